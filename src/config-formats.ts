@@ -1,0 +1,127 @@
+/**
+ * How each kind of value in the environment is written: ports, durations, secrets, keyrings.
+ * Messages name what is wrong and never repeat a secret.
+ */
+import ms from 'ms';
+import { z } from 'zod';
+
+/** Who may call the API with a key: `ops` includes everything `client` may do. */
+export type ApiScope = 'client' | 'ops';
+
+/** One accepted API key. */
+export type ApiKey = { scope: ApiScope; secret: string };
+
+/** One AES-256-GCM key; the first of the ring encrypts, all of them decrypt. */
+export type PayloadKey = { id: string; key: Buffer };
+
+type Check<T> = { value: T } | { problem: string };
+
+/** 32 characters of base64 carry 192 bits, far beyond guessing over HTTP. */
+const MIN_API_SECRET_LENGTH = 32;
+/** The range of secret sizes that Standard Webhooks allows. */
+const WEBHOOK_SECRET_BYTES = { min: 24, max: 64 };
+/** One secret in use and one being phased out is all that a rotation needs. */
+const MAX_WEBHOOK_SECRETS = 2;
+const AES_256_KEY_BYTES = 32;
+const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d|w)$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** A TCP port; 0 lets the system pick a free one. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65535, 'must be a port number from 0 to 65535');
+
+/** A duration such as `30m` or `10d`, in milliseconds. */
+export const durationMs = z
+  .string()
+  .regex(DURATION, 'must be a duration such as 30m, 24h or 10d')
+  .transform((text) => ms(text as ms.StringValue))
+  .refine((value) => value >= 1000, 'must be at least 1s');
+
+/** An http or https address without a trailing slash. */
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+/** A PostgreSQL connection string. */
+export const databaseUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: 'must be a postgres:// URL',
+});
+
+/** Comma-separated `scope:secret`. */
+export const apiKeys = list(parseApiKey).refine(
+  (keys) => new Set(keys.map(({ secret }) => secret)).size === keys.length,
+  'names the same secret twice; every key needs its own',
+);
+
+/** One or two secrets in the gateway's own format, newest first. */
+export const gatewaySecrets = atMostTwo(list((entry) => ({ value: entry })));
+
+/** One or two Standard Webhooks secrets, newest first. */
+export const webhookSecrets = atMostTwo(list(parseWebhookSecret));
+
+/** One Standard Webhooks secret. */
+export const webhookSecret = z.string().transform((text, context) => {
+  return accept(parseWebhookSecret(text), context);
+});
+
+/** Comma-separated `kid:base64`, the encrypting key first. */
+export const payloadKeys = list(parsePayloadKey).refine(
+  (keys) => new Set(keys.map(({ id }) => id)).size === keys.length,
+  'names the same key id twice',
+);
+
+function list<T>(parse: (entry: string) => Check<T>) {
+  return z.string().transform((text, context) => {
+    const entries = text.split(',').map((entry) => entry.trim());
+    return entries.map((entry, index) => accept(parse(entry), context, `entry ${index + 1} `));
+  });
+}
+
+function accept<T>(check: Check<T>, context: z.core.$RefinementCtx, where = ''): T {
+  if ('value' in check) return check.value;
+  context.addIssue({ code: 'custom', message: `${where}${check.problem}` });
+  return z.NEVER;
+}
+
+function atMostTwo<T>(schema: z.ZodType<T[], string>) {
+  return schema.refine((all) => all.length <= MAX_WEBHOOK_SECRETS, 'must be one or two secrets');
+}
+
+function parseApiKey(entry: string): Check<ApiKey> {
+  const [scope, secret = ''] = splitOnce(entry);
+  if (scope !== 'client' && scope !== 'ops') {
+    return { problem: 'must be client:SECRET or ops:SECRET' };
+  }
+  if (secret.length < MIN_API_SECRET_LENGTH) {
+    return {
+      problem: `has a secret of ${secret.length} characters; at least ${MIN_API_SECRET_LENGTH} are needed`,
+    };
+  }
+  return { value: { scope, secret } };
+}
+
+function parseWebhookSecret(entry: string): Check<string> {
+  const { min, max } = WEBHOOK_SECRET_BYTES;
+  const problem = `must be whsec_ and the base64 of ${min} to ${max} bytes`;
+  const encoded = entry.startsWith('whsec_') ? entry.slice('whsec_'.length) : '';
+  const bytes = BASE64.test(encoded) ? Buffer.from(encoded, 'base64').length : 0;
+  return bytes >= min && bytes <= max ? { value: entry } : { problem };
+}
+
+function parsePayloadKey(entry: string): Check<PayloadKey> {
+  const [id, encoded = ''] = splitOnce(entry);
+  const key = Buffer.from(encoded, 'base64');
+  if (id === '' || !BASE64.test(encoded) || key.length !== AES_256_KEY_BYTES) {
+    return { problem: `must be KEY_ID:BASE64 of ${AES_256_KEY_BYTES} bytes` };
+  }
+  return { value: { id, key } };
+}
+
+function splitOnce(entry: string): [string, string | undefined] {
+  const colon = entry.indexOf(':');
+  return colon < 0 ? [entry, undefined] : [entry.slice(0, colon), entry.slice(colon + 1)];
+}
