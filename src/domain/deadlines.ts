@@ -1,0 +1,105 @@
+/** When an order wants to be woken: to ask the gateway, to expire, to close. All times are epoch ms. */
+import type { DeadlineName } from './events.ts';
+import type { Ledger } from './ledger.ts';
+import { isDisputed, openReviews, reservedMinor, stateOf } from './sums.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * When the gateway is asked about what is open, counted from the last news. Close together first,
+ * as a lost webhook is noticed by the customer; a day apart last, as late authorizations take days.
+ */
+export const POLL_SCHEDULE_MS = [
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  HOUR_MS,
+  6 * HOUR_MS,
+  DAY_MS,
+] as const;
+
+/** How much longer an order waits whose money is in flight at its expiry: one bank redirect's time. */
+export const POSTPONED_EXPIRY_MS = 10 * MINUTE_MS;
+
+export interface Deadline {
+  name: DeadlineName;
+  at: number;
+}
+
+export function nextDeadline(ledger: Ledger): Deadline | null {
+  const deadlines = [expiry(ledger), poll(ledger), settlement(ledger)];
+  return deadlines
+    .filter((deadline) => deadline !== null)
+    .reduce<Deadline | null>(
+      (first, next) => (first !== null && first.at <= next.at ? first : next),
+      null,
+    );
+}
+
+function expiry(ledger: Ledger): Deadline | null {
+  if (ledger.expired || ledger.inquiry.purpose.expiry) return null;
+  const state = stateOf(ledger);
+  const isWaiting = state === 'initiated' || state === 'pending' || state === 'partially_paid';
+  return isWaiting ? { name: 'expiry', at: ledger.expiresAt } : null;
+}
+
+function poll(ledger: Ledger): Deadline | null {
+  return ledger.poll === null ? null : { name: 'poll', at: ledger.poll.at };
+}
+
+function settlement(ledger: Ledger): Deadline | null {
+  if (ledger.closed || !isQuiet(ledger)) return null;
+  const due = ledger.updatedAt + ledger.terms.settlementWindowMs;
+  return { name: 'settlement', at: Math.max(due, ledger.settleNotBefore) };
+}
+
+/** Nothing is open that could still need this order: no question, no promise, no person. */
+export function isQuiet(ledger: Ledger): boolean {
+  const state = stateOf(ledger);
+  if (state === 'initiated' || state === 'pending' || state === 'partially_paid') return false;
+  return (
+    !ledger.inquiry.open &&
+    !ledger.cancelRequested &&
+    ledger.held.length === 0 &&
+    ledger.waiting.length === 0 &&
+    openReviews(ledger).length === 0 &&
+    reservedMinor(ledger) === 0 &&
+    !isDisputed(ledger) &&
+    Object.values(ledger.effects).every((entry) => entry.status === 'done')
+  );
+}
+
+/** Closing without having asked the gateway would miss what webhooks lost: try again later. */
+export function postponeSettlement(ledger: Ledger, now: number): void {
+  ledger.settleNotBefore = now + HOUR_MS;
+}
+
+/** Does anything at the gateway still have to be heard of? */
+function wantsPoll(ledger: Ledger): boolean {
+  if (ledger.closed) return false;
+  const state = stateOf(ledger);
+  const isOpen = state === 'pending' || state === 'partially_paid' || state === 'failed';
+  const isInvolved = ledger.attempts.length > 0 || Object.keys(ledger.payments).length > 0;
+  return (
+    (isOpen && isInvolved) ||
+    ledger.cancelRequested ||
+    ledger.held.length > 0 ||
+    reservedMinor(ledger) > 0 ||
+    isDisputed(ledger)
+  );
+}
+
+/** Starts the schedule anew on news, moves it on when its time came, stops it when nothing is open. */
+export function schedulePoll(ledger: Ledger, now: number, cause: 'news' | 'reached'): void {
+  if (!wantsPoll(ledger)) {
+    ledger.poll = null;
+    return;
+  }
+  const last = POLL_SCHEDULE_MS.length - 1;
+  const index =
+    cause === 'news' || ledger.poll === null ? 0 : Math.min(ledger.poll.index + 1, last);
+  ledger.poll = { index, at: now + (POLL_SCHEDULE_MS[index] ?? DAY_MS) };
+}

@@ -1,0 +1,78 @@
+/**
+ * Everything that can happen to an order, as one union: facts, commands, answers to effects, and
+ * deadlines. Each carries its own id and the time at which the order took it up; nothing here reads
+ * a clock.
+ */
+import type { Answer } from './effects.ts';
+import type { Fact } from './facts.ts';
+
+export type Source = 'webhook' | 'client' | 'operator' | 'gateway' | 'timer' | 'effect';
+
+interface Envelope {
+  /** Transport id: the gateway's event id, a command's id, or a name derived from the cause. */
+  id: string;
+  source: Source;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+export type FactEvent = Envelope & { type: 'fact'; fact: Fact };
+
+export type Command =
+  | { type: 'pay' }
+  | { type: 'verify'; paymentId?: string }
+  | { type: 'cancel'; reason?: string }
+  | { type: 'refund'; requestKey: string; amountMinor?: number; reason?: string }
+  | {
+      type: 'review';
+      reviewId: string;
+      decision: 'approve' | 'reject';
+      version: number;
+      note: string;
+    }
+  | { type: 'retry'; key: string };
+
+export type CommandEvent = Envelope & Command;
+
+export type EffectEvent = Envelope &
+  (
+    | { type: 'effect.answered'; key: string; attempts: number; answer: Answer | null }
+    /** The other side said no, for good. */
+    | { type: 'effect.refused'; key: string; attempts: number; code: string }
+    /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
+    | { type: 'effect.unanswered'; key: string; attempts: number; reason: string }
+  );
+
+export type DeadlineName = 'expiry' | 'poll' | 'settlement';
+export type DeadlineEvent = Envelope & { type: 'deadline.reached'; deadline: DeadlineName };
+
+/** Something arrived that cannot be read; it is kept as a rejected outcome. */
+export type UnreadableEvent = Envelope & { type: 'unreadable'; reason: string };
+
+export type DomainEvent = FactEvent | CommandEvent | EffectEvent | DeadlineEvent | UnreadableEvent;
+
+export type Outcome = 'applied' | 'duplicate' | 'stale' | 'review' | 'rejected';
+
+/** One input's fate. `answer` is what a waiting caller needs to reply. */
+export interface OutcomeRecord {
+  seq: number;
+  at: number;
+  source: Source;
+  type: string;
+  eventId: string;
+  outcome: Outcome;
+  reason: string;
+  version: number;
+  answer?: CommandAnswer;
+}
+
+export interface CommandAnswer {
+  /** Why the command was refused. */
+  code?: string;
+  /** The payment attempt that a pay command got. */
+  attempt?: number;
+  /** The refund request that a refund command made or met. */
+  requestKey?: string;
+  /** The gateway has not said yet. */
+  unsettled?: boolean;
+}

@@ -1,0 +1,126 @@
+/**
+ * Facts: what a gateway says has happened to money. A fact reads the same whether it came by
+ * webhook, verify, poll or an operator's hand, and carries the gateway's own ids, never ours.
+ */
+
+export const PAYMENT_FACTS = [
+  'payment.pending',
+  'payment.authorized',
+  'payment.captured',
+  'payment.failed',
+  'payment.expired',
+  'payment.voided',
+] as const;
+export const CAPTURE_FACTS = ['capture.reversed'] as const;
+export const REFUND_FACTS = [
+  'refund.pending',
+  'refund.succeeded',
+  'refund.failed',
+  'refund.reversed',
+] as const;
+export const DISPUTE_FACTS = [
+  'dispute.inquiry',
+  'dispute.opened',
+  'dispute.won',
+  'dispute.lost',
+] as const;
+
+interface Money {
+  amountMinor: number;
+  currency: string;
+}
+
+export type PaymentFact = Money & {
+  type: (typeof PAYMENT_FACTS)[number];
+  paymentId: string;
+  /** Names one of several captures of a payment; absent means the payment was captured as a whole. */
+  captureId?: string;
+};
+export type CaptureFact = Money & {
+  type: (typeof CAPTURE_FACTS)[number];
+  paymentId: string;
+  captureId?: string;
+};
+export type RefundFact = Money & {
+  type: (typeof REFUND_FACTS)[number];
+  paymentId: string;
+  refundId: string;
+};
+export type DisputeFact = Money & {
+  type: (typeof DISPUTE_FACTS)[number];
+  paymentId: string;
+  disputeId: string;
+};
+
+export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
+
+/** A gateway's whole present truth about one payment, as its API tells it. */
+export interface PaymentSnapshot {
+  paymentId: string;
+  /** The order that the gateway's object names; null when it names none. */
+  orderId: string | null;
+  status: SnapshotStatus;
+  amountMinor: number;
+  currency: string;
+  captures: { captureId: string; amountMinor: number; reversed: boolean }[];
+  refunds: RefundSnapshot[];
+  disputes: { disputeId: string; amountMinor: number; status: DisputeStatus }[];
+}
+
+export type SnapshotStatus =
+  | 'created'
+  | 'pending'
+  | 'authorized'
+  | 'captured'
+  | 'failed'
+  | 'expired'
+  | 'voided';
+export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'reversed';
+export type DisputeStatus = 'inquiry' | 'opened' | 'won' | 'lost';
+
+export interface RefundSnapshot {
+  refundId: string;
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+  status: RefundStatus;
+}
+
+export function captureIdOf(fact: PaymentFact | CaptureFact): string {
+  return fact.captureId ?? fact.paymentId;
+}
+
+/** The identity of a fact: the same however often and by whichever way it is told. */
+export function factKey(fact: Fact): string {
+  if (isRefundFact(fact)) return `${fact.type}:${fact.refundId}`;
+  if (isDisputeFact(fact)) return `${fact.type}:${fact.disputeId}`;
+  if (fact.type === 'payment.captured' || fact.type === 'capture.reversed')
+    return `${fact.type}:${captureIdOf(fact)}`;
+  return `${fact.type}:${fact.paymentId}`;
+}
+
+export function isRefundFact(fact: Fact): fact is RefundFact {
+  return fact.type.startsWith('refund.');
+}
+
+export function isDisputeFact(fact: Fact): fact is DisputeFact {
+  return fact.type.startsWith('dispute.');
+}
+
+/** Every fact that a snapshot tells, oldest kind first; a payment that was only created tells none. */
+export function factsOf(snapshot: PaymentSnapshot): Fact[] {
+  const { paymentId, amountMinor, currency, status } = snapshot;
+  const facts: Fact[] = [];
+  if (status !== 'created' && status !== 'captured')
+    facts.push({ type: `payment.${status}`, paymentId, amountMinor, currency });
+  for (const { captureId, amountMinor, reversed } of snapshot.captures) {
+    const capture = { paymentId, captureId, amountMinor, currency };
+    facts.push({ type: 'payment.captured', ...capture });
+    if (reversed) facts.push({ type: 'capture.reversed', ...capture });
+  }
+  for (const { refundId, amountMinor, currency, status } of snapshot.refunds)
+    facts.push({ type: `refund.${status}`, paymentId, refundId, amountMinor, currency });
+  for (const { disputeId, amountMinor, status } of snapshot.disputes)
+    facts.push({ type: `dispute.${status}`, paymentId, disputeId, amountMinor, currency });
+  return facts;
+}

@@ -1,0 +1,203 @@
+/**
+ * The ledger: every fact that an order knows, kept by the gateway's own ids. It is plain bounded JSON
+ * and is carried whole through continue-as-new. The order's state is never stored in it; see sums.ts.
+ */
+import type { Effect } from './effects.ts';
+import type { CommandAnswer, FactEvent, Source } from './events.ts';
+import type { DisputeStatus, RefundStatus, SnapshotStatus } from './facts.ts';
+import type { OrderState, OrderTerms } from './order.ts';
+import type { ReviewReason } from './review-reasons.ts';
+
+/** One try of ours to open a payment at the gateway. `paymentId` is null until the gateway named it. */
+export interface Attempt {
+  number: number;
+  amountMinor: number;
+  status: 'requested' | 'open' | 'refused' | 'unknown';
+  paymentId: string | null;
+  checkout: Record<string, string> | null;
+}
+
+export interface Payment {
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+  status: SnapshotStatus;
+  /** Authorized for another amount than what was outstanding: never captured without a review. */
+  mismatched: boolean;
+  /** The version at which the status last moved; an answer asked for earlier is older than it. */
+  movedAtVersion: number;
+}
+
+/** `captured` without its fact being seen yet is a tombstone: only the reversal has arrived so far. */
+export interface Capture {
+  captureId: string;
+  paymentId: string;
+  amountMinor: number;
+  captured: boolean;
+  reversed: boolean;
+}
+
+/** Money in a currency that the order is not in; it is kept out of every sum. */
+export interface ForeignCapture {
+  captureId: string;
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+}
+
+export interface Refund {
+  refundId: string;
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+  status: RefundStatus;
+}
+
+/** A refund that we asked for. It reserves its amount from the request until the refund has ended. */
+export interface RefundRequest {
+  requestKey: string;
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+  status: 'requested' | 'accepted' | 'refused';
+  refundId: string | null;
+  reason: string | null;
+  createdAt: number;
+  /** The request that a caller made; one request may need several payments' refunds. */
+  parentKey: string;
+}
+
+export interface Dispute {
+  disputeId: string;
+  paymentId: string;
+  amountMinor: number;
+  status: DisputeStatus;
+}
+
+export interface Review {
+  id: string;
+  reason: ReviewReason;
+  status: 'open' | 'approved' | 'rejected' | 'resolved';
+  /** Rises when a later fact changes what the decision is about. */
+  version: number;
+  openedAt: number;
+  causes: string[];
+  note: string | null;
+}
+
+export interface EffectEntry {
+  command: Effect;
+  status: 'pending' | 'done' | 'failed';
+  attempts: number;
+  error: string | null;
+}
+
+/** A command whose caller waits for what the gateway says. */
+export interface WaitingCommand {
+  id: string;
+  source: Source;
+  type: 'pay' | 'verify' | 'cancel' | 'refund';
+  duplicate: boolean;
+  answer: CommandAnswer;
+  /** The payment that a verify asked about. */
+  paymentId: string | null;
+}
+
+/** The one question to the gateway that may be open at a time. */
+export interface Inquiry {
+  generation: number;
+  open: boolean;
+  /** Somebody asked while the question was under way: ask once more when the answer settles nothing. */
+  again: boolean;
+  askedAtVersion: number;
+  purpose: { expiry: boolean; settlement: boolean };
+}
+
+export interface HeldFact {
+  event: FactEvent;
+  /** How often the gateway said that it does not know the payment. */
+  misses: number;
+}
+
+export interface Ledger {
+  terms: OrderTerms;
+  version: number;
+  /** Outcome records written so far: the next one's sequence number. */
+  recorded: number;
+  updatedAt: number;
+  attempts: Attempt[];
+  payments: Record<string, Payment>;
+  captures: Record<string, Capture>;
+  foreignCaptures: Record<string, ForeignCapture>;
+  refunds: Record<string, Refund>;
+  refundRequests: Record<string, RefundRequest>;
+  disputes: Record<string, Dispute>;
+  reviews: Review[];
+  /** Cancelled for good, unless an approved review lifts it. */
+  cancelled: boolean;
+  cancelRequested: boolean;
+  /** Nobody paid in time: failed, or for review when partly paid. A late confirmation lifts it. */
+  expired: boolean;
+  /** When waiting for money ends; moves on while the gateway still holds a payment in flight. */
+  expiresAt: number;
+  /** Once wholly refunded, for good, unless an approved review lifts it. */
+  refunded: boolean;
+  late: boolean;
+  access: { granted: boolean; epoch: number };
+  /** How often each state was entered: part of the keys of what is said about it. */
+  entered: Partial<Record<OrderState, number>>;
+  effects: Record<string, EffectEntry>;
+  /** Fact keys with the money they spoke of, kept for ever. */
+  facts: Record<string, { amountMinor: number; currency: string }>;
+  /** The last transport ids, newest last. */
+  seen: string[];
+  held: HeldFact[];
+  waiting: WaitingCommand[];
+  inquiry: Inquiry;
+  poll: { index: number; at: number } | null;
+  /** The earliest time to close, where closing was tried and the gateway could not be asked. */
+  settleNotBefore: number;
+  counters: { duplicates: number; stale: number; rejected: number };
+  closed: boolean;
+}
+
+export function openLedger(terms: OrderTerms): Ledger {
+  return {
+    terms,
+    version: 1,
+    recorded: 0,
+    updatedAt: terms.createdAt,
+    attempts: [],
+    payments: {},
+    captures: {},
+    foreignCaptures: {},
+    refunds: {},
+    refundRequests: {},
+    disputes: {},
+    reviews: [],
+    cancelled: false,
+    cancelRequested: false,
+    expired: false,
+    expiresAt: terms.expiresAt,
+    refunded: false,
+    late: false,
+    access: { granted: false, epoch: 0 },
+    entered: {},
+    effects: {},
+    facts: {},
+    seen: [],
+    held: [],
+    waiting: [],
+    inquiry: {
+      generation: 0,
+      open: false,
+      again: false,
+      askedAtVersion: 0,
+      purpose: { expiry: false, settlement: false },
+    },
+    poll: null,
+    settleNotBefore: 0,
+    counters: { duplicates: 0, stale: 0, rejected: 0 },
+    closed: false,
+  };
+}

@@ -1,0 +1,26 @@
+/** What an order is agreed to be: fixed at its start, never changed afterwards. */
+
+export const ORDER_STATES = [
+  'initiated',
+  'pending',
+  'partially_paid',
+  'paid',
+  'failed',
+  'cancelled',
+  'refunded',
+] as const;
+
+export type OrderState = (typeof ORDER_STATES)[number];
+
+/** The terms of an order. Amounts are minor units of `currency` (ISO 4217), times are epoch milliseconds. */
+export interface OrderTerms {
+  orderId: string;
+  amountMinor: number;
+  currency: string;
+  gateway: string;
+  customerId: string;
+  createdAt: number;
+  expiresAt: number;
+  /** How long a settled order stays open for late events. */
+  settlementWindowMs: number;
+}

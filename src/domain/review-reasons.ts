@@ -1,0 +1,31 @@
+/** Why an order may wait for a person. The names are part of the contract with operators. */
+export const REVIEW_REASONS = [
+  'paid_after_cancel',
+  'captured_after_refund',
+  'overpaid',
+  'double_payment',
+  'amount_mismatch',
+  'fact_conflict',
+  'currency_mismatch',
+  'capture_reversed',
+  'authorized_after_cancel',
+  'authorized_after_refund',
+  'cancel_diverged',
+  'partial_expired',
+  'wrong_order',
+  'unmatched',
+  'key_expired',
+  'effect_failed',
+  'refund_failed',
+  'refund_flip',
+  'refund_reversed',
+  'refund_without_capture',
+  'over_refund',
+  'dispute_without_capture',
+  'dispute_after_cancel',
+  'dispute_on_refunded',
+  'dispute_flip',
+  'double_loss',
+] as const;
+
+export type ReviewReason = (typeof REVIEW_REASONS)[number];

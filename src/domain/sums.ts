@@ -1,0 +1,149 @@
+/**
+ * What a ledger adds up to: sums, liveness and the order's state. Everything here is computed from
+ * facts each time, never accumulated, so that a repeated or reordered fact cannot shift a total.
+ */
+import type { Attempt, Ledger, Payment } from './ledger.ts';
+import type { OrderState } from './order.ts';
+
+function sum(amounts: number[]): number {
+  return amounts.reduce((total, amountMinor) => total + amountMinor, 0);
+}
+
+/** Minor units that the gateway holds for this order: captured and not reversed. */
+export function capturedMinor(ledger: Ledger, paymentId?: string): number {
+  return sum(
+    Object.values(ledger.captures)
+      .filter((capture) => capture.captured && !capture.reversed)
+      .filter((capture) => paymentId === undefined || capture.paymentId === paymentId)
+      .map((capture) => capture.amountMinor),
+  );
+}
+
+/** Minor units that went back to the customer. */
+export function refundedMinor(ledger: Ledger, paymentId?: string): number {
+  return sum(
+    Object.values(ledger.refunds)
+      .filter((refund) => refund.status === 'succeeded')
+      .filter((refund) => refund.currency === ledger.terms.currency)
+      .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
+      .map((refund) => refund.amountMinor),
+  );
+}
+
+/** Minor units lost to chargebacks. */
+export function lostMinor(ledger: Ledger, paymentId?: string): number {
+  return sum(
+    Object.values(ledger.disputes)
+      .filter((dispute) => dispute.status === 'lost')
+      .filter((dispute) => paymentId === undefined || dispute.paymentId === paymentId)
+      .map((dispute) => dispute.amountMinor),
+  );
+}
+
+export function netMinor(ledger: Ledger, paymentId?: string): number {
+  return (
+    capturedMinor(ledger, paymentId) -
+    refundedMinor(ledger, paymentId) -
+    lostMinor(ledger, paymentId)
+  );
+}
+
+/** Minor units promised to refunds that have not ended yet, asked for by us or begun elsewhere. */
+export function reservedMinor(ledger: Ledger, paymentId?: string): number {
+  const open = Object.values(ledger.refundRequests).filter(
+    (request) => request.status === 'requested' && request.currency === ledger.terms.currency,
+  );
+  const pending = Object.values(ledger.refunds).filter((refund) => refund.status === 'pending');
+  return sum(
+    [...open, ...pending]
+      .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
+      .map((refund) => refund.amountMinor),
+  );
+}
+
+export function refundableMinor(ledger: Ledger, paymentId?: string): number {
+  return Math.max(0, netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId));
+}
+
+export function outstandingMinor(ledger: Ledger): number {
+  return Math.max(0, ledger.terms.amountMinor - capturedMinor(ledger));
+}
+
+/** Outstanding, less what authorized payments are already being captured for. */
+export function uncommittedMinor(ledger: Ledger): number {
+  const committed = Object.values(ledger.effects).map(({ command, status }) =>
+    command.effect === 'capture_payment' &&
+    status !== 'failed' &&
+    ledger.payments[command.paymentId]?.status === 'authorized'
+      ? command.amountMinor
+      : 0,
+  );
+  return Math.max(0, outstandingMinor(ledger) - sum(committed));
+}
+
+export function attemptOf(ledger: Ledger, paymentId: string): Attempt | undefined {
+  return ledger.attempts.find((attempt) => attempt.paymentId === paymentId);
+}
+
+/** May this payment still turn into money without anybody asking for a new one? */
+export function isLivePayment(ledger: Ledger, payment: Payment): boolean {
+  if (payment.currency !== ledger.terms.currency) return false;
+  if (payment.mismatched && attemptOf(ledger, payment.paymentId) === undefined) return false;
+  return (
+    payment.status === 'created' || payment.status === 'pending' || payment.status === 'authorized'
+  );
+}
+
+export function isLiveAttempt(ledger: Ledger, attempt: Attempt): boolean {
+  if (attempt.status === 'refused') return false;
+  const payment = attempt.paymentId === null ? undefined : ledger.payments[attempt.paymentId];
+  return payment === undefined || isLivePayment(ledger, payment);
+}
+
+export function liveAttempt(ledger: Ledger): Attempt | undefined {
+  return ledger.attempts.findLast((attempt) => isLiveAttempt(ledger, attempt));
+}
+
+export function livePayments(ledger: Ledger): Payment[] {
+  return Object.values(ledger.payments).filter((payment) => isLivePayment(ledger, payment));
+}
+
+export function isAnythingLive(ledger: Ledger): boolean {
+  return liveAttempt(ledger) !== undefined || livePayments(ledger).length > 0;
+}
+
+function isDeadPayment(ledger: Ledger, payment: Payment): boolean {
+  if (payment.currency !== ledger.terms.currency) return false;
+  if (payment.status !== 'captured')
+    return !['created', 'pending', 'authorized'].includes(payment.status);
+  return Object.values(ledger.captures).some(
+    (capture) => capture.paymentId === payment.paymentId && capture.reversed,
+  );
+}
+
+/** The order's state, derived from its ledger and nothing else. */
+export function stateOf(ledger: Ledger): OrderState {
+  if (ledger.cancelled) return 'cancelled';
+  if (ledger.refunded) return 'refunded';
+  const captured = capturedMinor(ledger);
+  if (captured >= ledger.terms.amountMinor) return 'paid';
+  if (captured > 0) return 'partially_paid';
+  if (ledger.expired) return 'failed';
+  if (isAnythingLive(ledger)) return 'pending';
+  const anythingDied =
+    ledger.attempts.some((attempt) => attempt.status === 'refused') ||
+    Object.values(ledger.payments).some((payment) => isDeadPayment(ledger, payment));
+  return anythingDied ? 'failed' : 'initiated';
+}
+
+export function isRefundedInFull(ledger: Ledger): boolean {
+  return capturedMinor(ledger) > 0 && netMinor(ledger) <= 0;
+}
+
+export function openReviews(ledger: Ledger): Ledger['reviews'] {
+  return ledger.reviews.filter((review) => review.status === 'open');
+}
+
+export function isDisputed(ledger: Ledger): boolean {
+  return Object.values(ledger.disputes).some((dispute) => dispute.status === 'opened');
+}

@@ -1,0 +1,112 @@
+/**
+ * The decision table: one row for what happened, one column for the state it met. Every change of an
+ * order goes through it; the tests and the diagram are made from it. It decides nothing by amount:
+ * rows are already classified.
+ *
+ * How to read a cell:
+ *   → state   apply, and the order comes to that state      ·  apply, the state stays
+ *   ↺         apply, the state follows from what is left     =  a repeat: nothing to do
+ *   ~         too old to matter: kept on record only         !code  refused to the caller
+ *   ?reason   open a manual review      +call  ask the gateway      late  confirmed after failing
+ *   –         cannot happen
+ */
+import { ORDER_STATES, type OrderState } from './order.ts';
+import type { ReviewReason } from './review-reasons.ts';
+
+export type Ask = 'create' | 'fetch' | 'capture' | 'void' | 'refund';
+
+export interface Cell {
+  verdict: 'apply' | 'duplicate' | 'stale' | 'reject' | 'impossible';
+  /** The state that applying leads to; absent where it follows from the ledger. */
+  to?: OrderState;
+  keeps: boolean;
+  late: boolean;
+  asks: Ask[];
+  review?: ReviewReason;
+  code?: string;
+}
+
+const MATRIX = `
+what happened                   | initiated                    | pending                      | partially_paid               | paid                        | failed                            | cancelled                  | refunded
+pay.requested                   | → pending +create            | · +create                    | · +create                    | !order_already_paid         | → pending +create                 | !order_closed              | !order_already_paid
+pay.repeated                    | –                            | =                            | =                            | !order_already_paid         | =                                 | !order_closed              | !order_already_paid
+pay.unanswered                  | –                            | · +fetch                     | · +fetch                     | · +fetch                    | · +fetch                          | · +fetch                   | · +fetch
+payment.pending                 | → pending                    | ·                            | ·                            | ·                           | → pending late                    | · +void                    | · +void
+payment.authorized              | → pending +capture           | · +capture                   | · +capture                   | · +void                     | → pending late +capture           | · +void                    | · +void ?authorized_after_refund
+payment.authorized.surplus      | –                            | · +void                      | · +void                      | · +void                     | –                                 | · +void                    | · +void
+payment.authorized.mismatch     | · ?amount_mismatch           | · ?amount_mismatch           | · ?amount_mismatch           | · +void                     | · ?amount_mismatch                | · +void                    | · +void
+payment.authorized.after_end    | –                            | ~ +fetch                     | ~ +fetch                     | ~                           | ~ +fetch                          | ~ +fetch                   | ~
+payment.captured.partial        | → partially_paid             | → partially_paid             | ·                            | –                           | → partially_paid late             | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.exact          | → paid                       | → paid                       | → paid                       | –                           | → paid late                       | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.over           | → paid ?overpaid             | → paid ?overpaid             | → paid ?overpaid             | · ?double_payment           | → paid late ?overpaid             | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.currency       | · ?currency_mismatch         | · ?currency_mismatch         | · ?currency_mismatch         | · ?currency_mismatch        | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
+payment.captured.reversed       | ↺                            | ↺                            | ·                            | ·                           | ·                                 | ·                          | ·
+capture.reversed                | –                            | –                            | ↺ ?capture_reversed          | ↺ ?capture_reversed         | –                                 | ·                          | · ?capture_reversed
+capture.reversed.early          | ~                            | ~                            | ~                            | ~                           | ~                                 | ~                          | ~
+payment.failed                  | → failed                     | ↺                            | ·                            | ~                           | ·                                 | ~                          | ~
+payment.expired                 | → failed                     | ↺                            | ·                            | ~                           | ·                                 | ~                          | ~
+payment.voided                  | ↺                            | ↺                            | ·                            | ~                           | ↺                                 | ·                          | ~
+pay.refused                     | –                            | ↺                            | ·                            | ~                           | ·                                 | ~                          | ~
+order.expired                   | → failed                     | → failed                     | · ?partial_expired           | ~                           | =                                 | ~                          | ~
+cancel.requested                | → cancelled                  | –                            | !order_already_paid          | !order_already_paid         | → cancelled                       | =                          | !order_already_paid
+cancel.requested.live           | –                            | · +void                      | !order_already_paid          | !order_already_paid         | · +void                           | =                          | !order_already_paid
+void.refused                    | –                            | · +fetch                     | ·                            | ~                           | ·                                 | · ?cancel_diverged         | ~
+void.refused.authorized         | –                            | · +fetch                     | · ?amount_mismatch           | · ?double_payment           | ·                                 | · ?authorized_after_cancel | · ?authorized_after_refund
+capture.refused                 | –                            | · +fetch                     | · +fetch                     | ~                           | · +fetch                          | ~                          | ~
+refund.requested                | !order_not_paid              | !order_not_paid              | · +refund                    | · +refund                   | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.requested.over           | !order_not_paid              | !order_not_paid              | !refund_exceeds_captured     | !refund_exceeds_captured    | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.requested.disputed       | !order_not_paid              | !order_not_paid              | !order_disputed              | !order_disputed             | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.pending                  | ·                            | ·                            | ·                            | ·                           | ·                                 | ·                          | ~
+refund.succeeded.early          | · +fetch                     | · +fetch                     | –                            | –                           | · +fetch                          | · +fetch                   | –
+refund.succeeded.partial        | –                            | –                            | ·                            | ·                           | –                                 | ·                          | · ?over_refund
+refund.succeeded.full           | –                            | –                            | → refunded                   | → refunded                  | –                                 | ·                          | · ?over_refund
+refund.failed                   | ·                            | ·                            | · ?refund_failed             | · ?refund_failed            | ·                                 | · ?refund_failed           | ~
+refund.reversed                 | ·                            | ·                            | · ?refund_reversed           | · ?refund_reversed          | ·                                 | · ?refund_reversed         | · ?refund_reversed
+refund.flip                     | · ?refund_flip               | · ?refund_flip               | · ?refund_flip               | · ?refund_flip              | · ?refund_flip                    | · ?refund_flip             | · ?refund_flip
+dispute.inquiry                 | ·                            | ·                            | ·                            | ·                           | ·                                 | ·                          | ·
+dispute.opened                  | · +fetch ?dispute_without_capture | · +fetch ?dispute_without_capture | ·                  | ·                           | · +fetch ?dispute_without_capture | · ?dispute_after_cancel    | · ?dispute_on_refunded
+dispute.won                     | ·                            | ·                            | ·                            | ·                           | ·                                 | ·                          | ·
+dispute.lost                    | · ?dispute_without_capture   | · ?dispute_without_capture   | ↺                            | ↺                           | ·                                 | ·                          | · ?double_loss
+dispute.flip                    | · ?dispute_flip              | · ?dispute_flip              | · ?dispute_flip              | · ?dispute_flip             | · ?dispute_flip                   | · ?dispute_flip            | · ?dispute_flip
+`;
+
+export type Row = string;
+
+function readCell(text: string): Cell {
+  const words = text.trim().split(/\s+/);
+  const marked = (mark: string): string[] =>
+    words.filter((word) => word.startsWith(mark)).map((word) => word.slice(mark.length));
+  const arrow = words.indexOf('→');
+  const [code] = marked('!');
+  const [review] = marked('?');
+  return {
+    verdict: verdictOf(words),
+    keeps: words.includes('·'),
+    late: words.includes('late'),
+    asks: marked('+') as Ask[],
+    ...(arrow >= 0 ? { to: words[arrow + 1] as OrderState } : {}),
+    ...(review === undefined ? {} : { review: review as ReviewReason }),
+    ...(code === undefined ? {} : { code }),
+  };
+}
+
+function verdictOf(words: string[]): Cell['verdict'] {
+  if (words.some((word) => word.startsWith('!'))) return 'reject';
+  if (words.includes('=')) return 'duplicate';
+  if (words.includes('~')) return 'stale';
+  return words.includes('–') ? 'impossible' : 'apply';
+}
+
+function readTable(): Record<Row, Record<OrderState, Cell>> {
+  const [, ...lines] = MATRIX.trim().split('\n');
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [row = '', ...cells] = line.split('|');
+      const columns = ORDER_STATES.map((state, i) => [state, readCell(cells[i] ?? '–')] as const);
+      return [row.trim(), Object.fromEntries(columns) as Record<OrderState, Cell>];
+    }),
+  );
+}
+
+/** The table, read once: `TABLE[row][state]`. */
+export const TABLE = readTable();

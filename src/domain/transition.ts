@@ -1,0 +1,152 @@
+/**
+ * The pure state machine: (ledger, event) → (ledger, outcome records, effects). It is total: it never
+ * throws for input, never waits and never reads a clock. Everything that happens to an order happens here.
+ */
+import { answerCancelsByState, applyEffectEvent, askAgain } from './answers.ts';
+import { takeFact } from './apply-fact.ts';
+import { applyCommand } from './commands.ts';
+import { consequences } from './consequences.ts';
+import { schedulePoll } from './deadlines.ts';
+import type { Effect } from './effects.ts';
+import type {
+  CommandEvent,
+  DeadlineEvent,
+  DomainEvent,
+  FactEvent,
+  OutcomeRecord,
+} from './events.ts';
+import { askGateway } from './inquiry.ts';
+import type { Ledger } from './ledger.ts';
+import { finishCancel } from './payments.ts';
+import { isReady } from './readiness.ts';
+import { stateOf } from './sums.ts';
+import { cellFor, conclude, record, type Turn } from './turn.ts';
+
+/** Repeats come within days at most; beyond this many later events a fact is known by its own key. */
+const SEEN_LIMIT = 512;
+
+export interface Transition {
+  ledger: Ledger;
+  records: OutcomeRecord[];
+  /** What is to be started now. */
+  effects: Effect[];
+}
+
+/** Applies one event. The ledger passed in is left untouched. */
+export function transition(before: Ledger, event: DomainEvent): Transition {
+  const turn: Turn = { ledger: copy(before), event, records: [], started: [] };
+  const from = stateOf(before);
+  dispatch(turn, event);
+  const { ledger } = turn;
+  finishCancel(turn);
+  consequences(turn, from);
+  answerCancelsByState(turn);
+  const isNews = ledger.version > before.version;
+  if (isNews) ledger.updatedAt = event.at;
+  const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
+  if (isPoll || isNews || ledger.poll === null)
+    schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
+  return { ledger, records: turn.records, effects: readyEffects(turn) };
+}
+
+function copy(ledger: Ledger): Ledger {
+  return JSON.parse(JSON.stringify(ledger)) as Ledger;
+}
+
+function dispatch(turn: Turn, event: DomainEvent): void {
+  switch (event.type) {
+    case 'fact':
+      return isRepeat(turn, event, event.fact.type) ? undefined : takeFact(turn, event);
+    case 'effect.answered':
+    case 'effect.refused':
+    case 'effect.unanswered':
+      return applyEffectEvent(turn, event);
+    case 'deadline.reached':
+      return reachDeadline(turn, event);
+    case 'unreadable':
+      return record(
+        turn,
+        { outcome: 'rejected', reason: event.reason },
+        { source: event.source, type: 'unreadable', eventId: event.id },
+      );
+    default:
+      return isRepeat(turn, event, event.type) ? undefined : command(turn, event);
+  }
+}
+
+/** The same delivery again: counted, recorded, and nothing else. */
+function isRepeat(turn: Turn, event: FactEvent | CommandEvent, type: string): boolean {
+  const { ledger } = turn;
+  const { id, source } = event;
+  if (!ledger.seen.includes(id)) {
+    ledger.seen = [...ledger.seen, id].slice(-SEEN_LIMIT);
+    return false;
+  }
+  record(
+    turn,
+    { outcome: 'duplicate', reason: `${id} was delivered before` },
+    { source, type, eventId: id },
+  );
+  return true;
+}
+
+function command(turn: Turn, event: CommandEvent): void {
+  const verdict = applyCommand(turn, event);
+  if (verdict === null) {
+    // Taken up, answered later: what it started is visible from now on.
+    turn.ledger.version += 1;
+    return;
+  }
+  record(turn, verdict, { source: event.source, type: event.type, eventId: event.id });
+}
+
+function reachDeadline(turn: Turn, event: DeadlineEvent): void {
+  switch (event.deadline) {
+    case 'poll':
+      return askAgain(turn);
+    case 'expiry':
+      return expire(turn, event);
+    case 'settlement':
+      return settle(turn);
+  }
+}
+
+function expire(turn: Turn, event: DeadlineEvent): void {
+  const { ledger } = turn;
+  const from = stateOf(ledger);
+  const cell = cellFor('order.expired', from);
+  if (cell.verdict !== 'apply') return;
+  if (from === 'pending') {
+    ledger.inquiry.purpose.expiry = true;
+    return askGateway(turn);
+  }
+  ledger.expired = true;
+  const verdict = conclude(turn, cell, 'expiry', from);
+  record(turn, verdict, { source: event.source, type: 'order.expired', eventId: event.id });
+}
+
+/** One last question before the close, so that what webhooks lost is not lost for good. */
+function settle(turn: Turn): void {
+  const { ledger } = turn;
+  if (Object.keys(ledger.payments).length === 0) {
+    ledger.closed = true;
+    return;
+  }
+  ledger.inquiry.purpose.settlement = true;
+  askGateway(turn);
+}
+
+/** Effects started in this turn, and those that waited for the one that has just ended. */
+function readyEffects(turn: Turn): Effect[] {
+  const { effects } = turn.ledger;
+  const ended = 'key' in turn.event ? turn.event.key : null;
+  const waited = Object.values(effects)
+    .filter(
+      ({ command, status }) =>
+        status === 'pending' && 'after' in command && command.after === ended,
+    )
+    .map(({ command }) => command);
+  return [...new Set([...turn.started, ...waited])].filter((effect) =>
+    isReady(turn.ledger, effect),
+  );
+}

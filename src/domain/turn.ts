@@ -1,0 +1,99 @@
+/**
+ * One event being applied: the draft ledger it works on and what has come of it so far. A turn lives
+ * inside a single call of `transition` and is never kept.
+ */
+import { type Effect, effectKey } from './effects.ts';
+import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
+import type { Ledger, Review } from './ledger.ts';
+import type { OrderState } from './order.ts';
+import type { ReviewReason } from './review-reasons.ts';
+import { isRefundedInFull, stateOf } from './sums.ts';
+import { type Cell, type Row, TABLE } from './table.ts';
+
+export interface Turn {
+  ledger: Ledger;
+  event: DomainEvent;
+  records: OutcomeRecord[];
+  started: Effect[];
+}
+
+export interface Verdict {
+  outcome: Outcome;
+  reason: string;
+  answer?: CommandAnswer;
+}
+
+export function cellFor(row: Row, state: OrderState): Cell {
+  const cell = TABLE[row]?.[state];
+  if (cell === undefined) throw new RangeError(`the decision table has no row "${row}"`);
+  return cell;
+}
+
+/** Starts an effect unless its key was ever used: deciding twice never asks twice. */
+export function start(turn: Turn, command: Effect): void {
+  if (turn.ledger.effects[command.key] !== undefined) return;
+  turn.ledger.effects[command.key] = { command, status: 'pending', attempts: 0, error: null };
+  turn.started.push(command);
+}
+
+export function keyFor(turn: Turn, effect: Effect['effect'], cause: string | number): string {
+  return effectKey(turn.ledger.terms.orderId, effect, cause);
+}
+
+/** Opens a review, or tells the one that is open for this reason of a further cause. */
+export function openReview(turn: Turn, reason: ReviewReason, cause: string): Review {
+  const { ledger, event } = turn;
+  const known = ledger.reviews.find(
+    (review) => review.reason === reason && review.status === 'open',
+  );
+  if (known !== undefined) {
+    if (!known.causes.includes(cause)) {
+      known.causes.push(cause);
+      known.version = ledger.version + 1;
+    }
+    return known;
+  }
+  const review: Review = {
+    id: `rev_${ledger.reviews.length + 1}`,
+    reason,
+    status: 'open',
+    version: ledger.version + 1,
+    openedAt: event.at,
+    causes: [cause],
+    note: null,
+  };
+  ledger.reviews.push(review);
+  return review;
+}
+
+/** Does what a table cell says about late confirmation and reviews, and puts the result into words. */
+export function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
+  if (cell.late) turn.ledger.late = true;
+  if (cell.review !== undefined) openReview(turn, cell.review, cause);
+  // Sticky from here on: money captured after a full refund is for a person to decide.
+  if (!turn.ledger.cancelled && isRefundedInFull(turn.ledger)) turn.ledger.refunded = true;
+  const to = stateOf(turn.ledger);
+  const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
+  if (cell.verdict === 'stale') return { outcome: 'stale', reason: `too late to matter, ${moved}` };
+  if (cell.review !== undefined) return { outcome: 'review', reason: `${cell.review}, ${moved}` };
+  return { outcome: 'applied', reason: cell.late ? `${moved}, confirmed late` : moved };
+}
+
+/** Writes the one outcome record that an input leaves, and counts it. */
+export function record(turn: Turn, verdict: Verdict, origin: RecordOrigin): void {
+  const { ledger } = turn;
+  if (verdict.outcome === 'applied' || verdict.outcome === 'review') ledger.version += 1;
+  if (verdict.outcome === 'duplicate') ledger.counters.duplicates += 1;
+  if (verdict.outcome === 'stale') ledger.counters.stale += 1;
+  if (verdict.outcome === 'rejected') ledger.counters.rejected += 1;
+  ledger.recorded += 1;
+  turn.records.push({
+    seq: ledger.recorded,
+    at: turn.event.at,
+    ...origin,
+    ...verdict,
+    version: ledger.version,
+  });
+}
+
+export type RecordOrigin = Pick<OutcomeRecord, 'source' | 'type' | 'eventId'>;

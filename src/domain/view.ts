@@ -1,0 +1,191 @@
+/**
+ * The order as the outside sees it, made from its ledger alone. Names and units follow the HTTP
+ * contract: amounts in minor units beside their currency, times as ISO 8601 text.
+ */
+import { type BusinessEffectName, isBusinessEffect } from './effects.ts';
+import type { Attempt, Ledger, Payment } from './ledger.ts';
+import type { OrderState } from './order.ts';
+import { capturedMinor, refundedMinor, stateOf } from './sums.ts';
+
+export interface PaymentView {
+  /** The gateway's id; null until the gateway has named the payment. */
+  id: string | null;
+  /** Which try of ours this is; null for a payment that the gateway knew before us. */
+  attempt: number | null;
+  status: Payment['status'] | 'unknown';
+  amount: number;
+  amountRefunded: number;
+  checkout: Record<string, string> | null;
+}
+
+export interface RefundView {
+  id: string;
+  refundId: string | null;
+  paymentId: string;
+  status: 'requested' | 'refused' | 'pending' | 'succeeded' | 'failed' | 'reversed';
+  amount: number;
+  currency: string;
+  origin: 'api' | 'gateway';
+  reason: string | null;
+}
+
+export interface OrderView {
+  id: string;
+  state: OrderState;
+  version: number;
+  amount: number;
+  currency: string;
+  amountPaid: number;
+  amountRefunded: number;
+  gateway: string;
+  customer: { id: string };
+  payments: PaymentView[];
+  refunds: RefundView[];
+  disputes: { id: string; paymentId: string; amount: number; status: string }[];
+  reviews: {
+    id: string;
+    reason: string;
+    status: string;
+    version: number;
+    openedAt: string;
+    note: string | null;
+  }[];
+  effects: {
+    key: string;
+    effect: BusinessEffectName;
+    status: 'pending' | 'done' | 'failed';
+    attempts: number;
+    error: string | null;
+  }[];
+  counters: { duplicates: number; stale: number; rejected: number };
+  late: boolean;
+  expiresAt: string;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export function viewOf(ledger: Ledger): OrderView {
+  const { terms } = ledger;
+  return {
+    id: terms.orderId,
+    state: stateOf(ledger),
+    version: ledger.version,
+    amount: terms.amountMinor,
+    currency: terms.currency,
+    amountPaid: capturedMinor(ledger),
+    amountRefunded: refundedMinor(ledger),
+    gateway: terms.gateway,
+    customer: { id: terms.customerId },
+    payments: paymentViews(ledger),
+    refunds: refundViews(ledger),
+    disputes: Object.values(ledger.disputes).map((dispute) => ({
+      id: dispute.disputeId,
+      paymentId: dispute.paymentId,
+      amount: dispute.amountMinor,
+      status: dispute.status,
+    })),
+    reviews: ledger.reviews.map(({ id, reason, status, version, openedAt, note }) => ({
+      id,
+      reason,
+      status,
+      version,
+      openedAt: isoTime(openedAt),
+      note,
+    })),
+    effects: effectViews(ledger),
+    counters: ledger.counters,
+    late: ledger.late,
+    expiresAt: isoTime(ledger.expiresAt),
+    createdAt: isoTime(terms.createdAt),
+    updatedAt: isoTime(ledger.updatedAt),
+  };
+}
+
+function isoTime(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** Our own attempts in order, then payments that only the gateway knew of. */
+function paymentViews(ledger: Ledger): PaymentView[] {
+  const named = new Set(ledger.attempts.map((attempt) => attempt.paymentId));
+  const adopted = Object.values(ledger.payments).filter(({ paymentId }) => !named.has(paymentId));
+  return [
+    ...ledger.attempts.map((attempt) => attemptView(ledger, attempt)),
+    ...adopted.map((payment) => ({
+      ...paymentView(ledger, payment),
+      attempt: null,
+      checkout: null,
+    })),
+  ];
+}
+
+function attemptView(ledger: Ledger, attempt: Attempt): PaymentView {
+  const { number, checkout } = attempt;
+  const payment = attempt.paymentId === null ? undefined : ledger.payments[attempt.paymentId];
+  if (payment !== undefined) return { ...paymentView(ledger, payment), attempt: number, checkout };
+  return {
+    id: attempt.paymentId,
+    attempt: number,
+    status: attemptStatus(attempt),
+    amount: attempt.amountMinor,
+    amountRefunded: 0,
+    checkout,
+  };
+}
+
+function attemptStatus({ status }: Attempt): PaymentView['status'] {
+  if (status === 'refused') return 'failed';
+  return status === 'unknown' ? 'unknown' : 'created';
+}
+
+function paymentView(ledger: Ledger, payment: Payment): Omit<PaymentView, 'attempt' | 'checkout'> {
+  return {
+    id: payment.paymentId,
+    status: payment.status,
+    amount: payment.amountMinor,
+    amountRefunded: refundedMinor(ledger, payment.paymentId),
+  };
+}
+
+function refundViews(ledger: Ledger): RefundView[] {
+  const requests = Object.values(ledger.refundRequests);
+  const own = requests.map((request): RefundView => {
+    const refund = request.refundId === null ? undefined : ledger.refunds[request.refundId];
+    const { requestKey, refundId, paymentId, amountMinor, currency, reason, status } = request;
+    const ownStatus = status === 'refused' ? 'refused' : 'requested';
+    return {
+      id: requestKey,
+      refundId,
+      paymentId,
+      status: refund?.status ?? ownStatus,
+      amount: amountMinor,
+      currency,
+      origin: 'api',
+      reason,
+    };
+  });
+  const ours = new Set(requests.map((request) => request.refundId));
+  const others = Object.values(ledger.refunds)
+    .filter((refund) => !ours.has(refund.refundId))
+    .map(
+      ({ refundId, paymentId, amountMinor, currency, status }): RefundView => ({
+        id: refundId,
+        refundId,
+        paymentId,
+        status,
+        amount: amountMinor,
+        currency,
+        origin: 'gateway',
+        reason: null,
+      }),
+    );
+  return [...own, ...others];
+}
+
+function effectViews(ledger: Ledger): OrderView['effects'] {
+  return Object.values(ledger.effects).flatMap(({ command, status, attempts, error }) =>
+    isBusinessEffect(command)
+      ? [{ key: command.key, effect: command.effect, status, attempts, error }]
+      : [],
+  );
+}

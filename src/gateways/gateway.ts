@@ -1,0 +1,107 @@
+/**
+ * A payment gateway in the domain's words. Each gateway is one folder that maps its own API, ids and
+ * signatures to this; nothing outside that folder knows what a gateway calls things.
+ */
+import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
+
+export interface CreatePayment {
+  orderId: string;
+  attempt: number;
+  /** Minor units of `currency`. */
+  amountMinor: number;
+  currency: string;
+  idempotencyKey: string;
+}
+
+export interface CreatedPayment {
+  payment: PaymentSnapshot;
+  /** What the frontend needs to go on. */
+  checkout: Record<string, string>;
+}
+
+export interface FetchPayments {
+  orderId: string;
+  /** Payments to ask about by name, beside whatever the gateway knows under the order. */
+  paymentIds: string[];
+}
+
+export interface FetchedPayments {
+  payments: PaymentSnapshot[];
+  /** Asked for by name, and unknown to the gateway. */
+  missing: string[];
+}
+
+export interface RefundPayment {
+  paymentId: string;
+  amountMinor: number;
+  currency: string;
+  idempotencyKey: string;
+}
+
+/** A delivered webhook whose signature is good, in the domain's words. */
+export type WebhookMessage =
+  | { kind: 'fact'; eventId: string; orderId: string | null; fact: Fact }
+  /** Signed, and nothing that an order needs to hear of. */
+  | { kind: 'ignored'; eventId: string; reason: string }
+  /** Signed, about money perhaps, and unreadable: for a person. */
+  | { kind: 'unprocessable'; eventId: string; reason: string };
+
+export type WebhookHeaders = Record<string, string | undefined>;
+
+/**
+ * Every method throws `GatewayRefusal` for a definite no and `GatewaySilence` when nobody knows
+ * whether it happened.
+ */
+export interface Gateway {
+  createPayment(request: CreatePayment): Promise<CreatedPayment>;
+  fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
+  capturePayment(request: {
+    paymentId: string;
+    amountMinor: number;
+    idempotencyKey: string;
+  }): Promise<PaymentSnapshot>;
+  /** Answers the payment as it then is: voided, or captured when the capture had won. */
+  voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<PaymentSnapshot>;
+  refundPayment(request: RefundPayment): Promise<RefundSnapshot>;
+  /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */
+  isProofValid(proof: { paymentId: string; orderPaymentIds: string[]; signature: string }): boolean;
+  /**
+   * Reads a webhook from its raw bytes.
+   *
+   * @throws WebhookRejection when the signature is missing, malformed or wrong, or its time is off.
+   */
+  readWebhook(rawBody: Buffer, headers: WebhookHeaders): WebhookMessage;
+}
+
+/** The gateway said no, and will say it again. */
+export class GatewayRefusal extends Error {
+  override readonly name = 'GatewayRefusal';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A time-out, a reset, a 5xx, a 429: the call may or may not have happened. */
+export class GatewaySilence extends Error {
+  override readonly name = 'GatewaySilence';
+}
+
+export type WebhookRejectionCode =
+  | 'signature_missing'
+  | 'signature_malformed'
+  | 'signature_invalid'
+  | 'timestamp_out_of_tolerance';
+
+/** A webhook that proves nothing: it is answered with an error and leaves no trace but a counter. */
+export class WebhookRejection extends Error {
+  override readonly name = 'WebhookRejection';
+  readonly code: WebhookRejectionCode;
+
+  constructor(code: WebhookRejectionCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
