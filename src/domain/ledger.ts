@@ -122,6 +122,8 @@ export interface HeldFact {
 export interface Ledger {
   terms: OrderTerms;
   version: number;
+  /** Rises with every event, also with those that change nothing: which of two ledgers is newer. */
+  revision: number;
   /** Outcome records written so far: the next one's sequence number. */
   recorded: number;
   updatedAt: number;
@@ -165,6 +167,7 @@ export function openLedger(terms: OrderTerms): Ledger {
   return {
     terms,
     version: 1,
+    revision: 0,
     recorded: 0,
     updatedAt: terms.createdAt,
     attempts: [],

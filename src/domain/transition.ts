@@ -38,6 +38,7 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   const from = stateOf(before);
   dispatch(turn, event);
   const { ledger } = turn;
+  ledger.revision += 1;
   finishCancel(turn);
   consequences(turn, from);
   answerCancelsByState(turn);
