@@ -1,0 +1,66 @@
+/**
+ * The gateway's HTTP application: its routes and its only error handler.
+ * An unexpected error is logged here and never told to the caller.
+ */
+
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { BadRequest, problem, sendAnswer } from './answer.ts';
+import { createChangePayment } from './change-payment.ts';
+import { createCheckoutRoutes } from './checkout-routes.ts';
+import { createControlRoutes } from './control-routes.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { createEndpoints } from './endpoints.ts';
+import type { Faults } from './faults.ts';
+import { createPaymentRoutes } from './payment-routes.ts';
+import { createRefundRoutes } from './refund-routes.ts';
+import { createRepresentPayment } from './representation.ts';
+import type { Store } from './store.ts';
+import { createSubmit } from './submit.ts';
+
+export type AppParts = {
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly dispatcher: Dispatcher;
+  /** The gateway's own address, which the links to its checkout pages begin with. */
+  readonly baseUrl: string;
+};
+
+// The largest body there is, a fault plan, stays far below this.
+const BODY_LIMIT = '16kb';
+
+const noSuchCall: RequestHandler = (req, res) =>
+  sendAnswer(res, problem(404, 'route_not_found', `There is no ${req.method} ${req.path}.`));
+
+const isClientError = (error: unknown): error is { status: number; message: string } =>
+  error instanceof Error &&
+  'status' in error &&
+  typeof error.status === 'number' &&
+  error.status >= 400 &&
+  error.status < 500;
+
+const sendError: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
+  if (error instanceof BadRequest) return sendAnswer(res, error.answer);
+  if (isClientError(error)) {
+    const code = error.status === 413 ? 'body_too_large' : 'malformed_request';
+    return sendAnswer(res, problem(error.status, code, error.message));
+  }
+  console.error('sandbox gateway:', error);
+  return sendAnswer(res, problem(500, 'internal_error', 'The gateway failed; see its output.'));
+};
+
+export function createApp({ store, faults, dispatcher, baseUrl }: AppParts): Express {
+  const submit = createSubmit(store, dispatcher.wake);
+  const represent = createRepresentPayment(baseUrl);
+  const changePayment = createChangePayment(represent);
+  const endpoints = createEndpoints({ store, submit, faults });
+  return express()
+    .disable('x-powered-by')
+    .disable('etag')
+    .use(express.json({ limit: BODY_LIMIT }))
+    .use(createPaymentRoutes({ endpoints, changePayment, represent }))
+    .use(createRefundRoutes(endpoints, changePayment))
+    .use(createControlRoutes({ store, faults, dispatcher }))
+    .use(createCheckoutRoutes({ store, submit, changePayment }))
+    .use(noSuchCall)
+    .use(sendError);
+}
