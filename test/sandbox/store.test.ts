@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { findPayment, savePayment } from '../../src/sandbox/payment-rows.ts';
+import { openStore, type Store } from '../../src/sandbox/store.ts';
+
+const PAYMENT = {
+  id: 'sbx_pay_1',
+  orderId: 'ord_1',
+  status: 'created',
+  amountMinor: 4_999,
+  currency: 'INR',
+  createdAt: '2026-01-26T10:00:00.000Z',
+  captures: [],
+  refunds: [],
+  disputes: [],
+} as const;
+
+describe('store of the sandbox gateway', () => {
+  let store: Store;
+  beforeEach(async () => {
+    store = await openStore(':memory:');
+  });
+  afterEach(() => store.close());
+
+  const stored = () => store.read((db) => findPayment(db, PAYMENT.id));
+
+  it('keeps nothing of work that fails half-way, and goes on', async () => {
+    const failing = store.write(async (db) => {
+      await savePayment(db, PAYMENT);
+      throw new Error('half-way');
+    });
+    await assert.rejects(failing, /half-way/);
+    assert.equal(await stored(), undefined);
+    await store.write((db) => savePayment(db, PAYMENT));
+    assert.deepEqual(await stored(), PAYMENT);
+  });
+
+  it('never lets two pieces of work see the same state', async () => {
+    const captureMore = () =>
+      store.write(async (db) => {
+        const { amountMinor } = (await findPayment(db, PAYMENT.id)) ?? PAYMENT;
+        await savePayment(db, { ...PAYMENT, amountMinor: amountMinor + 1 });
+      });
+    await Promise.all(Array.from({ length: 20 }, captureMore));
+    assert.equal((await stored())?.amountMinor, PAYMENT.amountMinor + 20);
+  });
+});
