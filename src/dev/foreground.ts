@@ -1,0 +1,59 @@
+/**
+ * A stack in a terminal: prints what happens, ends in order on the first ctrl-C and at once on the
+ * second, and says in plain lines what a person has to put right.
+ */
+import { ConfigError } from '../config.ts';
+import type { OnProgress } from './progress.ts';
+import { SetupError } from './setup-error.ts';
+import { type Stack, type StackOptions, startStack } from './stack.ts';
+import { describeStack } from './stack-summary.ts';
+
+/** What a terminal, a service manager and a closed window send. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Runs a stack until it is asked to end; gives the exit code of the process. */
+export async function runInForeground(options: StackOptions, print: OnProgress): Promise<number> {
+  const ending = askedToEnd(print);
+  try {
+    const stack = await startStack({ ...options, onProgress: print, signal: ending.once });
+    for (const line of describeStack(stack)) print(line);
+    await happens(ending.once);
+    return await stopInOrder(stack, ending.twice, print);
+  } catch (error) {
+    if (ending.once.aborted) return 0;
+    for (const line of problemsOf(error)) print(line);
+    return 1;
+  }
+}
+
+async function stopInOrder(stack: Stack, twice: AbortSignal, print: OnProgress): Promise<number> {
+  const killed = happens(twice).then(() => stack.stop('kill'));
+  killed.catch(() => {});
+  await Promise.race([stack.stop(), killed]);
+  print(twice.aborted ? 'killed' : 'stopped; npm start finds every order again');
+  return twice.aborted ? 130 : 0;
+}
+
+function askedToEnd(print: OnProgress): { once: AbortSignal; twice: AbortSignal } {
+  const first = new AbortController();
+  const second = new AbortController();
+  const hear = () => {
+    if (first.signal.aborted) return second.abort();
+    print('stopping; ctrl-C again to kill …');
+    first.abort();
+  };
+  for (const signal of END_SIGNALS) process.on(signal, hear);
+  return { once: first.signal, twice: second.signal };
+}
+
+async function happens(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+/** A mistake of ours keeps its stack trace; what a person can put right does not need one. */
+function problemsOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.problems;
+  if (error instanceof SetupError) return error.message.split('\n');
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+}

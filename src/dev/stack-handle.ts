@@ -1,0 +1,111 @@
+/**
+ * A running stack in the hands of its owner: addresses, restarts, kills, and the way it ends.
+ */
+import { apiKeysOf, baseUrl, type TemporalPlace } from './child-environment.ts';
+import type { Keys } from './keys.ts';
+import type { Postgres } from './postgres.ts';
+import type { ProcessRecord, StackAddresses } from './process-file.ts';
+import { reasonOf } from './setup-error.ts';
+import type { Stack, StackPlan } from './stack-options.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** What has to be ended with a stack; `database` only when it is embedded. */
+export type Parts = {
+  plan: StackPlan;
+  supervisor: Supervisor;
+  record: ProcessRecord;
+  release: () => void;
+  database?: Postgres;
+};
+
+/** Where the stack has come to run. */
+export type Places = {
+  plan: StackPlan;
+  keys: Keys;
+  temporal: TemporalPlace;
+  databaseUrl: string;
+  apiPorts: readonly number[];
+};
+
+/** A payment that finds no database is tried again anyway; two seconds are soon enough. */
+const DATABASE_CHECK_MS = 2000;
+
+/** Makes the handle of a stack whose parts all run. */
+export function createStack(parts: Parts, places: Places): Stack {
+  const { supervisor, database, record } = parts;
+  const { plan, temporal, apiPorts } = places;
+  const addresses = addressesOf(places);
+  record.ready(addresses);
+  const stopWatching = database ? keepAlive(database, plan) : () => {};
+  let stopping: Promise<void> | undefined;
+
+  return {
+    ...addresses,
+    apiUrls: apiPorts.map((port) => baseUrl(plan.config.host, port)),
+    temporalNamespace: temporal.namespace,
+    dataDir: plan.dataDir,
+    get children() {
+      const postgres = database?.pid();
+      return { ...supervisor.pids(), ...(postgres && { postgres }) };
+    },
+    stop: (how = 'order') => {
+      stopWatching();
+      if (how === 'kill') return shutDown(parts, 'kill');
+      stopping ??= shutDown(parts, 'order');
+      return stopping;
+    },
+    restart: async (name) => {
+      if (name === 'postgres' && database) {
+        await database.stop();
+        return database.revive();
+      }
+      await supervisor.child(name).stop();
+      await supervisor.child(name).start();
+    },
+    kill: (name, signal) => {
+      const postgres = name === 'postgres' && database?.pid();
+      if (postgres) process.kill(postgres, signal);
+      else supervisor.child(name).kill(signal);
+    },
+  };
+}
+
+/** Ends what runs, the database last; it is not ended before everybody has let go of it. */
+export async function shutDown(parts: Parts, how: 'order' | 'kill'): Promise<void> {
+  const { supervisor, database, record, release } = parts;
+  await (how === 'order' ? supervisor.stop() : supervisor.kill());
+  await database?.stop(how === 'order' ? 'fast' : 'immediate');
+  record.remove();
+  release();
+}
+
+function addressesOf({ plan, keys, temporal, databaseUrl }: Places): StackAddresses {
+  const apiUrl = baseUrl(plan.config.host, plan.ports.api);
+  const accepted = apiKeysOf(plan.config, keys);
+  const ops = accepted.find(({ scope }) => scope === 'ops')?.secret;
+  const client = accepted.find(({ scope }) => scope === 'client')?.secret ?? ops;
+  const embedded = !plan.env.TEMPORAL_ADDRESS;
+  return {
+    apiUrl,
+    docsUrl: `${apiUrl}/docs`,
+    sandboxUrl: `http://127.0.0.1:${plan.ports.sandbox}`,
+    databaseUrl,
+    temporalAddress: temporal.address,
+    ...(embedded && {
+      temporalUiUrl: `http://127.0.0.1:${plan.ports.temporalUi}/namespaces/${temporal.namespace}/workflows`,
+    }),
+    keys: { client: client ?? '', ops: ops ?? '' },
+  };
+}
+
+function keepAlive(database: Postgres, { onProgress }: StackPlan): () => void {
+  let reviving = false;
+  const timer = setInterval(async () => {
+    if (reviving || database.pid() !== undefined) return;
+    reviving = true;
+    onProgress('postgres died; starting it again');
+    await database.revive().catch((error: unknown) => onProgress(reasonOf(error)));
+    reviving = false;
+  }, DATABASE_CHECK_MS);
+  return () => clearInterval(timer);
+}
