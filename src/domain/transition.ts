@@ -43,7 +43,10 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   consequences(turn, from);
   answerCancelsByState(turn);
   const isNews = ledger.version > before.version;
-  if (isNews) ledger.updatedAt = event.at;
+  if (isNews) {
+    ledger.updatedAt = event.at;
+    ledger.closed = false;
+  }
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
   if (isPoll || isNews || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');

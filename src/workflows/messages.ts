@@ -33,15 +33,17 @@ export interface SignalPayloads {
 
 export type SignalName = keyof SignalPayloads;
 
-export const SIGNAL_NAMES = [
-  'webhook',
-  'pay',
-  'verify',
-  'cancel',
-  'refund',
-  'review',
-  'retry',
-] as const satisfies readonly SignalName[];
+/** Every signal, with what the Temporal UI tells an operator about it. */
+export const SIGNALS: Record<SignalName, string> = {
+  webhook:
+    'A fact from the gateway: {"id", "fact": {"type": "payment.captured", "paymentId", "amountMinor", "currency"}}',
+  pay: 'The pay button: {"id"}',
+  verify: 'Ask the gateway now: {"id", "paymentId"?}',
+  cancel: 'Cancel an order that is not paid: {"id", "reason"?}',
+  refund: 'Give money back: {"id", "requestKey", "amountMinor"?, "reason"?}',
+  review: 'Decide a review: {"id", "reviewId", "decision": "approve"|"reject", "version", "note"}',
+  retry: 'Run a failed effect again: {"id", "key"}',
+};
 
 /** A signal as it lies in the inbox: taken up as it came, read only when its turn has come. */
 export interface InboxItem {
@@ -49,10 +51,16 @@ export interface InboxItem {
   payload: unknown;
 }
 
-export type OrderInput =
-  /** A new order. */
-  | { from: 'start'; terms: OrderTerms }
-  /** A closed order that something late has reached: the run begins from its record. */
-  | { from: 'record'; orderId: string }
-  /** Continue-as-new: everything is carried. */
-  | { from: 'carried'; ledger: Ledger; inbox: InboxItem[]; unsent: OutcomeRecord[] };
+interface RunOptions {
+  /** After how many signals a run is continued as new; absent means the workflow's own limit. */
+  signalsPerRun?: number;
+}
+
+export type OrderInput = RunOptions &
+  (
+    | /** A new order. */ { from: 'start'; terms: OrderTerms }
+    /** A closed order that something late has reached: the run begins from its record. */
+    | { from: 'record'; orderId: string }
+    /** Continue-as-new: everything is carried. */
+    | { from: 'carried'; ledger: Ledger; inbox: InboxItem[]; unsent: OutcomeRecord[] }
+  );

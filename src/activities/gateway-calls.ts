@@ -1,0 +1,71 @@
+/**
+ * What the order asks of its gateway. The key that goes with each call is derived here, once, from
+ * order, purpose and cause: however often an activity runs, the gateway sees one request.
+ */
+import type { Answer, GatewayCall } from '../domain/effects.ts';
+import type { Gateway } from '../gateways/gateway.ts';
+import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
+import type { Gateways } from '../gateways/index.ts';
+import { asActivityFailure } from './failures.ts';
+
+type CallOf<T extends GatewayCall['effect']> = Extract<GatewayCall, { effect: T }>;
+type AnswerTo<T extends Answer['to']> = Extract<Answer, { to: T }>;
+
+/** One call for one order; `gateway` and `currency` are the order's own. */
+export interface GatewayRequest<T extends GatewayCall['effect']> {
+  orderId: string;
+  gateway: string;
+  currency: string;
+  command: CallOf<T>;
+}
+
+/** @throws ApplicationFailure `GatewayRefusal` (final) or `GatewaySilence` (retried). */
+export function createGatewayActivities(gateways: Gateways) {
+  const named = (name: string): Gateway => {
+    const gateway = gateways[name];
+    if (gateway === undefined)
+      throw new Error(`gateway "${name}" is not configured in this worker: set its variables`);
+    return gateway;
+  };
+
+  return {
+    createPayment: ({ orderId, gateway, currency, command }: GatewayRequest<'create_payment'>) =>
+      asActivityFailure(async (): Promise<AnswerTo<'create_payment'>> => {
+        const { attempt, amountMinor } = command;
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
+        const request = { orderId, attempt, amountMinor, currency, idempotencyKey };
+        return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
+      }),
+
+    fetchPayments: ({ orderId, gateway, command }: GatewayRequest<'fetch_payments'>) =>
+      asActivityFailure(async (): Promise<AnswerTo<'fetch_payments'>> => {
+        const { paymentIds } = command;
+        const fetched = await named(gateway).fetchPayments({ orderId, paymentIds });
+        return { to: 'fetch_payments', ...fetched };
+      }),
+
+    capturePayment: ({ orderId, gateway, command }: GatewayRequest<'capture_payment'>) =>
+      asActivityFailure(async (): Promise<AnswerTo<'capture_payment'>> => {
+        const { paymentId, amountMinor } = command;
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', paymentId);
+        const request = { paymentId, amountMinor, idempotencyKey };
+        return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
+      }),
+
+    voidPayment: ({ orderId, gateway, command }: GatewayRequest<'void_payment'>) =>
+      asActivityFailure(async (): Promise<AnswerTo<'void_payment'>> => {
+        const { paymentId } = command;
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', paymentId);
+        const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
+        return { to: 'void_payment', payment };
+      }),
+
+    refundPayment: ({ orderId, gateway, command }: GatewayRequest<'refund_payment'>) =>
+      asActivityFailure(async (): Promise<AnswerTo<'refund_payment'>> => {
+        const { paymentId, amountMinor, currency, requestKey } = command;
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'refund', requestKey);
+        const request = { paymentId, amountMinor, currency, idempotencyKey };
+        return { to: 'refund_payment', refund: await named(gateway).refundPayment(request) };
+      }),
+  };
+}

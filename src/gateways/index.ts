@@ -1,0 +1,13 @@
+/** Every gateway that this process may use, by name. A new one is one folder and one line here. */
+import type { Config } from '../config.ts';
+import type { Gateway } from './gateway.ts';
+import { createSandboxGateway } from './sandbox/index.ts';
+
+export type Gateways = Readonly<Record<string, Gateway>>;
+
+export function createGateways(config: Pick<Config, 'sandbox'>): Gateways {
+  const { port, webhookSecrets } = config.sandbox;
+  return {
+    sandbox: createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets }),
+  };
+}

@@ -1,0 +1,41 @@
+/** The sandbox gateway behind the common interface. */
+
+import type { Gateway } from '../gateway.ts';
+import { createSandboxClient } from './client.ts';
+import { refundSnapshotOf, snapshotOf } from './payloads.ts';
+import { readSandboxWebhook } from './webhook.ts';
+
+export interface SandboxSettings {
+  baseUrl: string;
+  /** One or two, newest first. */
+  webhookSecrets: string[];
+}
+
+export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSettings): Gateway {
+  const client = createSandboxClient(baseUrl);
+  return {
+    async createPayment({ orderId, amountMinor, currency, idempotencyKey }) {
+      const body = { orderId, amount: amountMinor, currency };
+      const payment = await client.createPayment(body, idempotencyKey);
+      return { payment: snapshotOf(payment), checkout: { url: payment.checkoutUrl ?? '' } };
+    },
+    async fetchPayments({ orderId, paymentIds }) {
+      const listed = await client.listPayments(orderId);
+      const known = new Set(listed.map((payment) => payment.id));
+      const asked = paymentIds.filter((paymentId) => !known.has(paymentId));
+      const found = await Promise.all(asked.map((paymentId) => client.findPayment(paymentId)));
+      return {
+        payments: [...listed, ...found.filter((payment) => payment !== null)].map(snapshotOf),
+        missing: asked.filter((_, i) => found[i] === null),
+      };
+    },
+    capturePayment: async ({ paymentId, amountMinor, idempotencyKey }) =>
+      snapshotOf(await client.capture(paymentId, amountMinor, idempotencyKey)),
+    voidPayment: async ({ paymentId, idempotencyKey }) =>
+      snapshotOf(await client.void(paymentId, idempotencyKey)),
+    refundPayment: async ({ paymentId, amountMinor, currency, idempotencyKey }) =>
+      refundSnapshotOf(await client.refund(paymentId, amountMinor, idempotencyKey), currency),
+    isProofValid: () => true,
+    readWebhook: (rawBody, headers) => readSandboxWebhook(webhookSecrets, rawBody, headers),
+  };
+}

@@ -1,0 +1,60 @@
+/** What the sandbox gateway sends, as schemas, and its mapping to the domain's words. */
+import { z } from 'zod';
+import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+
+const amount = z.number().int().positive();
+
+export const refundSchema = z.object({
+  id: z.string().min(1),
+  paymentId: z.string().min(1),
+  status: z.enum(['pending', 'succeeded', 'failed', 'reversed']),
+  amount,
+});
+
+export const paymentSchema = z.object({
+  id: z.string().min(1),
+  orderId: z.string().nullable(),
+  status: z.enum(['created', 'pending', 'authorized', 'captured', 'failed', 'expired', 'voided']),
+  amount,
+  currency: z.string().length(3),
+  checkoutUrl: z.string().optional(),
+  captures: z.array(z.object({ captureId: z.string().min(1), amount, reversed: z.boolean() })),
+  refunds: z.array(refundSchema),
+  disputes: z.array(
+    z.object({ id: z.string(), status: z.enum(['inquiry', 'opened', 'won', 'lost']), amount }),
+  ),
+});
+
+export const paymentsSchema = z.object({ payments: z.array(paymentSchema) });
+
+export type SandboxPayment = z.infer<typeof paymentSchema>;
+
+export function snapshotOf(payment: SandboxPayment): PaymentSnapshot {
+  const { currency } = payment;
+  return {
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    status: payment.status,
+    amountMinor: payment.amount,
+    currency,
+    captures: payment.captures.map(({ captureId, amount, reversed }) => ({
+      captureId,
+      amountMinor: amount,
+      reversed,
+    })),
+    refunds: payment.refunds.map((refund) => refundSnapshotOf(refund, currency)),
+    disputes: payment.disputes.map(({ id, amount, status }) => ({
+      disputeId: id,
+      amountMinor: amount,
+      status,
+    })),
+  };
+}
+
+export function refundSnapshotOf(
+  refund: z.infer<typeof refundSchema>,
+  currency: string,
+): RefundSnapshot {
+  const { id, paymentId, amount, status } = refund;
+  return { refundId: id, paymentId, amountMinor: amount, currency, status };
+}

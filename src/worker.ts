@@ -1,0 +1,53 @@
+/** A worker: runs the order workflow and its activities. Any number of them may run. */
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from './activities/index.ts';
+import { loadServiceConfig } from './config.ts';
+import { createGateways } from './gateways/index.ts';
+import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
+import { openDatabase } from './store/database.ts';
+import { temporalConnection } from './temporal-connection.ts';
+import { PAYLOAD_CONVERTER_PATH, workflowBundle } from './workflow-bundle.ts';
+import { TASK_QUEUE } from './workflows/messages.ts';
+
+/** The longest activity waits for a gateway this long; it is let finish before the process goes. */
+const SHUTDOWN_GRACE = '10s';
+const SHUTDOWN_FORCE = '15s';
+
+/** An order in memory costs the worker megabytes, a cold one a replay of some milliseconds. */
+const MAX_CACHED_WORKFLOWS = 500;
+
+async function main(): Promise<void> {
+  // The runtime's own handlers would swallow the signals that this process listens to itself.
+  Runtime.install({ shutdownSignals: [] });
+  const { stopRequested } = watchProcessLife();
+  const config = loadServiceConfig(process.env, 'worker');
+  const { connectionOptions, namespace } = temporalConnection(process.env);
+  const bundle = await workflowBundle();
+  const database = openDatabase(config.databaseUrl);
+  const connection = await NativeConnection.connect(connectionOptions);
+  const { crmUrl, accessUrl, secret } = config.effects;
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: bundle,
+    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+    activities: createActivities({
+      database,
+      gateways: createGateways(config),
+      ...(crmUrl === undefined ? {} : { crmUrl }),
+      ...(accessUrl === undefined ? {} : { accessUrl }),
+      ...(secret === undefined ? {} : { effectsSecret: secret }),
+    }),
+    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
+  });
+  const running = worker.runUntil(stopRequested);
+  reportReady();
+  await running;
+  await connection.close();
+  await database.close();
+}
+
+await runProcess('worker', main);

@@ -1,0 +1,187 @@
+/**
+ * The order workflow: one run is one order, its workflow ID is the order's ID. Signal handlers only
+ * enqueue; one loop takes up one thing at a time, and effects run beside it.
+ */
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  setCurrentDetails,
+  setDefaultSignalHandler,
+  setHandler,
+  sleep,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { nextDeadline } from '../domain/deadlines.ts';
+import type { Effect } from '../domain/effects.ts';
+import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
+import { openLedger } from '../domain/ledger.ts';
+import { openEffects } from '../domain/readiness.ts';
+import { transition } from '../domain/transition.ts';
+import { type OrderView, viewOf } from '../domain/view.ts';
+import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
+import { perform } from './perform.ts';
+import { readSignal } from './read-signal.ts';
+import { keepRecord, ledgerFromRecord } from './record.ts';
+import { isIdle, noteRecords, openRun, type Run } from './run.ts';
+import { movingAttributes } from './search-attributes.ts';
+import { storyOf } from './story.ts';
+
+/** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */
+const SIGNALS_PER_RUN = 500;
+
+/** Beyond this multiple a run is continued although effects are under way: they start again by key. */
+const HARD_LIMIT_FACTOR = 2;
+
+const orderQuery = defineQuery<OrderView | null>('order');
+const timelineQuery = defineQuery<OutcomeRecord[]>('timeline');
+
+export async function order(input: OrderInput): Promise<void> {
+  const inbox = input.from === 'carried' ? [...input.inbox] : [];
+  const current: { run: Run | null } = { run: null };
+  listen(inbox, current);
+  const run = await begin(input, inbox);
+  current.run = run;
+  for (const effect of openEffects(run.ledger)) startEffect(run, effect);
+  for (;;) {
+    takeUpAll(run);
+    show(run);
+    keepRecord(run);
+    if (run.ledger.closed && isIdle(run)) {
+      await condition(allHandlersFinished);
+      // No await from here on: the server refuses to close over a signal that arrives now.
+      if (isIdle(run)) return;
+    }
+    if (mustContinue(run, input)) return continueRun(run, input);
+    setAlarm(run);
+    await condition(() => hasWork(run));
+  }
+}
+
+/** Every handler is set before the first await, so that no signal finds the door closed. */
+function listen(inbox: InboxItem[], current: { run: Run | null }): void {
+  const enqueue =
+    (signal: string) =>
+    (payload: unknown): void => {
+      inbox.push({ signal, payload });
+    };
+  for (const [name, description] of Object.entries(SIGNALS))
+    setHandler(defineSignal<[unknown]>(name), enqueue(name), { description });
+  setDefaultSignalHandler((signal, payload) => enqueue(signal)(payload));
+  setHandler(orderQuery, () => (current.run === null ? null : viewOf(current.run.ledger)), {
+    description: 'The order as GET /v1/orders/{id} shows it, without what only the database knows.',
+  });
+  setHandler(timelineQuery, () => current.run?.timeline ?? [], {
+    description: 'What happened lately and why, also what was ignored.',
+  });
+}
+
+async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
+  switch (input.from) {
+    case 'start':
+      return openRun(openLedger(input.terms), inbox, []);
+    case 'record':
+      return openRun(await ledgerFromRecord(input.orderId), inbox, []);
+    case 'carried':
+      return openRun(input.ledger, inbox, input.unsent);
+  }
+}
+
+function hasWork(run: Run): boolean {
+  const deadline = nextDeadline(run.ledger);
+  return (
+    run.inbox.length > 0 ||
+    run.results.length > 0 ||
+    (run.alarmAt === null && deadline !== null) ||
+    (run.ledger.closed && isIdle(run))
+  );
+}
+
+/** Takes up everything that lies there, results before signals, each on its own. */
+function takeUpAll(run: Run): void {
+  for (;;) {
+    const event = nextEvent(run);
+    if (event === null) return;
+    takeUp(run, event);
+  }
+}
+
+function nextEvent(run: Run): DomainEvent | null {
+  const result = run.results.shift();
+  if (result !== undefined) return result;
+  const item = run.inbox.shift();
+  if (item !== undefined) {
+    run.signalsTaken += 1;
+    return readSignal(item, Date.now());
+  }
+  const deadline = nextDeadline(run.ledger);
+  if (deadline === null || deadline.at > Date.now()) return null;
+  const id = `${deadline.name}-${deadline.at}`;
+  return { type: 'deadline.reached', deadline: deadline.name, id, source: 'timer', at: Date.now() };
+}
+
+function takeUp(run: Run, event: DomainEvent): void {
+  const { ledger, records, effects } = transition(run.ledger, event);
+  run.ledger = ledger;
+  run.isRecordStale = true;
+  noteRecords(run, records);
+  for (const effect of effects) startEffect(run, effect);
+}
+
+function startEffect(run: Run, effect: Effect): void {
+  run.effectsInFlight += 1;
+  void perform(effect, run.ledger).then((event) => {
+    run.effectsInFlight -= 1;
+    run.results.push(event);
+  });
+}
+
+/** Tells operators, only where something changed: each telling is an event in the history. */
+function show(run: Run): void {
+  setCurrentDetails(storyOf(run.ledger));
+  const shown = workflowInfo().typedSearchAttributes;
+  const changed = movingAttributes(run.ledger).filter(
+    ({ key, value }) => (shown.get(key) ?? null) !== value,
+  );
+  if (changed.length > 0) upsertSearchAttributes(changed);
+}
+
+/** One timer, for the nearest deadline. One that rings too early does no harm: the loop looks again. */
+function setAlarm(run: Run): void {
+  const deadline = nextDeadline(run.ledger);
+  if (deadline === null || (run.alarmAt !== null && run.alarmAt <= deadline.at)) return;
+  run.alarm?.cancel();
+  const scope = new CancellationScope();
+  run.alarm = scope;
+  run.alarmAt = deadline.at;
+  void scope
+    .run(() => sleep(Math.max(1, deadline.at - Date.now())))
+    .then(
+      () => {
+        run.alarmAt = null;
+      },
+      () => undefined,
+    );
+}
+
+function mustContinue(run: Run, input: OrderInput): boolean {
+  const limit = input.signalsPerRun ?? SIGNALS_PER_RUN;
+  if (run.signalsTaken >= limit * HARD_LIMIT_FACTOR) return true;
+  const isLong = run.signalsTaken >= limit || workflowInfo().continueAsNewSuggested;
+  return isLong && run.effectsInFlight === 0 && !run.isRecording;
+}
+
+async function continueRun(run: Run, { signalsPerRun }: OrderInput): Promise<void> {
+  const { ledger, inbox, unsent } = run;
+  await continueAsNew<typeof order>({
+    from: 'carried',
+    ledger,
+    inbox,
+    unsent,
+    ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * Reads what lies in the inbox. Anybody who reaches the Temporal server can send a signal, so nothing
+ * is believed; what cannot be read becomes an outcome too, never an exception.
+ */
+import type { CommandEvent, DomainEvent, FactEvent, Source } from '../domain/events.ts';
+import {
+  CAPTURE_FACTS,
+  DISPUTE_FACTS,
+  type Fact,
+  PAYMENT_FACTS,
+  REFUND_FACTS,
+} from '../domain/facts.ts';
+import type { InboxItem } from './messages.ts';
+import { UNDECODABLE } from './undecodable.ts';
+
+type Fields = Record<string, unknown>;
+
+const ID_PATTERN = /^[\x21-\x7e]{1,256}$/;
+const CURRENCY_PATTERN = /^[A-Z]{3}$/;
+const SOURCES: readonly string[] = ['webhook', 'client', 'operator', 'gateway'];
+/** Longer texts do not belong into a history. */
+const MAX_TEXT_LENGTH = 1_000;
+
+/** @param at epoch milliseconds, when the order takes the signal up */
+export function readSignal({ signal, payload }: InboxItem, at: number): DomainEvent {
+  const fields = isFields(payload) ? payload : {};
+  const id = isId(fields.id) ? fields.id : `${signal}-without-id`;
+  const unreadable = (reason: string): DomainEvent => ({
+    type: 'unreadable',
+    id,
+    source: 'operator',
+    at,
+    reason,
+  });
+  if (fields[UNDECODABLE] === true)
+    return unreadable(`signal ${signal}: the payload cannot be decoded`);
+  if (!isFields(payload)) return unreadable(`signal ${signal}: send one JSON object`);
+  if (!isId(fields.id))
+    return unreadable(`signal ${signal}: "id" must be 1–256 visible characters`);
+  return (
+    readBody(signal, fields, { id, at }) ?? unreadable(`signal ${signal}: ${expected(signal)}`)
+  );
+}
+
+type Envelope = Pick<FactEvent, 'id' | 'at'>;
+
+function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEvent | null {
+  switch (signal) {
+    case 'webhook': {
+      const fact = readFact(fields.fact);
+      return fact && { ...envelope, source: sourceOf(fields, 'webhook'), type: 'fact', fact };
+    }
+    case 'pay':
+      return { ...envelope, source: sourceOf(fields, 'client'), type: 'pay' };
+    case 'verify':
+      return readVerify(fields, envelope);
+    case 'cancel':
+      return {
+        ...envelope,
+        source: sourceOf(fields, 'client'),
+        type: 'cancel',
+        ...(isText(fields.reason) ? { reason: fields.reason } : {}),
+      };
+    case 'refund':
+      return readRefund(fields, envelope);
+    case 'review':
+      return readReview(fields, envelope);
+    case 'retry':
+      if (!isText(fields.key)) return null;
+      return { ...envelope, source: sourceOf(fields, 'operator'), type: 'retry', key: fields.key };
+    default:
+      return null;
+  }
+}
+
+function readVerify(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { paymentId } = fields;
+  if (paymentId !== undefined && !isId(paymentId)) return null;
+  const source = sourceOf(fields, 'client');
+  return { ...envelope, source, type: 'verify', ...(paymentId === undefined ? {} : { paymentId }) };
+}
+
+function readRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { requestKey, amountMinor, reason } = fields;
+  if (!isId(requestKey) || (amountMinor !== undefined && !isAmount(amountMinor))) return null;
+  return {
+    ...envelope,
+    source: sourceOf(fields, 'operator'),
+    type: 'refund',
+    requestKey,
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(isText(reason) ? { reason } : {}),
+  };
+}
+
+function readReview(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { reviewId, decision, version, note } = fields;
+  if (!isId(reviewId) || (decision !== 'approve' && decision !== 'reject')) return null;
+  if (typeof version !== 'number' || !isText(note)) return null;
+  const source = sourceOf(fields, 'operator');
+  return { ...envelope, source, type: 'review', reviewId, decision, version, note };
+}
+
+function readFact(value: unknown): Fact | null {
+  if (!isFields(value)) return null;
+  const { type, paymentId, captureId, refundId, disputeId, amountMinor, currency } = value;
+  if (!isId(paymentId) || !isAmount(amountMinor) || !isCurrency(currency)) return null;
+  if (captureId !== undefined && !isId(captureId)) return null;
+  const money = { paymentId, amountMinor, currency };
+  const capture = { ...money, ...(captureId === undefined ? {} : { captureId }) };
+  if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture };
+  if (isOneOf(CAPTURE_FACTS, type)) return { type, ...capture };
+  if (isOneOf(REFUND_FACTS, type)) return isId(refundId) ? { type, ...money, refundId } : null;
+  if (isOneOf(DISPUTE_FACTS, type)) return isId(disputeId) ? { type, ...money, disputeId } : null;
+  return null;
+}
+
+function expected(signal: string): string {
+  const shapes: Record<string, string> = {
+    webhook: 'needs "fact": {"type", "paymentId", "amountMinor", "currency", …}',
+    verify: '"paymentId" must be the gateway\'s id',
+    refund: 'needs "requestKey" and a positive whole "amountMinor" where given',
+    review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
+    retry: 'needs "key", the effect to try again',
+  };
+  return shapes[signal] ?? 'is not known; see the signals that the order offers';
+}
+
+function sourceOf(fields: Fields, usual: Source): Source {
+  return SOURCES.includes(String(fields.source)) ? (fields.source as Source) : usual;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID_PATTERN.test(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT_LENGTH;
+}
+
+function isAmount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+function isCurrency(value: unknown): value is string {
+  return typeof value === 'string' && CURRENCY_PATTERN.test(value);
+}
+
+function isOneOf<T extends string>(known: readonly T[], value: unknown): value is T {
+  return (known as readonly unknown[]).includes(value);
+}

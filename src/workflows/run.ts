@@ -1,0 +1,57 @@
+/** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
+import type { CancellationScope } from '@temporalio/workflow';
+import type { EffectEvent, OutcomeRecord } from '../domain/events.ts';
+import type { Ledger } from '../domain/ledger.ts';
+import type { InboxItem } from './messages.ts';
+
+/** Enough for a person to see what happened lately; the whole story is in the database. */
+const TIMELINE_LENGTH = 100;
+
+export interface Run {
+  ledger: Ledger;
+  /** Signals, as they came. */
+  inbox: InboxItem[];
+  /** Results of effects. */
+  results: EffectEvent[];
+  effectsInFlight: number;
+  /** Outcome records that the database does not have yet. */
+  unsent: OutcomeRecord[];
+  isRecordStale: boolean;
+  isRecording: boolean;
+  timeline: OutcomeRecord[];
+  /** Epoch milliseconds of the timer that is set; null when none is. */
+  alarmAt: number | null;
+  alarm: CancellationScope | null;
+  signalsTaken: number;
+}
+
+export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecord[]): Run {
+  return {
+    ledger,
+    inbox,
+    results: [],
+    effectsInFlight: 0,
+    unsent,
+    isRecordStale: true,
+    isRecording: false,
+    timeline: [...unsent],
+    alarmAt: null,
+    alarm: null,
+    signalsTaken: 0,
+  };
+}
+
+export function noteRecords(run: Run, records: OutcomeRecord[]): void {
+  run.unsent.push(...records);
+  run.timeline = [...run.timeline, ...records].slice(-TIMELINE_LENGTH);
+}
+
+export function isIdle(run: Run): boolean {
+  return (
+    run.inbox.length === 0 &&
+    run.results.length === 0 &&
+    run.effectsInFlight === 0 &&
+    !run.isRecording &&
+    !run.isRecordStale
+  );
+}

@@ -1,0 +1,33 @@
+/** What operators filter orders by in the Temporal UI. No personal data: none of it is encrypted. */
+import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import type { Ledger } from '../domain/ledger.ts';
+import type { OrderTerms } from '../domain/order.ts';
+import { openReviews, stateOf } from '../domain/sums.ts';
+
+export const PAYMENT_STATE = defineSearchAttributeKey('PaymentState', 'KEYWORD');
+export const PAYMENT_GATEWAY = defineSearchAttributeKey('PaymentGateway', 'KEYWORD');
+export const NEEDS_REVIEW = defineSearchAttributeKey('NeedsReview', 'BOOL');
+export const REVIEW_REASON = defineSearchAttributeKey('ReviewReason', 'KEYWORD');
+export const CUSTOMER_ID = defineSearchAttributeKey('CustomerId', 'KEYWORD');
+export const CURRENCY = defineSearchAttributeKey('Currency', 'KEYWORD');
+export const AMOUNT_MINOR = defineSearchAttributeKey('AmountMinor', 'INT');
+
+/** Those that never change, for the start of an order. */
+export function fixedAttributes(terms: OrderTerms): SearchAttributeUpdatePair[] {
+  return [
+    { key: PAYMENT_GATEWAY, value: terms.gateway },
+    { key: CUSTOMER_ID, value: terms.customerId },
+    { key: CURRENCY, value: terms.currency },
+    { key: AMOUNT_MINOR, value: terms.amountMinor },
+  ];
+}
+
+/** Those that follow the order. */
+export function movingAttributes(ledger: Ledger): SearchAttributeUpdatePair[] {
+  const [review] = openReviews(ledger);
+  return [
+    { key: PAYMENT_STATE, value: stateOf(ledger) },
+    { key: NEEDS_REVIEW, value: review !== undefined },
+    { key: REVIEW_REASON, value: review?.reason ?? null },
+  ];
+}
