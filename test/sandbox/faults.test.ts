@@ -10,10 +10,10 @@ describe('sandbox gateway under a fault plan', () => {
   });
   afterEach(() => gateway.close());
 
-  const SHORT_WAIT_MS = 150;
+  const SILENCE_MS = 300;
   const body = (orderId: string) => ({ orderId, amount: 4_999, currency: 'INR' });
-  const create = (orderId: string, key: string = randomUUID()) =>
-    gateway.call('POST', '/payments', body(orderId), { 'idempotency-key': key }, SHORT_WAIT_MS);
+  const create = (orderId: string, key: string = randomUUID(), timeoutMs?: number) =>
+    gateway.call('POST', '/payments', body(orderId), { 'idempotency-key': key }, timeoutMs);
   const capturedOrder = async () => {
     const { id, orderId } = await gateway.create();
     await gateway.post(`/payments/${id}/capture`);
@@ -29,22 +29,27 @@ describe('sandbox gateway under a fault plan', () => {
   for (const kind of ['timeoutBefore', 'hang']) {
     it(`never answers on ${kind}, and commits nothing`, async () => {
       await gateway.setFaults({ api: { [kind]: 1 } });
-      await assert.rejects(create('ord_silent'), { name: 'TimeoutError' });
+      await assert.rejects(create('ord_silent', randomUUID(), SILENCE_MS), {
+        name: 'TimeoutError',
+      });
       await gateway.setFaults({});
       assert.deepEqual(await gateway.paymentsOf('ord_silent'), []);
     });
   }
 
   it('commits without answering on timeoutAfter, and replays that commit later', async () => {
-    const key = randomUUID();
+    const { id, orderId } = await gateway.create();
+    const key = { 'idempotency-key': randomUUID() };
+    const path = `/payments/${id}/capture`;
     await gateway.setFaults({ api: { timeoutAfter: 1 } });
-    await assert.rejects(create('ord_late', key), { name: 'TimeoutError' });
+    const unanswered = gateway.call('POST', path, { amount: 1_000 }, key, SILENCE_MS);
+    await assert.rejects(unanswered, { name: 'TimeoutError' });
+    const committed = async () => (await gateway.webhooksOf(orderId)).length === 1;
+    await waitFor(committed, { interval: 10 });
     await gateway.setFaults({});
-    const replayed = await create('ord_late', key);
+    const replayed = await gateway.post(path, { amount: 1_000 }, key);
     assert.equal(replayed.headers.get('idempotent-replayed'), 'true');
-    const [payment, ...others] = await gateway.paymentsOf('ord_late');
-    assert.equal(payment?.id, replayed.body.id);
-    assert.deepEqual(others, []);
+    assert.equal((await gateway.payment(id)).amountCaptured, 1_000);
   });
 
   it('answers error500 before the commit or after it, and replays what it committed', async () => {
