@@ -1,0 +1,69 @@
+/**
+ * Credit notes: what corrects an invoice after a refund. Numbered without gaps in a series of their own,
+ * issued once for a refund, never changed afterwards.
+ */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { insertNumbered } from './number-series.ts';
+import { creditNotes } from './schema/effects.ts';
+
+export interface NewCreditNote {
+  orderId: string;
+  refundId: string;
+  /** The effect's key. */
+  key: string;
+  customerId: string;
+  /** The invoice that is corrected. */
+  invoiceNumber: number | null;
+  /** Minor units of `currency`. */
+  amountMinor: number;
+  currency: string;
+}
+
+export interface CreditNote extends NewCreditNote {
+  number: number;
+  issuedAt: Date;
+}
+
+/** Issues the credit note, or answers the one that was issued before for the same refund. */
+export async function issueCreditNote(
+  database: Database,
+  note: NewCreditNote,
+): Promise<CreditNote> {
+  const known = await findCreditNote(database, note);
+  if (known !== null) return known;
+  const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
+  await insertNumbered(
+    database,
+    'credit_note',
+    sql`insert into ${creditNotes} (
+        number, order_id, refund_id, key, customer_id, invoice_number, amount_minor, currency
+      )
+      select number, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
+        ${amountMinor}::bigint, ${currency}
+      from numbered`,
+  );
+  const issued = await findCreditNote(database, note);
+  if (issued === null) throw new Error(`the credit note of ${key} was issued for another refund`);
+  return issued;
+}
+
+async function findCreditNote(
+  { db }: Database,
+  { orderId, refundId }: Pick<NewCreditNote, 'orderId' | 'refundId'>,
+): Promise<CreditNote | null> {
+  const [note] = await db
+    .select()
+    .from(creditNotes)
+    .where(and(eq(creditNotes.orderId, orderId), eq(creditNotes.refundId, refundId)));
+  return note ?? null;
+}
+
+/** The order's credit notes in the order of their numbers. */
+export async function listCreditNotes({ db }: Database, orderId: string): Promise<CreditNote[]> {
+  return db
+    .select()
+    .from(creditNotes)
+    .where(eq(creditNotes.orderId, orderId))
+    .orderBy(asc(creditNotes.number));
+}

@@ -1,0 +1,38 @@
+/**
+ * The connection to PostgreSQL. Every limit is short on purpose: whoever asks has a caller waiting,
+ * and a database that does not answer must become an error, never a hang.
+ */
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+
+export interface Database {
+  db: NodePgDatabase;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** A dozen processes of this size stay below PostgreSQL's usual hundred or two connections. */
+const MAX_CONNECTIONS = 10;
+/** Connecting on one network takes milliseconds; it is also the longest wait for a free connection. */
+const CONNECT_TIMEOUT_MS = 1000;
+/** Every query here reads or writes a few rows by key; one of five seconds is stuck. */
+const STATEMENT_TIMEOUT_MS = 5000;
+/** When not even the statement's own time-out comes back, the connection is dead. */
+const QUERY_TIMEOUT_MS = 6000;
+
+/** Opens a pool; nothing is connected before the first query. */
+export function openDatabase(url: string): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    application_name: 'payonce',
+  });
+  // An idle connection that breaks is replaced by the next query, which reports what is wrong if
+  // anything still is. Without a listener it would end the process.
+  pool.on('error', () => {});
+  return { db: drizzle(pool, { casing: 'snake_case' }), pool, close: () => pool.end() };
+}

@@ -1,0 +1,71 @@
+/**
+ * Invoices: numbered without gaps, issued once for an order's epoch, never changed afterwards.
+ */
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { insertNumbered } from './number-series.ts';
+import { invoices } from './schema/effects.ts';
+
+export interface NewInvoice {
+  orderId: string;
+  /** Counts the times that the order came to be paid. */
+  epoch: number;
+  /** The effect's key. */
+  key: string;
+  customerId: string;
+  email: string | null;
+  description: string | null;
+  /** Minor units of `currency`. */
+  amountMinor: number;
+  currency: string;
+  gateway: string;
+}
+
+export interface Invoice extends NewInvoice {
+  number: number;
+  issuedAt: Date;
+}
+
+/** Issues the invoice, or answers the one that was issued before, whatever is asked for now. */
+export async function issueInvoice(database: Database, invoice: NewInvoice): Promise<Invoice> {
+  const known = await findInvoice(database, invoice);
+  if (known !== null) return known;
+  const { orderId, epoch, key, customerId, email, description } = invoice;
+  const { amountMinor, currency, gateway } = invoice;
+  await insertNumbered(
+    database,
+    'invoice',
+    sql`insert into ${invoices} (
+        number, order_id, epoch, key, customer_id, email, description,
+        amount_minor, currency, gateway
+      )
+      select number, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
+        ${amountMinor}::bigint, ${currency}, ${gateway}
+      from numbered`,
+  );
+  const issued = await findInvoice(database, invoice);
+  if (issued === null) throw new Error(`the invoice of ${key} was issued for another order`);
+  return issued;
+}
+
+async function findInvoice(
+  { db }: Database,
+  { orderId, epoch }: Pick<NewInvoice, 'orderId' | 'epoch'>,
+): Promise<Invoice | null> {
+  const [invoice] = await db
+    .select()
+    .from(invoices)
+    .where(and(eq(invoices.orderId, orderId), eq(invoices.epoch, epoch)));
+  return invoice ?? null;
+}
+
+/** The order's latest invoice; null before there is one. */
+export async function readInvoice({ db }: Database, orderId: string): Promise<Invoice | null> {
+  const [invoice] = await db
+    .select()
+    .from(invoices)
+    .where(eq(invoices.orderId, orderId))
+    .orderBy(desc(invoices.epoch))
+    .limit(1);
+  return invoice ?? null;
+}

@@ -1,0 +1,71 @@
+/**
+ * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
+ * together with the repeats that never reached the order.
+ */
+import { and, asc, eq } from 'drizzle-orm';
+import type { CommandAnswer, Outcome, Source } from '../domain/events.ts';
+import type { Database } from './database.ts';
+import { type DuplicateDeliveries, listDuplicates } from './duplicate-deliveries.ts';
+import { orderEvents } from './schema/orders.ts';
+
+export interface StoredEvent {
+  /** The order's own count; null for repeats that were dropped before the order heard of them. */
+  seq: number | null;
+  at: Date;
+  source: Source;
+  type: string;
+  eventId: string;
+  outcome: Outcome;
+  reason: string;
+  /** The order's version once this had been dealt with. */
+  version: number;
+  answer: CommandAnswer | null;
+}
+
+const { seq, at, source, type, eventId, outcome, reason, version, answer } = orderEvents;
+const STORED = { seq, at, source, type, eventId, outcome, reason, version, answer };
+
+/** Everything that happened to the order, oldest first. */
+export async function listEvents(database: Database, orderId: string): Promise<StoredEvent[]> {
+  const [events, duplicates] = await Promise.all([
+    database.db
+      .select(STORED)
+      .from(orderEvents)
+      .where(eq(orderEvents.orderId, orderId))
+      .orderBy(asc(seq)),
+    listDuplicates(database, orderId),
+  ]);
+  const dropped = duplicates.map((repeats) => droppedEvent(repeats, events));
+  return [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** What came of an input; its repeats change nothing, so its first record is the answer. */
+export async function readOutcome(
+  { db }: Database,
+  orderId: string,
+  id: string,
+): Promise<StoredEvent | null> {
+  const [first] = await db
+    .select(STORED)
+    .from(orderEvents)
+    .where(and(eq(orderEvents.orderId, orderId), eq(eventId, id)))
+    .orderBy(asc(seq))
+    .limit(1);
+  return first ?? null;
+}
+
+function droppedEvent(repeats: DuplicateDeliveries, events: StoredEvent[]): StoredEvent {
+  const { eventId, type, count, lastAt } = repeats;
+  const times = count === 1 ? 'once more' : `${count} more times`;
+  return {
+    seq: null,
+    at: lastAt,
+    source: 'webhook',
+    type,
+    eventId,
+    outcome: 'duplicate',
+    reason: `already accepted; delivered ${times}`,
+    version: events.findLast((event) => event.at <= lastAt)?.version ?? 1,
+    answer: null,
+  };
+}

@@ -1,0 +1,169 @@
+/**
+ * The order row: the guard that outlives Temporal's retention, and what every reader reads. It is
+ * inserted by the API before the workflow starts; afterwards only record.ts may change its content.
+ */
+import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Ledger } from '../domain/ledger.ts';
+import type { OrderState } from '../domain/order.ts';
+import type { OrderView } from '../domain/view.ts';
+import type { Database } from './database.ts';
+import { type Page, type Position, pageOf, readCursor } from './page.ts';
+import { duplicateDeliveries } from './schema/edge.ts';
+import { orders } from './schema/orders.ts';
+
+/** A new order as the API accepted it; `amount` in minor units, `expiresAt` in epoch milliseconds. */
+export interface NewOrder {
+  id: string;
+  /** Of the request's content: the same id with another fingerprint is a conflict. */
+  fingerprint: string;
+  amount: number;
+  currency: string;
+  gateway: string;
+  customer: { id: string; email?: string | undefined };
+  description?: string | undefined;
+  metadata: Record<string, string>;
+  ledger: Ledger;
+  view: OrderView;
+  expiresAt: number;
+  settlementWindowMs?: number | undefined;
+}
+
+export interface StoredOrder {
+  id: string;
+  fingerprint: string;
+  email: string | null;
+  description: string | null;
+  metadata: Record<string, string>;
+  ledger: Ledger;
+  view: OrderView;
+  revision: number;
+  createdAt: Date;
+  /** When the workflow was seen to be started; null until then. */
+  startedAt: Date | null;
+  /** Repeats that were dropped at the edge; they are not in the view's counters. */
+  duplicates: number;
+}
+
+export interface OrderFilter {
+  state?: OrderState | undefined;
+  needsReview?: boolean | undefined;
+  customer?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const STORED = {
+  id: orders.id,
+  fingerprint: orders.fingerprint,
+  email: orders.email,
+  description: orders.description,
+  metadata: orders.metadata,
+  ledger: orders.ledger,
+  view: orders.view,
+  revision: orders.revision,
+  createdAt: orders.createdAt,
+  startedAt: orders.startedAt,
+  duplicates: sql<number>`(
+    select coalesce(sum(${duplicateDeliveries.count}), 0)
+    from ${duplicateDeliveries} where ${duplicateDeliveries.orderId} = ${orders.id}
+  )`.mapWith(Number),
+};
+
+/** Answers whether the order is new. One that is there stays as it is, whatever its content. */
+export async function insertOrder({ db }: Database, order: NewOrder): Promise<boolean> {
+  const { id, fingerprint, currency, gateway, metadata, ledger, view } = order;
+  const inserted = await db
+    .insert(orders)
+    .values({
+      id,
+      fingerprint,
+      amountMinor: order.amount,
+      currency,
+      gateway,
+      customerId: order.customer.id,
+      email: order.customer.email ?? null,
+      description: order.description ?? null,
+      metadata,
+      state: view.state,
+      version: view.version,
+      revision: ledger.revision,
+      ledger,
+      view,
+      settlementWindowMs: order.settlementWindowMs ?? null,
+      createdAt: new Date(ledger.terms.createdAt),
+      expiresAt: new Date(order.expiresAt),
+      updatedAt: new Date(ledger.updatedAt),
+    })
+    .onConflictDoNothing()
+    .returning({ id: orders.id });
+  return inserted.length > 0;
+}
+
+export async function readOrder({ db }: Database, id: string): Promise<StoredOrder | null> {
+  const [order] = await db.select(STORED).from(orders).where(eq(orders.id, id));
+  return order ?? null;
+}
+
+/**
+ * Newest first.
+ *
+ * @throws CursorError when the cursor is not one that this gave out.
+ */
+export async function listOrders(
+  { db }: Database,
+  { state, needsReview, customer, limit, cursor }: OrderFilter,
+): Promise<{ orders: StoredOrder[]; nextCursor: string | null }> {
+  const found = await db
+    .select(STORED)
+    .from(orders)
+    .where(
+      and(
+        state === undefined ? undefined : eq(orders.state, state),
+        customer === undefined ? undefined : eq(orders.customerId, customer),
+        needsReview === undefined ? undefined : reviewNeeded(needsReview),
+        cursor === undefined ? undefined : olderThan(readCursor(cursor)),
+      ),
+    )
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(limit + 1);
+  const page: Page<StoredOrder> = pageOf(found, limit, ({ createdAt, id }) => ({
+    atMs: createdAt.getTime(),
+    id,
+  }));
+  return { orders: page.items, nextCursor: page.nextCursor };
+}
+
+/** Spelled as the partial index is, so that the index is used. */
+function reviewNeeded(needed: boolean): SQL {
+  return needed ? sql`${orders.needsReview}` : sql`not ${orders.needsReview}`;
+}
+
+function olderThan({ atMs, id }: Position): SQL {
+  return sql`(${orders.createdAt}, ${orders.id}) < (${new Date(atMs).toISOString()}::timestamptz, ${id})`;
+}
+
+/** Remembers that the workflow exists; the first time counts. */
+export async function markStarted({ db }: Database, id: string): Promise<void> {
+  await db
+    .update(orders)
+    .set({ startedAt: sql`now()` })
+    .where(and(eq(orders.id, id), isNull(orders.startedAt)));
+}
+
+/** Orders whose workflow never came to life, oldest first, for the sweeper to start. */
+export async function findUnstarted(
+  { db }: Database,
+  { olderThanMs, limit }: { olderThanMs: number; limit: number },
+): Promise<StoredOrder[]> {
+  return db
+    .select(STORED)
+    .from(orders)
+    .where(
+      and(
+        isNull(orders.startedAt),
+        lt(orders.createdAt, sql`now() - ${olderThanMs} * interval '1 millisecond'`),
+      ),
+    )
+    .orderBy(asc(orders.createdAt))
+    .limit(limit);
+}

@@ -1,0 +1,110 @@
+/**
+ * Signed events that no order could take. They are kept byte for byte and are never deleted here: money
+ * may be behind them. The same event parked again is the same row.
+ */
+import { createHash } from 'node:crypto';
+import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import type { Database } from './database.ts';
+import { pageOf, readCursor } from './page.ts';
+import { parkedEvents } from './schema/edge.ts';
+
+export interface NewParkedEvent {
+  gateway: string;
+  /** Why no order took it, in words for an operator. */
+  reason: string;
+  orderId: string | null;
+  /** The gateway's id of the event; without one the body is its identity. */
+  eventId: string | null;
+  body: Buffer;
+}
+
+export interface ParkedEvent {
+  id: string;
+  gateway: string;
+  reason: string;
+  orderId: string | null;
+  eventId: string | null;
+  status: 'parked' | 'redelivered';
+  deliveries: number;
+  receivedAt: Date;
+}
+
+const { gateway, reason, orderId, eventId, status, deliveries, receivedAt } = parkedEvents;
+const ID = sql<string>`${parkedEvents.id}::text`;
+const LISTED = { id: ID, gateway, reason, orderId, eventId, status, deliveries, receivedAt };
+
+/** Parks an event; one that was redelivered in vain is parked once more. Answers its id. */
+export async function parkEvent({ db }: Database, event: NewParkedEvent): Promise<string> {
+  const { reason, eventId, body } = event;
+  const identity = eventId ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const [parked] = await db
+    .insert(parkedEvents)
+    .values({ ...event, identity })
+    .onConflictDoUpdate({
+      target: [parkedEvents.gateway, parkedEvents.identity],
+      set: {
+        reason,
+        status: 'parked',
+        deliveries: sql`${parkedEvents.deliveries} + 1`,
+        lastReceivedAt: sql`now()`,
+      },
+    })
+    .returning({ id: ID });
+  if (parked === undefined) throw new Error('parking an event returned no row');
+  return parked.id;
+}
+
+export interface ParkedFilter {
+  status?: ParkedEvent['status'] | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * Newest first, without the bodies.
+ *
+ * @throws CursorError when the cursor is not one that this gave out.
+ */
+export async function listParked(
+  { db }: Database,
+  { status: wanted, limit, cursor }: ParkedFilter,
+): Promise<{ events: ParkedEvent[]; nextCursor: string | null }> {
+  const found = await db
+    .select(LISTED)
+    .from(parkedEvents)
+    .where(
+      and(
+        wanted === undefined ? undefined : eq(status, wanted),
+        cursor === undefined ? undefined : lt(parkedEvents.id, rowOf(readCursor(cursor).id)),
+      ),
+    )
+    .orderBy(desc(parkedEvents.id))
+    .limit(limit + 1);
+  const page = pageOf(found, limit, ({ receivedAt, id }) => ({ atMs: receivedAt.getTime(), id }));
+  return { events: page.items, nextCursor: page.nextCursor };
+}
+
+/** One event with its raw body; null when there is none of that id. */
+export async function readParked(
+  { db }: Database,
+  id: string,
+): Promise<(ParkedEvent & { body: Buffer }) | null> {
+  const [event] = await db
+    .select({ ...LISTED, body: parkedEvents.body })
+    .from(parkedEvents)
+    .where(eq(parkedEvents.id, rowOf(id)));
+  return event ?? null;
+}
+
+/** Remembers that an order has taken the event. */
+export async function markRedelivered({ db }: Database, id: string): Promise<void> {
+  await db
+    .update(parkedEvents)
+    .set({ status: 'redelivered', redeliveredAt: sql`now()` })
+    .where(eq(parkedEvents.id, rowOf(id)));
+}
+
+/** The row's number; 0, which no row has, for a text that is no id. */
+function rowOf(id: string): number {
+  return /^[1-9]\d{0,14}$/.test(id) ? Number(id) : 0;
+}

@@ -1,0 +1,18 @@
+/** Column kinds that every table shares, so that money and time are stored one way only. */
+import { sql } from 'drizzle-orm';
+import { type AnyPgColumn, bigint, check, timestamp } from 'drizzle-orm/pg-core';
+
+/** An instant to the millisecond, which is what the ledger and JSON carry. */
+export const instant = () => timestamp({ withTimezone: true, precision: 3 });
+
+/** Minor units of the currency beside it; the check keeps them exact as a JavaScript number. */
+export const minorUnits = () => bigint({ mode: 'number' });
+
+export function isPositiveMoney(table: string, amount: AnyPgColumn, currency: AnyPgColumn) {
+  return [
+    check(`${table}_amount_positive`, sql`${amount} between 1 and ${sql.raw(MAX_EXACT)}`),
+    check(`${table}_currency_iso`, sql`${currency} ~ '^[A-Z]{3}$'`),
+  ];
+}
+
+const MAX_EXACT = String(Number.MAX_SAFE_INTEGER);

@@ -1,0 +1,80 @@
+/** What the HTTP edge remembers by itself, before or without any workflow. */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  customType,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { instant } from './columns.ts';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** Repeats that were dropped before Temporal heard of them: one row an event, counting. */
+export const duplicateDeliveries = pgTable(
+  'duplicate_deliveries',
+  {
+    orderId: text().notNull(),
+    eventId: text().notNull(),
+    type: text().notNull(),
+    count: integer().notNull().default(1),
+    firstAt: instant().notNull().defaultNow(),
+    lastAt: instant().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.eventId] })],
+);
+
+/** A key without a status is being worked on until its lease ends; `token` tells whose work counts. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    owner: text().notNull(),
+    key: text().notNull(),
+    fingerprint: text().notNull(),
+    token: uuid().notNull(),
+    leasedUntil: instant().notNull(),
+    status: integer(),
+    headers: json().$type<Record<string, string>>(),
+    body: text(),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.owner, table.key] }),
+    index('idempotency_keys_by_age').on(table.createdAt),
+    check(
+      'idempotency_keys_answer_whole',
+      sql`num_nulls(${table.status}, ${table.headers}, ${table.body}) in (0, 3)`,
+    ),
+  ],
+);
+
+/** Signed events that no order could take, kept byte for byte until a person or a later try. */
+export const parkedEvents = pgTable(
+  'parked_events',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    gateway: text().notNull(),
+    /** The gateway's event id, or the hash of the body where it gave none. */
+    identity: text().notNull(),
+    eventId: text(),
+    orderId: text(),
+    reason: text().notNull(),
+    body: bytea().notNull(),
+    status: text().$type<'parked' | 'redelivered'>().notNull().default('parked'),
+    deliveries: integer().notNull().default(1),
+    receivedAt: instant().notNull().defaultNow(),
+    lastReceivedAt: instant().notNull().defaultNow(),
+    redeliveredAt: instant(),
+  },
+  (table) => [
+    unique('parked_events_once').on(table.gateway, table.identity),
+    index('parked_events_by_status').on(table.status, table.id),
+  ],
+);

@@ -1,0 +1,123 @@
+/**
+ * What effects leave behind: access, papers, books and what the CRM was told. Every table has a
+ * unique effect key or cause, so that an effect that runs again finds itself done.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
+import type { PostingKind } from '../../domain/effects.ts';
+import { instant, isPositiveMoney, minorUnits } from './columns.ts';
+
+/** A row without `grantedAt` is a tombstone: revoked before the grant came, so it grants nothing. */
+export const entitlements = pgTable(
+  'entitlements',
+  {
+    orderId: text().notNull(),
+    epoch: integer().notNull(),
+    customerId: text().notNull(),
+    grantKey: text(),
+    grantedAt: instant(),
+    revokeKey: text(),
+    revokedAt: instant(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orderId, table.epoch] }),
+    index('entitlements_by_customer').on(table.customerId, table.orderId, table.epoch),
+  ],
+);
+
+/** The last number given out in each series of papers. */
+export const numberSeries = pgTable('number_series', {
+  name: text().primaryKey(),
+  last: bigint({ mode: 'number' }).notNull(),
+});
+
+export const invoices = pgTable(
+  'invoices',
+  {
+    number: bigint({ mode: 'number' }).primaryKey(),
+    orderId: text().notNull(),
+    epoch: integer().notNull(),
+    key: text().notNull().unique(),
+    customerId: text().notNull(),
+    email: text(),
+    description: text(),
+    amountMinor: minorUnits().notNull(),
+    currency: text().notNull(),
+    gateway: text().notNull(),
+    issuedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    unique('invoices_once').on(table.orderId, table.epoch),
+    ...isPositiveMoney('invoices', table.amountMinor, table.currency),
+  ],
+);
+
+export const creditNotes = pgTable(
+  'credit_notes',
+  {
+    number: bigint({ mode: 'number' }).primaryKey(),
+    orderId: text().notNull(),
+    refundId: text().notNull(),
+    key: text().notNull().unique(),
+    customerId: text().notNull(),
+    /** The invoice that this note corrects. */
+    invoiceNumber: bigint({ mode: 'number' }).references(() => invoices.number),
+    amountMinor: minorUnits().notNull(),
+    currency: text().notNull(),
+    issuedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    unique('credit_notes_once').on(table.orderId, table.refundId),
+    ...isPositiveMoney('credit_notes', table.amountMinor, table.currency),
+  ],
+);
+
+/** Two rows an entry, one a side. A deferred constraint trigger refuses entries that do not balance. */
+export const postings = pgTable(
+  'postings',
+  {
+    key: text().notNull(),
+    side: text().$type<'debit' | 'credit'>().notNull(),
+    account: text().notNull(),
+    amountMinor: minorUnits().notNull(),
+    currency: text().notNull(),
+    orderId: text().notNull(),
+    kind: text().$type<PostingKind>().notNull(),
+    reference: text().notNull(),
+    postedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.key, table.side] }),
+    check('postings_side_known', sql`${table.side} in ('debit', 'credit')`),
+    ...isPositiveMoney('postings', table.amountMinor, table.currency),
+    index('postings_by_order').on(table.orderId),
+  ],
+);
+
+const message = () => ({
+  key: text().primaryKey(),
+  orderId: text().notNull(),
+  type: text().notNull(),
+  /** Exactly what is posted, fixed before the first try so that every try says the same. */
+  body: text().notNull(),
+  createdAt: instant().notNull().defaultNow(),
+  /** When the other side took it; null where nothing is to be posted. */
+  sentAt: instant(),
+});
+
+export const crmUpdates = pgTable('crm_updates', message(), (table) => [
+  index('crm_updates_by_order').on(table.orderId),
+]);
+
+export const accessUpdates = pgTable('access_updates', message(), (table) => [
+  index('access_updates_by_order').on(table.orderId),
+]);

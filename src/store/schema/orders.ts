@@ -1,0 +1,107 @@
+/**
+ * What is remembered of orders. `ledger` and `view` are `json`, never `jsonb`: their key order has a
+ * meaning, and jsonb would sort the keys and refuse texts that a gateway may well send.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
+import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import type { OrderState } from '../../domain/order.ts';
+import type { OrderView } from '../../domain/view.ts';
+import { instant, isPositiveMoney, minorUnits } from './columns.ts';
+
+export const orders = pgTable(
+  'orders',
+  {
+    id: text().primaryKey(),
+    fingerprint: text().notNull(),
+    amountMinor: minorUnits().notNull(),
+    currency: text().notNull(),
+    gateway: text().notNull(),
+    customerId: text().notNull(),
+    email: text(),
+    description: text(),
+    metadata: json().$type<Record<string, string>>().notNull(),
+    state: text().$type<OrderState>().notNull(),
+    needsReview: boolean().notNull().default(false),
+    version: integer().notNull(),
+    revision: bigint({ mode: 'number' }).notNull(),
+    ledger: json().$type<Ledger>().notNull(),
+    view: json().$type<OrderView>().notNull(),
+    settlementWindowMs: bigint({ mode: 'number' }),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+    startedAt: instant(),
+  },
+  (table) => [
+    ...isPositiveMoney('orders', table.amountMinor, table.currency),
+    check('orders_revision_counts', sql`${table.revision} >= 0`),
+    index('orders_by_age').on(table.createdAt, table.id),
+    index('orders_by_state').on(table.state, table.createdAt, table.id),
+    index('orders_by_customer').on(table.customerId, table.createdAt, table.id),
+    index('orders_for_review').on(table.createdAt, table.id).where(sql`${table.needsReview}`),
+    index('orders_unstarted').on(table.createdAt).where(sql`${table.startedAt} is null`),
+  ],
+);
+
+export const orderEvents = pgTable(
+  'order_events',
+  {
+    orderId: text()
+      .notNull()
+      .references(() => orders.id),
+    seq: integer().notNull(),
+    at: instant().notNull(),
+    source: text().$type<Source>().notNull(),
+    type: text().notNull(),
+    eventId: text().notNull(),
+    outcome: text().$type<Outcome>().notNull(),
+    reason: text().notNull(),
+    version: integer().notNull(),
+    answer: json().$type<CommandAnswer>(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.orderId, table.seq] }),
+    index('order_events_by_event').on(table.orderId, table.eventId),
+  ],
+);
+
+/** One row for every time that an order was seen to have moved to another state. */
+export const orderStateLog = pgTable(
+  'order_state_log',
+  {
+    orderId: text()
+      .notNull()
+      .references(() => orders.id),
+    revision: bigint({ mode: 'number' }).notNull(),
+    version: integer().notNull(),
+    fromState: text().$type<OrderState>().notNull(),
+    toState: text().$type<OrderState>().notNull(),
+    at: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.revision] })],
+);
+
+/** Which order a gateway's payment belongs to; the first order that named it keeps it. */
+export const gatewayPayments = pgTable(
+  'gateway_payments',
+  {
+    gateway: text().notNull(),
+    paymentId: text().notNull(),
+    orderId: text()
+      .notNull()
+      .references(() => orders.id),
+  },
+  (table) => [primaryKey({ columns: [table.gateway, table.paymentId] })],
+);

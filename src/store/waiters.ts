@@ -1,0 +1,46 @@
+/** Who waits for which order to change. In memory and without a promise to be complete. */
+
+export interface Waiters {
+  /** Resolves to what `wake` says, or to false after `timeoutMs` or an abort. */
+  wait(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  wake(orderId: string): void;
+  wakeAll(changed: boolean): void;
+}
+
+type Waiter = (changed: boolean) => void;
+
+export function createWaiters(): Waiters {
+  const waiting = new Map<string, Set<Waiter>>();
+
+  function add(orderId: string, waiter: Waiter): () => void {
+    const others = waiting.get(orderId) ?? new Set<Waiter>();
+    waiting.set(orderId, others.add(waiter));
+    return () => {
+      others.delete(waiter);
+      if (others.size === 0) waiting.delete(orderId);
+    };
+  }
+
+  return {
+    wait: (orderId, timeoutMs, signal) =>
+      new Promise((resolve) => {
+        const finish = (changed: boolean) => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', giveUp);
+          remove();
+          resolve(changed);
+        };
+        const giveUp = () => finish(false);
+        const remove = add(orderId, finish);
+        const timer = setTimeout(giveUp, timeoutMs);
+        signal?.addEventListener('abort', giveUp);
+        if (signal?.aborted === true) giveUp();
+      }),
+    wake: (orderId) => {
+      for (const waiter of [...(waiting.get(orderId) ?? [])]) waiter(true);
+    },
+    wakeAll: (changed) => {
+      for (const waiter of [...waiting.values()].flatMap((set) => [...set])) waiter(changed);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import {
+  findUnstarted,
+  insertOrder,
+  listOrders,
+  markStarted,
+  readOrder,
+} from '../../src/store/orders.ts';
+import { CursorError } from '../../src/store/page.ts';
+import { writeRecord } from '../../src/store/record.ts';
+import { freshOrderId, ledgerOf, newOrder, recordOf } from '../support/order-fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+describe('an order row', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await freshDatabase();
+  });
+  after(() => database.close());
+
+  it('is new for exactly one of fifty inserts at once', async () => {
+    const order = newOrder();
+    const inserted = await Promise.all(
+      Array.from({ length: 50 }, () => insertOrder(database, order)),
+    );
+    assert.equal(inserted.filter(Boolean).length, 1);
+  });
+
+  it('is read back as it was given', async () => {
+    const order = newOrder(freshOrderId(), { metadata: { zebra: '1', ant: '2' } });
+    await insertOrder(database, order);
+    const stored = await readOrder(database, order.id);
+    assert.deepEqual(stored, {
+      id: order.id,
+      fingerprint: 'f1',
+      email: 'ada@example.com',
+      description: 'Two tickets',
+      metadata: { zebra: '1', ant: '2' },
+      ledger: order.ledger,
+      view: order.view,
+      revision: 0,
+      createdAt: new Date('2026-01-26T10:00:00Z'),
+      startedAt: null,
+      duplicates: 0,
+    });
+    assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);
+  });
+
+  it('stays as it is when the same id comes with other content', async () => {
+    const order = newOrder();
+    await insertOrder(database, order);
+    assert.equal(await insertOrder(database, { ...order, fingerprint: 'f2' }), false);
+    assert.equal((await readOrder(database, order.id))?.fingerprint, 'f1');
+  });
+
+  it('is absent under an id that nobody used', async () => {
+    assert.equal(await readOrder(database, freshOrderId()), null);
+  });
+
+  it('is refused with an amount that is not positive', async () => {
+    await assert.rejects(
+      insertOrder(database, newOrder(freshOrderId(), { amount: 0 })),
+      (error: Error & { cause?: { constraint?: string } }) =>
+        error.cause?.constraint === 'orders_amount_positive',
+    );
+  });
+
+  it('is found as not started until it is marked, and not before its time', async () => {
+    const order = newOrder();
+    await insertOrder(database, order);
+    const isFound = async (olderThanMs: number) =>
+      (await findUnstarted(database, { olderThanMs, limit: 1000 })).some(
+        ({ id }) => id === order.id,
+      );
+    assert.equal(await isFound(0), true);
+    assert.equal(await isFound(100 * 365 * 86_400_000), false);
+    await markStarted(database, order.id);
+    assert.equal(await isFound(0), false);
+    const { startedAt } = (await readOrder(database, order.id)) ?? {};
+    await markStarted(database, order.id);
+    assert.deepEqual((await readOrder(database, order.id))?.startedAt, startedAt);
+  });
+});
+
+describe('the list of orders', () => {
+  let database: TestDatabase;
+  const ids = ['a', 'b', 'c', 'd', 'e'];
+  before(async () => {
+    database = await freshDatabase();
+    for (const [index, id] of ids.entries()) {
+      // Two of them in the same millisecond: the id decides.
+      const createdAt = Date.UTC(2026, 0, 1) + Math.floor(index / 2);
+      const { terms } = ledgerOf(id);
+      const ledger = ledgerOf(id, { terms: { ...terms, createdAt } });
+      await insertOrder(database, newOrder(id, { ledger, customer: { id: `cus_${index % 2}` } }));
+    }
+    const cancelled = ledgerOf('c', { revision: 1, cancelled: true });
+    const review = {
+      id: 'rev_1',
+      reason: 'paid_after_cancel' as const,
+      status: 'open' as const,
+      version: 2,
+      openedAt: 0,
+      causes: [],
+      note: null,
+    };
+    await writeRecord(database, recordOf({ ...cancelled, reviews: [review] }));
+  });
+  after(() => database.close());
+
+  const idsOf = async (filter: Partial<Parameters<typeof listOrders>[1]>) => {
+    const { orders } = await listOrders(database, { limit: 10, ...filter });
+    return orders.map(({ id }) => id);
+  };
+
+  it('has the newest first', async () => {
+    assert.deepEqual(await idsOf({}), ['e', 'd', 'c', 'b', 'a']);
+  });
+
+  it('is read page by page, every order once', async () => {
+    const pages: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listOrders(database, { limit: 2, cursor });
+      pages.push(page.orders.map(({ id }) => id));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    assert.deepEqual(pages, [['e', 'd'], ['c', 'b'], ['a']]);
+  });
+
+  it('is narrowed by state, customer and need of review', async () => {
+    assert.deepEqual(await idsOf({ state: 'cancelled' }), ['c']);
+    assert.deepEqual(await idsOf({ customer: 'cus_1' }), ['d', 'b']);
+    assert.deepEqual(await idsOf({ needsReview: true }), ['c']);
+    assert.deepEqual(await idsOf({ needsReview: false, customer: 'cus_0' }), ['e', 'a']);
+  });
+
+  for (const cursor of ['', 'x', 'e30', 'WzEsMl0', 'WyJhIiwiYiJd', 'W251bGwsImEiXQ']) {
+    it(`refuses the cursor "${cursor}"`, async () => {
+      await assert.rejects(listOrders(database, { limit: 1, cursor }), CursorError);
+    });
+  }
+});

@@ -1,0 +1,91 @@
+/** Orders for tests of the store and the activities: fixed terms, an id of their own. */
+import { randomUUID } from 'node:crypto';
+import type { OutcomeRecord } from '../../src/domain/events.ts';
+import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { viewOf } from '../../src/domain/view.ts';
+import type { NewOrder } from '../../src/store/orders.ts';
+import type { OrderRecord } from '../../src/store/record.ts';
+
+const CREATED_AT = Date.parse('2026-01-26T10:00:00Z');
+const DAY_MS = 86_400_000;
+
+export function freshOrderId(): string {
+  return `ord_${randomUUID()}`;
+}
+
+export function ledgerOf(orderId: string, changes: Partial<Ledger> = {}): Ledger {
+  const ledger = openLedger({
+    orderId,
+    amountMinor: 4999,
+    currency: 'INR',
+    gateway: 'sandbox',
+    customerId: 'cus_7',
+    createdAt: CREATED_AT,
+    expiresAt: CREATED_AT + DAY_MS,
+    settlementWindowMs: 10 * DAY_MS,
+  });
+  return { ...ledger, ...changes };
+}
+
+export function newOrder(id: string = freshOrderId(), changes: Partial<NewOrder> = {}): NewOrder {
+  const ledger = changes.ledger ?? ledgerOf(id);
+  return {
+    id,
+    fingerprint: 'f1',
+    amount: ledger.terms.amountMinor,
+    currency: ledger.terms.currency,
+    gateway: ledger.terms.gateway,
+    customer: { id: ledger.terms.customerId, email: 'ada@example.com' },
+    description: 'Two tickets',
+    metadata: {},
+    ledger,
+    view: viewOf(ledger),
+    expiresAt: ledger.terms.expiresAt,
+    ...changes,
+  };
+}
+
+export function paidLedger(orderId: string, changes: Partial<Ledger> = {}): Ledger {
+  const money = { amountMinor: 4999, currency: 'INR' };
+  return ledgerOf(orderId, {
+    revision: 3,
+    version: 3,
+    payments: {
+      pay_1: {
+        paymentId: 'pay_1',
+        ...money,
+        status: 'captured',
+        mismatched: false,
+        movedAtVersion: 3,
+      },
+    },
+    captures: {
+      pay_1: {
+        captureId: 'pay_1',
+        paymentId: 'pay_1',
+        amountMinor: 4999,
+        captured: true,
+        reversed: false,
+      },
+    },
+    ...changes,
+  });
+}
+
+export function recordOf(ledger: Ledger, records: OutcomeRecord[] = []): OrderRecord {
+  return { ledger, view: viewOf(ledger), records };
+}
+
+export function outcome(seq: number, changes: Partial<OutcomeRecord> = {}): OutcomeRecord {
+  return {
+    seq,
+    at: CREATED_AT + seq * 1000,
+    source: 'webhook',
+    type: 'payment.captured',
+    eventId: `evt_${seq}`,
+    outcome: 'applied',
+    reason: 'initiated → paid',
+    version: seq + 1,
+    ...changes,
+  };
+}
