@@ -35,8 +35,8 @@ export function isStillRunning({ pid, command }: NotedProcess): boolean {
   return command !== '' && isAlive(pid) && commandOf(pid) === command;
 }
 
-/** Whether any process has this id. */
-export function isAlive(pid: number): boolean {
+/** Cheaper than asking `ps`, and asked often. */
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
-import { commandOf } from './live-process.ts';
+import { commandOf, endProcess, isStillRunning, note } from './live-process.ts';
 import { lastLines } from './log-tail.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { type Cluster, createCluster, openCluster } from './postgres-cluster.ts';
@@ -33,9 +33,12 @@ export type PostgresOptions = { dataDir: string; onProgress?: OnProgress };
 const DATABASE = 'payonce';
 /**
  * After `kill -9` the memory of the old server is freed only when its last helper has noticed,
- * which takes seconds; these pauses add up to about eight.
+ * which takes seconds; these pauses add up to about eight. Any other reason gets one more try.
  */
 const RETRY_PAUSES_MS = [200, 500, 1000, 2000, 4000];
+/** A server that has closed its files has nothing left to do. */
+const EXIT_GRACE_MS = 5000;
+const PASSES_BY_ITSELF = /shared memory|lock file|starting up|shutting down/;
 
 /**
  * Starts the database of `dataDir`, or takes the one that still runs there.
@@ -60,7 +63,8 @@ export async function startPostgres({ dataDir, onProgress }: PostgresOptions): P
 }
 
 async function start(cluster: Cluster, binaries: PostgresBinaries, log: string, wanted?: number) {
-  for (const pauseMs of RETRY_PAUSES_MS) {
+  for (const [failures, pauseMs] of RETRY_PAUSES_MS.entries()) {
+    if (failures > 1 && !PASSES_BY_ITSELF.test(reasonIn(log))) break;
     const port = wanted ?? (await getPort({ host: '127.0.0.1' }));
     const started = await tryStart(cluster, binaries, { log, port });
     if (started !== undefined) return started;
@@ -89,10 +93,14 @@ async function tryStart(cluster: Cluster, binaries: PostgresBinaries, { log, por
 }
 
 async function stop(cluster: Cluster, binaries: PostgresBinaries, how: StopMode): Promise<void> {
-  if (runningPid(cluster) === undefined) return;
+  const pid = runningPid(cluster);
+  if (pid === undefined) return;
+  const server = note(pid);
   await binaries.run('pg_ctl', ['stop', '-w', '-D', cluster.data, '-m', how]).catch((error) => {
-    if (runningPid(cluster) !== undefined) throw error;
+    if (isStillRunning(server)) throw error;
   });
+  // pg_ctl returns when the pid file is gone, a moment before the process is.
+  await endProcess(server, EXIT_GRACE_MS);
 }
 
 async function runningPort(cluster: Cluster): Promise<number | undefined> {

@@ -11,7 +11,10 @@ export function describeStack(stack: Stack): string[] {
     ['API docs', stack.docsUrl],
     ['Temporal UI', stack.temporalUiUrl ?? `(the one of ${stack.temporalAddress})`],
     ['Sandbox gateway', stack.sandboxUrl],
-    ['Checkout page', `${stack.sandboxUrl}/checkout/PAYMENT_ID (an order's payments[].checkout.url)`],
+    [
+      'Checkout page',
+      `${stack.sandboxUrl}/checkout/PAYMENT_ID (an order's payments[].checkout.url)`,
+    ],
     ['Client key', stack.keys.client],
     ['Ops key', stack.keys.ops],
     ['Logs', path.join(stack.dataDir, 'logs')],

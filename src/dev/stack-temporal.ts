@@ -1,6 +1,7 @@
 /**
  * The Temporal of a stack: the one that `TEMPORAL_ADDRESS` names, or a development server.
  */
+import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { temporalConnection } from '../temporal-connection.ts';
 import { embeddedTemporal, externalTemporal, type TemporalPlace } from './child-environment.ts';
@@ -12,7 +13,7 @@ import { findTemporalCli } from './temporal-cli.ts';
 import { temporalServer } from './temporal-server.ts';
 
 /** A cluster that takes longer to answer would not serve payments either. */
-const CONNECT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5000;
 
 /** @throws SetupError when no Temporal can be reached or started. */
 export async function placeTemporal(
@@ -53,6 +54,21 @@ async function startServer(plan: StackPlan, supervisor: Supervisor): Promise<Tem
     env: { ...env, ...place.variables },
   });
   signal.throwIfAborted();
-  await withProgress('starting Temporal', onProgress, () => supervisor.start([server]));
+  await withProgress('starting Temporal', onProgress, () => supervisor.start([server])).catch(
+    (error: unknown) => {
+      throw damageOf(path.join(dataDir, file.databaseFile), error) ?? error;
+    },
+  );
   return place;
+}
+
+/** SQLite's words for a file that it cannot use any more. */
+const DAMAGED = /file is not a database|disk image is malformed/;
+
+function damageOf(database: string, error: unknown): SetupError | undefined {
+  const [damage] = DAMAGED.exec(String(error)) ?? [];
+  if (damage === undefined) return undefined;
+  return new SetupError(
+    `The Temporal database ${database} is damaged (${damage}). Restore it from a backup, or move it aside to begin with an empty one: mv ${database} ${database}.damaged`,
+  );
 }
