@@ -27,11 +27,15 @@ export async function runInForeground(options: StackOptions, print: OnProgress):
 }
 
 async function stopInOrder(stack: Stack, twice: AbortSignal, print: OnProgress): Promise<number> {
-  const killed = happens(twice).then(() => stack.stop('kill'));
-  killed.catch(() => {});
-  await Promise.race([stack.stop(), killed]);
-  print(twice.aborted ? 'killed' : 'stopped; npm start finds every order again');
-  return twice.aborted ? 130 : 0;
+  const inOrder = stack.stop();
+  await Promise.race([inOrder, happens(twice)]);
+  if (!twice.aborted) {
+    print('stopped; npm start finds every order again');
+    return 0;
+  }
+  await Promise.allSettled([stack.stop('kill'), inOrder]);
+  print('killed; npm start finds every order again');
+  return 130;
 }
 
 function askedToEnd(print: OnProgress): { once: AbortSignal; twice: AbortSignal } {

@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
-import { commandOf, endProcess, isStillRunning, note } from './live-process.ts';
+import { commandOf, endProcess, isStillRunning, type NotedProcess, note } from './live-process.ts';
 import { lastLines } from './log-tail.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { type Cluster, createCluster, openCluster } from './postgres-cluster.ts';
@@ -52,12 +52,16 @@ export async function startPostgres({ dataDir, onProgress }: PostgresOptions): P
   const log = path.join(dataDir, 'logs', 'postgres.log');
   const port = (await runningPort(cluster)) ?? (await start(cluster, binaries, log));
   await ensureDatabase(port, cluster.password, DATABASE);
+  let server = noteServer(cluster);
   return {
     url: connectionUrl(port, cluster.password, DATABASE),
-    pid: () => runningPid(cluster),
-    stop: (how = 'fast') => stop(cluster, binaries, how),
+    pid: () => (server && isStillRunning(server) ? server.pid : undefined),
+    stop: async (how = 'fast') => {
+      if (server) await stop(server, cluster, { binaries, how });
+    },
     revive: async () => {
       if (runningPid(cluster) === undefined) await start(cluster, binaries, log, port);
+      server = noteServer(cluster);
     },
   };
 }
@@ -92,15 +96,22 @@ async function tryStart(cluster: Cluster, binaries: PostgresBinaries, { log, por
   }
 }
 
-async function stop(cluster: Cluster, binaries: PostgresBinaries, how: StopMode): Promise<void> {
-  const pid = runningPid(cluster);
-  if (pid === undefined) return;
-  const server = note(pid);
-  await binaries.run('pg_ctl', ['stop', '-w', '-D', cluster.data, '-m', how]).catch((error) => {
-    if (isStillRunning(server)) throw error;
-  });
-  // pg_ctl returns when the pid file is gone, a moment before the process is.
+type Stop = { binaries: PostgresBinaries; how: StopMode };
+
+/** The process decides, not its pid file: that is gone a moment earlier. */
+async function stop(
+  server: NotedProcess,
+  cluster: Cluster,
+  { binaries, how }: Stop,
+): Promise<void> {
+  if (!isStillRunning(server)) return;
+  await binaries.run('pg_ctl', ['stop', '-w', '-D', cluster.data, '-m', how]).catch(() => {});
   await endProcess(server, EXIT_GRACE_MS);
+}
+
+function noteServer(cluster: Cluster): NotedProcess | undefined {
+  const pid = runningPid(cluster);
+  return pid === undefined ? undefined : note(pid);
 }
 
 async function runningPort(cluster: Cluster): Promise<number | undefined> {
@@ -115,6 +126,6 @@ function runningPid(cluster: Cluster): number | undefined {
 
 function reasonIn(log: string): string {
   const lines = lastLines(log, 20);
-  const fatal = lines.findLast((line) => /(FATAL|PANIC|error|could not)/.test(line));
+  const [fatal] = lines.filter((line) => /(FATAL|PANIC|error|could not)/.test(line)).slice(-1);
   return (fatal ?? lines.at(-1) ?? 'no reason was logged').replace(/^.*?(FATAL|PANIC):\s*/, '');
 }

@@ -72,10 +72,15 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
   return left.map(([name]) => name);
 }
 
-/** The addresses of the stack that runs on this data directory; nothing when none is ready. */
-export function runningStack(dataDir: string): StackAddresses | undefined {
+/** A stack that somebody else supervises: where it is reached, and its processes by name. */
+export type RunningStack = StackAddresses & { processes: Readonly<Record<string, number>> };
+
+/** The stack that runs on this data directory; nothing when none is ready. */
+export function runningStack(dataDir: string): RunningStack | undefined {
   const content = readProcessFile(dataDir);
-  return content && isStillRunning(content.supervisor) ? content.addresses : undefined;
+  if (!content?.addresses || !isStillRunning(content.supervisor)) return undefined;
+  const pids = Object.entries(content.processes).map(([name, { pid }]) => [name, pid] as const);
+  return { ...content.addresses, processes: Object.fromEntries(pids) };
 }
 
 function fileIn(dataDir: string): string {
