@@ -1,0 +1,97 @@
+/**
+ * Tells another system about an order: signed as Standard Webhooks, under the effect's key. It may
+ * arrive more than once, always with the same key and the same body, so that the other side can drop
+ * repeats.
+ */
+import { Context } from '@temporalio/activity';
+import { Webhook } from 'standardwebhooks';
+import type { OrderView } from '../domain/view.ts';
+import type { Database } from '../store/database.ts';
+import type { Message, MessageLog } from '../store/message-log.ts';
+import { DeliveryRefusal, DeliverySilence } from './failures.ts';
+
+/** Where messages go; without one the log alone is the record. */
+export interface Destination {
+  /** As it is called in errors; the URL itself may hold a secret. */
+  name: string;
+  url: string;
+  /** `whsec_` and base64, as Standard Webhooks has it. */
+  secret: string;
+}
+
+export type Deliver = (message: { key: string; type: string; order: OrderView }) => Promise<void>;
+
+/** Webhook receivers answer in a second; this leaves room within the activity's own time-out. */
+const DELIVERY_TIMEOUT_MS = 10_000;
+/** Refusals that pass: too slow, locked by the first try, too early, too many. */
+const PASSING_REFUSALS = [408, 409, 425, 429];
+
+export function createDeliver(deps: {
+  database: Database;
+  log: MessageLog;
+  destination: Destination | undefined;
+}): Deliver {
+  const { database, log, destination } = deps;
+  return async ({ key, type, order }) => {
+    const data = withoutCheckouts(order);
+    const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+    const message = await log.keep(database, { key, orderId: order.id, type, body });
+    if (destination === undefined || message.sentAt !== null) return;
+    await post(message, destination);
+    await log.markSent(database, key);
+  };
+}
+
+/** What a frontend needs to pay with is nobody else's business. */
+function withoutCheckouts(order: OrderView): OrderView {
+  return {
+    ...order,
+    payments: order.payments.map((payment) => ({ ...payment, checkout: null })),
+  };
+}
+
+async function post(message: Message, { name, url, secret }: Destination): Promise<void> {
+  const status = await send(url, {
+    method: 'POST',
+    headers: headersOf(message, secret),
+    body: message.body,
+    redirect: 'error',
+    signal: AbortSignal.any([
+      Context.current().cancellationSignal,
+      AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
+    ]),
+  }).catch((error: unknown) => {
+    throw new DeliverySilence(`${name} cannot be reached: ${reasonOf(error)}`);
+  });
+  if (status < 300) return;
+  const answer = `${name} answered ${status} to ${message.type}`;
+  if (status >= 500 || PASSING_REFUSALS.includes(status)) throw new DeliverySilence(answer);
+  throw new DeliveryRefusal(`http_${status}`, answer);
+}
+
+/** The status alone counts; reading the answer only frees the connection for the next message. */
+async function send(url: string, request: RequestInit): Promise<number> {
+  const response = await fetch(url, request);
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** Signed anew on every try, as receivers refuse old signatures; id and body stay the same. */
+function headersOf({ key, body }: Message, secret: string): Record<string, string> {
+  const now = new Date();
+  // The signed text is joined by dots, so the id must hold none.
+  const id = encodeURIComponent(key).replaceAll('.', '%2E');
+  return {
+    'content-type': 'application/json',
+    'idempotency-key': key,
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Webhook(secret).sign(id, now, body),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, name } = error instanceof Error ? error : new Error(String(error));
+  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? code : name;
+}

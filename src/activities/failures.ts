@@ -1,0 +1,60 @@
+/**
+ * The one place that turns errors into what Temporal understands: a definite no is final and waits for
+ * an operator, everything else is tried again. No message may carry a body, a parameter or a secret.
+ */
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { DrizzleQueryError } from 'drizzle-orm';
+import pg from 'pg';
+import { GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
+
+/** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
+export class DeliveryRefusal extends Error {
+  override readonly name = 'DeliveryRefusal';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Another system did not take a message of ours this time. */
+export class DeliverySilence extends Error {
+  override readonly name = 'DeliverySilence';
+}
+
+/**
+ * Runs an activity's work and rethrows its errors for Temporal.
+ *
+ * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
+ * detail, for `GatewayRefusal` and `DeliveryRefusal`; to be retried for everything else.
+ */
+export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): Error {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (error instanceof GatewayRefusal || error instanceof DeliveryRefusal)
+    return ApplicationFailure.nonRetryable(error.message, error.name, error.code);
+  if (error instanceof GatewaySilence || error instanceof DeliverySilence)
+    return ApplicationFailure.retryable(error.message, error.name);
+  const database = databaseProblem(error);
+  if (database !== null) return ApplicationFailure.retryable(database, 'DatabaseFailure');
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return ApplicationFailure.retryable(message, name);
+}
+
+/** A failed query's own message lists its parameters, so only the database's code is told. */
+function databaseProblem(error: unknown): string | null {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  if (cause instanceof pg.DatabaseError)
+    return `the database refused a statement (SQLSTATE ${cause.code ?? 'unknown'})`;
+  return error instanceof DrizzleQueryError
+    ? `the database did not answer: ${cause instanceof Error ? cause.message : 'no reason given'}`
+    : null;
+}

@@ -1,0 +1,26 @@
+/** Issues the order's invoice, once for every time that it came to be paid. */
+import type { Database } from '../store/database.ts';
+import { issueInvoice } from '../store/invoices.ts';
+import { readOrder } from '../store/orders.ts';
+import { type EffectActivity, effectActivity } from './business-effect.ts';
+
+export function createIssueInvoice({
+  database,
+}: {
+  database: Database;
+}): EffectActivity<'issue_invoice'> {
+  return effectActivity(async ({ order, command: { key, epoch } }) => {
+    const stored = await readOrder(database, order.id);
+    await issueInvoice(database, {
+      orderId: order.id,
+      epoch,
+      key,
+      customerId: order.customer.id,
+      email: stored?.email ?? null,
+      description: stored?.description ?? null,
+      amountMinor: order.amount,
+      currency: order.currency,
+      gateway: order.gateway,
+    });
+  });
+}

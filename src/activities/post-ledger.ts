@@ -1,0 +1,45 @@
+/**
+ * Posts a movement of money to the books, once for a capture, refund or dispute and its reversal. What
+ * the gateway holds for us is an asset; the other side says where it came from or went to.
+ */
+import type { PostingKind } from '../domain/effects.ts';
+import type { Database } from '../store/database.ts';
+import { postEntry } from '../store/postings.ts';
+import { type EffectActivity, effectActivity } from './business-effect.ts';
+
+export function createPostLedger({
+  database,
+}: {
+  database: Database;
+}): EffectActivity<'post_ledger'> {
+  return effectActivity(async ({ order, command }) => {
+    const { key, kind, reference, amountMinor, currency } = command;
+    const accounts = accountsOf(kind, `gateway_clearing:${order.gateway}`);
+    await postEntry(database, {
+      key,
+      orderId: order.id,
+      kind,
+      reference,
+      ...accounts,
+      amountMinor,
+      currency,
+    });
+  });
+}
+
+function accountsOf(kind: PostingKind, clearing: string): { debit: string; credit: string } {
+  switch (kind) {
+    case 'capture':
+      return { debit: clearing, credit: 'order_receipts' };
+    case 'capture_reversed':
+      return { debit: 'order_receipts', credit: clearing };
+    case 'refund':
+      return { debit: 'refunds_paid', credit: clearing };
+    case 'refund_reversed':
+      return { debit: clearing, credit: 'refunds_paid' };
+    case 'chargeback':
+      return { debit: 'chargebacks', credit: clearing };
+    case 'chargeback_reversed':
+      return { debit: clearing, credit: 'chargebacks' };
+  }
+}
