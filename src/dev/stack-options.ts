@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Config, type Environment, loadConfig } from '../config.ts';
+import { migrate } from '../store/migrate.ts';
 import type { StackAddresses } from './process-file.ts';
 import type { OnProgress } from './progress.ts';
 import { readTemporalDevFile, type TemporalDevFile } from './temporal-dev-file.ts';
@@ -89,14 +90,8 @@ export function planStack(options: StackOptions): StackPlan {
       worker: scripts?.worker ?? source('worker.ts'),
       api: scripts?.api ?? source('server.ts'),
     },
-    migrate: options.migrate ?? migrateToCurrent,
+    migrate: options.migrate ?? migrate,
     onProgress: options.onProgress ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
   };
-}
-
-/** Loaded only when needed: a stack with its own database scripts does without it. */
-async function migrateToCurrent(databaseUrl: string): Promise<void> {
-  const { migrate } = await import('../store/migrate.ts');
-  await migrate(databaseUrl);
 }

@@ -126,13 +126,19 @@ describe('a stack', () => {
     assert(lines.includes('postgres died; starting it again'));
   });
 
-  it('starts a killed Temporal again with its workflows', async () => {
+  it('restarts Temporal with its workflows, and declares again what its namespace lost', async () => {
     const connection = await Connection.connect({ address: stack.temporalAddress });
-    const client = new Client({ connection, namespace: stack.temporalNamespace });
-    const start = { taskQueue: 'nobody', workflowId: 'kept' };
-    await client.workflow.start('order', start);
+    const namespace = stack.temporalNamespace;
+    const client = new Client({ connection, namespace });
+    await client.workflow.start('order', { taskQueue: 'nobody', workflowId: 'kept' });
+    const lost = { namespace, searchAttributes: ['NeedsReview'] };
+    await connection.operatorService.removeSearchAttributes(lost);
     await stack.restart('temporal');
     assert.equal((await client.workflow.getHandle('kept').describe()).status.name, 'RUNNING');
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({
+      namespace,
+    });
+    assert('NeedsReview' in customAttributes);
     await connection.close();
   });
 
