@@ -1,7 +1,10 @@
 /** What operators filter orders by in the Temporal UI. No personal data: none of it is encrypted. */
-import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  type SearchAttributeUpdatePair,
+} from '@temporalio/common';
 import type { Ledger } from '../domain/ledger.ts';
-import type { OrderTerms } from '../domain/order.ts';
 import { openReviews, stateOf } from '../domain/sums.ts';
 
 export const PAYMENT_STATE = defineSearchAttributeKey('PaymentState', 'KEYWORD');
@@ -12,17 +15,23 @@ export const CUSTOMER_ID = defineSearchAttributeKey('CustomerId', 'KEYWORD');
 export const CURRENCY = defineSearchAttributeKey('Currency', 'KEYWORD');
 export const AMOUNT_MINOR = defineSearchAttributeKey('AmountMinor', 'INT');
 
-/** Those that never change, for the start of an order. */
-export function fixedAttributes(terms: OrderTerms): SearchAttributeUpdatePair[] {
-  return [
+/** What an order is found by from its start on; some of it never changes. */
+export function startingAttributes(ledger: Ledger): SearchAttributePair[] {
+  const { terms } = ledger;
+  const [review] = openReviews(ledger);
+  const starting: SearchAttributePair[] = [
     { key: PAYMENT_GATEWAY, value: terms.gateway },
     { key: CUSTOMER_ID, value: terms.customerId },
     { key: CURRENCY, value: terms.currency },
     { key: AMOUNT_MINOR, value: terms.amountMinor },
+    { key: PAYMENT_STATE, value: stateOf(ledger) },
+    { key: NEEDS_REVIEW, value: review !== undefined },
   ];
+  if (review !== undefined) starting.push({ key: REVIEW_REASON, value: review.reason });
+  return starting;
 }
 
-/** Those that follow the order. */
+/** What follows the order. */
 export function movingAttributes(ledger: Ledger): SearchAttributeUpdatePair[] {
   const [review] = openReviews(ledger);
   return [

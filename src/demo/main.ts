@@ -1,0 +1,28 @@
+/**
+ * `npm run demo`: one order, told step by step, to which everything happens that makes other payment
+ * systems charge twice. It runs on the stack of `npm start`, or on one of its own, and counts at the end.
+ */
+import { loadConfig } from '../config.ts';
+import { type RunningStack, runningStack } from '../dev/process-file.ts';
+import { startStack } from '../dev/stack.ts';
+import { runProcess } from '../process-life.ts';
+import { tellStory } from './story.ts';
+
+async function main(): Promise<void> {
+  const running = runningStack(loadConfig(process.env).dataDir);
+  if (running !== undefined) return tellOn(running);
+  console.log('No stack is running here: starting one for the demo.\n');
+  const stack = await startStack({ env: process.env, onProgress: (line) => console.log(line) });
+  try {
+    await tellOn({ ...stack, processes: stack.children });
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function tellOn(stack: RunningStack): Promise<void> {
+  const isOnce = await tellStory(stack, (line) => console.log(line));
+  if (!isOnce) throw new Error('something happened more than once, or not at all: see the table');
+}
+
+await runProcess('demo', main);

@@ -1,0 +1,127 @@
+/** The story of the demo: what is done to the order, and what each side answers. */
+import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
+import type { RunningStack } from '../dev/process-file.ts';
+import type { OrderView } from '../domain/view.ts';
+import { moneyText } from '../money-text.ts';
+import { countEffects } from './counts.ts';
+import { type Reply, talkTo } from './talk.ts';
+
+const AMOUNT_MINOR = 4_999;
+const CURRENCY = 'INR';
+const STARTS = 2;
+const CLICKS = 3;
+const DELIVERIES = 5;
+
+/** A worker that was killed is back within seconds; a minute means that something is wrong. */
+const PATIENCE_MS = 60_000;
+
+interface Webhook {
+  id: string;
+  type: string;
+  attempts: { status: number | null }[];
+}
+
+/** @returns whether everything happened exactly once */
+export async function tellStory(
+  stack: RunningStack,
+  tell: (line: string) => void,
+): Promise<boolean> {
+  const { api, gateway } = talkTo(stack);
+  const id = `ord_demo_${randomUUID().slice(0, 8)}`;
+  const path = `/v1/orders/${id}`;
+
+  tell(
+    `\n1. The shop starts order ${id} over ${moneyText(AMOUNT_MINOR, CURRENCY)}, ${STARTS} times.`,
+  );
+  const terms = {
+    id,
+    amount: AMOUNT_MINOR,
+    currency: CURRENCY,
+    gateway: 'sandbox',
+    customer: { id: 'cus_demo' },
+  };
+  for (let i = 0; i < STARTS; i += 1) tell(`   ${said(await api('POST', '/v1/orders', terms))}`);
+
+  tell(`\n2. The customer clicks "pay" ${CLICKS} times at once.`);
+  const clicks = await Promise.all(
+    Array.from({ length: CLICKS }, () => api<{ id: string }>('POST', `${path}/payments`, {})),
+  );
+  for (const click of clicks) tell(`   ${said(click)} payment ${click.body.id}`);
+  const paymentId = clicks[0]?.body.id ?? '';
+
+  const worker = stack.processes.worker;
+  tell(`\n3. The worker (process ${worker}) is killed, kill -9, and the customer pays meanwhile.`);
+  if (worker !== undefined) process.kill(worker, 'SIGKILL');
+  const paid = await gateway<{ status: string }>('POST', `/payments/${paymentId}/capture`, {});
+  tell(`   the gateway: ${paid.body.status}`);
+
+  tell(`\n4. The webhook is delivered ${DELIVERIES} times, shuffled; "verify" arrives in between.`);
+  await gateway('PUT', '/faults', { webhooks: { shuffle: 1 } });
+  const webhooks = await sent(gateway, id);
+  const captured = webhooks.find((webhook) => webhook.type === 'payment.captured');
+  const again = Array.from({ length: DELIVERIES - 1 }, () =>
+    gateway('POST', `/webhooks/${captured?.id}/redeliver`, {}),
+  );
+  const verify = api('POST', `${path}/verify`, { paymentId }, { prefer: 'wait=30' });
+  await Promise.all(again);
+  tell(`   verify: ${said(await verify)}`);
+  await gateway('PUT', '/faults', {});
+
+  tell('\n5. The supervisor has started the worker again; what was under way goes on.');
+  const order = await until(
+    () => api<OrderView>('GET', path),
+    ({ body }) => body.state === 'paid' && body.effects.every(({ status }) => status === 'done'),
+  );
+  const delivered = await until(
+    () => sent(gateway, id),
+    (all) => answersOf(all).length >= DELIVERIES,
+  );
+  tell(
+    `   the order is ${order.body.state}; the webhook was answered ${answersOf(delivered).join(', ')}`,
+  );
+
+  const counts = await countEffects(stack, id);
+  tell('\nWhat came of it:\n');
+  for (const { what, asked, happened } of [
+    { what: 'payments at the gateway', asked: `${CLICKS} clicks`, happened: counts.payments },
+    {
+      what: 'entitlements',
+      asked: `${DELIVERIES} webhooks, 1 verify`,
+      happened: counts.entitlements,
+    },
+    { what: 'invoices', asked: '1 killed worker', happened: counts.invoices },
+    { what: 'CRM updates', asked: `${STARTS} starts`, happened: counts.crmUpdates },
+  ])
+    tell(`   ${what.padEnd(26)}${String(happened).padStart(3)}   after ${asked}`);
+  const temporal = stack.temporalUiUrl === undefined ? '' : `${stack.temporalUiUrl}/${id}`;
+  tell(`\nIts events:  ${stack.apiUrl}${path}/events\nIn Temporal: ${temporal}`);
+  return Object.values(counts).every((count) => count === 1);
+}
+
+type Talk = ReturnType<typeof talkTo>['gateway'];
+
+async function sent(gateway: Talk, orderId: string): Promise<Webhook[]> {
+  const { body } = await gateway<{ webhooks: Webhook[] }>('GET', `/webhooks?orderId=${orderId}`);
+  return body.webhooks;
+}
+
+function answersOf(webhooks: Webhook[]): (number | null)[] {
+  const captured = webhooks.filter((webhook) => webhook.type === 'payment.captured');
+  return captured.flatMap((webhook) => webhook.attempts.map((attempt) => attempt.status));
+}
+
+function said({ status, headers }: Reply<unknown>): string {
+  const replayed = headers.get('idempotent-replayed') === 'true' ? ', a replay' : '';
+  return `answered ${status}${replayed}`;
+}
+
+async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+  return pWaitFor(
+    async () => {
+      const value = await read();
+      return isSo(value) && pWaitFor.resolveWith(value);
+    },
+    { timeout: PATIENCE_MS },
+  );
+}

@@ -1,0 +1,72 @@
+/** Workers die at the worst moment: after the effect, before anybody was told. */
+import assert from 'node:assert/strict';
+import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
+import { assertPaidOnce } from '../support/proof.ts';
+import {
+  AMOUNT,
+  CURRENCY,
+  givenOrder,
+  givenPendingOrder,
+  openShop,
+  type Shop,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { type SharedStack, sharedStack } from '../support/stack.ts';
+import { untilActivityRuns } from '../support/temporal.ts';
+
+describe('a worker killed between an effect and its acknowledgement', function () {
+  this.timeout(180_000);
+  let shop: Shop;
+  let stack: SharedStack;
+
+  before(async () => {
+    shop = await openShop();
+    stack = await sharedStack();
+  });
+
+  it('tells the CRM again under the same key, so that it is one update', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    stack.crm.beforeAnswering(id, killWorkers);
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    const requests = stack.crm.requests.filter(({ orderId }) => orderId === id);
+    assert.equal(requests.length, 2);
+    assert.equal(new Set(requests.map(({ key }) => key)).size, 1);
+    await assertPaidOnce(shop, id);
+  });
+
+  it('finds the payment that the gateway made while nobody listened', async () => {
+    const id = await givenOrder(shop);
+    await shop.gateway('PUT', '/faults', { api: { timeoutAfter: 1 } });
+    await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
+    await untilActivityRuns(id, 'createPayment');
+    killWorkers();
+    await shop.gateway('PUT', '/faults', {});
+    const order = await untilOrder(shop, id, ({ payments }) => payments[0]?.id != null, 'named');
+    const key = gatewayIdempotencyKey(id, 'create', '1');
+    const body = { orderId: id, amount: AMOUNT, currency: CURRENCY };
+    const made = await shop.gateway<{ id: string }>('POST', '/payments', body, key);
+    assert.equal(order.payments[0]?.id, made.body.id);
+    await shop.gateway('POST', `/payments/${made.body.id}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    await assertPaidOnce(shop, id);
+  });
+
+  it('settles webhooks that were accepted while no worker lived', async () => {
+    const orders = await Promise.all(Array.from({ length: 10 }, () => givenPendingOrder(shop)));
+    killWorkers();
+    await Promise.all(
+      orders.map(({ paymentId }) => shop.gateway('POST', `/payments/${paymentId}/capture`, {})),
+    );
+    for (const { id } of orders) {
+      await untilSettled(shop, id, 'paid');
+      await assertPaidOnce(shop, id);
+    }
+  });
+
+  function killWorkers(): void {
+    for (const name of Object.keys(stack.children))
+      if (name.startsWith('worker')) stack.kill(name, 'SIGKILL');
+  }
+});

@@ -1,0 +1,43 @@
+/** A CRM that keeps every request it ever got, so that a test can count them by idempotency key. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export interface CrmRequest {
+  key: string;
+  type: string;
+  orderId: string;
+}
+
+export interface Crm {
+  url: string;
+  requests: CrmRequest[];
+  /** Runs once, when the next request for this order has been taken and before it is answered. */
+  beforeAnswering(orderId: string, act: () => void): void;
+  close(): void;
+}
+
+export async function openCrm(): Promise<Crm> {
+  const requests: CrmRequest[] = [];
+  const interruptions = new Map<string, () => void>();
+  const server: Server = createServer(async (request, response) => {
+    const body = JSON.parse(await text(request)) as { type: string; data: { id: string } };
+    const key = String(request.headers['idempotency-key']);
+    requests.push({ key, type: body.type, orderId: body.data.id });
+    const interrupt = interruptions.get(body.data.id);
+    interruptions.delete(body.data.id);
+    interrupt?.();
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/crm`,
+    requests,
+    beforeAnswering: (orderId, act) => interruptions.set(orderId, act),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

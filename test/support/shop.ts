@@ -1,0 +1,153 @@
+/**
+ * The people around an order, speaking HTTP to the real stack: the shop's frontend, the customer at
+ * the gateway, the operator. Every order here is new and belongs to one test.
+ */
+import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
+import type { OrderView } from '../../src/domain/view.ts';
+import { sharedStack } from './stack.ts';
+
+/** The longest that anything in a healthy stack takes on a busy two-core machine. */
+const PATIENCE_MS = 40_000;
+const GLANCE_MS = 100;
+
+export const AMOUNT = 4999;
+export const CURRENCY = 'INR';
+
+export interface Reply<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export interface Shop {
+  apiUrls: readonly string[];
+  /** Sends to the API processes in turn. */
+  call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Reply<T>>;
+  /** Sends to the sandbox gateway. */
+  gateway<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    idempotencyKey?: string,
+  ): Promise<Reply<T>>;
+}
+
+export interface GatewayPayment {
+  id: string;
+  orderId: string;
+  status: string;
+  amountCaptured: number;
+  captures: { captureId: string; amount: number }[];
+}
+
+export interface Problem {
+  code: string;
+  detail: string;
+  status: number;
+}
+
+export function newOrderId(): string {
+  return `ord_${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+}
+
+export async function openShop(): Promise<Shop> {
+  const { apiUrls, sandboxUrl, keys } = await sharedStack();
+  let turn = 0;
+  return {
+    apiUrls,
+    call: (method, path, body, headers) => {
+      turn += 1;
+      const base = apiUrls[turn % apiUrls.length] ?? '';
+      return send(`${base}${path}`, method, body, {
+        authorization: `Bearer ${keys.ops}`,
+        ...headers,
+      });
+    },
+    gateway: (method, path, body, idempotencyKey = randomUUID()) =>
+      send(`${sandboxUrl}${path}`, method, body, { 'idempotency-key': idempotencyKey }),
+  };
+}
+
+async function send<T>(
+  url: string,
+  method: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<Reply<T>> {
+  const json = body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, ...json },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? null : JSON.parse(text)) as T,
+  };
+}
+
+export function orderBody(id: string, more: object = {}): object {
+  return {
+    id,
+    amount: AMOUNT,
+    currency: CURRENCY,
+    gateway: 'sandbox',
+    customer: { id: `cus_${id}` },
+    ...more,
+  };
+}
+
+/** An order that exists. */
+export async function givenOrder(shop: Shop, more: object = {}): Promise<string> {
+  const id = newOrderId();
+  await shop.call('POST', '/v1/orders', orderBody(id, more));
+  return id;
+}
+
+/** An order with one payment open at the gateway, and that payment's id. */
+export async function givenPendingOrder(shop: Shop): Promise<{ id: string; paymentId: string }> {
+  const id = await givenOrder(shop);
+  const { body } = await shop.call<{ id: string }>('POST', `/v1/orders/${id}/payments`, {});
+  return { id, paymentId: body.id };
+}
+
+export async function readOrder(shop: Shop, id: string): Promise<OrderView> {
+  return (await shop.call<OrderView>('GET', `/v1/orders/${id}`)).body;
+}
+
+/** Waits until the order is in the state, with every effect done. */
+export async function untilSettled(shop: Shop, id: string, state: string): Promise<OrderView> {
+  return untilOrder(
+    shop,
+    id,
+    (order) => order.state === state && order.effects.every((effect) => effect.status === 'done'),
+    `${state} with every effect done`,
+  );
+}
+
+export async function untilOrder(
+  shop: Shop,
+  id: string,
+  isSo: (order: OrderView) => boolean,
+  what: string,
+): Promise<OrderView> {
+  let last: OrderView | undefined;
+  await pWaitFor(
+    async () => {
+      last = await readOrder(shop, id);
+      return isSo(last);
+    },
+    { interval: GLANCE_MS, timeout: { milliseconds: PATIENCE_MS, fallback: () => undefined } },
+  );
+  if (last === undefined || !isSo(last))
+    throw new Error(`order ${id} never was ${what}: ${JSON.stringify(last, null, 1)}`);
+  return last;
+}

@@ -1,0 +1,70 @@
+/**
+ * The real thing, for every test that speaks HTTP: one stack for the whole run, started by the first
+ * test that needs it, on free ports and in a directory of its own.
+ */
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Stack, startStack } from '../../src/dev/stack.ts';
+import { type Crm, openCrm } from './crm.ts';
+
+const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
+
+/** Base64 of 32 bytes that sign what the stack sends to the CRM of the tests. */
+export const EFFECTS_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** What the sandbox gateway of the tests signs its webhooks with. */
+export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
+
+export interface SharedStack extends Stack {
+  crm: Crm;
+}
+
+let shared: Promise<SharedStack> | undefined;
+
+/** Two workers and two APIs: what holds for one process must hold for several. */
+export function sharedStack(): Promise<SharedStack> {
+  shared ??= startSharedStack();
+  return shared;
+}
+
+async function startSharedStack(): Promise<SharedStack> {
+  const crm = await openCrm();
+  const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  return Object.assign(await startTestStack({ workers: 2, apis: 2, env }), { crm });
+}
+
+export async function startTestStack(options: {
+  workers: number;
+  apis: number;
+  env?: Record<string, string>;
+}): Promise<Stack> {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-test-'));
+  // PostgreSQL gives up root's rights and has to reach its own directory below this one.
+  await chmod(dataDir, 0o755);
+  const { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME } = process.env;
+  const inherited = { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME };
+  return startStack({
+    env: { ...inherited, ...options.env },
+    dataDir,
+    ports: FREE_PORTS,
+    workers: options.workers,
+    apis: options.apis,
+    onProgress: (line) => process.stderr.write(`  ${line}\n`),
+  });
+}
+
+export async function stopTestStack(stack: Stack): Promise<void> {
+  await stack.stop();
+  await rm(stack.dataDir, { recursive: true, force: true });
+}
+
+/** Mocha's root hooks. */
+export const mochaHooks = {
+  async afterAll(): Promise<void> {
+    if (shared === undefined) return;
+    const stack = await shared;
+    await stopTestStack(stack);
+    stack.crm.close();
+  },
+};

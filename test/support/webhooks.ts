@@ -1,0 +1,57 @@
+/** Webhooks as the sandbox gateway signs them, for tests that deliver by their own hand. */
+import { randomUUID } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { CURRENCY, type Shop } from './shop.ts';
+import { WEBHOOK_SECRET } from './stack.ts';
+
+export interface SignedEvent {
+  id: string;
+  body: string;
+  headers: Record<string, string>;
+}
+
+export interface EventData {
+  orderId: string;
+  paymentId: string;
+  amount: number;
+  currency?: string;
+  captureId?: string;
+  refundId?: string;
+  disputeId?: string;
+}
+
+/** @param id the event's id; the same id and data are the same event, delivered again */
+export function signedEvent(
+  type: string,
+  data: EventData,
+  id = `evt_${randomUUID()}`,
+): SignedEvent {
+  const now = new Date();
+  const body = JSON.stringify({
+    type,
+    timestamp: now.toISOString(),
+    data: { currency: CURRENCY, ...data },
+  });
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Webhook(WEBHOOK_SECRET).sign(id, now, body),
+  };
+  return { id, body, headers };
+}
+
+/** @param turn which API process hears it */
+export async function deliverTo(
+  shop: Shop,
+  event: SignedEvent,
+  turn = 0,
+): Promise<{ status: number; body: { status?: string } }> {
+  const base = shop.apiUrls[turn % shop.apiUrls.length] ?? '';
+  const response = await fetch(`${base}/webhooks/sandbox`, {
+    method: 'POST',
+    headers: event.headers,
+    body: event.body,
+  });
+  return { status: response.status, body: (await response.json()) as { status?: string } };
+}
