@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -90,11 +91,14 @@ describe('the embedded database', () => {
     assert.deepEqual(await query(database.url, 'select n from killed'), [7]);
   });
 
-  it('starts although its pid file names a process of somebody else', async () => {
+  it('starts although its pid file names another process of the same user', async () => {
     const pidFile = readFileSync(inside('data/postmaster.pid'), 'utf8');
+    const { uid } = statSync(inside('data'));
     await database.stop();
-    writeFileSync(inside('data/postmaster.pid'), pidFile.replace(/^\d+/, String(process.pid)));
+    const stranger = spawn('sleep', ['60'], { uid, cwd: '/' });
+    writeFileSync(inside('data/postmaster.pid'), pidFile.replace(/^\d+/, `${stranger.pid}`));
     const again = await startPostgres({ dataDir });
+    assert(stranger.kill());
     assert.deepEqual(await query(again.url, 'select 1'), [1]);
   });
 
