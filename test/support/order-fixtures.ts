@@ -45,25 +45,25 @@ export function newOrder(id: string = freshOrderId(), changes: Partial<NewOrder>
   };
 }
 
+/** Paid by the one payment `pay_` and the order's id. */
 export function paidLedger(orderId: string, changes: Partial<Ledger> = {}): Ledger {
-  const money = { amountMinor: 4999, currency: 'INR' };
+  const payment = { paymentId: `pay_${orderId}`, amountMinor: 4999 };
   return ledgerOf(orderId, {
     revision: 3,
     version: 3,
     payments: {
-      pay_1: {
-        paymentId: 'pay_1',
-        ...money,
+      [payment.paymentId]: {
+        ...payment,
+        currency: 'INR',
         status: 'captured',
         mismatched: false,
         movedAtVersion: 3,
       },
     },
     captures: {
-      pay_1: {
-        captureId: 'pay_1',
-        paymentId: 'pay_1',
-        amountMinor: 4999,
+      [payment.paymentId]: {
+        ...payment,
+        captureId: payment.paymentId,
         captured: true,
         reversed: false,
       },

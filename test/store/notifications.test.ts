@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import pWaitFor from 'p-wait-for';
+import { type ChangeFeed, listenForChanges } from '../../src/store/notifications.ts';
+import { insertOrder } from '../../src/store/orders.ts';
+import { writeRecord } from '../../src/store/record.ts';
+import { newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+/** Long enough for a loaded machine; no passing test waits for it. */
+const PATIENCE_MS = 20_000;
+
+describe('a feed of changes', () => {
+  let database: TestDatabase;
+  let feed: ChangeFeed;
+  beforeEach(async () => {
+    database = await freshDatabase();
+    feed = await listenForChanges(database.url);
+  });
+  afterEach(async () => {
+    await feed.close();
+    await database.close();
+  });
+
+  async function givenOrder(): Promise<string> {
+    const order = newOrder();
+    await insertOrder(database, order);
+    return order.id;
+  }
+
+  async function listeners(): Promise<number[]> {
+    const { rows } = await database.pool.query<{ pid: number }>(
+      `select pid from pg_stat_activity
+       where application_name = 'payonce-listener' and datname = current_database()
+         and query ilike 'listen%'`,
+    );
+    return rows.map(({ pid }) => pid);
+  }
+
+  it('tells everybody who waits for the order that is written', async () => {
+    const [id, other] = [await givenOrder(), await givenOrder()];
+    const waiting = [feed.next(id, PATIENCE_MS), feed.next(id, PATIENCE_MS)];
+    const elsewhere = new AbortController();
+    const unrelated = feed.next(other, PATIENCE_MS, elsewhere.signal);
+    await writeRecord(database, recordOf(paidLedger(id)));
+    assert.deepEqual(await Promise.all(waiting), [true, true]);
+    elsewhere.abort();
+    assert.equal(await unrelated, false);
+  });
+
+  it('hears a change that is made right after it was asked', async () => {
+    const id = await givenOrder();
+    for (let revision = 3; revision < 23; revision += 1) {
+      const next = feed.next(id, PATIENCE_MS);
+      await writeRecord(database, recordOf(paidLedger(id, { revision })));
+      assert.equal(await next, true);
+    }
+  });
+
+  it('gives up after the wait, on an abort, and when it is closed', async () => {
+    assert.equal(await feed.next('ord_1', 1), false);
+    assert.equal(await feed.next('ord_1', PATIENCE_MS, AbortSignal.abort()), false);
+    const last = feed.next('ord_1', PATIENCE_MS);
+    await feed.close();
+    assert.equal(await last, false);
+  });
+
+  it('wakes everybody once a lost connection is back, as a change may have gone unheard', async () => {
+    const next = feed.next('ord_1', PATIENCE_MS);
+    const [pid] = await listeners();
+    await database.pool.query('select pg_terminate_backend($1)', [pid]);
+    assert.equal(await next, true);
+  });
+
+  it('hears changes again after its connection was killed', async () => {
+    const id = await givenOrder();
+    const [killed] = await listeners();
+    await database.pool.query('select pg_terminate_backend($1)', [killed]);
+    await pWaitFor(async () => {
+      const pids = await listeners();
+      return pids.length === 1 && pids[0] !== killed;
+    });
+    const next = feed.next(id, PATIENCE_MS);
+    await writeRecord(database, recordOf(paidLedger(id)));
+    assert.equal(await next, true);
+  });
+
+  it('starts without a database, and says nothing', async () => {
+    const lonely = await listenForChanges('postgres://nobody@127.0.0.1:1/none');
+    assert.equal(await lonely.next('ord_1', 1), false);
+    await lonely.close();
+  });
+});

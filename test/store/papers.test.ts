@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import {
+  issueCreditNote,
+  listCreditNotes,
+  type NewCreditNote,
+} from '../../src/store/credit-notes.ts';
+import { issueInvoice, type NewInvoice, readInvoice } from '../../src/store/invoices.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+describe('invoices', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await freshDatabase();
+  });
+  afterEach(() => database.close());
+
+  const invoice = (orderId: string, changes: Partial<NewInvoice> = {}): NewInvoice => ({
+    orderId,
+    epoch: 1,
+    key: `${orderId}:issue_invoice:${changes.epoch ?? 1}`,
+    customerId: 'cus_7',
+    email: null,
+    description: null,
+    amountMinor: 4999,
+    currency: 'INR',
+    gateway: 'sandbox',
+    ...changes,
+  });
+
+  it('have numbers without a gap when fifty are issued at once, some twice, some in vain', async () => {
+    const orders = Array.from({ length: 50 }, (_, index) => `ord_${index}`);
+    const isInVain = (index: number) => index % 10 === 9;
+    const issuing = orders.flatMap((orderId, index) => {
+      const wanted = invoice(orderId, isInVain(index) ? { amountMinor: -1 } : {});
+      return index % 3 === 0 ? [wanted, wanted] : [wanted];
+    });
+    const results = await Promise.allSettled(issuing.map((one) => issueInvoice(database, one)));
+    const issued = results.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    const numbers = new Set(issued.map(({ number }) => number));
+    assert.deepEqual(
+      [...numbers].toSorted((a, b) => a - b),
+      Array.from({ length: 45 }, (_, index) => index + 1),
+    );
+    assert.equal(new Set(issued.map(({ orderId }) => orderId)).size, 45);
+  });
+
+  it('are issued once for an order and epoch: a repeat gets the stored one', async () => {
+    const first = await issueInvoice(database, invoice('ord_1'));
+    const again = await issueInvoice(database, invoice('ord_1', { amountMinor: 1 }));
+    assert.deepEqual(again, first);
+    assert.equal((await issueInvoice(database, invoice('ord_2'))).number, 2);
+  });
+
+  it('are read by order, the latest epoch first', async () => {
+    assert.equal(await readInvoice(database, 'ord_1'), null);
+    await issueInvoice(database, invoice('ord_1'));
+    await issueInvoice(database, invoice('ord_1', { epoch: 2 }));
+    assert.deepEqual((await readInvoice(database, 'ord_1'))?.epoch, 2);
+  });
+
+  it('are corrected by credit notes with a series of their own, one for a refund', async () => {
+    const { number } = await issueInvoice(database, invoice('ord_1'));
+    const note = (refundId: string): NewCreditNote => ({
+      orderId: 'ord_1',
+      refundId,
+      key: `ord_1:issue_credit_note:${refundId}`,
+      customerId: 'cus_7',
+      invoiceNumber: number,
+      amountMinor: 100,
+      currency: 'INR',
+    });
+    const repeated = await Promise.all(
+      Array.from({ length: 20 }, () => issueCreditNote(database, note('re_1'))),
+    );
+    assert.deepEqual(new Set(repeated.map((one) => one.number)), new Set([1]));
+    await issueCreditNote(database, note('re_2'));
+    assert.deepEqual(
+      (await listCreditNotes(database, 'ord_1')).map((one) => [one.number, one.refundId]),
+      [
+        [1, 're_1'],
+        [2, 're_2'],
+      ],
+    );
+  });
+});

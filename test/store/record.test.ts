@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { viewOf } from '../../src/domain/view.ts';
+import { countDuplicate } from '../../src/store/duplicate-deliveries.ts';
+import { orderOfPayment } from '../../src/store/gateway-payments.ts';
+import { listEvents, readOutcome } from '../../src/store/order-events.ts';
+import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { loadRecord, UnknownOrderError, writeRecord } from '../../src/store/record.ts';
+import {
+  freshOrderId,
+  ledgerOf,
+  newOrder,
+  outcome,
+  paidLedger,
+  recordOf,
+} from '../support/order-fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+let database: TestDatabase;
+before(async () => {
+  database = await freshDatabase();
+});
+after(() => database.close());
+
+async function givenOrder(): Promise<string> {
+  const order = newOrder();
+  await insertOrder(database, order);
+  return order.id;
+}
+
+async function stateLog(orderId: string): Promise<unknown[]> {
+  const { rows } = await database.pool.query<{ move: string }>(
+    `select from_state || ' → ' || to_state as move from order_state_log
+     where order_id = $1 order by revision`,
+    [orderId],
+  );
+  return rows.map(({ move }) => move);
+}
+
+describe('a record that is written', () => {
+  it('is what readers and a re-opened order get', async () => {
+    const id = await givenOrder();
+    const ledger = paidLedger(id);
+    await writeRecord(database, recordOf(ledger, [outcome(1)]));
+    const stored = await readOrder(database, id);
+    assert.deepEqual(stored?.view, viewOf(ledger));
+    assert.equal(stored?.view.state, 'paid');
+    assert.deepEqual(await loadRecord(database, id), ledger);
+    assert.deepEqual(await stateLog(id), ['initiated → paid']);
+  });
+
+  it('keeps the order of the effects, which says what follows what', async () => {
+    const id = await givenOrder();
+    const names = ['zebra', 'ant', 'a-much-longer-name', 'b'];
+    const effects = Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          command: { effect: 'grant_access' as const, key: name, epoch: 1 },
+          status: 'done' as const,
+          attempts: 1,
+          error: null,
+        },
+      ]),
+    );
+    await writeRecord(database, recordOf(paidLedger(id, { effects })));
+    assert.deepEqual(Object.keys((await loadRecord(database, id))?.effects ?? {}), names);
+  });
+
+  it('changes nothing when it arrives again', async () => {
+    const id = await givenOrder();
+    const record = recordOf(paidLedger(id), [outcome(1), outcome(2)]);
+    await Promise.all(Array.from({ length: 5 }, () => writeRecord(database, record)));
+    assert.equal((await listEvents(database, id)).length, 2);
+    assert.deepEqual(await stateLog(id), ['initiated → paid']);
+  });
+
+  it('never overwrites a newer one, and still leaves its outcome records', async () => {
+    const id = await givenOrder();
+    const newer = paidLedger(id, { revision: 9 });
+    await writeRecord(database, recordOf(newer, [outcome(2)]));
+    await writeRecord(database, recordOf(ledgerOf(id, { revision: 8 }), [outcome(1)]));
+    assert.deepEqual(await loadRecord(database, id), newer);
+    assert.deepEqual(
+      (await listEvents(database, id)).map(({ seq }) => seq),
+      [1, 2],
+    );
+  });
+
+  it('is the newest whichever of many writers at once comes last', async () => {
+    const id = await givenOrder();
+    const revisions = Array.from({ length: 30 }, (_, index) => index + 1);
+    const shuffled = revisions.toSorted((a, b) => ((a * 7) % 31) - ((b * 7) % 31));
+    await Promise.all(
+      shuffled.map((revision) => writeRecord(database, recordOf(paidLedger(id, { revision })))),
+    );
+    assert.equal((await readOrder(database, id))?.revision, 30);
+    assert.deepEqual(await stateLog(id), ['initiated → paid']);
+  });
+
+  it('names the order of each payment, and a payment stays with the first', async () => {
+    const [first, second] = [await givenOrder(), await givenOrder()];
+    const { payments } = paidLedger(first);
+    await writeRecord(database, recordOf(paidLedger(first)));
+    await writeRecord(database, recordOf(paidLedger(second, { payments })));
+    assert.equal(await orderOfPayment(database, 'sandbox', `pay_${first}`), first);
+    assert.equal(await orderOfPayment(database, 'stripe', `pay_${first}`), null);
+  });
+
+  it('takes texts that no text column can hold', async () => {
+    const id = await givenOrder();
+    const hostile = 'a\0b\uD800c';
+    const record = outcome(1, { eventId: hostile, reason: hostile, type: hostile });
+    await writeRecord(database, recordOf(paidLedger(id), [record]));
+    const [event] = await listEvents(database, id);
+    assert.equal(event?.reason, 'a\uFFFDb\uFFFDc');
+  });
+
+  it('asks for a person while a review is open or an effect has failed', async () => {
+    const id = await givenOrder();
+    const needsReview = async () =>
+      (await database.pool.query('select needs_review from orders where id = $1', [id])).rows[0]
+        ?.needs_review;
+    const failed = {
+      command: { effect: 'grant_access' as const, key: 'k', epoch: 1 },
+      status: 'failed' as const,
+      attempts: 1,
+      error: 'http_422',
+    };
+    await writeRecord(database, recordOf(paidLedger(id, { revision: 1, effects: { k: failed } })));
+    assert.equal(await needsReview(), true);
+    await writeRecord(database, recordOf(paidLedger(id, { revision: 2 })));
+    assert.equal(await needsReview(), false);
+  });
+
+  it('is refused for an order that was never inserted', async () => {
+    const record = recordOf(paidLedger(freshOrderId()), [outcome(1)]);
+    await assert.rejects(writeRecord(database, record), UnknownOrderError);
+  });
+});
+
+describe('the outcomes of an order', () => {
+  it('are listed oldest first, with what was dropped at the edge as one line an event', async () => {
+    const id = await givenOrder();
+    const answer = { code: 'order_closed' };
+    await writeRecord(
+      database,
+      recordOf(paidLedger(id), [outcome(1), outcome(2, { outcome: 'rejected', answer })]),
+    );
+    const delivery = { orderId: id, eventId: 'evt_1', type: 'payment.captured' };
+    for (let times = 0; times < 3; times += 1) await countDuplicate(database, delivery);
+    await countDuplicate(database, { ...delivery, eventId: 'evt_2' });
+    const events = await listEvents(database, id);
+    assert.deepEqual(
+      events.map(({ seq, eventId, outcome, reason, answer }) => [
+        seq,
+        eventId,
+        outcome,
+        reason,
+        answer,
+      ]),
+      [
+        [1, 'evt_1', 'applied', 'initiated → paid', null],
+        [2, 'evt_2', 'rejected', 'initiated → paid', answer],
+        [null, 'evt_1', 'duplicate', 'already accepted; delivered 3 more times', null],
+        [null, 'evt_2', 'duplicate', 'already accepted; delivered once more', null],
+      ],
+    );
+    assert.equal((await readOrder(database, id))?.duplicates, 4);
+  });
+
+  it('give a waiting caller the first record of its command, not that of a repeat', async () => {
+    const id = await givenOrder();
+    const own = { eventId: 'cmd_1', type: 'pay' };
+    await writeRecord(
+      database,
+      recordOf(paidLedger(id), [
+        outcome(1, { ...own, answer: { attempt: 1 } }),
+        outcome(2, { ...own, outcome: 'duplicate' }),
+      ]),
+    );
+    const found = await readOutcome(database, id, 'cmd_1');
+    assert.deepEqual([found?.seq, found?.answer], [1, { attempt: 1 }]);
+    assert.equal(await readOutcome(database, id, 'cmd_2'), null);
+  });
+});
