@@ -92,6 +92,6 @@ function headersOf({ key, body }: Message, secret: string): Record<string, strin
 
 function reasonOf(error: unknown): string {
   const { cause, name } = error instanceof Error ? error : new Error(String(error));
-  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : name;
+  if (!(cause instanceof Error)) return name;
+  return 'code' in cause ? String(cause.code) : cause.message;
 }

@@ -45,8 +45,9 @@ function failureOf(error: unknown): Error {
     return ApplicationFailure.retryable(error.message, error.name);
   const database = databaseProblem(error);
   if (database !== null) return ApplicationFailure.retryable(database, 'DatabaseFailure');
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return ApplicationFailure.retryable(message, name);
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  // Nobody expected this one, so where it came from is worth keeping.
+  return Object.assign(ApplicationFailure.retryable(message, name), { stack });
 }
 
 /** A failed query's own message lists its parameters, so only the database's code is told. */
