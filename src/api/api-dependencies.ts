@@ -1,0 +1,20 @@
+/** What the API is made of. It holds no state of its own beside what is listed here. */
+import type { Logger } from 'pino';
+import type { ApiKey, Config } from '../config.ts';
+import type { Gateways } from '../gateways/index.ts';
+import type { Database } from '../store/database.ts';
+import type { ChangeFeed } from '../store/notifications.ts';
+import type { Drain } from './drain.ts';
+import type { OrderClient } from './order-client.ts';
+
+export interface ApiDependencies {
+  database: Database;
+  /** Wakes up whoever waits for an order to change. */
+  feed: ChangeFeed;
+  orders: OrderClient;
+  gateways: Gateways;
+  apiKeys: readonly ApiKey[];
+  policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs'>;
+  drain: Drain;
+  log: Logger;
+}

@@ -1,0 +1,97 @@
+/**
+ * The HTTP application: which path leads where, and what every answer has. It holds no rules of its
+ * own, and serves nothing that routes.ts does not list.
+ */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import swaggerUi from 'swagger-ui-express';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { createAuthenticate } from './api-keys.ts';
+import { problemOf } from './errors.ts';
+import { createReadyz, healthz } from './health.ts';
+import { openApiDocument } from './openapi.ts';
+import { Problem } from './problem.ts';
+import { problemReply, replyOf, send } from './reply.ts';
+import { requestLog } from './request-log.ts';
+import { ROUTES } from './routes.ts';
+import { serve } from './serve.ts';
+import { createWebhookReceiver } from './webhooks.ts';
+
+/** Builds the application; listening is up to the caller. */
+export function createApp(dependencies: ApiDependencies): Express {
+  const app = express();
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.disable('etag');
+  app.use(requestLog(dependencies.log));
+  // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.get('/healthz', healthz);
+  app.get('/readyz', createReadyz(dependencies));
+  app.use(dependencies.drain.admit);
+  mountRoutes(app, dependencies);
+  app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
+  mountDocument(app);
+  refuseOtherMethods(app);
+  app.use(() => {
+    throw new Problem('route_not_found');
+  });
+  app.use(answerProblem);
+  return app;
+}
+
+function mountRoutes(app: Express, dependencies: ApiDependencies): void {
+  const authenticate = createAuthenticate(dependencies.apiKeys);
+  for (const route of ROUTES)
+    app[route.method](expressPath(route.path), serve(route, dependencies, authenticate));
+}
+
+/** `{id}` in OpenAPI is `:id` in Express. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+function mountDocument(app: Express): void {
+  const document = openApiDocument(ROUTES);
+  app.get('/openapi.json', (_request, response) => {
+    send(response, replyOf({ status: 200, body: document }));
+  });
+  app.use('/docs', swaggerUi.serve, swaggerUi.setup(document));
+}
+
+/** Whoever gets the path right and the method wrong is told which methods there are. */
+function refuseOtherMethods(app: Express): void {
+  const allowed = new Map<string, string[]>([
+    ['/healthz', ['GET']],
+    ['/readyz', ['GET']],
+    ['/openapi.json', ['GET']],
+    ['/webhooks/:gateway', ['POST']],
+  ]);
+  for (const { method, path } of ROUTES) {
+    const at = expressPath(path);
+    allowed.set(at, [...(allowed.get(at) ?? []), method.toUpperCase()]);
+  }
+  for (const [path, methods] of allowed) app.all(path, refuseMethod(methods));
+}
+
+function refuseMethod(methods: string[]): RequestHandler {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return () => {
+    throw new Problem('method_not_allowed', { headers: { allow: allow.join(', ') } });
+  };
+}
+
+const answerProblem: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const problem = pathProblem(error, request.path) ?? problemOf(error);
+  if (problem.status >= 500)
+    request.log.error({ err: problem.cause ?? problem, code: problem.code });
+  // The head is out: all that is left to say is that the answer is broken.
+  if (response.headersSent) return next(error);
+  send(response, problemReply(problem, request));
+};
+
+/** An escape that cannot be read, where an order id was to be. */
+function pathProblem(error: unknown, path: string): Problem | null {
+  const isUnreadable = error instanceof URIError && path.startsWith('/v1/orders/');
+  return isUnreadable ? new Problem('invalid_order_id') : null;
+}

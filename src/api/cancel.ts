@@ -1,0 +1,31 @@
+/** Cancels what is not paid. Whether a capture was faster is for the gateway to say. */
+import { z } from 'zod';
+import { isUnsettled, requireOrder, submit } from './commands.ts';
+import { orderSchema } from './order-schemas.ts';
+import { orderAnswer, orderPathOf } from './represent-order.ts';
+import { orderPath, text } from './request-schemas.ts';
+import { defineRoute } from './route.ts';
+
+export const cancel = defineRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/cancel',
+  scope: 'client',
+  summary: 'Cancel an order that is not paid',
+  params: orderPath,
+  body: z.strictObject({ reason: text(500).optional() }),
+  answers: {
+    200: { description: 'The order, cancelled now or before.', schema: orderSchema },
+    202: { description: 'The order; the gateway has not said yet.', schema: orderSchema },
+  },
+  problems: ['order_not_found', 'order_already_paid'],
+  async run({ params: { id }, body: { reason }, ...sender }, dependencies) {
+    await requireOrder(dependencies, id);
+    const payload = reason === undefined ? {} : { reason };
+    const outcome = await submit(dependencies, sender, { orderId: id, name: 'cancel', payload });
+    const order = await requireOrder(dependencies, id);
+    if (!isUnsettled(outcome)) return orderAnswer(200, order);
+    const answer = orderAnswer(202, order);
+    const headers = { ...answer.headers, location: orderPathOf(id) };
+    return { ...answer, headers, isUnsettled: true };
+  },
+});

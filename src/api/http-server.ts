@@ -1,0 +1,74 @@
+/** The listener: limits on what a connection may cost, and answers where no request can be read. */
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { Problem, problemBody, problemHeaders } from './problem.ts';
+import { type ProblemCode, problemEntry } from './problem-table.ts';
+
+/** All headers together; ours are a few hundred bytes. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** A client on a bad line sends our headers within a second or two. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** 32 KiB on a bad line take as long. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than the idle time of usual load balancers, so that they close first and lose nothing. */
+const KEEP_ALIVE_MS = 65_000;
+/** How often overdue connections are looked for. */
+const CHECK_INTERVAL_MS = 1_000;
+
+const CODES: Record<string, ProblemCode> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+export function createHttpServer(listener: RequestListener): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
+    listener,
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    refuse(socket as Socket, CODES[error.code ?? ''] ?? 'malformed_http');
+  });
+  return server;
+}
+
+/** Written by hand: there is no request, so there is no response to write it. */
+function refuse(socket: Socket, code: ProblemCode): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = new Problem(code);
+  const body = JSON.stringify(problemBody(problem, randomUUID(), ''));
+  const headers = {
+    ...problemHeaders(problem),
+    'content-length': String(Buffer.byteLength(body)),
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const { title } = problemEntry(code);
+  socket.end(`HTTP/1.1 ${problem.status} ${title}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/**
+ * Listens, and answers the port.
+ *
+ * @throws Error that says in one line why the address cannot be used.
+ */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'another process uses it; set PORT' : error.code;
+      reject(new Error(`cannot listen on ${host}:${port}: ${reason}`));
+    });
+    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
+  });
+}

@@ -1,0 +1,15 @@
+/** What calls to Temporal can end with, for callers that must tell them apart. */
+
+/** Temporal did not take it, or nobody knows: a time-out, a lost connection, a limit. Ask again. */
+export class OrchestratorUnavailable extends Error {
+  override readonly name = 'OrchestratorUnavailable';
+}
+
+/** Neither Temporal nor the database knows the order. */
+export class UnknownOrder extends Error {
+  override readonly name = 'UnknownOrder';
+
+  constructor(orderId: string) {
+    super(`order ${orderId} does not exist`);
+  }
+}

@@ -1,0 +1,99 @@
+/** The order on the wire. The type that answers is made from it, so that the document cannot lie. */
+import { z } from 'zod';
+import { ORDER_STATES } from '../domain/order.ts';
+import { orderId } from './request-schemas.ts';
+
+const minorUnits = z.int().meta({ description: 'Minor units of the currency.' });
+const time = z.iso.datetime();
+
+export const paymentSchema = z
+  .object({
+    id: z.string().nullable().meta({ description: "The gateway's id, once it has given one." }),
+    attempt: z.int().nullable(),
+    status: z.enum([
+      'created',
+      'pending',
+      'authorized',
+      'captured',
+      'failed',
+      'expired',
+      'voided',
+      'unknown',
+    ]),
+    amount: minorUnits,
+    amountRefunded: minorUnits,
+    checkout: z
+      .record(z.string(), z.string())
+      .nullable()
+      .meta({ description: 'What the frontend needs to go on.' }),
+  })
+  .meta({ id: 'Payment' });
+
+export const refundSchema = z
+  .object({
+    id: z.string(),
+    refundId: z
+      .string()
+      .nullable()
+      .meta({ description: "The gateway's id, once it has given one." }),
+    paymentId: z.string(),
+    status: z.enum(['requested', 'refused', 'pending', 'succeeded', 'failed', 'reversed']),
+    amount: minorUnits,
+    currency: z.string(),
+    origin: z.enum(['api', 'gateway']),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Refund' });
+
+const disputeSchema = z.object({
+  id: z.string(),
+  paymentId: z.string(),
+  amount: minorUnits,
+  status: z.string(),
+});
+
+const reviewSchema = z.object({
+  id: z.string(),
+  reason: z.string(),
+  status: z.string(),
+  version: z.int(),
+  openedAt: time,
+  note: z.string().nullable(),
+});
+
+const effectSchema = z.object({
+  key: z.string(),
+  effect: z.string(),
+  status: z.enum(['pending', 'done', 'failed']),
+  attempts: z.int(),
+  error: z.string().nullable(),
+});
+
+export const orderSchema = z
+  .object({
+    id: orderId,
+    state: z.enum(ORDER_STATES),
+    version: z.int(),
+    amount: minorUnits,
+    currency: z.string(),
+    amountPaid: minorUnits,
+    amountRefunded: minorUnits,
+    gateway: z.string(),
+    customer: z.object({ id: z.string(), email: z.string().optional() }),
+    description: z.string().optional(),
+    metadata: z.record(z.string(), z.string()),
+    payments: z.array(paymentSchema),
+    refunds: z.array(refundSchema),
+    disputes: z.array(disputeSchema),
+    reviews: z.array(reviewSchema),
+    effects: z.array(effectSchema),
+    counters: z.object({ duplicates: z.int(), stale: z.int(), rejected: z.int() }),
+    late: z.boolean(),
+    expiresAt: time,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .meta({ id: 'Order' });
+
+export type Order = z.infer<typeof orderSchema>;
+export type Payment = z.infer<typeof paymentSchema>;

@@ -1,0 +1,106 @@
+/** Reads orders from their records. Never asks a workflow: a record is there without any worker. */
+import { z } from 'zod';
+import { ORDER_STATES } from '../domain/order.ts';
+import { listEvents } from '../store/order-events.ts';
+import { listOrders } from '../store/orders.ts';
+import { requireOrder } from './commands.ts';
+import { orderSchema } from './order-schemas.ts';
+import { pageQuery } from './page-query.ts';
+import { etagOf, orderAnswer, representOrder } from './represent-order.ts';
+import { isNoneMatch } from './request-headers.ts';
+import { customerId, orderPath } from './request-schemas.ts';
+import { defineRoute } from './route.ts';
+
+/** The client may keep it, and must ask whether it still holds. */
+const REVALIDATE = { 'cache-control': 'private, no-cache' };
+
+export const getOrder = defineRoute({
+  method: 'get',
+  path: '/v1/orders/{id}',
+  scope: 'client',
+  summary: 'Read an order',
+  params: orderPath,
+  answers: {
+    200: { description: 'The order, with its ETag.', schema: orderSchema },
+    304: { description: 'Nothing new since the ETag that If-None-Match names.' },
+  },
+  problems: ['order_not_found'],
+  async run({ params, ifNoneMatch }, dependencies) {
+    const order = await requireOrder(dependencies, params.id);
+    const headers = { etag: etagOf(order), ...REVALIDATE };
+    if (isNoneMatch(ifNoneMatch, headers.etag)) return { status: 304, headers };
+    return { ...orderAnswer(200, order), headers };
+  },
+});
+
+export const getOrders = defineRoute({
+  method: 'get',
+  path: '/v1/orders',
+  scope: 'ops',
+  summary: 'List orders, newest first',
+  query: z.strictObject({
+    state: z.enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`).optional(),
+    needsReview: z.enum(['true', 'false'], 'must be true or false').optional(),
+    customer: customerId.optional(),
+    ...pageQuery,
+  }),
+  answers: {
+    200: {
+      description: 'One page.',
+      schema: z.object({ orders: z.array(orderSchema), nextCursor: z.string().nullable() }),
+    },
+  },
+  problems: ['query_invalid', 'cursor_invalid'],
+  async run({ query }, { database }) {
+    const { needsReview, ...filter } = query;
+    const wanted = needsReview === undefined ? undefined : needsReview === 'true';
+    const page = await listOrders(database, { ...filter, needsReview: wanted });
+    const { nextCursor } = page;
+    return { status: 200, body: { orders: page.orders.map(representOrder), nextCursor } };
+  },
+});
+
+export const getOrderEvents = defineRoute({
+  method: 'get',
+  path: '/v1/orders/{id}/events',
+  scope: 'client',
+  summary: 'Read what happened to an order, and what became of it',
+  params: orderPath,
+  answers: {
+    200: {
+      description: 'Every input with its outcome, oldest first.',
+      schema: z.object({
+        events: z.array(
+          z.object({
+            at: z.iso.datetime(),
+            source: z.string(),
+            type: z.string(),
+            eventId: z.string(),
+            outcome: z.enum(['applied', 'duplicate', 'stale', 'review', 'rejected']),
+            reason: z.string(),
+            version: z.int(),
+          }),
+        ),
+      }),
+    },
+  },
+  problems: ['order_not_found'],
+  async run({ params }, dependencies) {
+    await requireOrder(dependencies, params.id);
+    const events = await listEvents(dependencies.database, params.id);
+    return {
+      status: 200,
+      body: {
+        events: events.map(({ at, source, type, eventId, outcome, reason, version }) => ({
+          at: at.toISOString(),
+          source,
+          type,
+          eventId,
+          outcome,
+          reason,
+          version,
+        })),
+      },
+    };
+  },
+});

@@ -1,0 +1,54 @@
+/**
+ * Events that no order can take now. An event that was read is kept as it was read, because its
+ * signature is checked once and cannot be checked again later; an unreadable one is kept as it came.
+ */
+import type { WebhookMessage } from '../gateways/gateway.ts';
+import { orderOfPayment } from '../store/gateway-payments.ts';
+import { parkEvent } from '../store/parked-events.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { derivedId } from './canonical-json.ts';
+import { UnknownOrder } from './orchestrator-errors.ts';
+
+export type FactMessage = Extract<WebhookMessage, { kind: 'fact' }>;
+
+export type ParkingReason = 'event_orphaned' | 'event_unprocessable' | 'event_id_conflict';
+
+/** Signals take ids of up to 256 visible characters; anything else a gateway may sign is hashed. */
+const SIGNAL_ID = /^[\x21-\x7e]{1,200}$/;
+
+export function deliveryIdOf(gateway: string, eventId: string): string {
+  return `${gateway}:${SIGNAL_ID.test(eventId) ? eventId : derivedId(eventId)}`;
+}
+
+/**
+ * Hands a fact to its order, and answers which that is.
+ *
+ * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
+ */
+export async function deliverFact(
+  { database, orders }: ApiDependencies,
+  gateway: string,
+  { eventId, orderId, fact }: FactMessage,
+): Promise<string> {
+  const owner = orderId ?? (await orderOfPayment(database, gateway, fact.paymentId));
+  if (owner === null) throw new UnknownOrder(`of payment ${fact.paymentId}`);
+  await orders.signal(owner, 'webhook', { id: deliveryIdOf(gateway, eventId), fact });
+  return owner;
+}
+
+/** Parks a fact so that it can be delivered later. */
+export async function parkOrphan(
+  { database }: ApiDependencies,
+  gateway: string,
+  message: FactMessage,
+): Promise<void> {
+  const { eventId, orderId } = message;
+  const body = Buffer.from(JSON.stringify(message));
+  await parkEvent(database, { gateway, reason: 'event_orphaned', orderId, eventId, body });
+}
+
+/** The fact of a parked event; null when it was parked for not being readable. */
+export function orphanOf({ reason, body }: { reason: string; body: Buffer }): FactMessage | null {
+  if (reason !== ('event_orphaned' satisfies ParkingReason)) return null;
+  return JSON.parse(body.toString('utf8')) as FactMessage;
+}

@@ -1,0 +1,206 @@
+/**
+ * Every error that the API can answer, as RFC 9457 problems: its stable code, its status and what the
+ * caller can do. Nothing else in the API names a 4xx or 5xx status.
+ */
+
+interface ProblemEntry {
+  status: number;
+  title: string;
+  /** What to do, where the place that found the problem has nothing more exact to say. */
+  advice: string;
+  /** Seconds; a problem with it may be tried again as it is. */
+  retryAfterS?: number;
+}
+
+const entry = (
+  status: number,
+  title: string,
+  advice: string,
+  retryAfterS?: number,
+): ProblemEntry =>
+  retryAfterS === undefined ? { status, title, advice } : { status, title, advice, retryAfterS };
+
+const SEND_JSON = 'Send one JSON object as UTF-8.';
+const SEE_DOCS = 'See /openapi.json for what this endpoint takes.';
+
+export const PROBLEMS = {
+  malformed_http: entry(400, 'Malformed HTTP', 'Send a well-formed HTTP/1.1 request.'),
+  headers_too_large: entry(431, 'Headers too large', 'Send less than 16 KiB of URL and headers.'),
+  request_timeout: entry(408, 'Request too slow', 'Send the whole request within 10 seconds.', 1),
+  malformed_url: entry(400, 'Malformed URL', 'Percent-encode the path as UTF-8.'),
+  invalid_order_id: entry(
+    400,
+    'Invalid order id',
+    'An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.',
+  ),
+  invalid_path_parameter: entry(400, 'Invalid path parameter', SEE_DOCS),
+  route_not_found: entry(404, 'No such route', 'See /openapi.json for the routes.'),
+  method_not_allowed: entry(405, 'Method not allowed', 'Use a method that the Allow header names.'),
+  credentials_missing: entry(401, 'Credentials missing', 'Send Authorization: Bearer <API key>.'),
+  credentials_invalid: entry(401, 'Credentials invalid', 'Send one of the configured API keys.'),
+  scope_insufficient: entry(403, 'Scope insufficient', 'Use an API key with the scope ops.'),
+  content_encoding_unsupported: entry(
+    415,
+    'Content-Encoding unsupported',
+    'Send the body uncompressed.',
+  ),
+  content_type_unsupported: entry(
+    415,
+    'Content-Type unsupported',
+    'Send Content-Type: application/json, in UTF-8.',
+  ),
+  body_too_large: entry(413, 'Body too large', 'Send at most 32 KiB; 1 MiB for a webhook.'),
+  body_incomplete: entry(400, 'Body incomplete', 'Send as many bytes as Content-Length says.'),
+  json_invalid: entry(400, 'Invalid JSON', SEND_JSON),
+  json_too_complex: entry(400, 'JSON too complex', 'Send at most 16 levels and 1,000 values.'),
+  json_forbidden_key: entry(
+    400,
+    'Forbidden JSON key',
+    'Remove the keys __proto__, constructor and prototype.',
+  ),
+  json_duplicate_key: entry(400, 'Duplicate JSON key', 'Send every key of an object once.'),
+  validation_failed: entry(422, 'Validation failed', 'Correct the fields that errors names.'),
+  query_invalid: entry(422, 'Invalid query', 'Correct the query parameters that errors names.'),
+  cursor_invalid: entry(422, 'Invalid cursor', 'Use the nextCursor of an earlier answer as it is.'),
+  cardholder_data_rejected: entry(
+    422,
+    'Cardholder data rejected',
+    'Never send card numbers or card fields here; the gateway takes them from the customer.',
+  ),
+  amount_out_of_range: entry(422, 'Amount out of range', 'Send 1 to 99999999 minor units.'),
+  currency_unsupported: entry(422, 'Currency unsupported', 'Send an upper-case ISO 4217 code.'),
+  gateway_unsupported: entry(422, 'Gateway unsupported', 'Name a gateway that is configured.'),
+  idempotency_key_missing: entry(
+    400,
+    'Idempotency-Key missing',
+    'Send an Idempotency-Key header: a new one for each refund, the same one for each retry.',
+  ),
+  idempotency_key_invalid: entry(
+    400,
+    'Idempotency-Key invalid',
+    'Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.',
+  ),
+  idempotency_key_reused: entry(
+    422,
+    'Idempotency-Key reused',
+    'This key was first used for another request: send a new key.',
+  ),
+  idempotency_in_progress: entry(
+    409,
+    'Request in progress',
+    'The first request with this key still runs: send it again in a moment.',
+    1,
+  ),
+  order_not_found: entry(404, 'No such order', 'Create the order with POST /v1/orders first.'),
+  order_conflict: entry(
+    409,
+    'Order exists with other content',
+    'Use a new id, or send exactly the content that the order was created with.',
+  ),
+  order_already_paid: entry(409, 'Order already paid', 'Refund it to give money back.'),
+  order_closed: entry(409, 'Order closed', 'Create a new order; this one takes no payment.'),
+  order_in_review: entry(
+    409,
+    'Order in review',
+    'An operator has to decide its open review first.',
+  ),
+  no_payment_attempt: entry(
+    409,
+    'No payment attempt',
+    'Start one with POST /v1/orders/{id}/payments first.',
+  ),
+  payment_belongs_to_other_order: entry(
+    409,
+    'Payment belongs to another order',
+    'Verify the payment on the order that it was made for.',
+  ),
+  payment_signature_invalid: entry(
+    422,
+    'Payment signature invalid',
+    'Send paymentId and signature exactly as the checkout gave them, on the order they are for.',
+  ),
+  order_not_paid: entry(409, 'Order not paid', 'There is nothing to refund before it is paid.'),
+  order_disputed: entry(409, 'Order disputed', 'Wait for the dispute to end before refunding.'),
+  refund_exceeds_captured: entry(
+    422,
+    'Refund exceeds what is left',
+    'Ask for at most the captured amount less refunds made or under way.',
+  ),
+  review_not_found: entry(404, 'No such review', 'See the reviews of the order for their ids.'),
+  review_already_decided: entry(
+    409,
+    'Review already decided',
+    'The other decision was made before; see the reviews of the order.',
+  ),
+  review_stale: entry(
+    409,
+    'Review changed meanwhile',
+    'Read the order again and decide with the present version of the review.',
+  ),
+  effect_not_failed: entry(
+    409,
+    'Effect has not failed',
+    'Only an effect with the status failed can be tried again.',
+  ),
+  gateway_declined: entry(402, 'Gateway declined', 'The customer may try again or pay otherwise.'),
+  too_many_attempts: entry(
+    429,
+    'Too many attempts',
+    'This order has used up its payment attempts: create a new order.',
+  ),
+  invoice_not_found: entry(404, 'No invoice yet', 'It is issued once the order is paid.'),
+  parked_event_not_found: entry(
+    404,
+    'No such parked event',
+    'See GET /v1/parked-events for their ids.',
+  ),
+  parked_event_not_deliverable: entry(
+    409,
+    'Parked event cannot be delivered',
+    'Look the payment up at the gateway and settle it by hand.',
+  ),
+  gateway_unknown: entry(
+    404,
+    'Gateway unknown',
+    'Send webhooks to /webhooks/{configured gateway}.',
+  ),
+  signature_missing: entry(401, 'Signature missing', 'Send the signature headers of the gateway.'),
+  signature_malformed: entry(400, 'Signature malformed', 'Send the headers as the gateway does.'),
+  signature_invalid: entry(401, 'Signature invalid', 'Sign the raw body with an active secret.'),
+  timestamp_out_of_tolerance: entry(
+    401,
+    'Timestamp out of tolerance',
+    'Send within 300 seconds of signing, and check the clock.',
+  ),
+  orchestrator_unavailable: entry(
+    503,
+    'Temporal unavailable',
+    'Nothing is lost: send the same request again.',
+    5,
+  ),
+  database_unavailable: entry(
+    503,
+    'Database unavailable',
+    'Nothing is lost: send the same request again.',
+    5,
+  ),
+  overloaded: entry(503, 'Overloaded', 'Send the same request again in a moment.', 2),
+  shutting_down: entry(
+    503,
+    'Shutting down',
+    'Send the same request again; another one serves it.',
+    1,
+  ),
+  internal_error: entry(500, 'Internal error', 'Report the request_id; the cause is in the logs.'),
+} as const satisfies Record<string, ProblemEntry>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
+
+/** The entry of a code, with its optional fields. */
+export function problemEntry(code: ProblemCode): ProblemEntry {
+  return PROBLEMS[code];
+}

@@ -1,0 +1,41 @@
+/** The order as callers see it: what its workflow decided, and what only the database knows. */
+import type { StoredOrder } from '../store/orders.ts';
+import type { Order } from './order-schemas.ts';
+import type { Answer } from './route.ts';
+
+export function representOrder(order: StoredOrder): Order {
+  const { customer, payments, refunds, disputes, reviews, effects, counters, ...view } = order.view;
+  const { late, expiresAt, createdAt, updatedAt, ...amounts } = view;
+  return {
+    ...amounts,
+    customer: order.email === null ? customer : { ...customer, email: order.email },
+    ...(order.description === null ? {} : { description: order.description }),
+    metadata: order.metadata,
+    payments,
+    refunds,
+    disputes,
+    reviews,
+    effects,
+    counters: { ...counters, duplicates: counters.duplicates + order.duplicates },
+    late,
+    expiresAt,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/**
+ * The version, and beside it what moves without one: repeats are counted, effects are tried, and both
+ * must reach whoever asks only for news.
+ */
+export function etagOf({ view, revision, duplicates }: StoredOrder): string {
+  return `"v${view.version}.${revision}.${duplicates}"`;
+}
+
+export function orderAnswer(status: number, order: StoredOrder): Answer {
+  return { status, body: representOrder(order), headers: { etag: etagOf(order) } };
+}
+
+export function orderPathOf(id: string): string {
+  return `/v1/orders/${id}`;
+}

@@ -1,0 +1,44 @@
+/** Turns what a schema finds wrong into a problem that names every place and rule, and no value. */
+import type { z } from 'zod';
+import { type FieldError, Problem } from './problem.ts';
+import { isProblemCode, type ProblemCode } from './problem-table.ts';
+
+/** More than a person corrects at once; a body of nonsense would fill the answer. */
+const MAX_ERRORS = 20;
+
+/** @throws Problem with `code`, or with the code that a broken rule names itself. */
+export function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  code: ProblemCode,
+): z.infer<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const errors = issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  throw new Problem(codeOf(issues) ?? code, { errors });
+}
+
+/** A rule's own code counts only when nothing else is wrong: first make it valid, then plausible. */
+function codeOf(issues: z.core.$ZodIssue[]): ProblemCode | null {
+  const codes = issues.map((issue) => {
+    const own = issue.code === 'custom' ? issue.params?.code : undefined;
+    return typeof own === 'string' && isProblemCode(own) ? own : null;
+  });
+  return codes.includes(null) ? null : (codes[0] ?? null);
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const pointer = pointerTo(issue.path);
+  if (issue.code !== 'unrecognized_keys') return [{ pointer, message: issue.message }];
+  return issue.keys.map((key) => ({
+    pointer: `${pointer}${pointerTo([key.slice(0, 64)])}`,
+    message: 'is not known here; remove it',
+  }));
+}
+
+function pointerTo(path: PropertyKey[]): string {
+  return path
+    .map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}

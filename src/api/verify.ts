@@ -1,0 +1,79 @@
+/**
+ * What the frontend calls after the checkout. A proof only shows that the caller speaks of this
+ * order's payment; whether money came is asked of the gateway, never believed.
+ */
+import { z } from 'zod';
+import { orderOfPayment } from '../store/gateway-payments.ts';
+import type { StoredOrder } from '../store/orders.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { isUnsettled, requireOrder, submit } from './commands.ts';
+import { orderSchema } from './order-schemas.ts';
+import { Problem } from './problem.ts';
+import { orderAnswer, orderPathOf } from './represent-order.ts';
+import { orderPath, visibleId } from './request-schemas.ts';
+import { defineRoute } from './route.ts';
+
+const verifySchema = z
+  .strictObject({ paymentId: visibleId.optional(), signature: visibleId.optional() })
+  .refine(({ paymentId, signature }) => signature === undefined || paymentId !== undefined, {
+    path: ['paymentId'],
+    error: 'is needed beside a signature',
+  });
+
+export const verify = defineRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/verify',
+  scope: 'client',
+  summary: 'Ask the gateway what became of the payment',
+  params: orderPath,
+  body: verifySchema,
+  answers: {
+    200: { description: "The order, with the gateway's answer in it.", schema: orderSchema },
+    202: { description: 'The order; the answer is not in yet.', schema: orderSchema },
+  },
+  problems: [
+    'order_not_found',
+    'payment_signature_invalid',
+    'payment_belongs_to_other_order',
+    'no_payment_attempt',
+  ],
+  async run({ params: { id }, body: { paymentId, signature }, ...sender }, dependencies) {
+    const order = await requireOrder(dependencies, id);
+    await checkPayment(dependencies, order, { paymentId, signature });
+    if (isKnownToBePaid(order, paymentId)) return orderAnswer(200, order);
+    const payload = paymentId === undefined ? {} : { paymentId };
+    const outcome = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
+    const verified = await requireOrder(dependencies, id);
+    if (!isUnsettled(outcome)) return orderAnswer(200, verified);
+    const answer = orderAnswer(202, verified);
+    const headers = { ...answer.headers, location: orderPathOf(id) };
+    return { ...answer, headers, isUnsettled: true };
+  },
+});
+
+interface Proof {
+  paymentId?: string | undefined;
+  signature?: string | undefined;
+}
+
+/** What the record alone can refuse without being wrong. */
+async function checkPayment(
+  { database, gateways }: ApiDependencies,
+  { id, view }: StoredOrder,
+  { paymentId, signature }: Proof,
+): Promise<void> {
+  if (paymentId === undefined) return;
+  const owner = await orderOfPayment(database, view.gateway, paymentId);
+  if (owner !== null && owner !== id) throw new Problem('payment_belongs_to_other_order');
+  if (signature === undefined) return;
+  const orderPaymentIds = view.payments.flatMap((payment) => payment.id ?? []);
+  if (orderPaymentIds.length === 0) throw new Problem('no_payment_attempt');
+  const gateway = gateways[view.gateway];
+  if (gateway?.isProofValid({ paymentId, orderPaymentIds, signature }) === false)
+    throw new Problem('payment_signature_invalid');
+}
+
+function isKnownToBePaid({ view }: StoredOrder, paymentId: string | undefined): boolean {
+  const isKnown = paymentId === undefined || view.payments.some(({ id }) => id === paymentId);
+  return isKnown && (view.state === 'paid' || view.state === 'refunded');
+}

@@ -1,0 +1,144 @@
+/**
+ * Takes webhooks. It answers 200 only when Temporal has the event, when the event is parked, or when
+ * there is nothing to do; whatever else happens is the gateway's to repeat.
+ */
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { Gateway, WebhookHeaders } from '../gateways/gateway.ts';
+import { countDuplicate } from '../store/duplicate-deliveries.ts';
+import { parkEvent } from '../store/parked-events.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { UnknownOrder } from './orchestrator-errors.ts';
+import {
+  deliverFact,
+  deliveryIdOf,
+  type FactMessage,
+  type ParkingReason,
+  parkOrphan,
+} from './parking.ts';
+import { Problem } from './problem.ts';
+import { readWebhookBytes } from './raw-body.ts';
+import { replyOf, send } from './reply.ts';
+import { requireJson } from './request-headers.ts';
+import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
+
+/** Razorpay gives up after 5 s; the rest is for the network. */
+const ANSWER_WITHIN_MS = 3_800;
+/** Counting a repeat is a courtesy; the gateway must not wait for it. */
+const COUNT_WITHIN_MS = 1_000;
+
+type Status = 'accepted' | 'duplicate' | 'ignored' | 'parked';
+
+interface Received {
+  name: string;
+  gateway: Gateway;
+  raw: Buffer;
+  headers: WebhookHeaders;
+}
+
+export function createWebhookReceiver(dependencies: ApiDependencies): RequestHandler {
+  const dedupe = createWebhookDedupe();
+  return async (request, response) => {
+    const { name, gateway } = gatewayOf(dependencies, request);
+    requireJson(request);
+    const raw = await readWebhookBytes(request, response);
+    const received = { name, gateway, raw, headers: headersOf(request) };
+    const status = await inTime(take(dependencies, dedupe, received), ANSWER_WITHIN_MS);
+    if (status === undefined) throw new Problem('orchestrator_unavailable');
+    send(response, replyOf({ status: 200, body: { status } }));
+  };
+}
+
+function gatewayOf({ gateways }: ApiDependencies, request: Request) {
+  const name = String(request.params.gateway);
+  const gateway = Object.hasOwn(gateways, name) ? gateways[name] : undefined;
+  if (gateway === undefined) throw new Problem('gateway_unknown');
+  return { name, gateway };
+}
+
+function headersOf({ headers }: Request): WebhookHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value === undefined ? value : String(value),
+    ]),
+  );
+}
+
+async function take(
+  dependencies: ApiDependencies,
+  dedupe: WebhookDedupe,
+  received: Received,
+): Promise<Status> {
+  const { name, gateway, raw, headers } = received;
+  const message = gateway.readWebhook(raw, headers);
+  if (message.kind === 'ignored') return 'ignored';
+  if (message.kind === 'unprocessable')
+    return park(dependencies, received, message.eventId, 'event_unprocessable');
+  const delivery = {
+    id: deliveryIdOf(name, message.eventId),
+    bodyHash: createHash('sha256').update(raw).digest('base64url'),
+  };
+  try {
+    const verdict = await dedupe.once(delivery, async () => ({
+      orderId: await deliverFact(dependencies, name, message),
+      type: message.fact.type,
+    }));
+    if (verdict.status === 'conflict')
+      return await park(
+        dependencies,
+        received,
+        `${message.eventId}#${delivery.bodyHash}`,
+        'event_id_conflict',
+      );
+    if (verdict.status === 'duplicate') await count(dependencies, delivery.id, verdict.of);
+    return verdict.status;
+  } catch (error) {
+    if (error instanceof UnknownOrder) return parkUnknown(dependencies, name, message);
+    throw error;
+  }
+}
+
+async function parkUnknown(
+  dependencies: ApiDependencies,
+  gateway: string,
+  message: FactMessage,
+): Promise<Status> {
+  await parkOrphan(dependencies, gateway, message);
+  dependencies.log.warn({ gateway, event_id: message.eventId }, 'parked: event_orphaned');
+  return 'parked';
+}
+
+async function park(
+  { database, log }: ApiDependencies,
+  { name, raw }: Received,
+  eventId: string,
+  reason: ParkingReason,
+): Promise<Status> {
+  await parkEvent(database, { gateway: name, reason, orderId: null, eventId, body: raw });
+  log.warn({ gateway: name, event_id: eventId }, `parked: ${reason}`);
+  return 'parked';
+}
+
+/** Without a database the repeat goes uncounted; it is no less a repeat. */
+async function count(
+  { database }: ApiDependencies,
+  eventId: string,
+  { orderId, type }: Accepted,
+): Promise<void> {
+  const counted = countDuplicate(database, { orderId, eventId, type }).catch(() => {});
+  await inTime(counted, COUNT_WITHIN_MS);
+}
+
+/** The result; undefined when it is not there in time. */
+async function inTime<T>(result: Promise<T>, limitMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, limitMs, undefined);
+  });
+  try {
+    return await Promise.race([result, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

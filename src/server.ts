@@ -1,0 +1,58 @@
+/** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { createApp } from './api/app.ts';
+import { createDrain } from './api/drain.ts';
+import { createHttpServer, listen } from './api/http-server.ts';
+import { createOrderClient } from './api/order-client.ts';
+import { sweep } from './api/sweeper.ts';
+import { loadServiceConfig } from './config.ts';
+import { createGateways } from './gateways/index.ts';
+import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
+import { openDatabase } from './store/database.ts';
+import { listenForChanges } from './store/notifications.ts';
+import { readOrder } from './store/orders.ts';
+import { temporalConnection } from './temporal-connection.ts';
+import { PAYLOAD_CONVERTER_PATH } from './workflow-bundle.ts';
+
+/** Requests under way get this long; most take milliseconds. */
+const DRAIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const { stopRequested } = watchProcessLife();
+  const config = loadServiceConfig(process.env, 'api');
+  const { connectionOptions, namespace } = temporalConnection(process.env);
+  const log = pino({ name: 'api', level: config.logLevel });
+  const database = openDatabase(config.databaseUrl);
+  const feed = await listenForChanges(config.databaseUrl);
+  // Lazy: an API that starts before Temporal answers 503 until Temporal is there.
+  const connection = Connection.lazy(connectionOptions);
+  const client = new Client({
+    connection,
+    namespace,
+    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+  });
+  const orders = createOrderClient({
+    client,
+    ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
+  });
+  const drain = createDrain();
+  const gateways = createGateways(config);
+  const dependencies = { database, feed, orders, gateways, drain, log };
+  const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
+  const server = createHttpServer(app);
+  const port = await listen(server, config.host, config.port);
+  const sweeping = new AbortController();
+  const swept = sweep(dependencies, sweeping.signal);
+  console.log(`api: http://${config.host}:${port}`);
+  reportReady({ port });
+
+  await stopRequested;
+  sweeping.abort();
+  await Promise.race([drain.begin(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
+  server.close();
+  server.closeAllConnections();
+  await Promise.allSettled([swept, feed.close(), connection.close(), database.close()]);
+}
+
+await runProcess('api', main);
