@@ -65,7 +65,7 @@ async function readBooks(
       return (await client.query<{ n: number }>(sql, [orderId])).rows[0]?.n ?? -1;
     };
     const balance = await client.query<{ difference: string; entries: number }>(
-      `select coalesce(sum(case when side = 'debit' then amount else -amount end), 0) as difference,
+      `select coalesce(sum(case when side = 'debit' then amount_minor else -amount_minor end), 0) as difference,
               count(*)::int as entries
          from postings where order_id = $1`,
       [orderId],

@@ -115,7 +115,12 @@ export async function givenOrder(shop: Shop, more: object = {}): Promise<string>
 /** An order with one payment open at the gateway, and that payment's id. */
 export async function givenPendingOrder(shop: Shop): Promise<{ id: string; paymentId: string }> {
   const id = await givenOrder(shop);
-  const { body } = await shop.call<{ id: string }>('POST', `/v1/orders/${id}/payments`, {});
+  const { body } = await shop.call<{ id: string }>(
+    'POST',
+    `/v1/orders/${id}/payments`,
+    {},
+    { prefer: 'wait=30' },
+  );
   return { id, paymentId: body.id };
 }
 
@@ -140,12 +145,13 @@ export async function untilOrder(
   what: string,
 ): Promise<OrderView> {
   let last: OrderView | undefined;
+  const giveUpAt = Date.now() + PATIENCE_MS;
   await pWaitFor(
     async () => {
       last = await readOrder(shop, id);
-      return isSo(last);
+      return isSo(last) || Date.now() > giveUpAt;
     },
-    { interval: GLANCE_MS, timeout: { milliseconds: PATIENCE_MS, fallback: () => undefined } },
+    { interval: GLANCE_MS },
   );
   if (last === undefined || !isSo(last))
     throw new Error(`order ${id} never was ${what}: ${JSON.stringify(last, null, 1)}`);

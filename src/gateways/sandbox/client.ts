@@ -18,7 +18,12 @@ export interface SandboxClient {
   ): Promise<SandboxPayment>;
   findPayment(paymentId: string): Promise<SandboxPayment | null>;
   listPayments(orderId: string): Promise<SandboxPayment[]>;
-  capture(paymentId: string, amount: number, idempotencyKey: string): Promise<SandboxPayment>;
+  /** Captures part of a payment, or all of it where no amount is given. */
+  capture(
+    paymentId: string,
+    amount: number | undefined,
+    idempotencyKey: string,
+  ): Promise<SandboxPayment>;
   void(paymentId: string, idempotencyKey: string): Promise<SandboxPayment>;
   refund(
     paymentId: string,

@@ -1,6 +1,6 @@
 /** The sandbox gateway behind the common interface. */
 
-import type { Gateway } from '../gateway.ts';
+import { type Gateway, GatewayRefusal } from '../gateway.ts';
 import { createSandboxClient } from './client.ts';
 import { refundSnapshotOf, snapshotOf } from './payloads.ts';
 import { readSandboxWebhook } from './webhook.ts';
@@ -29,8 +29,14 @@ export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSetting
         missing: asked.filter((_, i) => found[i] === null),
       };
     },
-    capturePayment: async ({ paymentId, amountMinor, idempotencyKey }) =>
-      snapshotOf(await client.capture(paymentId, amountMinor, idempotencyKey)),
+    async capturePayment({ paymentId, amountMinor, idempotencyKey }) {
+      const payment = await client.findPayment(paymentId);
+      if (payment === null) throw new GatewayRefusal('payment_not_found', `no ${paymentId}`);
+      if (payment.status === 'captured') return snapshotOf(payment);
+      // Without an amount the gateway captures what is left: nothing, when somebody else was faster.
+      const part = amountMinor === payment.amount ? undefined : amountMinor;
+      return snapshotOf(await client.capture(paymentId, part, idempotencyKey));
+    },
     voidPayment: async ({ paymentId, idempotencyKey }) =>
       snapshotOf(await client.void(paymentId, idempotencyKey)),
     refundPayment: async ({ paymentId, amountMinor, currency, idempotencyKey }) =>
