@@ -11,9 +11,12 @@ import { describeStack } from './stack-summary.ts';
 /** What a terminal, a service manager and a closed window send. */
 const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Whoever ended npm waits for the ports to be free again; half a second is not noticed. */
+const PARENT_CHECK_MS = 500;
+
 /** Runs a stack until it is asked to end; gives the exit code of the process. */
 export async function runInForeground(options: StackOptions, print: OnProgress): Promise<number> {
-  const ending = askedToEnd(print);
+  const ending = askedToEnd(print, options.env.npm_lifecycle_event !== undefined);
   try {
     const stack = await startStack({ ...options, onProgress: print, signal: ending.once });
     for (const line of describeStack(stack)) print(line);
@@ -38,7 +41,9 @@ async function stopInOrder(stack: Stack, twice: AbortSignal, print: OnProgress):
   return 130;
 }
 
-function askedToEnd(print: OnProgress): { once: AbortSignal; twice: AbortSignal } {
+type Ending = { once: AbortSignal; twice: AbortSignal };
+
+function askedToEnd(print: OnProgress, underNpm: boolean): Ending {
   const first = new AbortController();
   const second = new AbortController();
   const hear = () => {
@@ -47,7 +52,18 @@ function askedToEnd(print: OnProgress): { once: AbortSignal; twice: AbortSignal 
     first.abort();
   };
   for (const signal of END_SIGNALS) process.on(signal, hear);
+  if (underNpm) onParentGone(() => first.signal.aborted || hear());
   return { once: first.signal, twice: second.signal };
+}
+
+/** npm runs a shell that runs this, and a signal to npm ends that shell without reaching this. */
+function onParentGone(end: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, PARENT_CHECK_MS);
 }
 
 async function happens(signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ import { type CliLookup, cachedCliPath } from './temporal-cli-cache.ts';
 const MODULE_FOLDER = fileURLToPath(new URL('../../tools/temporal-cli', import.meta.url));
 const COMMAND = 'github.com/temporalio/cli/cmd/temporal';
 const VERSION_VARIABLE = 'github.com/temporalio/cli/internal/temporalcli.Version';
-/** Two cores need four minutes; a download on a slow line may take several times that. */
+/** Two idle cores need four minutes, busy ones eight; a download on a slow line may take several times that. */
 const BUILD_TIMEOUT_MS = 30 * 60_000;
 
 /** Builds the CLI into the cache and gives its path; a build of another process is waited for. */
@@ -29,7 +29,7 @@ export async function buildTemporalCli(lookup: CliLookup): Promise<string> {
     `${target}.lock`,
     async () => {
       if (existsSync(target)) return;
-      const text = `building Temporal CLI ${version} with Go, 3–4 minutes once per machine`;
+      const text = `building Temporal CLI ${version} with Go, once per machine, 3–4 minutes on two idle cores`;
       await withProgress(text, onProgress, () => build(go, target, lookup));
     },
     (holder) => onProgress(`waiting for process ${holder}, which builds Temporal CLI ${version} …`),

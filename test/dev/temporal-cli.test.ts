@@ -91,7 +91,7 @@ describe('the Temporal CLI', () => {
     put('bin/go', fakeGo(path.join(folder, 'count')));
     assert.equal(await findTemporalCli(lookup(), OFFLINE_STEPS), cached());
     assert.deepEqual(lines, [
-      `building Temporal CLI ${VERSION} with Go, 3–4 minutes once per machine …`,
+      `building Temporal CLI ${VERSION} with Go, once per machine, 3–4 minutes on two idle cores …`,
     ]);
     assert.deepEqual(readdirSync(path.dirname(cached())), ['temporal']);
   });
