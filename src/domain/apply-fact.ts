@@ -1,46 +1,91 @@
 /** The guards that every fact passes before its own rules: known already, contradicted, or too early. */
+import { applyCaptureReversed } from './captures.ts';
 import { applyDisputeFact } from './disputes.ts';
 import type { FactEvent } from './events.ts';
 import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
 import { askGateway } from './inquiry.ts';
-import { applyCaptureReversed, applyPaymentFact } from './payments.ts';
+import type { Ledger } from './ledger.ts';
+import { applyPaymentFact } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
-import { openReview, record, type Turn, type Verdict } from './turn.ts';
+import { openReview, record, type Turn, type Verdict, wasReviewed } from './turn.ts';
 
 /** More payments than an order can have; beyond this somebody is guessing ids. */
 const MAX_HELD = 100;
 
 /** Applies a fact about a payment that the order knows. */
 export function applyFact(turn: Turn, fact: Fact): Verdict {
-  const { facts, payments } = turn.ledger;
+  const { facts } = turn.ledger;
   const key = factKey(fact);
   const { amountMinor, currency } = fact;
   const known = facts[key];
-  if (known?.amountMinor === amountMinor && known.currency === currency)
-    return { outcome: 'duplicate', reason: `${key} is known already` };
-  if (known !== undefined) {
-    openReview(turn, 'fact_conflict', `${key}:${amountMinor}${currency}`);
-    return {
-      outcome: 'review',
-      reason: `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${amountMinor} ${currency}`,
-    };
+  if (known === undefined) {
+    facts[key] = { amountMinor, currency };
+    return applyByKind(turn, fact);
   }
-  facts[key] = { amountMinor, currency };
+  const isSame = known.amountMinor === amountMinor && known.currency === currency;
+  if (!isSame) return contradict(turn, fact, known);
+  const isUndone = turn.isPresentTruth && statusNow(turn.ledger, fact) !== fact.type;
+  return isUndone
+    ? applyByKind(turn, fact)
+    : { outcome: 'duplicate', reason: `${key} is known already` };
+}
+
+function applyByKind(turn: Turn, fact: Fact): Verdict {
   if (isRefundFact(fact)) return applyRefundFact(turn, fact);
   if (isDisputeFact(fact)) return applyDisputeFact(turn, fact);
   if (fact.type === 'capture.reversed') return applyCaptureReversed(turn, fact);
-  const payment = payments[fact.paymentId];
+  const payment = turn.ledger.payments[fact.paymentId];
   if (payment === undefined) return { outcome: 'rejected', reason: 'the payment is not known' };
   return applyPaymentFact(turn, fact, payment);
+}
+
+/** The same fact about other money: the first telling stands, and a person is told once. */
+function contradict(
+  turn: Turn,
+  fact: Fact,
+  known: { amountMinor: number; currency: string },
+): Verdict {
+  const key = factKey(fact);
+  const cause = `${key}:${fact.amountMinor}${fact.currency}`;
+  if (wasReviewed(turn.ledger, 'fact_conflict', cause))
+    return { outcome: 'duplicate', reason: `${key} contradicts what is known, as told before` };
+  openReview(turn, 'fact_conflict', cause);
+  const told = `${fact.amountMinor} ${fact.currency}`;
+  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${told}`;
+  return { outcome: 'review', reason };
+}
+
+/** What the order holds now of what a fact speaks of; captures happen once and never come back. */
+function statusNow({ payments, refunds, disputes }: Ledger, fact: Fact): string {
+  if (isRefundFact(fact)) return `refund.${refunds[fact.refundId]?.status}`;
+  if (isDisputeFact(fact)) return `dispute.${disputes[fact.disputeId]?.status}`;
+  if (fact.type === 'payment.captured' || fact.type === 'capture.reversed') return fact.type;
+  return `payment.${payments[fact.paymentId]?.status}`;
 }
 
 /** Takes up a delivered fact; one about an unknown payment is held until the gateway has explained it. */
 export function takeFact(turn: Turn, event: FactEvent): void {
   const { ledger } = turn;
+  if (hasReservedId(event.fact)) return refuseReserved(turn, event);
   if (ledger.payments[event.fact.paymentId] !== undefined) return recordFact(turn, event);
   if (ledger.held.length >= MAX_HELD) return giveUp(turn, event, 'unmatched');
   ledger.held.push({ event, misses: 0 });
   askGateway(turn);
+}
+
+/** Ids are keys of plain objects, so the few names that every object has are no ids. */
+function hasReservedId(fact: Fact): boolean {
+  return [
+    fact.paymentId,
+    'captureId' in fact ? fact.captureId : undefined,
+    'refundId' in fact ? fact.refundId : undefined,
+    'disputeId' in fact ? fact.disputeId : undefined,
+  ].some((id) => id !== undefined && id in Object.prototype);
+}
+
+function refuseReserved(turn: Turn, { source, fact, id }: FactEvent): void {
+  const reason = 'an id in it is a reserved word of the language: no gateway gives such ids';
+  record(turn, { outcome: 'rejected', reason }, { source, type: fact.type, eventId: id });
 }
 
 function recordFact(turn: Turn, event: FactEvent): void {
@@ -50,10 +95,7 @@ function recordFact(turn: Turn, event: FactEvent): void {
 
 /** The payment has become known: what was held for it happens now, in the order of arrival. */
 export function releaseHeld(turn: Turn, paymentId: string): void {
-  const isFor = ({ event }: { event: FactEvent }): boolean => event.fact.paymentId === paymentId;
-  const released = turn.ledger.held.filter(isFor);
-  turn.ledger.held = turn.ledger.held.filter((held) => !isFor(held));
-  for (const { event } of released) recordFact(turn, event);
+  for (const event of takeHeld(turn, paymentId)) recordFact(turn, event);
 }
 
 /** Drops what was held for a payment that is not ours into a review: money is never just forgotten. */
@@ -62,19 +104,22 @@ export function refuseHeld(
   paymentId: string,
   reason: 'wrong_order' | 'unmatched',
 ): void {
-  const isFor = ({ event }: { event: FactEvent }): boolean => event.fact.paymentId === paymentId;
-  const refused = turn.ledger.held.filter(isFor);
-  turn.ledger.held = turn.ledger.held.filter((held) => !isFor(held));
-  for (const { event } of refused) giveUp(turn, event, reason);
+  for (const event of takeHeld(turn, paymentId)) giveUp(turn, event, reason);
+}
+
+function takeHeld({ ledger }: Turn, paymentId: string): FactEvent[] {
+  const taken = ledger.held.filter(({ event }) => event.fact.paymentId === paymentId);
+  ledger.held = ledger.held.filter((held) => !taken.includes(held));
+  return taken.map(({ event }) => event);
 }
 
 function giveUp(turn: Turn, event: FactEvent, reason: 'wrong_order' | 'unmatched'): void {
   const { type, paymentId, amountMinor, currency } = event.fact;
-  openReview(turn, reason, `${factKey(event.fact)}:${amountMinor}${currency}`);
+  const origin = { source: event.source, type, eventId: event.id };
   const told = `${reason}: ${type} of ${amountMinor} ${currency} for payment ${paymentId}`;
-  record(
-    turn,
-    { outcome: 'review', reason: told },
-    { source: event.source, type, eventId: event.id },
-  );
+  const cause = `${factKey(event.fact)}:${amountMinor}${currency}`;
+  if (wasReviewed(turn.ledger, reason, cause))
+    return record(turn, { outcome: 'duplicate', reason: `${told}, as told before` }, origin);
+  openReview(turn, reason, cause);
+  record(turn, { outcome: 'review', reason: told }, origin);
 }

@@ -1,31 +1,21 @@
-/**
- * What a change of state means for access, papers and the CRM. Access is keyed by an epoch of its own,
- * not by the fact that caused it, so that a second capture can never grant twice.
- */
+/** What a change of state means for access and the CRM, and what a change of money means for the books. */
+import { grantAccess, revokeAccess } from './access.ts';
+import { correctInvoices, keepBooks } from './books.ts';
 import type { OrderState } from './order.ts';
-import { revokeAccess } from './reviews.ts';
 import { stateOf } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
 
 export function consequences(turn: Turn, from: OrderState): void {
   const { ledger } = turn;
   const to = stateOf(ledger);
+  keepBooks(turn);
+  if (to === 'paid' && to !== from) grantAccess(turn);
+  correctInvoices(turn);
   if (to === from) return;
+  if (to === 'refunded' || to === 'cancelled') revokeAccess(turn);
   const entries = (ledger.entered[to] ?? 0) + 1;
   ledger.entered[to] = entries;
-  if (to === 'paid') grant(turn);
-  if (to === 'refunded') revokeAccess(turn);
   if (to !== 'initiated' && to !== 'pending') tellCrm(turn, to, entries);
-}
-
-function grant(turn: Turn): void {
-  const { access } = turn.ledger;
-  if (access.granted) return;
-  access.granted = true;
-  access.epoch += 1;
-  const { epoch } = access;
-  start(turn, { effect: 'grant_access', key: keyFor(turn, 'grant_access', epoch), epoch });
-  start(turn, { effect: 'issue_invoice', key: keyFor(turn, 'issue_invoice', epoch), epoch });
 }
 
 /** Updates reach the CRM in the order in which they became true: each waits for the one before. */

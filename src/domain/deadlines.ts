@@ -1,7 +1,7 @@
 /** When an order wants to be woken: to ask the gateway, to expire, to close. All times are epoch ms. */
 import type { DeadlineName } from './events.ts';
 import type { Ledger } from './ledger.ts';
-import { isDisputed, openReviews, reservedMinor, stateOf } from './sums.ts';
+import { isDisputed, isVoidable, openReviews, stateOf } from './sums.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -21,8 +21,15 @@ export const POLL_SCHEDULE_MS = [
   DAY_MS,
 ] as const;
 
-/** How much longer an order waits whose money is in flight at its expiry: one bank redirect's time. */
-export const POSTPONED_EXPIRY_MS = 10 * MINUTE_MS;
+/**
+ * How long a call may be repeated under its key. Stripe forgets keys after 24 hours, the shortest memory
+ * of the gateways; an hour less leaves room for clocks and retries.
+ */
+const KEY_WINDOW_MS = 23 * HOUR_MS;
+
+export function isKeyForgotten(askedAt: number, now: number): boolean {
+  return now - askedAt >= KEY_WINDOW_MS;
+}
 
 export interface Deadline {
   name: DeadlineName;
@@ -66,9 +73,21 @@ export function isQuiet(ledger: Ledger): boolean {
     ledger.held.length === 0 &&
     ledger.waiting.length === 0 &&
     openReviews(ledger).length === 0 &&
-    reservedMinor(ledger) === 0 &&
+    !isMoneyMoving(ledger) &&
     !isDisputed(ledger) &&
-    Object.values(ledger.effects).every((entry) => entry.status === 'done')
+    Object.values(ledger.effects).every((entry) => entry.status !== 'pending')
+  );
+}
+
+/** Is a refund, a void or a capture under way whose end we have not heard of? */
+function isMoneyMoving({ refundRequests, refunds, payments }: Ledger): boolean {
+  return (
+    Object.values(refundRequests).some(({ status }) => status === 'requested') ||
+    Object.values(refunds).some(({ status }) => status === 'pending') ||
+    Object.values(payments).some(
+      (payment) =>
+        isVoidable(payment) && (payment.voiding === true || payment.captureMinor !== undefined),
+    )
   );
 }
 
@@ -87,7 +106,7 @@ function wantsPoll(ledger: Ledger): boolean {
     (isOpen && isInvolved) ||
     ledger.cancelRequested ||
     ledger.held.length > 0 ||
-    reservedMinor(ledger) > 0 ||
+    isMoneyMoving(ledger) ||
     isDisputed(ledger)
   );
 }

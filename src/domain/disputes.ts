@@ -1,8 +1,12 @@
-/** Disputes: money that a bank may take back. An open one freezes refunds until it is won or lost. */
+/**
+ * Disputes: money that a bank may take back. An open one freezes refunds until it is won or lost. It
+ * touches neither state nor access, so winning has nothing to restore.
+ */
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
 import { askGateway } from './inquiry.ts';
-import { stateOf } from './sums.ts';
-import { cellFor, conclude, keyFor, start, type Turn, type Verdict } from './turn.ts';
+import { netMinor, stateOf, wasCaptured } from './sums.ts';
+import type { Row } from './table.ts';
+import { cellFor, conclude, type Turn, type Verdict, wasReviewed } from './turn.ts';
 
 const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
 
@@ -11,17 +15,13 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
   const from = stateOf(ledger);
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
-  if (isFlip(known?.status, status) && turn.event.source !== 'effect') {
-    askGateway(turn);
-    return conclude(turn, cellFor('dispute.flip', from), factKey(fact), from);
-  }
-  if (known !== undefined && !isFlip(known.status, status) && RANK[status] <= RANK[known.status])
+  const flips = isFlip(known?.status, status);
+  if (flips && !turn.isPresentTruth) return doubt(turn, fact);
+  if (known !== undefined && !flips && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
-  const cell = cellFor(fact.type, from);
-  const { disputeId, paymentId, amountMinor } = fact;
-  ledger.disputes[disputeId] = { disputeId, paymentId, amountMinor, status };
-  if (status === 'lost') post(turn, 'chargeback', fact);
-  if (status === 'won' && known?.status === 'lost') post(turn, 'chargeback_reversed', fact);
+  const cell = cellFor(classify(turn, fact), from);
+  const { disputeId, paymentId, amountMinor, currency } = fact;
+  ledger.disputes[disputeId] = { disputeId, paymentId, amountMinor, currency, status };
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
 }
@@ -31,13 +31,21 @@ function isFlip(before: DisputeStatus | undefined, after: DisputeStatus): boolea
   return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
 }
 
-function post(turn: Turn, kind: 'chargeback' | 'chargeback_reversed', fact: DisputeFact): void {
-  start(turn, {
-    effect: 'post_ledger',
-    key: keyFor(turn, 'post_ledger', `${kind}-${fact.disputeId}`),
-    kind,
-    reference: fact.disputeId,
-    amountMinor: fact.amountMinor,
-    currency: fact.currency,
-  });
+/** Nothing is applied, so the fact stays new: the gateway's own word for it is yet to come. */
+function doubt(turn: Turn, fact: DisputeFact): Verdict {
+  const key = factKey(fact);
+  delete turn.ledger.facts[key];
+  if (wasReviewed(turn.ledger, 'dispute_flip', key))
+    return { outcome: 'duplicate', reason: `${key} was doubted before` };
+  askGateway(turn);
+  const from = stateOf(turn.ledger);
+  return conclude(turn, cellFor('dispute.flip', from), key, from);
+}
+
+function classify(turn: Turn, fact: DisputeFact): Row {
+  const { ledger } = turn;
+  if (fact.currency !== ledger.terms.currency) return 'dispute.currency';
+  if (fact.type !== 'dispute.lost') return fact.type;
+  if (!wasCaptured(ledger, fact.paymentId)) return 'dispute.lost.early';
+  return netMinor(ledger) - fact.amountMinor < 0 ? 'dispute.lost.over' : 'dispute.lost';
 }

@@ -4,7 +4,7 @@
  */
 import { keyFor, start, type Turn } from './turn.ts';
 
-/** Asks now, or makes sure that the question under way is asked once more if it settles nothing. */
+/** Asks now, or makes sure that the question under way is asked once more. */
 export function askGateway(turn: Turn): void {
   const { inquiry } = turn.ledger;
   if (inquiry.open) {

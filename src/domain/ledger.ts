@@ -15,6 +15,8 @@ export interface Attempt {
   status: 'requested' | 'open' | 'refused' | 'unknown';
   paymentId: string | null;
   checkout: Record<string, string> | null;
+  /** Epoch milliseconds: a gateway remembers the key of the call for a limited time. */
+  createdAt: number;
 }
 
 export interface Payment {
@@ -26,6 +28,10 @@ export interface Payment {
   mismatched: boolean;
   /** The version at which the status last moved; an answer asked for earlier is older than it. */
   movedAtVersion: number;
+  /** What we asked the gateway to capture, once and for all: the key of that call stands for it. */
+  captureMinor?: number;
+  /** We want it voided and have not been refused. */
+  voiding?: boolean;
 }
 
 /** `captured` without its fact being seen yet is a tombstone: only the reversal has arrived so far. */
@@ -35,6 +41,8 @@ export interface Capture {
   amountMinor: number;
   captured: boolean;
   reversed: boolean;
+  /** Minor units taken back, at most the capture; absent means none. */
+  reversedMinor?: number;
 }
 
 /** Money in a currency that the order is not in; it is kept out of every sum. */
@@ -71,6 +79,7 @@ export interface Dispute {
   disputeId: string;
   paymentId: string;
   amountMinor: number;
+  currency: string;
   status: DisputeStatus;
 }
 

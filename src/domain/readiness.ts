@@ -1,11 +1,14 @@
-/** Which effects may run: an effect that names another one waits until that one has ended. */
+/**
+ * Which effects may run: one that names another waits until that one is done. A failed one holds its
+ * followers back, or a retried grant could overtake the revocation that came after it.
+ */
 import type { Effect } from './effects.ts';
 import type { Ledger } from './ledger.ts';
 
 export function isReady(ledger: Ledger, effect: Effect): boolean {
   if (!('after' in effect) || effect.after === undefined) return true;
   const before = ledger.effects[effect.after];
-  return before === undefined || before.status !== 'pending';
+  return before === undefined || before.status === 'done';
 }
 
 /** What a run that takes over has to start: everything that is open and waits for nothing. */

@@ -1,19 +1,47 @@
-/** Reviews that answer themselves: the money they were about has gone back. */
-import { netMinor, openReviews } from './sums.ts';
+/** Reviews that answer themselves, because what they were about is no longer so. */
+import type { Ledger, Review } from './ledger.ts';
+import { netMinor, openReviews, wasCaptured } from './sums.ts';
 import type { Turn } from './turn.ts';
 
-/** Money that went back on its own answers the question that a review was open for. */
-export function resolveSettledReviews(turn: Turn): void {
-  const { ledger } = turn;
-  const net = netMinor(ledger);
+export function resolveSettledReviews({ ledger }: Turn): void {
   for (const review of openReviews(ledger)) {
-    const isAboutAll =
-      review.reason === 'paid_after_cancel' || review.reason === 'captured_after_refund';
-    const isAboutExcess = review.reason === 'overpaid' || review.reason === 'double_payment';
-    if ((isAboutAll && net <= 0) || (isAboutExcess && net <= ledger.terms.amountMinor)) {
-      review.status = 'resolved';
-      review.version = ledger.version + 1;
-      review.note = 'resolved by the gateway: the money went back';
-    }
+    const note = answerTo(ledger, review);
+    if (note === null) continue;
+    review.status = 'resolved';
+    review.version = ledger.version;
+    review.note = note;
+  }
+}
+
+function answerTo(ledger: Ledger, review: Review): string | null {
+  const net = netMinor(ledger);
+  const isHeld = Object.values(ledger.payments).some(({ status }) => status === 'authorized');
+  switch (review.reason) {
+    case 'paid_after_cancel':
+    case 'captured_after_refund':
+      return net <= 0 ? 'resolved by the gateway: the money went back' : null;
+    case 'overpaid':
+    case 'double_payment':
+      return net <= ledger.terms.amountMinor && !isHeld
+        ? 'resolved by the gateway: the excess went back'
+        : null;
+    case 'amount_mismatch':
+    case 'authorized_after_cancel':
+    case 'authorized_after_refund':
+      return isHeld ? null : 'resolved by the gateway: nothing is authorized any more';
+    case 'refund_flip':
+      return review.causes.every((key) => ledger.facts[key] !== undefined)
+        ? 'resolved by the gateway: asked, it says the same'
+        : null;
+    case 'dispute_without_capture':
+      return Object.values(ledger.disputes).every(({ paymentId }) => wasCaptured(ledger, paymentId))
+        ? 'resolved by the gateway: the capture has arrived'
+        : null;
+    case 'effect_failed':
+      return review.causes.every((key) => ledger.effects[key]?.status === 'done')
+        ? 'resolved: it was tried again and is done'
+        : null;
+    default:
+      return null;
   }
 }

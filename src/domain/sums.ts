@@ -2,7 +2,7 @@
  * What a ledger adds up to: sums, liveness and the order's state. Everything here is computed from
  * facts each time, never accumulated, so that a repeated or reordered fact cannot shift a total.
  */
-import type { Attempt, Ledger, Payment } from './ledger.ts';
+import type { Attempt, Capture, Ledger, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
 
 function sum(amounts: number[]): number {
@@ -13,9 +13,29 @@ function sum(amounts: number[]): number {
 export function capturedMinor(ledger: Ledger, paymentId?: string): number {
   return sum(
     Object.values(ledger.captures)
-      .filter((capture) => capture.captured && !capture.reversed)
       .filter((capture) => paymentId === undefined || capture.paymentId === paymentId)
-      .map((capture) => capture.amountMinor),
+      .map(standingMinor),
+  );
+}
+
+/** What is left of a capture after its reversal; a tombstone holds nothing. */
+export function standingMinor(capture: Capture): number {
+  if (!capture.captured) return 0;
+  return Math.max(0, capture.amountMinor - reversedMinor(capture));
+}
+
+export function reversedMinor(capture: Capture | undefined): number {
+  if (capture === undefined || !capture.reversed) return 0;
+  return capture.reversedMinor ?? capture.amountMinor;
+}
+
+/**
+ * Was money of this payment ever with us? Only then can a refund or a chargeback take it away: gateways
+ * also "refund" authorizations that nobody captured, and that is no money of this order.
+ */
+export function wasCaptured(ledger: Ledger, paymentId: string): boolean {
+  return Object.values(ledger.captures).some(
+    (capture) => capture.captured && capture.paymentId === paymentId,
   );
 }
 
@@ -26,6 +46,7 @@ export function refundedMinor(ledger: Ledger, paymentId?: string): number {
       .filter((refund) => refund.status === 'succeeded')
       .filter((refund) => refund.currency === ledger.terms.currency)
       .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
+      .filter((refund) => wasCaptured(ledger, refund.paymentId))
       .map((refund) => refund.amountMinor),
   );
 }
@@ -35,6 +56,8 @@ export function lostMinor(ledger: Ledger, paymentId?: string): number {
   return sum(
     Object.values(ledger.disputes)
       .filter((dispute) => dispute.status === 'lost')
+      .filter((dispute) => dispute.currency === ledger.terms.currency)
+      .filter((dispute) => wasCaptured(ledger, dispute.paymentId))
       .filter((dispute) => paymentId === undefined || dispute.paymentId === paymentId)
       .map((dispute) => dispute.amountMinor),
   );
@@ -50,12 +73,11 @@ export function netMinor(ledger: Ledger, paymentId?: string): number {
 
 /** Minor units promised to refunds that have not ended yet, asked for by us or begun elsewhere. */
 export function reservedMinor(ledger: Ledger, paymentId?: string): number {
-  const open = Object.values(ledger.refundRequests).filter(
-    (request) => request.status === 'requested' && request.currency === ledger.terms.currency,
-  );
+  const open = Object.values(ledger.refundRequests).filter(({ status }) => status === 'requested');
   const pending = Object.values(ledger.refunds).filter((refund) => refund.status === 'pending');
   return sum(
     [...open, ...pending]
+      .filter((refund) => refund.currency === ledger.terms.currency)
       .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
       .map((refund) => refund.amountMinor),
   );
@@ -71,13 +93,9 @@ export function outstandingMinor(ledger: Ledger): number {
 
 /** Outstanding, less what authorized payments are already being captured for. */
 export function uncommittedMinor(ledger: Ledger): number {
-  const committed = Object.values(ledger.effects).map(({ command, status }) =>
-    command.effect === 'capture_payment' &&
-    status !== 'failed' &&
-    ledger.payments[command.paymentId]?.status === 'authorized'
-      ? command.amountMinor
-      : 0,
-  );
+  const committed = Object.values(ledger.payments)
+    .filter((payment) => payment.status === 'authorized' && payment.voiding !== true)
+    .map((payment) => payment.captureMinor ?? 0);
   return Math.max(0, outstandingMinor(ledger) - sum(committed));
 }
 
@@ -89,9 +107,7 @@ export function attemptOf(ledger: Ledger, paymentId: string): Attempt | undefine
 export function isLivePayment(ledger: Ledger, payment: Payment): boolean {
   if (payment.currency !== ledger.terms.currency) return false;
   if (payment.mismatched && attemptOf(ledger, payment.paymentId) === undefined) return false;
-  return (
-    payment.status === 'created' || payment.status === 'pending' || payment.status === 'authorized'
-  );
+  return isVoidable(payment);
 }
 
 export function isLiveAttempt(ledger: Ledger, attempt: Attempt): boolean {
@@ -108,14 +124,18 @@ export function livePayments(ledger: Ledger): Payment[] {
   return Object.values(ledger.payments).filter((payment) => isLivePayment(ledger, payment));
 }
 
+/** May the gateway be asked to void it? Also true of payments that do not fit this order. */
+export function isVoidable({ status }: Payment): boolean {
+  return status === 'created' || status === 'pending' || status === 'authorized';
+}
+
 export function isAnythingLive(ledger: Ledger): boolean {
   return liveAttempt(ledger) !== undefined || livePayments(ledger).length > 0;
 }
 
 function isDeadPayment(ledger: Ledger, payment: Payment): boolean {
   if (payment.currency !== ledger.terms.currency) return false;
-  if (payment.status !== 'captured')
-    return !['created', 'pending', 'authorized'].includes(payment.status);
+  if (payment.status !== 'captured') return !isVoidable(payment);
   return Object.values(ledger.captures).some(
     (capture) => capture.paymentId === payment.paymentId && capture.reversed,
   );
@@ -138,6 +158,11 @@ export function stateOf(ledger: Ledger): OrderState {
 
 export function isRefundedInFull(ledger: Ledger): boolean {
   return capturedMinor(ledger) > 0 && netMinor(ledger) <= 0;
+}
+
+/** May no payment of this order come to life any more, because of what was decided? */
+export function isUnwanted(ledger: Ledger): boolean {
+  return ledger.cancelRequested || ledger.cancelled || ledger.refunded;
 }
 
 export function openReviews(ledger: Ledger): Ledger['reviews'] {

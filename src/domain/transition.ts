@@ -2,11 +2,12 @@
  * The pure state machine: (ledger, event) → (ledger, outcome records, effects). It is total: it never
  * throws for input, never waits and never reads a clock. Everything that happens to an order happens here.
  */
-import { answerCancelsByState, applyEffectEvent, askAgain } from './answers.ts';
+import { applyEffectEvent } from './answers.ts';
 import { takeFact } from './apply-fact.ts';
+import { answerCancelsByState } from './cancels.ts';
 import { applyCommand } from './commands.ts';
 import { consequences } from './consequences.ts';
-import { schedulePoll } from './deadlines.ts';
+import { isQuiet, schedulePoll } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type {
   CommandEvent,
@@ -15,12 +16,14 @@ import type {
   FactEvent,
   OutcomeRecord,
 } from './events.ts';
-import { askGateway } from './inquiry.ts';
+import { expire } from './expiry.ts';
+import { settle } from './fetched.ts';
+import { askAgain } from './follow-up.ts';
 import type { Ledger } from './ledger.ts';
-import { finishCancel } from './payments.ts';
 import { isReady } from './readiness.ts';
+import { resolveSettledReviews } from './settled-reviews.ts';
 import { stateOf } from './sums.ts';
-import { cellFor, conclude, record, type Turn } from './turn.ts';
+import { record, stick, type Turn } from './turn.ts';
 
 /** Repeats come within days at most; beyond this many later events a fact is known by its own key. */
 const SEEN_LIMIT = 512;
@@ -34,14 +37,17 @@ export interface Transition {
 
 /** Applies one event. The ledger passed in is left untouched. */
 export function transition(before: Ledger, event: DomainEvent): Transition {
-  const turn: Turn = { ledger: copy(before), event, records: [], started: [] };
+  const ledger = copy(before);
+  const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
   const from = stateOf(before);
+  // Whatever happens to a closed order opens it again, until it has settled anew.
+  ledger.closed = false;
   dispatch(turn, event);
-  const { ledger } = turn;
   ledger.revision += 1;
-  finishCancel(turn);
+  stick(ledger);
   consequences(turn, from);
   answerCancelsByState(turn);
+  resolveSettledReviews(turn);
   const isNews = ledger.version > before.version;
   if (isNews) {
     ledger.updatedAt = event.at;
@@ -104,40 +110,17 @@ function command(turn: Turn, event: CommandEvent): void {
   record(turn, verdict, { source: event.source, type: event.type, eventId: event.id });
 }
 
+/** A timer that rings after its deadline has moved means nothing any more. */
 function reachDeadline(turn: Turn, event: DeadlineEvent): void {
+  const { ledger } = turn;
   switch (event.deadline) {
     case 'poll':
       return askAgain(turn);
     case 'expiry':
-      return expire(turn, event);
+      return event.at < ledger.expiresAt ? undefined : expire(turn);
     case 'settlement':
-      return settle(turn);
+      return isQuiet(ledger) ? settle(turn) : undefined;
   }
-}
-
-function expire(turn: Turn, event: DeadlineEvent): void {
-  const { ledger } = turn;
-  const from = stateOf(ledger);
-  const cell = cellFor('order.expired', from);
-  if (cell.verdict !== 'apply') return;
-  if (from === 'pending') {
-    ledger.inquiry.purpose.expiry = true;
-    return askGateway(turn);
-  }
-  ledger.expired = true;
-  const verdict = conclude(turn, cell, 'expiry', from);
-  record(turn, verdict, { source: event.source, type: 'order.expired', eventId: event.id });
-}
-
-/** One last question before the close, so that what webhooks lost is not lost for good. */
-function settle(turn: Turn): void {
-  const { ledger } = turn;
-  if (Object.keys(ledger.payments).length === 0) {
-    ledger.closed = true;
-    return;
-  }
-  ledger.inquiry.purpose.settlement = true;
-  askGateway(turn);
 }
 
 /** Effects started in this turn, and those that waited for the one that has just ended. */

@@ -4,10 +4,10 @@
  */
 import { type Effect, effectKey } from './effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
-import type { Ledger, Review } from './ledger.ts';
+import type { Ledger, Payment, Review } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import type { ReviewReason } from './review-reasons.ts';
-import { isRefundedInFull, stateOf } from './sums.ts';
+import { isAnythingLive, isRefundedInFull, stateOf } from './sums.ts';
 import { type Cell, type Row, TABLE } from './table.ts';
 
 export interface Turn {
@@ -15,12 +15,19 @@ export interface Turn {
   event: DomainEvent;
   records: OutcomeRecord[];
   started: Effect[];
+  /**
+   * Is what is being applied the gateway's present truth? Webhooks may be old, and so may the answer to
+   * a repeated call: a gateway replays what it answered the first time.
+   */
+  isPresentTruth: boolean;
 }
 
 export interface Verdict {
   outcome: Outcome;
   reason: string;
   answer?: CommandAnswer;
+  /** The ledger changed although the outcome is one that usually changes nothing. */
+  changed?: boolean;
 }
 
 export function cellFor(row: Row, state: OrderState): Cell {
@@ -70,19 +77,41 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
 export function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
   if (cell.late) turn.ledger.late = true;
   if (cell.review !== undefined) openReview(turn, cell.review, cause);
-  // Sticky from here on: money captured after a full refund is for a person to decide.
-  if (!turn.ledger.cancelled && isRefundedInFull(turn.ledger)) turn.ledger.refunded = true;
+  stick(turn.ledger);
   const to = stateOf(turn.ledger);
   const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
-  if (cell.verdict === 'stale') return { outcome: 'stale', reason: `too late to matter, ${moved}` };
+  if (cell.verdict === 'stale')
+    return { outcome: 'stale', reason: `too late to matter, ${moved}`, changed: true };
   if (cell.review !== undefined) return { outcome: 'review', reason: `${cell.review}, ${moved}` };
   return { outcome: 'applied', reason: cell.late ? `${moved}, confirmed late` : moved };
 }
 
+/** What follows from the facts and then stays, whatever comes, until an approved review lifts it. */
+export function stick(ledger: Ledger): void {
+  const state = stateOf(ledger);
+  const isOver = (state === 'failed' || state === 'initiated') && !isAnythingLive(ledger);
+  if (ledger.cancelRequested && isOver) {
+    ledger.cancelled = true;
+    ledger.cancelRequested = false;
+  }
+  if (!ledger.cancelled && isRefundedInFull(ledger)) ledger.refunded = true;
+}
+
+/** Was a person ever told of this cause, whether they have decided or not? */
+export function wasReviewed(ledger: Ledger, reason: ReviewReason, cause: string): boolean {
+  return ledger.reviews.some((review) => review.reason === reason && review.causes.includes(cause));
+}
+
+export function movePayment(turn: Turn, payment: Payment, status: Payment['status']): void {
+  payment.status = status;
+  payment.movedAtVersion = turn.ledger.version + 1;
+}
+
 /** Writes the one outcome record that an input leaves, and counts it. */
-export function record(turn: Turn, verdict: Verdict, origin: RecordOrigin): void {
+export function record(turn: Turn, given: Verdict, origin: RecordOrigin): void {
   const { ledger } = turn;
-  if (verdict.outcome === 'applied' || verdict.outcome === 'review') ledger.version += 1;
+  const { changed = false, ...verdict } = given;
+  if (changed || verdict.outcome === 'applied' || verdict.outcome === 'review') ledger.version += 1;
   if (verdict.outcome === 'duplicate') ledger.counters.duplicates += 1;
   if (verdict.outcome === 'stale') ledger.counters.stale += 1;
   if (verdict.outcome === 'rejected') ledger.counters.rejected += 1;

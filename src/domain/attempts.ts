@@ -1,0 +1,139 @@
+/**
+ * Our tries to open a payment at the gateway: at most one is live at a time, and one whose answer is
+ * lost is asked for again under its own key, never under a new one.
+ */
+import type { PaymentSnapshot } from './facts.ts';
+import { askGateway } from './inquiry.ts';
+import type { Attempt, Ledger } from './ledger.ts';
+import { voidPayment } from './payments.ts';
+import { takeSnapshot } from './snapshots.ts';
+import {
+  isUnwanted,
+  isVoidable,
+  liveAttempt,
+  livePayments,
+  openReviews,
+  outstandingMinor,
+  stateOf,
+} from './sums.ts';
+import type { Row } from './table.ts';
+import { cellFor, conclude, keyFor, record, start, type Turn, type Verdict } from './turn.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+
+/** More tries than any person makes; a script that retries for ever is stopped here. */
+const MAX_ATTEMPTS = 20;
+
+export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
+  const { ledger } = turn;
+  const from = stateOf(ledger);
+  if (from !== 'paid' && isMoneyInReview(ledger)) return rejected('order_in_review');
+  const isLate = ledger.expired || command.at >= ledger.expiresAt;
+  if (from === 'failed' && isLate) return rejected('order_closed');
+  const live = liveAttempt(ledger);
+  const cell = cellFor(live === undefined ? newAttemptRow(ledger) : 'pay.repeated', from);
+  if (cell.code !== undefined) return rejected(cell.code);
+  if (ledger.cancelRequested) return rejected('order_closed');
+  if (live !== undefined) return payAgain(turn, command, live);
+  if (ledger.attempts.length >= MAX_ATTEMPTS) return rejected('too_many_attempts');
+  const attempt: Attempt = {
+    number: ledger.attempts.length + 1,
+    amountMinor: outstandingMinor(ledger),
+    status: 'requested',
+    paymentId: null,
+    checkout: null,
+    createdAt: command.at,
+  };
+  ledger.attempts.push(attempt);
+  createPayment(turn, attempt);
+  return wait(turn, command, { attempt: attempt.number });
+}
+
+/** Money may be in flight that no attempt of ours began; a second attempt could charge twice. */
+function newAttemptRow(ledger: Ledger): Row {
+  const isInFlight = livePayments(ledger).some(({ status }) => status !== 'created');
+  return isInFlight ? 'pay.requested.in_flight' : 'pay.requested';
+}
+
+/** An effect of ours that failed is no reason to keep a customer from paying. */
+function isMoneyInReview(ledger: Ledger): boolean {
+  return openReviews(ledger).some((review) => review.reason !== 'effect_failed');
+}
+
+function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
+  const answer = { attempt: live.number };
+  if (live.status === 'requested') return wait(turn, command, answer, true);
+  const unsettled = live.status === 'unknown';
+  return {
+    outcome: 'duplicate',
+    reason: `attempt ${live.number} is open already`,
+    answer: unsettled ? { ...answer, unsettled } : answer,
+  };
+}
+
+export function createPayment(turn: Turn, { number, amountMinor }: Attempt): void {
+  const key = keyFor(turn, 'create_payment', number);
+  start(turn, { effect: 'create_payment', key, attempt: number, amountMinor });
+}
+
+export function takeCreated(
+  turn: Turn,
+  number: number,
+  { payment: snapshot, checkout }: { payment: PaymentSnapshot; checkout: Record<string, string> },
+): void {
+  const { ledger } = turn;
+  const attempt = ledger.attempts[number - 1];
+  if (attempt === undefined) return;
+  attempt.status = 'open';
+  attempt.paymentId = snapshot.paymentId;
+  attempt.checkout = checkout;
+  ledger.version += 1;
+  const payment = takeSnapshot(turn, snapshot);
+  const code = codeAgainst(ledger);
+  if (code !== null && isVoidable(payment)) voidPayment(turn, payment);
+  const open: Verdict = { outcome: 'applied', reason: `attempt ${number} is open` };
+  answerPays(turn, number, code === null ? open : rejected(code));
+}
+
+/** While the gateway was making the payment, the order may have come to want none. */
+function codeAgainst(ledger: Ledger): string | null {
+  if (stateOf(ledger) === 'paid') return 'order_already_paid';
+  return isUnwanted(ledger) ? 'order_closed' : null;
+}
+
+export function refuseAttempt(turn: Turn, number: number, code: string): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  const attempt = ledger.attempts[number - 1];
+  if (attempt !== undefined) attempt.status = 'refused';
+  const verdict = conclude(turn, cellFor('pay.refused', from), `attempt:${number}`, from);
+  record(turn, verdict, { source: 'gateway', type: 'create_payment.refused', eventId: event.id });
+  answerPays(turn, number, {
+    outcome: 'rejected',
+    reason: `the gateway refused: ${code}`,
+    answer: { code: 'gateway_declined' },
+  });
+}
+
+/** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */
+export function attemptUnanswered(turn: Turn, number: number): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  const attempt = ledger.attempts[number - 1];
+  if (attempt?.status === 'requested') {
+    attempt.status = 'unknown';
+    const cell = cellFor('pay.unanswered', from);
+    if (cell.asks.includes('fetch')) askGateway(turn);
+    const verdict = conclude(turn, cell, `attempt:${number}`, from);
+    const type = 'create_payment.unanswered';
+    record(turn, verdict, { source: 'gateway', type, eventId: event.id });
+  }
+  answerPays(turn, number, UNSETTLED);
+}
+
+function answerPays(turn: Turn, attempt: number, verdict: Verdict): void {
+  answerWaiting(
+    turn,
+    (command) => command.type === 'pay' && command.answer.attempt === attempt,
+    () => verdict,
+  );
+}

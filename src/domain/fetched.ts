@@ -1,0 +1,105 @@
+/**
+ * The gateway's answers to our questions, and the commands and deadlines that ask them: verify, expiry
+ * and settlement all wait for the same answer.
+ */
+import { refuseHeld, releaseHeld } from './apply-fact.ts';
+import { isQuiet, postponeSettlement } from './deadlines.ts';
+import { expireAfterAnswer, postponeExpiry } from './expiry.ts';
+import type { PaymentSnapshot } from './facts.ts';
+import { askGateway } from './inquiry.ts';
+import { takeSnapshot } from './snapshots.ts';
+import { stateOf } from './sums.ts';
+import type { Turn, Verdict } from './turn.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+
+/** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
+const MAX_MISSES = 3;
+
+export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null {
+  const { ledger } = turn;
+  const state = stateOf(ledger);
+  const { paymentId } = command;
+  const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
+  if (isKnown && (state === 'paid' || state === 'refunded'))
+    return { outcome: 'duplicate', reason: `the order is ${state} already` };
+  if (paymentId === undefined && ledger.attempts.length === 0)
+    return rejected('no_payment_attempt');
+  const verdict = wait(turn, command, {});
+  askGateway(turn);
+  return verdict;
+}
+
+/** One last question before the close, so that what webhooks lost is not lost for good. */
+export function settle(turn: Turn): void {
+  const { ledger } = turn;
+  if (Object.keys(ledger.payments).length === 0) {
+    ledger.closed = true;
+    return;
+  }
+  ledger.inquiry.purpose.settlement = true;
+  askGateway(turn);
+}
+
+export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: string[]): void {
+  const { ledger } = turn;
+  const versionBefore = ledger.version;
+  const foreign: string[] = [];
+  for (const snapshot of payments) {
+    const isOurs = snapshot.orderId === ledger.terms.orderId;
+    if (isOurs || ledger.payments[snapshot.paymentId] !== undefined) takeSnapshot(turn, snapshot);
+    else foreign.push(snapshot.paymentId);
+  }
+  for (const paymentId of foreign) refuseHeld(turn, paymentId, 'wrong_order');
+  for (const paymentId of missing) countMiss(turn, paymentId);
+  closeInquiry(turn, ledger.version > versionBefore, foreign);
+}
+
+function countMiss(turn: Turn, paymentId: string): void {
+  const { held, payments } = turn.ledger;
+  // Our own attempt may have named the payment while the question was under way.
+  if (payments[paymentId] !== undefined) return releaseHeld(turn, paymentId);
+  const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
+  for (const fact of missed) fact.misses += 1;
+  if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(turn, paymentId, 'unmatched');
+}
+
+function closeInquiry(turn: Turn, wasNews: boolean, foreign: string[]): void {
+  const { ledger } = turn;
+  const { inquiry } = ledger;
+  inquiry.open = false;
+  const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0;
+  if (inquiry.again && isOwed) return askGateway(turn);
+  answerVerifies(turn, (command) => verifyVerdict(turn, command.paymentId, wasNews, foreign));
+  if (inquiry.purpose.expiry) expireAfterAnswer(turn);
+  if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
+  inquiry.purpose = { expiry: false, settlement: false };
+}
+
+function verifyVerdict(
+  turn: Turn,
+  paymentId: string | null,
+  wasNews: boolean,
+  foreign: string[],
+): Verdict {
+  if (paymentId !== null && foreign.includes(paymentId))
+    return rejected('payment_belongs_to_other_order');
+  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
+  const isUnknown = paymentId !== null && !Object.hasOwn(turn.ledger.payments, paymentId);
+  const answer = isUnknown ? { unsettled: true } : {};
+  return { outcome: wasNews ? 'applied' : 'duplicate', reason, answer };
+}
+
+export function inquiryUnanswered(turn: Turn): void {
+  const { ledger, event } = turn;
+  const { inquiry } = ledger;
+  if (inquiry.purpose.expiry) postponeExpiry(turn);
+  if (inquiry.purpose.settlement) postponeSettlement(ledger, event.at);
+  inquiry.open = false;
+  inquiry.again = false;
+  inquiry.purpose = { expiry: false, settlement: false };
+  answerVerifies(turn, () => UNSETTLED);
+}
+
+function answerVerifies(turn: Turn, verdict: Parameters<typeof answerWaiting>[2]): void {
+  answerWaiting(turn, (command) => command.type === 'verify', verdict);
+}

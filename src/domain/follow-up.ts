@@ -1,0 +1,43 @@
+/** What the schedule asks again: calls whose answers were lost, always under the key used before. */
+import { createPayment } from './attempts.ts';
+import { isKeyForgotten } from './deadlines.ts';
+import { askGateway } from './inquiry.ts';
+import type { Payment } from './ledger.ts';
+import { capturePayment, voidPayment } from './payments.ts';
+import { askForRefund } from './refund-requests.ts';
+import { isUnwanted, isVoidable, outstandingMinor } from './sums.ts';
+import { openReview, record, type Turn, wasReviewed } from './turn.ts';
+
+export function askAgain(turn: Turn): void {
+  const { ledger, event } = turn;
+  for (const attempt of ledger.attempts) {
+    if (attempt.status !== 'unknown' || outstandingMinor(ledger) === 0) continue;
+    if (isKeyForgotten(attempt.createdAt, event.at)) doubtKey(turn, `attempt:${attempt.number}`);
+    else createPayment(turn, attempt);
+  }
+  for (const request of Object.values(ledger.refundRequests)) {
+    if (request.status !== 'requested') continue;
+    if (isKeyForgotten(request.createdAt, event.at)) doubtKey(turn, `refund:${request.requestKey}`);
+    else askForRefund(turn, request);
+  }
+  for (const payment of Object.values(ledger.payments)) askAgainFor(turn, payment);
+  askGateway(turn);
+}
+
+/** Past its memory the gateway would take the call for a new one: a person looks first. */
+function doubtKey(turn: Turn, cause: string): void {
+  if (wasReviewed(turn.ledger, 'key_expired', cause)) return;
+  openReview(turn, 'key_expired', cause);
+  const reason = `key_expired: nobody knows what became of ${cause}`;
+  const origin = { source: 'timer', type: 'key.expired', eventId: turn.event.id } as const;
+  record(turn, { outcome: 'review', reason }, origin);
+}
+
+function askAgainFor(turn: Turn, payment: Payment): void {
+  if (!isVoidable(payment)) return;
+  const { captureMinor } = payment;
+  if (payment.voiding === true || isUnwanted(turn.ledger)) return voidPayment(turn, payment);
+  if (captureMinor === undefined || payment.status !== 'authorized') return;
+  if (captureMinor <= outstandingMinor(turn.ledger)) capturePayment(turn, payment, captureMinor);
+  else voidPayment(turn, payment);
+}

@@ -1,0 +1,142 @@
+/**
+ * Refunds that we ask for. A request reserves its amount from the moment it is made until its refund
+ * has ended, so two requests can never promise the same money.
+ */
+import { applyFact } from './apply-fact.ts';
+import type { RefundSnapshot } from './facts.ts';
+import type { Ledger, RefundRequest } from './ledger.ts';
+import { acceptRequest } from './refunds.ts';
+import { isDisputed, refundableMinor, stateOf } from './sums.ts';
+import type { Row } from './table.ts';
+import { cellFor, keyFor, openReview, record, start, type Turn, type Verdict } from './turn.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+
+export function refund(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
+  const { ledger } = turn;
+  const { requestKey } = command;
+  if (requestKey in Object.prototype) return rejected('idempotency_key_reused');
+  if (ledger.refundRequests[requestKey] !== undefined) return refundAgain(turn, command);
+  const refundable = refundableMinor(ledger);
+  const amountMinor = command.amountMinor ?? refundable;
+  const cell = cellFor(refundRow(ledger, amountMinor, refundable), stateOf(ledger));
+  if (cell.code !== undefined) return rejected(cell.code);
+  requestRefund(turn, { requestKey, amountMinor, reason: command.reason ?? null });
+  return wait(turn, command, { requestKey });
+}
+
+function refundRow(ledger: Ledger, amountMinor: number, refundable: number): Row {
+  if (isDisputed(ledger)) return 'refund.requested.disputed';
+  const fits = amountMinor > 0 && amountMinor <= refundable;
+  return fits ? 'refund.requested' : 'refund.requested.over';
+}
+
+function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
+  const { requestKey } = command;
+  const pieces = Object.values(turn.ledger.refundRequests).filter(
+    (request) => request.parentKey === requestKey,
+  );
+  const totalMinor = pieces.reduce((total, piece) => total + piece.amountMinor, 0);
+  const isOther = command.amountMinor !== undefined && command.amountMinor !== totalMinor;
+  if (pieces.length === 0 || isOther) return rejected('idempotency_key_reused');
+  if (pieces.some((piece) => piece.status === 'requested'))
+    return wait(turn, command, { requestKey }, true);
+  const reason = 'refunded under this key already';
+  return { outcome: 'duplicate', reason, answer: { requestKey } };
+}
+
+export interface RefundOrder {
+  requestKey: string;
+  amountMinor: number;
+  reason: string | null;
+}
+
+/** Reserves an amount and asks the gateway to refund it, over as many payments as it takes. */
+export function requestRefund(turn: Turn, order: RefundOrder): void {
+  const { ledger } = turn;
+  let leftMinor = order.amountMinor;
+  for (const paymentId of Object.keys(ledger.payments)) {
+    const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
+    if (amountMinor <= 0) continue;
+    leftMinor -= amountMinor;
+    const { currency } = ledger.terms;
+    reserve(turn, order, { paymentId, amountMinor, currency });
+  }
+}
+
+/** The first piece keeps the request's key, further ones count up from it. */
+export function reserve(
+  turn: Turn,
+  order: Pick<RefundOrder, 'requestKey' | 'reason'>,
+  piece: { paymentId: string; amountMinor: number; currency: string },
+): void {
+  const requestKey = freeKey(turn.ledger, order.requestKey);
+  const request: RefundRequest = {
+    ...piece,
+    requestKey,
+    status: 'requested',
+    refundId: null,
+    reason: order.reason,
+    createdAt: turn.event.at,
+    parentKey: order.requestKey,
+  };
+  turn.ledger.refundRequests[requestKey] = request;
+  askForRefund(turn, request);
+}
+
+function freeKey({ refundRequests }: Ledger, base: string): string {
+  let key = base;
+  for (let piece = 2; refundRequests[key] !== undefined; piece += 1) key = `${base}.${piece}`;
+  return key;
+}
+
+export function askForRefund(turn: Turn, request: RefundRequest): void {
+  const { requestKey, paymentId, amountMinor, currency } = request;
+  const key = keyFor(turn, 'refund_payment', requestKey);
+  start(turn, { effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
+}
+
+export function takeRefund(turn: Turn, refund: RefundSnapshot, requestKey: string): void {
+  const { refundId, paymentId, amountMinor, currency, status } = refund;
+  const { refundRequests } = turn.ledger;
+  const request = refundRequests[requestKey];
+  if (request !== undefined) {
+    correctGuess(Object.values(refundRequests), request, refundId);
+    acceptRequest(request, refundId);
+  }
+  const type = `refund.${status}` as const;
+  const verdict = applyFact(turn, { type, paymentId, refundId, amountMinor, currency });
+  if (verdict.outcome !== 'duplicate' && verdict.outcome !== 'stale')
+    record(turn, verdict, { source: 'gateway', type, eventId: turn.event.id });
+  answerRefunds(turn, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });
+}
+
+/** Of two equal requests the webhook may have been laid to the wrong one: that one is open again. */
+function correctGuess(requests: RefundRequest[], request: RefundRequest, refundId: string): void {
+  for (const other of requests) {
+    if (other === request || other.refundId !== refundId) continue;
+    other.status = 'requested';
+    other.refundId = null;
+  }
+}
+
+export function refuseRefund(turn: Turn, requestKey: string, code: string): void {
+  const request = turn.ledger.refundRequests[requestKey];
+  if (request !== undefined) request.status = 'refused';
+  openReview(turn, 'refund_failed', `request:${requestKey}`);
+  const origin = { type: 'refund_payment.refused', eventId: turn.event.id } as const;
+  const verdict: Verdict = { outcome: 'review', reason: `refund_failed: ${code}` };
+  record(turn, verdict, { source: 'gateway', ...origin });
+  answerRefunds(turn, requestKey, { outcome: 'applied', reason: `refused: ${code}` });
+}
+
+export function refundUnanswered(turn: Turn, requestKey: string): void {
+  answerRefunds(turn, requestKey, UNSETTLED);
+}
+
+function answerRefunds(turn: Turn, requestKey: string, verdict: Verdict): void {
+  answerWaiting(
+    turn,
+    (command) => command.type === 'refund' && command.answer.requestKey === requestKey,
+    () => verdict,
+  );
+}

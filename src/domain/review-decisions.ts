@@ -1,0 +1,151 @@
+/** What an approval or a rejection does, reason by reason. What is not named here is an acknowledgement. */
+import { revokeAccess } from './access.ts';
+import { voidAll } from './cancels.ts';
+import type { Review } from './ledger.ts';
+import { capturePayment, voidPayment } from './payments.ts';
+import { requestRefund, reserve } from './refund-requests.ts';
+import type { ReviewReason } from './review-reasons.ts';
+import { isUnwanted, netMinor, refundableMinor, stateOf, uncommittedMinor } from './sums.ts';
+import type { Turn } from './turn.ts';
+
+const REFUNDING: Record<'approve' | 'reject', ReviewReason[]> = {
+  approve: ['refund_failed', 'refund_reversed'],
+  reject: [
+    'paid_after_cancel',
+    'captured_after_refund',
+    'overpaid',
+    'double_payment',
+    'currency_mismatch',
+    'partial_expired',
+  ],
+};
+
+export function refundsOn(reason: ReviewReason, decision: 'approve' | 'reject'): boolean {
+  return REFUNDING[decision].includes(reason);
+}
+
+export function approve(turn: Turn, review: Review): void {
+  const { ledger } = turn;
+  switch (review.reason) {
+    case 'paid_after_cancel':
+      ledger.cancelled = false;
+      return;
+    case 'captured_after_refund':
+    case 'dispute_flip':
+      ledger.refunded = false;
+      return;
+    case 'amount_mismatch':
+      return captureMismatched(turn);
+    case 'capture_reversed':
+      // The money may have come again since: then access is paid for.
+      return stateOf(ledger) === 'paid' ? undefined : revokeAccess(turn);
+    case 'refund_failed':
+    case 'refund_reversed':
+      return refundAnew(turn, review);
+    case 'partial_expired':
+      return extend(turn);
+    case 'key_expired':
+      return giveUp(turn, review);
+    default:
+      return;
+  }
+}
+
+export function reject(turn: Turn, review: Review): void {
+  switch (review.reason) {
+    case 'paid_after_cancel':
+    case 'captured_after_refund':
+      return refundMinor(turn, review, refundableMinor(turn.ledger));
+    case 'overpaid':
+    case 'double_payment':
+      return refundMinor(turn, review, excessMinor(turn));
+    case 'currency_mismatch':
+      return refundForeign(turn, review);
+    case 'partial_expired':
+      turn.ledger.cancelled = true;
+      voidAll(turn);
+      return refundMinor(turn, review, refundableMinor(turn.ledger));
+    case 'amount_mismatch':
+      return voidMismatched(turn);
+    case 'authorized_after_cancel':
+    case 'authorized_after_refund':
+    case 'cancel_diverged':
+      return isUnwanted(turn.ledger) ? voidAll(turn) : undefined;
+    default:
+      return;
+  }
+}
+
+function excessMinor({ ledger }: Turn): number {
+  const excess = Math.max(0, netMinor(ledger) - ledger.terms.amountMinor);
+  return Math.min(refundableMinor(ledger), excess);
+}
+
+function refundMinor(turn: Turn, review: Review, amountMinor: number): void {
+  if (amountMinor > 0)
+    requestRefund(turn, { requestKey: `review:${review.id}`, amountMinor, reason: review.reason });
+}
+
+/** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */
+function refundAnew(turn: Turn, review: Review): void {
+  const { refunds, refundRequests } = turn.ledger;
+  const failedMinor = review.causes
+    .map((cause) => cause.slice(cause.indexOf(':') + 1))
+    .map((id) => refunds[id]?.amountMinor ?? refundRequests[id]?.amountMinor ?? 0)
+    .reduce((total, amountMinor) => total + amountMinor, 0);
+  refundMinor(turn, review, Math.min(failedMinor, refundableMinor(turn.ledger)));
+}
+
+/** Only what this review is about: an earlier review may have sent earlier money back. */
+function refundForeign(turn: Turn, review: Review): void {
+  for (const capture of Object.values(turn.ledger.foreignCaptures)) {
+    const { captureId, paymentId, amountMinor, currency } = capture;
+    if (!review.causes.includes(`payment.captured:${captureId}`)) continue;
+    const order = { requestKey: `review:${review.id}:${captureId}`, reason: review.reason };
+    reserve(turn, order, { paymentId, amountMinor, currency });
+  }
+}
+
+function captureMismatched(turn: Turn): void {
+  const { ledger } = turn;
+  for (const payment of mismatchedPayments(turn)) {
+    const amountMinor = Math.min(payment.amountMinor, uncommittedMinor(ledger));
+    if (isUnwanted(ledger) || amountMinor === 0) {
+      voidPayment(turn, payment);
+      continue;
+    }
+    payment.mismatched = false;
+    capturePayment(turn, payment, amountMinor);
+  }
+}
+
+function voidMismatched(turn: Turn): void {
+  for (const payment of mismatchedPayments(turn)) voidPayment(turn, payment);
+}
+
+function mismatchedPayments({ ledger }: Turn) {
+  return Object.values(ledger.payments).filter(
+    (payment) =>
+      payment.mismatched &&
+      payment.status === 'authorized' &&
+      payment.currency === ledger.terms.currency,
+  );
+}
+
+/** A partly paid order gets as long again as it first had. */
+function extend({ ledger, event }: Turn): void {
+  ledger.expired = false;
+  ledger.expiresAt = event.at + (ledger.terms.expiresAt - ledger.terms.createdAt);
+}
+
+/** A person found that the call never reached the gateway: what it was for is free again. */
+function giveUp({ ledger }: Turn, review: Review): void {
+  for (const attempt of ledger.attempts) {
+    const isMeant = review.causes.includes(`attempt:${attempt.number}`);
+    if (isMeant && attempt.status === 'unknown') attempt.status = 'refused';
+  }
+  for (const request of Object.values(ledger.refundRequests)) {
+    const isMeant = review.causes.includes(`refund:${request.requestKey}`);
+    if (isMeant && request.status === 'requested') request.status = 'refused';
+  }
+}
