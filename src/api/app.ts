@@ -26,6 +26,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(requestLog(dependencies.log));
   // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(requireHost);
   app.get('/healthz', healthz);
   app.get('/readyz', createReadyz(dependencies));
   app.use(dependencies.drain.admit);
@@ -39,6 +40,11 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(answerProblem);
   return app;
 }
+
+const requireHost: RequestHandler = ({ headers }, _response, next) => {
+  if (headers.host === undefined) throw new Problem('malformed_http', { detail: 'Send Host.' });
+  next();
+};
 
 function mountRoutes(app: Express, dependencies: ApiDependencies): void {
   const authenticate = createAuthenticate(dependencies.apiKeys);

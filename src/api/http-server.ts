@@ -1,7 +1,13 @@
 /** The listener: limits on what a connection may cost, and answers where no request can be read. */
 
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Problem, problemBody, problemHeaders } from './problem.ts';
 import { type ProblemCode, problemEntry } from './problem-table.ts';
@@ -30,21 +36,28 @@ export function createHttpServer(listener: RequestListener): Server {
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
+      // The application refuses it itself, with a body that says why.
+      requireHostHeader: false,
     },
     listener,
   );
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    refuse(socket as Socket, CODES[error.code ?? ''] ?? 'malformed_http');
+  const answering = new WeakMap<Socket, ServerResponse>();
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    answering.set(socket, response);
+    response.once('close', () => answering.delete(socket));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+    const socket = duplex as Socket;
+    // Half an answer is out: a second one after it would be read as its rest.
+    const isBegun = answering.get(socket)?.headersSent === true;
+    if (isBegun || !socket.writable) socket.destroy();
+    else refuse(socket, CODES[error.code ?? ''] ?? 'malformed_http');
   });
   return server;
 }
 
 /** Written by hand: there is no request, so there is no response to write it. */
 function refuse(socket: Socket, code: ProblemCode): void {
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
   const problem = new Problem(code);
   const body = JSON.stringify(problemBody(problem, randomUUID(), ''));
   const headers = {

@@ -15,7 +15,7 @@ export function check<S extends z.ZodType>(
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
-  const errors = issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
+  const errors = firstOfEach(issues.flatMap(fieldErrors)).slice(0, MAX_ERRORS);
   throw new Problem(codeOf(issues) ?? code, { errors });
 }
 
@@ -35,6 +35,12 @@ function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
     pointer: `${pointer}${pointerTo([key.slice(0, 64)])}`,
     message: 'is not known here; remove it',
   }));
+}
+
+/** One rule a place: the first one broken says the most. */
+function firstOfEach(errors: FieldError[]): FieldError[] {
+  const pointers = errors.map(({ pointer }) => pointer);
+  return errors.filter(({ pointer }, index) => pointers.indexOf(pointer) === index);
 }
 
 function pointerTo(path: PropertyKey[]): string {

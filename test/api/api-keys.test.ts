@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { createAuthenticate, requireScope } from '../../src/api/api-keys.ts';
+
+const CLIENT = 'c'.repeat(32);
+const OPS = 'o'.repeat(32);
+const authenticate = createAuthenticate([
+  { scope: 'client', secret: CLIENT },
+  { scope: 'ops', secret: OPS },
+]);
+
+describe('an API key', () => {
+  it('tells the caller and the scope', () => {
+    assert.equal(authenticate(`Bearer ${CLIENT}`).scope, 'client');
+    assert.equal(authenticate(`bearer ${OPS}`).scope, 'ops');
+  });
+
+  it('has an owner of its own, the same in every process, that is not the secret', () => {
+    const { owner } = authenticate(`Bearer ${OPS}`);
+    assert.notEqual(owner, authenticate(`Bearer ${CLIENT}`).owner);
+    assert.equal(owner, createAuthenticate([{ scope: 'ops', secret: OPS }])(`Bearer ${OPS}`).owner);
+    assert.ok(!owner.includes('oooo'));
+  });
+
+  it('of scope ops may do what client may, and not the other way round', () => {
+    requireScope(authenticate(`Bearer ${OPS}`), 'client');
+    assert.throws(() => requireScope(authenticate(`Bearer ${CLIENT}`), 'ops'), {
+      code: 'scope_insufficient',
+    });
+  });
+
+  for (const wrong of ['', 'Bearer', 'Bearer ', `Basic ${CLIENT}`, CLIENT, `Bearer ${CLIENT}x`])
+    it(`is not "${wrong.replace(CLIENT, '<key>')}"`, () => {
+      assert.throws(() => authenticate(wrong), { code: 'credentials_invalid' });
+    });
+
+  it('is asked for where there is none', () => {
+    assert.throws(() => authenticate(undefined), { code: 'credentials_missing' });
+  });
+
+  it('is refused where none is configured', () => {
+    assert.throws(() => createAuthenticate([])('Bearer x'), { code: 'credentials_invalid' });
+  });
+});

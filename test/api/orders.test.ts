@@ -1,0 +1,193 @@
+/** Orders over HTTP, against the running stack. */
+import assert from 'node:assert/strict';
+import type { Order } from '../../src/api/order-schemas.ts';
+import {
+  givenOrder,
+  givenPendingOrder,
+  newOrderId,
+  openShop,
+  orderBody,
+  type Shop,
+  untilSettled,
+} from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
+
+const CROWD = 50;
+
+let shop: Shop;
+
+before(async function () {
+  this.timeout(300_000);
+  shop = await openShop();
+});
+
+describe('a new order', () => {
+  it('is answered with its place and its first state', async () => {
+    const id = newOrderId();
+    const content = { description: 'Two tickets', metadata: { seat: '12' }, expiresIn: 60 };
+    const body = {
+      ...orderBody(id),
+      ...content,
+      customer: { id: 'cus_7', email: 'a@example.com' },
+    };
+    const created = await shop.call<Order>('POST', '/v1/orders', body);
+    assert.equal(created.status, 201);
+    assert.equal(created.headers.get('location'), `/v1/orders/${id}`);
+    const { createdAt, updatedAt, expiresAt, ...order } = created.body;
+    assert.equal(Date.parse(expiresAt) - Date.parse(createdAt), 60_000);
+    assert.equal(updatedAt, createdAt);
+    assert.deepEqual(order, {
+      id,
+      state: 'initiated',
+      version: 1,
+      amount: 4999,
+      currency: 'INR',
+      amountPaid: 0,
+      amountRefunded: 0,
+      gateway: 'sandbox',
+      customer: { id: 'cus_7', email: 'a@example.com' },
+      description: 'Two tickets',
+      metadata: { seat: '12' },
+      payments: [],
+      refunds: [],
+      disputes: [],
+      reviews: [],
+      effects: [],
+      counters: { duplicates: 0, stale: 0, rejected: 0 },
+      late: false,
+    });
+  });
+
+  it(`is new once for ${CROWD} requests at once`, async () => {
+    const body = orderBody(newOrderId());
+    const replies = await Promise.all(
+      Array.from({ length: CROWD }, () => shop.call<Order>('POST', '/v1/orders', body)),
+    );
+    const created = replies.filter(({ status }) => status === 201);
+    const replayed = replies.filter(({ status }) => status === 200);
+    assert.deepEqual([created.length, replayed.length], [1, CROWD - 1]);
+    for (const { headers } of replayed) assert.equal(headers.get('idempotent-replayed'), 'true');
+    assert.equal(created[0]?.headers.get('idempotent-replayed'), null);
+  });
+
+  it('is the same order when its keys come in another order', async () => {
+    const body = { ...orderBody(newOrderId()), metadata: { a: '1', b: '2' } };
+    await shop.call('POST', '/v1/orders', body);
+    const reversed = Object.fromEntries(Object.entries(body).reverse());
+    assert.equal((await shop.call('POST', '/v1/orders', reversed)).status, 200);
+  });
+});
+
+describe('an order that is read', () => {
+  it('is not sent again while nothing is new', async () => {
+    const id = await givenOrder(shop);
+    const first = await shop.call('GET', `/v1/orders/${id}`);
+    const etag = String(first.headers.get('etag'));
+    assert.match(etag, /^"v1\b/);
+    const again = await shop.call('GET', `/v1/orders/${id}`, undefined, { 'if-none-match': etag });
+    assert.deepEqual([again.status, again.body], [304, null]);
+  });
+
+  it('is sent again after every change', async () => {
+    const id = await givenOrder(shop);
+    const { headers } = await shop.call('GET', `/v1/orders/${id}`);
+    const etag = String(headers.get('etag'));
+    await shop.call('POST', `/v1/orders/${id}/payments`, {});
+    const again = await shop.call('GET', `/v1/orders/${id}`, undefined, { 'if-none-match': etag });
+    assert.equal(again.status, 200);
+  });
+
+  it('shows at least what the last answer showed, from every process', async () => {
+    const id = await givenOrder(shop);
+    const cancelled = await shop.call<Order>('POST', `/v1/orders/${id}/cancel`, {});
+    for (const _ of shop.apiUrls) {
+      const { body } = await shop.call<Order>('GET', `/v1/orders/${id}`);
+      assert.ok(body.version >= cancelled.body.version);
+    }
+  });
+
+  it('tells its story, oldest first', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    interface Events {
+      events: { at: string; type: string; outcome: string; reason: string; version: number }[];
+    }
+    const { events } = (await shop.call<Events>('GET', `/v1/orders/${id}/events`)).body;
+    assert.deepEqual([events[0]?.type, events[0]?.outcome], ['pay', 'applied']);
+    assert.ok(events.some(({ reason }) => reason === 'pending → paid'));
+    const times = events.map(({ at }) => at);
+    assert.deepEqual(times, [...times].sort());
+  });
+});
+
+describe('a list of orders', () => {
+  interface Page {
+    orders: Order[];
+    nextCursor: string | null;
+  }
+
+  it('goes through all of a customer, newest first, page by page', async () => {
+    const customer = { id: `cus_list_${newOrderId()}` };
+    const ids: string[] = [];
+    for (const id of [newOrderId(), newOrderId(), newOrderId()]) {
+      await shop.call('POST', '/v1/orders', { ...orderBody(id), customer });
+      ids.unshift(id);
+    }
+    const path = `/v1/orders?customer=${customer.id}&limit=2`;
+    const first = (await shop.call<Page>('GET', path)).body;
+    const second = (await shop.call<Page>('GET', `${path}&cursor=${first.nextCursor}`)).body;
+    assert.equal(second.nextCursor, null);
+    assert.deepEqual(
+      [...first.orders, ...second.orders].map(({ id }) => id),
+      ids,
+    );
+  });
+
+  it('is filtered by state', async () => {
+    const customer = { id: `cus_state_${newOrderId()}` };
+    const [open, cancelled] = [newOrderId(), newOrderId()];
+    for (const id of [open, cancelled])
+      await shop.call('POST', '/v1/orders', { ...orderBody(id), customer });
+    await shop.call('POST', `/v1/orders/${cancelled}/cancel`, {});
+    const path = `/v1/orders?customer=${customer.id}&state=cancelled&needsReview=false`;
+    const { orders } = (await shop.call<Page>('GET', path)).body;
+    assert.deepEqual(
+      orders.map(({ id }) => id),
+      [cancelled],
+    );
+  });
+});
+
+describe('a paid order', () => {
+  let id: string;
+
+  before(async () => {
+    const pending = await givenPendingOrder(shop);
+    id = pending.id;
+    await shop.gateway('POST', `/payments/${pending.paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+  });
+
+  it('has an invoice', async () => {
+    const { keys } = await sharedStack();
+    const response = await fetch(`${shop.apiUrls[0]}/v1/orders/${id}/invoice.pdf`, {
+      headers: { authorization: `Bearer ${keys.client}` },
+    });
+    assert.equal(response.headers.get('content-type'), 'application/pdf');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');
+  });
+
+  it('entitles its customer', async () => {
+    interface Entitlements {
+      entitlements: { orderId: string; grantedAt: string; revokedAt: string | null }[];
+    }
+    const path = `/v1/customers/cus_${id}/entitlements`;
+    const { entitlements } = (await shop.call<Entitlements>('GET', path)).body;
+    assert.deepEqual(
+      entitlements.map(({ orderId, revokedAt }) => ({ orderId, revokedAt })),
+      [{ orderId: id, revokedAt: null }],
+    );
+  });
+});

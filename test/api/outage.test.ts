@@ -1,0 +1,202 @@
+/**
+ * An API process that has lost one of the two things it depends on. The process is the real one, with
+ * an address behind which nothing answers.
+ */
+import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
+import getPort from 'get-port';
+import pWaitFor from 'p-wait-for';
+import { pino } from 'pino';
+import { createApp } from '../../src/api/app.ts';
+import { createDrain } from '../../src/api/drain.ts';
+import { createHttpServer, listen } from '../../src/api/http-server.ts';
+import { createOrderClient } from '../../src/api/order-client.ts';
+import { createGateways } from '../../src/gateways/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { listenForChanges } from '../../src/store/notifications.ts';
+import { readOrder } from '../../src/store/orders.ts';
+import {
+  AMOUNT,
+  givenPendingOrder,
+  newOrderId,
+  openShop,
+  orderBody,
+  type Shop,
+  untilSettled,
+} from '../support/shop.ts';
+import { sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
+import { temporalClient } from '../support/temporal.ts';
+import { type SignedEvent, signedEvent } from '../support/webhooks.ts';
+import { type Answered, exchange } from './exchange.ts';
+
+interface Places {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+}
+
+const SECRET = 's'.repeat(32);
+/** Every answer to a gateway must be out before it gives up. */
+const GATEWAY_PATIENCE_MS = 4_000;
+
+async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Places) {
+  const database = openDatabase(databaseUrl);
+  const feed = await listenForChanges(databaseUrl);
+  const connection = Connection.lazy({ address: temporalAddress });
+  const orders = createOrderClient({
+    client: new Client({ connection, namespace: temporalNamespace }),
+    ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
+  });
+  const sandbox = { port: 1, webhookSecrets: [WEBHOOK_SECRET] };
+  const app = createApp({
+    database,
+    feed,
+    orders,
+    gateways: createGateways({ sandbox }),
+    apiKeys: [{ scope: 'ops', secret: SECRET }],
+    policy: { orderExpiryMs: 3_600_000, settlementWindowMs: 3_600_000 },
+    drain: createDrain(),
+    log: pino({ level: 'silent' }),
+  });
+  const server: Server = createHttpServer(app);
+  const baseUrl = `http://127.0.0.1:${await listen(server, '127.0.0.1', 0)}`;
+  const headers = { authorization: `Bearer ${SECRET}`, 'content-type': 'application/json' };
+  return {
+    get: (path: string) => exchange(baseUrl, { path, headers }),
+    post: (path: string, body: object, more = {}) =>
+      exchange(baseUrl, {
+        method: 'POST',
+        path,
+        headers: { ...headers, ...more },
+        body: JSON.stringify(body),
+      }),
+    deliver: async ({ headers, body }: SignedEvent): Promise<Answered> => {
+      const sentAt = Date.now();
+      const answered = await exchange(baseUrl, {
+        method: 'POST',
+        path: '/webhooks/sandbox',
+        headers,
+        body,
+      });
+      assert.ok(Date.now() - sentAt < GATEWAY_PATIENCE_MS, 'the gateway has given up');
+      return answered;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await Promise.allSettled([feed.close(), database.close(), connection.close()]);
+    },
+  };
+}
+
+function assertUnavailable({ status, headers, body }: Answered, code: string): void {
+  assert.deepEqual([status, body.code], [503, code]);
+  assert.equal(headers['retry-after'], '5');
+}
+
+let shop: Shop;
+let places: Places;
+let deadPort: number;
+
+before(async function () {
+  this.timeout(300_000);
+  shop = await openShop();
+  places = await sharedStack();
+  deadPort = await getPort();
+});
+
+describe('without Temporal, the API', () => {
+  let api: Awaited<ReturnType<typeof startApi>>;
+  before(async () => {
+    api = await startApi({ ...places, temporalAddress: `127.0.0.1:${deadPort}` });
+  });
+  after(() => api.close());
+
+  it('lives and is not ready', async () => {
+    assert.equal((await api.get('/healthz')).status, 200);
+    const { status, body } = await api.get('/readyz');
+    assert.equal(status, 503);
+    assert.deepEqual(body.checks, { temporal: 'fail', database: 'ok' });
+  });
+
+  it('reads orders', async () => {
+    const { id } = await givenPendingOrder(shop);
+    assert.equal((await api.get(`/v1/orders/${id}`)).status, 200);
+  });
+
+  it('refuses a new order, which the next try creates', async () => {
+    const body = orderBody(newOrderId());
+    assertUnavailable(await api.post('/v1/orders', body), 'orchestrator_unavailable');
+    assert.equal((await shop.call('POST', '/v1/orders', body)).status, 200);
+  });
+
+  it('keeps the order that it could not start, for a sweeper to start', async () => {
+    const id = newOrderId();
+    assertUnavailable(await api.post('/v1/orders', orderBody(id)), 'orchestrator_unavailable');
+    const handle = (await temporalClient()).workflow.getHandle(id);
+    await pWaitFor(() => handle.describe().then(Boolean, () => false), { interval: 100 });
+  });
+
+  it('refuses every command, and forgets its key', async () => {
+    const { id } = await givenPendingOrder(shop);
+    const key = { 'idempotency-key': `outage-${id}` };
+    for (const command of ['payments', 'verify', 'cancel', 'refunds'])
+      assertUnavailable(
+        await api.post(`/v1/orders/${id}/${command}`, {}, command === 'refunds' ? key : {}),
+        'orchestrator_unavailable',
+      );
+    const again = await api.post(`/v1/orders/${id}/refunds`, {}, key);
+    assertUnavailable(again, 'orchestrator_unavailable');
+  });
+
+  it('refuses a webhook however often it comes, and never calls it a duplicate', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
+    for (const _ of [1, 2]) assertUnavailable(await api.deliver(event), 'orchestrator_unavailable');
+  });
+});
+
+describe('without its database, the API', () => {
+  let api: Awaited<ReturnType<typeof startApi>>;
+  before(async () => {
+    api = await startApi({ ...places, databaseUrl: `postgres://u:p@127.0.0.1:${deadPort}/d` });
+  });
+  after(() => api.close());
+
+  it('lives and is not ready', async () => {
+    assert.equal((await api.get('/healthz')).status, 200);
+    assert.deepEqual((await api.get('/readyz')).body.checks, { temporal: 'ok', database: 'fail' });
+  });
+
+  it('refuses what needs it', async () => {
+    const { id } = await givenPendingOrder(shop);
+    assertUnavailable(await api.get(`/v1/orders/${id}`), 'database_unavailable');
+    assertUnavailable(await api.get('/v1/orders'), 'database_unavailable');
+    assertUnavailable(
+      await api.post('/v1/orders', orderBody(newOrderId())),
+      'database_unavailable',
+    );
+    assertUnavailable(await api.post(`/v1/orders/${id}/cancel`, {}), 'database_unavailable');
+  });
+
+  it('takes a webhook that names its order, and its repeats', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
+    try {
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
+      assert.equal((await api.deliver(event)).body.status, 'accepted');
+      assert.equal((await api.deliver(event)).body.status, 'duplicate');
+      await untilSettled(shop, id, 'paid');
+    } finally {
+      await shop.gateway('PUT', '/faults', {});
+    }
+  });
+
+  it('refuses a webhook for an order that Temporal does not know', async () => {
+    const data = { orderId: newOrderId(), paymentId: 'sbx_pay_x', amount: AMOUNT };
+    const event = signedEvent('payment.captured', data);
+    assertUnavailable(await api.deliver(event), 'database_unavailable');
+  });
+});
