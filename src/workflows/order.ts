@@ -58,7 +58,7 @@ export async function order(input: OrderInput): Promise<void> {
     }
     if (mustContinue(run, input)) return continueRun(run, input);
     setAlarm(run);
-    await condition(() => hasWork(run));
+    await condition(() => hasWork(run) || mustContinue(run, input));
   }
 }
 

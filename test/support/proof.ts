@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { GatewayPayment, Shop } from './shop.ts';
 import { sharedStack } from './stack.ts';
-import { temporalClient } from './temporal.ts';
+import { failedTasksIn, temporalClient } from './temporal.ts';
 
 export interface Proof {
   gatewayPayments: number;
@@ -84,7 +84,6 @@ async function readBooks(
 async function readHistory(orderId: string): Promise<Pick<Proof, 'failedTasks' | 'run'>> {
   const handle = (await temporalClient()).workflow.getHandle(orderId);
   const { events } = await handle.fetchHistory();
-  const failed = (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes);
   const { status } = await handle.describe();
-  return { failedTasks: failed.length, run: status.name };
+  return { failedTasks: failedTasksIn(events ?? []), run: status.name };
 }

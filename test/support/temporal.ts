@@ -1,5 +1,5 @@
 /** Temporal itself, asked directly: what a history holds and what runs right now. */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import { sharedStack } from './stack.ts';
 
@@ -33,4 +33,52 @@ export async function untilActivityRuns(orderId: string, activityType: string): 
     },
     { interval: GLANCE_MS },
   );
+}
+
+/** Waits until the order's run has closed by itself. */
+export async function untilClosed(orderId: string): Promise<void> {
+  const handle = (await temporalClient()).workflow.getHandle(orderId);
+  await pWaitFor(async () => (await handle.describe()).status.name === 'COMPLETED', {
+    interval: GLANCE_MS,
+  });
+}
+
+/** A signal that arrived while the run was closing: the server hands it over and asks again, as designed. */
+const UNHANDLED_COMMAND = 1;
+
+/** Workflow tasks that failed for a reason that should not be. */
+export function failedTasksIn(events: HistoryEvent[]): number {
+  return events.filter(({ workflowTaskFailedEventAttributes: failed }) => {
+    return failed && failed.cause !== UNHANDLED_COMMAND;
+  }).length;
+}
+
+export interface RunSummary {
+  status: string;
+  signals: number;
+  failedTasks: number;
+}
+
+type HistoryEvent = NonNullable<
+  Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']
+>[number];
+
+/** Every run that the order has had, oldest first, with its history's events. */
+export async function runsOf(orderId: string): Promise<RunSummary[]> {
+  const client = await temporalClient();
+  const runs: RunSummary[] = [];
+  let runId: string | undefined = (await client.workflow.getHandle(orderId).describe()).runId;
+  while (runId) {
+    const handle: WorkflowHandle = client.workflow.getHandle(orderId, runId);
+    const { events } = await handle.fetchHistory();
+    const started = events?.[0]?.workflowExecutionStartedEventAttributes;
+    runs.unshift({
+      status: (await handle.describe()).status.name,
+      signals: (events ?? []).filter((event) => event.workflowExecutionSignaledEventAttributes)
+        .length,
+      failedTasks: failedTasksIn(events ?? []),
+    });
+    runId = started?.continuedExecutionRunId ?? undefined;
+  }
+  return runs;
 }

@@ -1,0 +1,128 @@
+/** What comes after an order's run has closed: it is neither lost nor done twice. */
+import assert from 'node:assert/strict';
+import { givenOwnOrder } from '../support/own-orders.ts';
+import { PAID_ONCE, proofOf } from '../support/proof.ts';
+import {
+  AMOUNT,
+  openShop,
+  orderBody,
+  readOrder,
+  type Shop,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { untilClosed } from '../support/temporal.ts';
+import { deliverTo, signedEvent } from '../support/webhooks.ts';
+
+const WINDOW_MS = 1_000;
+
+describe('an order whose run has closed', function () {
+  this.timeout(120_000);
+  let shop: Shop;
+
+  before(async () => {
+    shop = await openShop();
+  });
+
+  async function givenClosedPaidOrder(): Promise<{ id: string; paymentId: string }> {
+    const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
+    const { body } = await shop.call<{ id: string }>(
+      'POST',
+      `/v1/orders/${id}/payments`,
+      {},
+      {
+        prefer: 'wait=30',
+      },
+    );
+    await shop.gateway('POST', `/payments/${body.id}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    await untilClosed(id);
+    return { id, paymentId: body.id };
+  }
+
+  it('takes a repeated webhook as the repeat that it is', async () => {
+    const { id, paymentId } = await givenClosedPaidOrder();
+    const before = await readOrder(shop, id);
+    const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
+    assert.equal((await deliverTo(shop, event)).status, 200);
+    const after = await untilOrder(
+      shop,
+      id,
+      ({ counters }) => counters.duplicates > before.counters.duplicates,
+      'told of the repeat',
+    );
+    assert.equal(after.version, before.version);
+    await untilClosed(id);
+    assert.deepEqual(await proofOf(shop, id), { ...PAID_ONCE, run: 'COMPLETED' });
+  });
+
+  it("is opened again by a refund from the gateway's dashboard", async () => {
+    const { id, paymentId } = await givenClosedPaidOrder();
+    await shop.gateway('POST', `/payments/${paymentId}/refunds`, {});
+    const order = await untilSettled(shop, id, 'refunded');
+    assert.equal(order.amountRefunded, AMOUNT);
+    assert.equal(order.refunds[0]?.origin, 'gateway');
+    await untilClosed(id);
+  });
+
+  it('is opened again by a refund that we ask for', async () => {
+    const { id } = await givenClosedPaidOrder();
+    const refund = await shop.call(
+      'POST',
+      `/v1/orders/${id}/refunds`,
+      { amount: 1000 },
+      {
+        prefer: 'wait=30',
+        'idempotency-key': `late-refund-${id}`,
+      },
+    );
+    assert.equal(refund.status, 201);
+    const order = await untilSettled(shop, id, 'paid');
+    assert.equal(order.amountRefunded, 1000);
+  });
+
+  it('answers a pay click without starting anything that could charge', async () => {
+    const { id } = await givenClosedPaidOrder();
+    const click = await shop.call<{ code: string }>(
+      'POST',
+      `/v1/orders/${id}/payments`,
+      {},
+      {
+        prefer: 'wait=30',
+      },
+    );
+    assert.equal(click.status, 409);
+    assert.equal(click.body.code, 'order_already_paid');
+    assert.equal((await proofOf(shop, id)).gatewayPayments, 1);
+  });
+
+  it('keeps its id: another order under it is a conflict', async () => {
+    const { id } = await givenClosedPaidOrder();
+    const again = await shop.call<{ code: string }>(
+      'POST',
+      '/v1/orders',
+      orderBody(id, { amount: 1 }),
+    );
+    assert.equal(again.status, 409);
+    assert.equal(again.body.code, 'order_conflict');
+  });
+
+  it('was only closed after the gateway had been asked once more: a lost capture is found', async () => {
+    const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
+    const { body } = await shop.call<{ id: string }>(
+      'POST',
+      `/v1/orders/${id}/payments`,
+      {},
+      {
+        prefer: 'wait=30',
+      },
+    );
+    await shop.gateway('POST', `/payments/${body.id}/fail`, {});
+    await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
+    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
+    await shop.gateway('POST', `/payments/${body.id}/capture`, {});
+    const order = await untilSettled(shop, id, 'paid');
+    await shop.gateway('PUT', '/faults', {});
+    assert.equal(order.late, true);
+  });
+});
