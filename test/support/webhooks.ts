@@ -1,5 +1,6 @@
 /** Webhooks as the sandbox gateway signs them, for tests that deliver by their own hand. */
 import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
 import { Webhook } from 'standardwebhooks';
 import { CURRENCY, type Shop } from './shop.ts';
 import { WEBHOOK_SECRET } from './stack.ts';
@@ -54,4 +55,21 @@ export async function deliverTo(
     body: event.body,
   });
   return { status: response.status, body: (await response.json()) as { status?: string } };
+}
+
+/** Waits until the gateway's own webhook of this type has been answered with 200. */
+export async function untilDelivered(shop: Shop, orderId: string, type: string): Promise<void> {
+  await pWaitFor(async () => {
+    const { body } = await shop.gateway<{ webhooks: SentWebhook[] }>(
+      'GET',
+      `/webhooks?orderId=${orderId}`,
+    );
+    const sent = body.webhooks.filter((webhook) => webhook.type === type);
+    return sent.some(({ attempts }) => attempts.some(({ status }) => status === 200));
+  });
+}
+
+interface SentWebhook {
+  type: string;
+  attempts: { status: number | null }[];
 }
