@@ -57,6 +57,8 @@ export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
 /** A gateway's whole present truth about one payment, as its API tells it. */
 export interface PaymentSnapshot {
   paymentId: string;
+  /** Other ids by which it was asked for: some gateways also name each try of a customer. */
+  aliases?: string[];
   /** The order that the gateway's object names; null when it names none. */
   orderId: string | null;
   status: SnapshotStatus;

@@ -47,11 +47,12 @@ export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: st
   for (const snapshot of payments) {
     const isOurs = snapshot.orderId === ledger.terms.orderId;
     if (isOurs || ledger.payments[snapshot.paymentId] !== undefined) takeSnapshot(turn, snapshot);
-    else foreign.push(snapshot.paymentId);
+    else foreign.push(snapshot.paymentId, ...(snapshot.aliases ?? []));
   }
   for (const paymentId of foreign) refuseHeld(turn, paymentId, 'wrong_order');
   for (const paymentId of missing) countMiss(turn, paymentId);
-  closeInquiry(turn, ledger.version > versionBefore, foreign);
+  const named = payments.flatMap(({ aliases = [] }) => aliases);
+  closeInquiry(turn, { wasNews: ledger.version > versionBefore, foreign, named });
 }
 
 function countMiss(turn: Turn, paymentId: string): void {
@@ -63,13 +64,22 @@ function countMiss(turn: Turn, paymentId: string): void {
   if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(turn, paymentId, 'unmatched');
 }
 
-function closeInquiry(turn: Turn, wasNews: boolean, foreign: string[]): void {
+interface Findings {
+  wasNews: boolean;
+  /** Ids of payments that are another order's. */
+  foreign: string[];
+  /** Ids that turned out to be another name of a payment that was answered. */
+  named: string[];
+}
+
+function closeInquiry(turn: Turn, findings: Findings): void {
   const { ledger } = turn;
+  const { wasNews } = findings;
   const { inquiry } = ledger;
   inquiry.open = false;
   const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0;
   if (inquiry.again && isOwed) return askGateway(turn);
-  answerVerifies(turn, (command) => verifyVerdict(turn, command.paymentId, wasNews, foreign));
+  answerVerifies(turn, (command) => verifyVerdict(turn, command.paymentId, findings));
   if (inquiry.purpose.expiry) expireAfterAnswer(turn);
   if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
   inquiry.purpose = { expiry: false, settlement: false };
@@ -78,13 +88,13 @@ function closeInquiry(turn: Turn, wasNews: boolean, foreign: string[]): void {
 function verifyVerdict(
   turn: Turn,
   paymentId: string | null,
-  wasNews: boolean,
-  foreign: string[],
+  { wasNews, foreign, named }: Findings,
 ): Verdict {
   if (paymentId !== null && foreign.includes(paymentId))
     return rejected('payment_belongs_to_other_order');
   const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
-  const isUnknown = paymentId !== null && !Object.hasOwn(turn.ledger.payments, paymentId);
+  const known = [...Object.keys(turn.ledger.payments), ...named];
+  const isUnknown = paymentId !== null && !known.includes(paymentId);
   const answer = isUnknown ? { unsettled: true } : {};
   return { outcome: wasNews ? 'applied' : 'duplicate', reason, answer };
 }
