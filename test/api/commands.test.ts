@@ -77,14 +77,17 @@ describe('the pay button', () => {
     assert.equal(answer.body.amount, AMOUNT);
   });
 
-  it('finds its outcome under the same key after a 202', async () => {
+  it('finds its outcome under the same key after a 202, without waiting for another one', async () => {
     const id = await givenOrder(shop);
     const headers = key();
     const path = `/v1/orders/${id}/payments`;
     const early = await shop.call('POST', path, {}, { ...headers, prefer: 'wait=0' });
     assert.equal(early.status, 202);
-    const answer = await shop.call<Payment>('POST', path, {}, headers);
+    await untilOrder(shop, id, ({ payments }) => payments[0]?.checkout != null, 'payable');
+    const askedAt = Date.now();
+    const answer = await shop.call<Payment>('POST', path, {}, { ...headers, prefer: 'wait=30' });
     assert.deepEqual([answer.status, answer.body.attempt], [201, 1]);
+    assert.ok(Date.now() - askedAt < 10_000);
     assert.equal((await readOrder(shop, id)).payments.length, 1);
   });
 });

@@ -116,8 +116,11 @@ describe('an order that is read', () => {
     const { events } = (await shop.call<Events>('GET', `/v1/orders/${id}/events`)).body;
     assert.deepEqual([events[0]?.type, events[0]?.outcome], ['pay', 'applied']);
     assert.ok(events.some(({ reason }) => reason === 'pending → paid'));
-    const times = events.map(({ at }) => at);
-    assert.deepEqual(times, [...times].sort());
+    const times = events.map(({ at }) => Date.parse(at));
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
   });
 });
 

@@ -148,6 +148,7 @@ describe('without Temporal, the API', () => {
       );
     const again = await api.post(`/v1/orders/${id}/refunds`, {}, key);
     assertUnavailable(again, 'orchestrator_unavailable');
+    assert.equal(again.headers['idempotent-replayed'], undefined);
   });
 
   it('refuses a webhook however often it comes, and never calls it a duplicate', async () => {

@@ -1,0 +1,30 @@
+/** Says in which fields a request differs from the order that has its id. */
+import type { StoredOrder } from '../store/orders.ts';
+import { fingerprintOf } from './canonical-json.ts';
+import type { NewOrderBody } from './new-order-schema.ts';
+import { Problem } from './problem.ts';
+
+/** @returns the problem, naming every field that differs from what the order was created with. */
+export function orderConflict(body: NewOrderBody, order: StoredOrder): Problem {
+  const { view, ledger } = order;
+  const lastsS = (ledger.terms.expiresAt - ledger.terms.createdAt) / 1000;
+  const pairs: [string, unknown, unknown][] = [
+    ['/amount', body.amount, view.amount],
+    ['/currency', body.currency, view.currency],
+    ['/gateway', body.gateway, view.gateway],
+    ['/customer/id', body.customer.id, view.customer.id],
+    ['/customer/email', body.customer.email ?? null, order.email],
+    ['/description', body.description ?? null, order.description],
+    ['/metadata', fingerprintOf(body.metadata ?? {}), fingerprintOf(order.metadata)],
+    ['/expiresIn', body.expiresIn ?? lastsS, lastsS],
+  ];
+  const differing = pairs
+    .filter(([, given, stored]) => given !== stored)
+    .map(([pointer]) => pointer);
+  // Said once and left away once, with the same meaning: still not the same request.
+  const pointers = differing.length > 0 ? differing : ['/expiresIn'];
+  const message = 'differs from what the order was created with';
+  return new Problem('order_conflict', {
+    errors: pointers.map((pointer) => ({ pointer, message })),
+  });
+}

@@ -1,0 +1,103 @@
+/** Starting and signalling orders, against a real Temporal. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import pWaitFor from 'p-wait-for';
+import { createOrderClient, type OrderClient } from '../../src/api/order-client.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { newOrder } from '../support/order-fixtures.ts';
+import { givenOrder, newOrderId, openShop, type Shop, untilOrder } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
+import { temporalClient } from '../support/temporal.ts';
+
+let shop: Shop;
+let client: Client;
+let database: Database;
+let orders: OrderClient;
+
+before(async function () {
+  this.timeout(300_000);
+  shop = await openShop();
+  client = await temporalClient();
+  database = openDatabase((await sharedStack()).databaseUrl);
+  const ledgerOf = async (id: string) => (await readOrder(database, id))?.ledger ?? null;
+  orders = createOrderClient({ client, ledgerOf });
+});
+after(() => database.close());
+
+/** The names of the signals in the history, once the last of them has this name. */
+async function signalsUntil(orderId: string, last: string): Promise<string[]> {
+  let names: string[] = [];
+  await pWaitFor(async () => {
+    const { events } = await client.workflow.getHandle(orderId).fetchHistory();
+    names = (events ?? []).flatMap(
+      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
+    );
+    return names.at(-1) === last;
+  });
+  return names;
+}
+
+describe('a signal', () => {
+  it('that is repeated leaves one event in the history', async () => {
+    const id = await givenOrder(shop);
+    const message = { id: randomUUID() };
+    for (const _ of [1, 2, 3]) await orders.signal(id, 'cancel', message);
+    await orders.signal(id, 'pay', { id: randomUUID() });
+    assert.deepEqual(await signalsUntil(id, 'pay'), ['cancel', 'pay']);
+  });
+
+  it('is another one under another name or id', async () => {
+    const id = await givenOrder(shop);
+    const message = { id: randomUUID() };
+    await orders.signal(id, 'cancel', message);
+    await orders.signal(id, 'verify', message);
+    await orders.signal(id, 'verify', { id: randomUUID() });
+    await orders.signal(id, 'pay', { id: randomUUID() });
+    assert.deepEqual(await signalsUntil(id, 'pay'), ['cancel', 'verify', 'verify', 'pay']);
+  });
+
+  it('starts an order whose start never came through', async () => {
+    const id = newOrderId();
+    await insertOrder(database, newOrder(id));
+    await orders.signal(id, 'cancel', { id: randomUUID() });
+    await untilOrder(shop, id, ({ state }) => state === 'cancelled', 'cancelled');
+  });
+
+  it('to an order that nobody made is refused', async () => {
+    await assert.rejects(orders.signal(newOrderId(), 'pay', { id: randomUUID() }), {
+      name: 'UnknownOrder',
+    });
+  });
+});
+
+describe('an order that is started again', () => {
+  it('goes on as it was', async () => {
+    const id = await givenOrder(shop);
+    const { runId } = await client.workflow.getHandle(id).describe();
+    const order = await readOrder(database, id);
+    assert.ok(order);
+    await orders.start(order.ledger);
+    assert.equal((await client.workflow.getHandle(id).describe()).runId, runId);
+  });
+
+  it('is found by its terms in the Temporal UI', async () => {
+    const id = await givenOrder(shop);
+    const { typedSearchAttributes, staticSummary } = await client.workflow
+      .getHandle(id)
+      .describe()
+      .then(async (described) => ({
+        typedSearchAttributes: described.typedSearchAttributes,
+        staticSummary: await described.staticSummary(),
+      }));
+    const found = Object.fromEntries(
+      typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
+    assert.deepEqual(
+      [found.PaymentGateway, found.Currency, found.AmountMinor, found.CustomerId],
+      ['sandbox', 'INR', 4999, `cus_${id}`],
+    );
+    assert.equal(staticSummary, '4999 INR (minor units) through sandbox');
+  });
+});
