@@ -36,13 +36,18 @@ export type SignalName = keyof SignalPayloads;
 /** Every signal, with what the Temporal UI tells an operator about it. */
 export const SIGNALS: Record<SignalName, string> = {
   webhook:
-    'A fact from the gateway: {"id", "fact": {"type": "payment.captured", "paymentId", "amountMinor", "currency"}}',
-  pay: 'The pay button: {"id"}',
-  verify: 'Ask the gateway now: {"id", "paymentId"?}',
-  cancel: 'Cancel an order that is not paid: {"id", "reason"?}',
-  refund: 'Give money back: {"id", "requestKey", "amountMinor"?, "reason"?}',
-  review: 'Decide a review: {"id", "reviewId", "decision": "approve"|"reject", "version", "note"}',
-  retry: 'Run a failed effect again: {"id", "key"}',
+    'A fact that the gateway told elsewhere; verify is safer. {"id": "any new id", "fact": {"type": "payment.captured", "paymentId": "…", "amountMinor": 4999, "currency": "INR"}}',
+  pay: 'Opens a payment at the gateway, unless one is open. {"id": "any new id"}',
+  verify:
+    'Asks the gateway what it knows, and applies it. {"id": "any new id"}, where you have one with "paymentId"',
+  cancel:
+    'Cancels an order that is not paid, at the gateway first. {"id": "any new id"}, if you like with "reason"',
+  refund:
+    'Gives money back: all that is left, or "amountMinor". The same requestKey is the same refund. {"id": "any new id", "requestKey": "…"}',
+  review:
+    'Decides a review; the details of the order have the line to copy. {"id": "any new id", "reviewId": "rev_1", "decision": "approve" or "reject", "version": 8, "note": "why"}',
+  retry:
+    'Runs a refused effect again; the details of the order have the line to copy. {"id": "any new id", "key": "…"}',
 };
 
 /** A signal as it lies in the inbox: taken up as it came, read only when its turn has come. */

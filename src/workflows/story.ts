@@ -1,67 +1,111 @@
 /**
- * The order's story for the person who opens it in the Temporal UI: where the money is, what is waited
- * for, what to do. The UI renders it through a GET request, so it is short and holds no personal data.
+ * The order's story for the person who opens it in the Temporal UI: what there is to do, where the
+ * money is, what comes next. The UI renders it through a GET request, so it is short and holds no
+ * personal data; ids come from outside and are shown as code, so that none of them is read as Markdown.
  */
-import { nextDeadline } from '../domain/deadlines.ts';
+import { type Deadline, nextDeadline } from '../domain/deadlines.ts';
 import { isBusinessEffect } from '../domain/effects.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { openReviews } from '../domain/sums.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
+import { adviceFor } from './review-advice.ts';
+
+/** The UI puts the story into a URL, and servers take some 8,000 characters. */
+const MOST_LINES = 6;
 
 /** Markdown for the workflow's current details. */
 export function storyOf(ledger: Ledger): string {
   const view = viewOf(ledger);
+  const { duplicates, stale, rejected } = view.counters;
   return [
     `**${view.state}**${view.late ? ' (confirmed late)' : ''}, version ${view.version}`,
+    listOf('To do', todoLines(ledger)) ?? 'To do: nothing',
     moneyLine(view),
-    ...paymentLines(view),
-    ...waitingLines(ledger),
-    ...todoLines(ledger),
-    `Repeats absorbed: ${view.counters.duplicates}, stale: ${view.counters.stale}, rejected: ${view.counters.rejected}`,
-  ].join('\n\n');
+    listOf('Payments', paymentLines(view)),
+    listOf('Disputes', disputeLines(view)),
+    listOf('Next', nextLines(ledger)),
+    `Changed nothing: ${duplicates} repeated, ${stale} too late, ${rejected} rejected`,
+  ]
+    .filter((part) => part !== null)
+    .join('\n\n');
+}
+
+/** The empty line is needed: without it the UI shows one paragraph with dashes in it. */
+function listOf(title: string, lines: string[]): string | null {
+  if (lines.length === 0) return null;
+  const shown = lines.slice(-MOST_LINES).map((line) => `- ${line}`);
+  const hidden = lines.length - shown.length;
+  const more = hidden === 0 ? [] : [`- and ${hidden} more: see the query \`order\``];
+  return `${title}:\n\n${[...shown, ...more].join('\n')}`;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}
+
+/** With spaces, or the UI would not break the line. */
+function codeOf(message: object): string {
+  return code(JSON.stringify(message, null, 1).replaceAll(/\n */g, ' '));
 }
 
 function moneyLine(view: OrderView): string {
   const { amountPaid, amount, currency, amountRefunded, gateway } = view;
   const refunded = amountRefunded > 0 ? `, ${amountRefunded} refunded` : '';
-  return `Paid ${amountPaid} of ${amount} ${currency} (minor units) through ${gateway}${refunded}`;
+  return `Money: ${amountPaid} of ${amount} ${currency} captured${refunded} (minor units), through ${gateway}`;
 }
 
 function paymentLines(view: OrderView): string[] {
-  if (view.payments.length === 0) return [];
-  return [
-    view.payments
-      .map(({ id, attempt, status, amount }) => {
-        const origin = attempt === null ? 'begun at the gateway' : `attempt ${attempt}`;
-        return `- ${id ?? 'not named yet'}: ${status}, ${amount}, ${origin}`;
-      })
-      .join('\n'),
-  ];
+  return view.payments.map(({ id, attempt, status, amount }) => {
+    const origin = attempt === null ? 'begun at the gateway' : `attempt ${attempt}`;
+    return `${id === null ? 'not named yet' : code(id)}: ${status}, ${amount}, ${origin}`;
+  });
 }
 
-function waitingLines(ledger: Ledger): string[] {
+function disputeLines({ disputes }: OrderView): string[] {
+  return disputes.map(({ id, amount, status }) => `${code(id)}: ${status}, ${amount}`);
+}
+
+function nextLines(ledger: Ledger): string[] {
   const open = Object.values(ledger.effects).filter(({ status }) => status === 'pending');
   const deadline = nextDeadline(ledger);
-  const waits = [
-    ...open.map(({ command }) => `- ${command.key}`),
-    ...(deadline === null ? [] : [`- ${deadline.name} at ${new Date(deadline.at).toISOString()}`]),
+  const { held } = ledger;
+  return [
+    ...open.map(({ command }) => `${code(command.key)} is under way`),
+    ...(held.length === 0
+      ? []
+      : [`${held.length} held: of a payment the gateway does not name yet`]),
+    ...(deadline === null ? [] : [deadlineLine(deadline)]),
   ];
-  return waits.length === 0 ? [] : [`Waiting for:\n${waits.join('\n')}`];
 }
 
+function deadlineLine({ name, at }: Deadline): string {
+  const time = new Date(at).toISOString();
+  switch (name) {
+    case 'poll':
+      return `asks the gateway again at ${time}`;
+    case 'expiry':
+      return `expires at ${time}`;
+    case 'settlement':
+      return `closes at ${time}, unless something happens`;
+  }
+}
+
+/**
+ * Every signal to send is ready to be copied. Its id is new after each event, so that nobody's second
+ * decision is taken for a repeat of the first.
+ */
 function todoLines(ledger: Ledger): string[] {
-  const reviews = openReviews(ledger).map(
-    ({ id, reason, version }) =>
-      `- Decide review **${id}** (${reason}): send signal \`review\` with ` +
-      `\`{"id": "any-new-id", "reviewId": "${id}", "decision": "approve", "version": ${version}, "note": "why"}\` or "reject"`,
-  );
+  const reviews = openReviews(ledger).map(({ id, reason, version }) => {
+    const message = { id: `${id}-by-hand-${ledger.revision}`, reviewId: id, decision: 'approve' };
+    const signal = codeOf({ ...message, version, note: 'why' });
+    return `Decide **${id}**, ${code(reason)}. ${adviceFor(reason)} Signal \`review\`: ${signal}`;
+  });
   const failed = Object.values(ledger.effects)
     .filter(({ command, status }) => status === 'failed' && isBusinessEffect(command))
-    .map(
-      ({ command, error }) =>
-        `- **${command.key}** was refused (${error}): mend the cause, then send signal \`retry\` with ` +
-        `\`{"id": "any-new-id", "key": "${command.key}"}\``,
-    );
-  const todo = [...reviews, ...failed];
-  return [todo.length === 0 ? 'To do: nothing' : `To do:\n${todo.join('\n')}`];
+    .map(({ command: { key }, error }, index) => {
+      const signal = codeOf({ id: `retry-by-hand-${ledger.revision}-${index + 1}`, key });
+      const refusal = error === null ? '' : ` (${code(error)})`;
+      return `${code(key)} was refused${refusal}: mend the cause, then signal \`retry\`: ${signal}`;
+    });
+  return [...reviews, ...failed];
 }
