@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listParked, markRedelivered, readParked } from '../store/parked-events.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
 import { pageQuery } from './page-query.ts';
-import { deliverFact, orphanOf } from './parking.ts';
+import { deliverMessage, orphanOf } from './parking.ts';
 import { Problem } from './problem.ts';
 import { visibleId } from './request-schemas.ts';
 import { defineRoute } from './route.ts';
@@ -72,7 +72,7 @@ export const redeliver = defineRoute({
     if (parked === null) throw new Problem('parked_event_not_found');
     const message = orphanOf(parked);
     if (message === null) throw new Problem('parked_event_not_deliverable');
-    await deliverFact(dependencies, parked.gateway, message).catch((error: unknown) => {
+    await deliverMessage(dependencies, parked.gateway, message).catch((error: unknown) => {
       if (!(error instanceof UnknownOrder)) throw error;
       throw new Problem('parked_event_not_deliverable', {
         detail: 'Its order does not exist yet: create the order first, or settle it by hand.',

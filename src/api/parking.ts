@@ -9,7 +9,8 @@ import type { ApiDependencies } from './api-dependencies.ts';
 import { derivedId } from './canonical-json.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
 
-export type FactMessage = Extract<WebhookMessage, { kind: 'fact' }>;
+/** A webhook that an order has to hear of. */
+export type OrderMessage = Extract<WebhookMessage, { kind: 'fact' | 'ask' }>;
 
 export type ParkingReason = 'event_orphaned' | 'event_unprocessable' | 'event_id_conflict';
 
@@ -21,34 +22,42 @@ export function deliveryIdOf(gateway: string, eventId: string): string {
 }
 
 /**
- * Hands a fact to its order, and answers which that is.
+ * Hands a message to its order, and answers which that is.
  *
  * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
  */
-export async function deliverFact(
+export async function deliverMessage(
   { database, orders }: ApiDependencies,
   gateway: string,
-  { eventId, orderId, fact }: FactMessage,
+  message: OrderMessage,
 ): Promise<string> {
-  const owner = orderId ?? (await orderOfPayment(database, gateway, fact.paymentId));
-  if (owner === null) throw new UnknownOrder(`of payment ${fact.paymentId}`);
-  await orders.signal(owner, 'webhook', { id: deliveryIdOf(gateway, eventId), fact });
+  const { paymentId } = message.kind === 'fact' ? message.fact : message;
+  const owner = message.orderId ?? (await orderOfPayment(database, gateway, paymentId));
+  if (owner === null) throw new UnknownOrder(`of payment ${paymentId}`);
+  const id = deliveryIdOf(gateway, message.eventId);
+  if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
+  else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
   return owner;
 }
 
-/** Parks a fact so that it can be delivered later. */
+/** What the order calls it in its events. */
+export function typeOf(message: OrderMessage): string {
+  return message.kind === 'fact' ? message.fact.type : 'verify';
+}
+
+/** Parks a message so that it can be delivered later. */
 export async function parkOrphan(
   { database }: ApiDependencies,
   gateway: string,
-  message: FactMessage,
+  message: OrderMessage,
 ): Promise<void> {
   const { eventId, orderId } = message;
   const body = Buffer.from(JSON.stringify(message));
   await parkEvent(database, { gateway, reason: 'event_orphaned', orderId, eventId, body });
 }
 
-/** The fact of a parked event; null when it was parked for not being readable. */
-export function orphanOf({ reason, body }: { reason: string; body: Buffer }): FactMessage | null {
+/** The message of a parked event; null when it was parked for not being readable. */
+export function orphanOf({ reason, body }: { reason: string; body: Buffer }): OrderMessage | null {
   if (reason !== ('event_orphaned' satisfies ParkingReason)) return null;
-  return JSON.parse(body.toString('utf8')) as FactMessage;
+  return JSON.parse(body.toString('utf8')) as OrderMessage;
 }

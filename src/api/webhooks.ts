@@ -10,11 +10,12 @@ import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
 import {
-  deliverFact,
+  deliverMessage,
   deliveryIdOf,
-  type FactMessage,
+  type OrderMessage,
   type ParkingReason,
   parkOrphan,
+  typeOf,
 } from './parking.ts';
 import { Problem } from './problem.ts';
 import { readWebhookBytes } from './raw-body.ts';
@@ -81,8 +82,8 @@ async function take(
   };
   try {
     const verdict = await dedupe.once(delivery, async () => ({
-      orderId: await deliverFact(dependencies, name, message),
-      type: message.fact.type,
+      orderId: await deliverMessage(dependencies, name, message),
+      type: typeOf(message),
     }));
     if (verdict.status === 'conflict')
       return await park(
@@ -102,7 +103,7 @@ async function take(
 async function parkUnknown(
   dependencies: ApiDependencies,
   gateway: string,
-  message: FactMessage,
+  message: OrderMessage,
 ): Promise<Status> {
   await parkOrphan(dependencies, gateway, message);
   dependencies.log.warn({ gateway, event_id: message.eventId }, 'parked: event_orphaned');

@@ -41,6 +41,8 @@ export interface RefundPayment {
 /** A delivered webhook whose signature is good, in the domain's words. */
 export type WebhookMessage =
   | { kind: 'fact'; eventId: string; orderId: string | null; fact: Fact }
+  /** Something happened to the payment, and only the gateway itself can say what. */
+  | { kind: 'ask'; eventId: string; orderId: string | null; paymentId: string }
   /** Signed, and nothing that an order needs to hear of. */
   | { kind: 'ignored'; eventId: string; reason: string }
   /** Signed, about money perhaps, and unreadable: for a person. */
