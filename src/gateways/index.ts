@@ -2,12 +2,14 @@
 import type { Config } from '../config.ts';
 import type { Gateway } from './gateway.ts';
 import { createSandboxGateway } from './sandbox/index.ts';
+import { createStripeGateway } from './stripe/index.ts';
 
 export type Gateways = Readonly<Record<string, Gateway>>;
 
-export function createGateways(config: Pick<Config, 'sandbox'>): Gateways {
-  const { port, webhookSecrets } = config.sandbox;
+export function createGateways({ sandbox, stripe }: Pick<Config, 'sandbox' | 'stripe'>): Gateways {
+  const { port, webhookSecrets } = sandbox;
   return {
     sandbox: createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets }),
+    ...(stripe && { stripe: createStripeGateway(stripe) }),
   };
 }

@@ -1,0 +1,167 @@
+/**
+ * The calls to Stripe that move money or tell of it. Creating and refunding go under the key that they
+ * are given and no other; capturing and canceling happen once by Stripe's own rules.
+ */
+import type { Stripe } from 'stripe';
+import { z } from 'zod';
+import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+import {
+  type CreatedPayment,
+  type CreatePayment,
+  GatewayRefusal,
+  type RefundPayment,
+} from '../gateway.ts';
+import { toStripeAmount } from './amounts.ts';
+import { askStripe, SavedRefusal } from './failures.ts';
+import {
+  disputeSchema,
+  type PaymentIntent,
+  paymentIntentSchema,
+  type Refund,
+  refundSchema,
+  refundSnapshotOf,
+  snapshotOf,
+} from './payloads.ts';
+
+/** More refunds or disputes than one payment can have in earnest; a page alone would hide the rest. */
+const MAX_LISTED = 1_000;
+
+const createdSchema = paymentIntentSchema.extend({ client_secret: z.string().min(1) });
+const refundsSchema = z.array(refundSchema);
+const disputesSchema = z.array(disputeSchema);
+
+/** A create whose answer was lost is harmless: nobody can pay without its client secret. */
+export async function createIntent(
+  stripe: Stripe,
+  { orderId, attempt, amountMinor, currency, idempotencyKey }: CreatePayment,
+): Promise<CreatedPayment> {
+  const params = {
+    amount: toStripeAmount(amountMinor, currency),
+    currency: currency.toLowerCase(),
+    automatic_payment_methods: { enabled: true },
+    metadata: { orderId, attempt: String(attempt) },
+  };
+  const intent = await askStripe('create a payment', createdSchema, () =>
+    stripe.paymentIntents.create(params, { idempotencyKey }),
+  );
+  return { payment: snapshotOf(intent, [], []), checkout: { clientSecret: intent.client_secret } };
+}
+
+/** The whole truth about a payment; null when Stripe knows none of this id in this mode. */
+export async function findPayment(
+  stripe: Stripe,
+  paymentId: string,
+): Promise<PaymentSnapshot | null> {
+  const intent = await findIntent(stripe, paymentId);
+  return intent === null ? null : completed(stripe, intent);
+}
+
+/** Takes the authorized money, once: a payment that is captured already is answered as it is. */
+export async function captureIntent(
+  stripe: Stripe,
+  request: { paymentId: string; amountMinor: number; idempotencyKey: string },
+): Promise<PaymentSnapshot> {
+  const { paymentId } = request;
+  const intent = await knownIntent(stripe, paymentId);
+  if (intent.status === 'succeeded') return completed(stripe, intent);
+  const params = { amount_to_capture: toStripeAmount(request.amountMinor, intent.currency) };
+  const captured = await onceByNature(request.idempotencyKey, (options) =>
+    askStripe('capture a payment', paymentIntentSchema, () =>
+      stripe.paymentIntents.capture(paymentId, params, options),
+    ),
+  );
+  return completed(stripe, captured);
+}
+
+/** Ends a payment; one that was faster, or is under way, is answered as it then is. */
+export async function cancelIntent(
+  stripe: Stripe,
+  { paymentId, idempotencyKey }: { paymentId: string; idempotencyKey: string },
+): Promise<PaymentSnapshot> {
+  try {
+    await onceByNature(idempotencyKey, (options) =>
+      askStripe('cancel a payment', paymentIntentSchema, () =>
+        stripe.paymentIntents.cancel(paymentId, {}, options),
+      ),
+    );
+  } catch (error) {
+    if (!(error instanceof GatewayRefusal) || error.code !== 'payment_intent_unexpected_state')
+      throw error;
+  }
+  return completed(stripe, await knownIntent(stripe, paymentId));
+}
+
+/**
+ * Looks for the refund first: one that was made under this key long ago, or behind an answer that got
+ * lost, is found by its metadata even when Stripe has forgotten the key.
+ */
+export async function refundIntent(
+  stripe: Stripe,
+  { paymentId, amountMinor, currency, idempotencyKey }: RefundPayment,
+): Promise<RefundSnapshot> {
+  const earlier = await listRefunds(stripe, paymentId);
+  const made = earlier.find(({ metadata }) => metadata?.idempotencyKey === idempotencyKey);
+  if (made !== undefined) return refundSnapshotOf(made, paymentId);
+  const params = {
+    payment_intent: paymentId,
+    amount: toStripeAmount(amountMinor, currency),
+    metadata: { idempotencyKey },
+  };
+  const refund = await askStripe('refund a payment', refundSchema, () =>
+    stripe.refunds.create(params, { idempotencyKey }),
+  );
+  return refundSnapshotOf(refund, paymentId);
+}
+
+/**
+ * For calls that cannot happen twice under any key. A failure that Stripe saved under ours would come
+ * back for a day, whatever has changed since; one try under a key of the SDK's own asks anew.
+ */
+async function onceByNature<T>(
+  idempotencyKey: string,
+  call: (options: { idempotencyKey?: string }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await call({ idempotencyKey });
+  } catch (error) {
+    if (!(error instanceof SavedRefusal)) throw error;
+    return call({});
+  }
+}
+
+async function findIntent(stripe: Stripe, paymentId: string): Promise<PaymentIntent | null> {
+  try {
+    return await knownIntent(stripe, paymentId);
+  } catch (error) {
+    if (error instanceof GatewayRefusal && error.code === 'resource_missing') return null;
+    throw error;
+  }
+}
+
+function knownIntent(stripe: Stripe, paymentId: string): Promise<PaymentIntent> {
+  return askStripe('read a payment', paymentIntentSchema, () =>
+    stripe.paymentIntents.retrieve(paymentId),
+  );
+}
+
+/** What was never captured cannot come back either: Stripe lists released authorizations as refunds. */
+async function completed(stripe: Stripe, intent: PaymentIntent): Promise<PaymentSnapshot> {
+  if (intent.status !== 'succeeded') return snapshotOf(intent, [], []);
+  const [refunds, disputes] = await Promise.all([
+    listRefunds(stripe, intent.id),
+    askStripe('list disputes', disputesSchema, () =>
+      stripe.disputes
+        .list({ payment_intent: intent.id, limit: 100 })
+        .autoPagingToArray({ limit: MAX_LISTED }),
+    ),
+  ]);
+  return snapshotOf(intent, refunds, disputes);
+}
+
+function listRefunds(stripe: Stripe, paymentId: string): Promise<Refund[]> {
+  return askStripe('list refunds', refundsSchema, () =>
+    stripe.refunds
+      .list({ payment_intent: paymentId, limit: 100 })
+      .autoPagingToArray({ limit: MAX_LISTED }),
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * Stripe's events in the domain's words: everything that moves money, and nothing else. An event whose
+ * needed field is missing is for a person; none is ever filled in by a guess.
+ */
+import { z } from 'zod';
+import type { Fact, PaymentFact } from '../../domain/facts.ts';
+import type { WebhookMessage } from '../gateway.ts';
+import { fromStripeAmount } from './amounts.ts';
+import {
+  chargeSchema,
+  DISPUTE_STATUS,
+  disputeSchema,
+  endOf,
+  orderIdOf,
+  type PaymentIntent,
+  paymentIntentSchema,
+  REFUND_STATUS,
+  refundSchema,
+} from './payloads.ts';
+
+export interface StripeEvent {
+  eventId: string;
+  type: string;
+  /** The object as it was when the event happened. */
+  object: unknown;
+}
+
+type Reader = (event: StripeEvent) => WebhookMessage;
+
+/** A capture is what was received, which may be less than what was asked for. */
+const capturedSchema = paymentIntentSchema.extend({ amount_received: z.number().int().positive() });
+
+/** What is not listed says nothing that another event does not say in more words. */
+const READERS: Readonly<Record<string, Reader>> = {
+  'payment_intent.succeeded': (event) =>
+    paymentMessage(event, capturedSchema, (intent) => ['captured', intent.amount_received]),
+  'payment_intent.payment_failed': told(() => 'failed'),
+  'payment_intent.processing': told(() => 'pending'),
+  'payment_intent.amount_capturable_updated': told(() => 'authorized'),
+  'payment_intent.canceled': told(endOf),
+  'charge.refunded': readCharge,
+  'charge.refund.updated': readRefund,
+  'refund.created': readRefund,
+  'refund.updated': readRefund,
+  'refund.failed': readRefund,
+  'charge.dispute.created': readDispute,
+  'charge.dispute.updated': readDispute,
+  'charge.dispute.closed': readDispute,
+  'charge.dispute.funds_withdrawn': readDispute,
+  'charge.dispute.funds_reinstated': readDispute,
+};
+
+export function messageOf(event: StripeEvent): WebhookMessage {
+  const { eventId, type } = event;
+  const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
+  if (read === undefined)
+    return { kind: 'ignored', eventId, reason: `event type ${type.slice(0, 64)}` };
+  try {
+    return read(event);
+  } catch (error) {
+    return { kind: 'unprocessable', eventId, reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError)
+    return `data.object.${error.issues[0]?.path.join('.')} is missing or wrong`;
+  if (error instanceof RangeError) return error.message;
+  throw error;
+}
+
+type PaymentWord = 'captured' | 'failed' | 'pending' | 'authorized' | 'expired' | 'voided';
+
+/** The whole amount of the payment, told under one word. */
+function told(wordOf: (intent: PaymentIntent) => PaymentWord): Reader {
+  return (event) =>
+    paymentMessage(event, paymentIntentSchema, (intent) => [wordOf(intent), intent.amount]);
+}
+
+function paymentMessage(
+  { eventId, object }: StripeEvent,
+  schema: z.ZodType<PaymentIntent>,
+  read: (intent: PaymentIntent) => [PaymentWord, number],
+): WebhookMessage {
+  const intent = schema.parse(object);
+  const [word, amount] = read(intent);
+  const { id: paymentId, currency } = intent;
+  const type: PaymentFact['type'] = `payment.${word}`;
+  const fact = { type, paymentId, amountMinor: fromStripeAmount(amount, currency), currency };
+  return { kind: 'fact', eventId, orderId: orderIdOf(intent), fact };
+}
+
+/** Tells that a sum has changed, and not which refund did it. */
+function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
+  const { payment_intent: paymentId, metadata } = chargeSchema.parse(object);
+  if (paymentId === null) return notOurs(eventId);
+  return { kind: 'ask', eventId, orderId: orderIdOf({ metadata }), paymentId };
+}
+
+function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
+  const { id: refundId, payment_intent: paymentId, ...refund } = refundSchema.parse(object);
+  if (paymentId === null) return notOurs(eventId);
+  const { currency } = refund;
+  const amountMinor = fromStripeAmount(refund.amount, currency);
+  const type = `refund.${REFUND_STATUS[refund.status]}` as const;
+  const fact: Fact = { type, paymentId, refundId, amountMinor, currency };
+  return { kind: 'fact', eventId, orderId: orderIdOf(refund), fact };
+}
+
+function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
+  const { id: disputeId, payment_intent: paymentId, ...dispute } = disputeSchema.parse(object);
+  if (paymentId === null) return notOurs(eventId);
+  const { currency } = dispute;
+  const amountMinor = fromStripeAmount(dispute.amount, currency);
+  const type = `dispute.${DISPUTE_STATUS[dispute.status]}` as const;
+  const fact: Fact = { type, paymentId, disputeId, amountMinor, currency };
+  return { kind: 'fact', eventId, orderId: null, fact };
+}
+
+function notOurs(eventId: string): WebhookMessage {
+  return { kind: 'ignored', eventId, reason: 'no PaymentIntent: ours always have one' };
+}

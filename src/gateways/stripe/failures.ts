@@ -1,0 +1,63 @@
+/**
+ * What Stripe's errors mean: a refusal only where Stripe has said no and would say it again. Stripe's own
+ * words stay here, as they may repeat what a customer typed.
+ */
+import { Stripe } from 'stripe';
+import type { z } from 'zod';
+import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+
+const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } =
+  Stripe.errors;
+
+/** The key is in use by a call under way, or there are too many calls: asked again, it may work. */
+const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([409, 424, 425, 429]);
+
+/** A refusal that Stripe had saved under our key, and will repeat until it forgets the key. */
+export class SavedRefusal extends GatewayRefusal {}
+
+/**
+ * Runs one call to Stripe and reads its answer.
+ *
+ * @throws GatewayRefusal (`SavedRefusal` for one told again) or GatewaySilence, whatever went wrong.
+ */
+export async function askStripe<T>(
+  what: string,
+  schema: z.ZodType<T>,
+  call: () => Promise<unknown>,
+): Promise<T> {
+  let answer: unknown;
+  try {
+    answer = await call();
+  } catch (error) {
+    throw failureOf(what, error);
+  }
+  const read = schema.safeParse(answer);
+  if (read.success) return read.data;
+  const field = read.error.issues[0]?.path.join('.');
+  throw new GatewaySilence(`Stripe answered to "${what}" in an unknown form: ${field}`);
+}
+
+function failureOf(what: string, error: unknown): unknown {
+  if (!(error instanceof StripeError)) return error;
+  const { code = error.type, statusCode, requestId } = error;
+  const told = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
+  const isSaved = error.headers?.['idempotent-replayed'] === 'true';
+  // Its own breakdown is saved as well. What became of the call is for a person to look up.
+  if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', told);
+  if (!isDefinite(error)) return new GatewaySilence(told);
+  return isSaved ? new SavedRefusal(code, told) : new GatewayRefusal(code, told);
+}
+
+function isBreakdown(statusCode = 0): boolean {
+  return statusCode >= 500;
+}
+
+/** A wrong API key is no refusal: once our own mistake is mended, the same call goes through. */
+function isDefinite(error: InstanceType<typeof StripeError>): boolean {
+  return (
+    !PASSING_STATUSES.has(error.statusCode) &&
+    (error instanceof StripeCardError ||
+      error instanceof StripeInvalidRequestError ||
+      error instanceof StripeIdempotencyError)
+  );
+}

@@ -1,0 +1,57 @@
+/** Stripe behind the common interface, through its own SDK. */
+import { Stripe } from 'stripe';
+import type { Gateway } from '../gateway.ts';
+import { cancelIntent, captureIntent, createIntent, findPayment, refundIntent } from './calls.ts';
+import { readStripeWebhook } from './webhook.ts';
+
+/** Below the activity's own limit, and longer than a healthy call takes. */
+const CALL_TIMEOUT_MS = 8_000;
+
+/** Temporal retries, under the same key and with back-off; the SDK would do so unseen. */
+const MAX_NETWORK_RETRIES = 0;
+
+export interface StripeSettings {
+  secretKey: string;
+  /** One or two, newest first. */
+  webhookSecrets: string[];
+  /** Another place than Stripe's own, for tests. */
+  apiBase?: string;
+}
+
+export function createStripeGateway(settings: StripeSettings): Gateway {
+  const { secretKey, webhookSecrets: secrets, apiBase } = settings;
+  const stripe = new Stripe(secretKey, {
+    timeout: CALL_TIMEOUT_MS,
+    maxNetworkRetries: MAX_NETWORK_RETRIES,
+    telemetry: false,
+    ...(apiBase === undefined ? {} : addressOf(apiBase)),
+  });
+  const isLive = secretKey.includes('_live_');
+  return {
+    createPayment: (request) => createIntent(stripe, request),
+    async fetchPayments({ paymentIds }) {
+      // Stripe has no dependable list by order; a payment whose creation went unheard has no customer.
+      const found = await Promise.all(paymentIds.map((id) => findPayment(stripe, id)));
+      return {
+        payments: found.filter((payment) => payment !== null),
+        missing: paymentIds.filter((_, i) => found[i] === null),
+      };
+    },
+    capturePayment: (request) => captureIntent(stripe, request),
+    voidPayment: (request) => cancelIntent(stripe, request),
+    refundPayment: (request) => refundIntent(stripe, request),
+    isProofValid: () => true,
+    readWebhook: (rawBody, headers) =>
+      readStripeWebhook({ webhooks: stripe.webhooks, secrets, isLive }, rawBody, headers),
+  };
+}
+
+function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
+  const { hostname, port, protocol } = new URL(apiBase);
+  const isPlain = protocol === 'http:';
+  return {
+    host: hostname,
+    port: port || (isPlain ? 80 : 443),
+    protocol: isPlain ? 'http' : 'https',
+  };
+}
