@@ -27,7 +27,7 @@ export function deliveryIdOf(gateway: string, eventId: string): string {
  * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
  */
 export async function deliverMessage(
-  { database, orders }: ApiDependencies,
+  { database, orders }: Pick<ApiDependencies, 'database' | 'orders'>,
   gateway: string,
   message: OrderMessage,
 ): Promise<string> {

@@ -1,11 +1,13 @@
 /**
- * Starts orders whose row is there and whose workflow is not: Temporal was away when they were made, or
- * the process died in between. Any number of processes may sweep; a start repeated is a start ignored.
+ * Starts orders whose row is there and whose workflow is not, because Temporal was away or the process
+ * died in between, and hands over what came before its order. Any number of processes may sweep: what
+ * two of them do at once is done once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findUnstarted } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { startOrder } from './create-order.ts';
+import { createRedrive } from './redrive.ts';
 
 /** Seldom enough to cost nothing, often enough that nobody waits for an order to begin. */
 const INTERVAL_MS = 3_000;
@@ -19,9 +21,13 @@ export async function sweep(
   dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const redrive = createRedrive(dependencies);
   while (!signal.aborted) {
     await startUnstarted(dependencies).catch((error: unknown) => {
       dependencies.log.warn({ err: error }, 'orders could not be started; tried again soon');
+    });
+    await redrive().catch((error: unknown) => {
+      dependencies.log.warn({ err: error }, 'orphaned events wait on; tried again soon');
     });
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

@@ -3,10 +3,11 @@
  * may be behind them. The same event parked again is the same row.
  */
 import { createHash } from 'node:crypto';
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { pageOf, readCursor } from './page.ts';
 import { parkedEvents } from './schema/edge.ts';
+import { orders } from './schema/orders.ts';
 
 export interface NewParkedEvent {
   gateway: string;
@@ -94,6 +95,36 @@ export async function readParked(
     .from(parkedEvents)
     .where(eq(parkedEvents.id, rowOf(id)));
   return event ?? null;
+}
+
+export interface OrphanFilter {
+  reason: string;
+  youngerThanMs: number;
+  /** The last one that was seen; null begins anew. */
+  afterId: string | null;
+  limit: number;
+}
+
+/** Parked events whose order is there by now, or may be, as they name none; oldest first. */
+export async function findOrphans(
+  { db }: Database,
+  { reason: wanted, youngerThanMs, afterId, limit }: OrphanFilter,
+): Promise<(ParkedEvent & { body: Buffer })[]> {
+  const named = db.select({ id: orders.id }).from(orders).where(eq(orders.id, orderId));
+  return db
+    .select({ ...LISTED, body: parkedEvents.body })
+    .from(parkedEvents)
+    .where(
+      and(
+        eq(status, 'parked'),
+        eq(reason, wanted),
+        gt(receivedAt, sql`now() - ${youngerThanMs} * interval '1 millisecond'`),
+        afterId === null ? undefined : gt(parkedEvents.id, rowOf(afterId)),
+        or(isNull(orderId), exists(named)),
+      ),
+    )
+    .orderBy(asc(parkedEvents.id))
+    .limit(limit);
 }
 
 /** Remembers that an order has taken the event. */

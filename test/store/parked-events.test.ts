@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { insertOrder } from '../../src/store/orders.ts';
 import { CursorError } from '../../src/store/page.ts';
 import {
+  findOrphans,
   listParked,
   markRedelivered,
   type NewParkedEvent,
   parkEvent,
   readParked,
 } from '../../src/store/parked-events.ts';
+import { newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('parked events', () => {
@@ -82,6 +85,24 @@ describe('parked events', () => {
     assert.equal(await parkEvent(database, event({ reason: 'still none' })), id);
     const parked = await readParked(database, id);
     assert.deepEqual([parked?.status, parked?.reason], ['parked', 'still none']);
+  });
+
+  it('may be taken once their order is there, or where they name none, until they are too old', async () => {
+    const reason = 'no such order';
+    const orphans = async (youngerThanMs = 60_000, afterId: string | null = null) =>
+      (await findOrphans(database, { reason, youngerThanMs, afterId, limit: 10 })).map(
+        ({ eventId }) => eventId,
+      );
+    const first = await parkEvent(database, event());
+    const nameless = await parkEvent(database, event({ orderId: null, eventId: 'evt_2' }));
+    await parkEvent(database, event({ reason: 'unreadable', orderId: null, eventId: 'evt_3' }));
+    assert.deepEqual(await orphans(), ['evt_2']);
+    await insertOrder(database, newOrder('ord_1'));
+    assert.deepEqual(await orphans(), ['evt_1', 'evt_2']);
+    assert.deepEqual(await orphans(60_000, first), ['evt_2']);
+    assert.deepEqual(await orphans(0), []);
+    await markRedelivered(database, nameless);
+    assert.deepEqual(await orphans(), ['evt_1']);
   });
 
   it('are absent under what is no id, and a wrong cursor is refused', async () => {
