@@ -1,6 +1,6 @@
 /** What comes back from effects: the gateway's answers, refusals and silences, and finished work. */
 import { attemptUnanswered, refuseAttempt, takeCreated } from './attempts.ts';
-import { refuseVoid, voidUnanswered } from './cancels.ts';
+import { cancelsUnanswered, refuseVoid } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
@@ -79,11 +79,12 @@ function refuseCapture(turn: Turn, paymentId: string): void {
 function unanswered(turn: Turn, command: GatewayCall): void {
   switch (command.effect) {
     case 'create_payment':
-      return attemptUnanswered(turn, command.attempt);
+      attemptUnanswered(turn, command.attempt);
+      return cancelsUnanswered(turn);
     case 'fetch_payments':
       return inquiryUnanswered(turn);
     case 'void_payment':
-      return voidUnanswered(turn);
+      return cancelsUnanswered(turn);
     case 'refund_payment':
       return refundUnanswered(turn, command.requestKey);
     case 'capture_payment':

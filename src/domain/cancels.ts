@@ -45,7 +45,8 @@ export function refuseVoid(turn: Turn, paymentId: string): void {
   record(turn, verdict, { source: 'gateway', type: 'void_payment.refused', eventId: event.id });
 }
 
-export function voidUnanswered(turn: Turn): void {
+/** Nobody knows yet whether everything is over. */
+export function cancelsUnanswered(turn: Turn): void {
   answerCancels(turn, UNSETTLED);
 }
 

@@ -78,8 +78,15 @@ function closeInquiry(turn: Turn, findings: Findings): void {
   const { inquiry } = ledger;
   inquiry.open = false;
   const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0;
-  if (inquiry.again && isOwed) return askGateway(turn);
-  answerVerifies(turn, (command) => verifyVerdict(turn, command.paymentId, findings));
+  const isLast = !(inquiry.again && isOwed);
+  const { generation } = inquiry;
+  // Whoever asked while this question was under way is owed the answer to the next one.
+  answerWaiting(
+    turn,
+    ({ type, askedAfter = 0 }) => type === 'verify' && (isLast || askedAfter < generation),
+    ({ paymentId }) => verifyVerdict(turn, paymentId, findings),
+  );
+  if (!isLast) return askGateway(turn);
   if (inquiry.purpose.expiry) expireAfterAnswer(turn);
   if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
   inquiry.purpose = { expiry: false, settlement: false };
@@ -107,9 +114,9 @@ export function inquiryUnanswered(turn: Turn): void {
   inquiry.open = false;
   inquiry.again = false;
   inquiry.purpose = { expiry: false, settlement: false };
-  answerVerifies(turn, () => UNSETTLED);
-}
-
-function answerVerifies(turn: Turn, verdict: Parameters<typeof answerWaiting>[2]): void {
-  answerWaiting(turn, (command) => command.type === 'verify', verdict);
+  answerWaiting(
+    turn,
+    ({ type }) => type === 'verify',
+    () => UNSETTLED,
+  );
 }

@@ -1,5 +1,6 @@
 /** What the schedule asks again: calls whose answers were lost, always under the key used before. */
 import { createPayment } from './attempts.ts';
+import { cancelsUnanswered } from './cancels.ts';
 import { isKeyForgotten } from './deadlines.ts';
 import { askGateway } from './inquiry.ts';
 import type { Payment } from './ledger.ts';
@@ -22,6 +23,7 @@ export function askAgain(turn: Turn): void {
   }
   for (const payment of Object.values(ledger.payments)) askAgainFor(turn, payment);
   askGateway(turn);
+  cancelsUnanswered(turn);
 }
 
 /** Past its memory the gateway would take the call for a new one: a person looks first. */

@@ -110,6 +110,8 @@ export interface WaitingCommand {
   answer: CommandAnswer;
   /** The payment that a verify asked about. */
   paymentId: string | null;
+  /** The question that was open or last asked then: only the answer to a later one tells the present. */
+  askedAfter?: number;
 }
 
 /** The one question to the gateway that may be open at a time. */

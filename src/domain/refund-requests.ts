@@ -8,7 +8,16 @@ import type { Ledger, RefundRequest } from './ledger.ts';
 import { acceptRequest } from './refunds.ts';
 import { isDisputed, refundableMinor, stateOf } from './sums.ts';
 import type { Row } from './table.ts';
-import { cellFor, keyFor, openReview, record, start, type Turn, type Verdict } from './turn.ts';
+import {
+  cellFor,
+  isNews,
+  keyFor,
+  openReview,
+  record,
+  start,
+  type Turn,
+  type Verdict,
+} from './turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 export function refund(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
@@ -105,8 +114,7 @@ export function takeRefund(turn: Turn, refund: RefundSnapshot, requestKey: strin
   }
   const type = `refund.${status}` as const;
   const verdict = applyFact(turn, { type, paymentId, refundId, amountMinor, currency });
-  if (verdict.outcome !== 'duplicate' && verdict.outcome !== 'stale')
-    record(turn, verdict, { source: 'gateway', type, eventId: turn.event.id });
+  if (isNews(verdict)) record(turn, verdict, { source: 'gateway', type, eventId: turn.event.id });
   answerRefunds(turn, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });
 }
 

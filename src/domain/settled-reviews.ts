@@ -20,11 +20,6 @@ function answerTo(ledger: Ledger, review: Review): string | null {
     case 'paid_after_cancel':
     case 'captured_after_refund':
       return net <= 0 ? 'resolved by the gateway: the money went back' : null;
-    case 'overpaid':
-    case 'double_payment':
-      return net <= ledger.terms.amountMinor && !isHeld
-        ? 'resolved by the gateway: the excess went back'
-        : null;
     case 'amount_mismatch':
     case 'authorized_after_cancel':
     case 'authorized_after_refund':

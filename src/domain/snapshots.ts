@@ -3,7 +3,7 @@ import { applyFact, releaseHeld } from './apply-fact.ts';
 import { factsOf, type PaymentSnapshot } from './facts.ts';
 import type { Payment } from './ledger.ts';
 import { attemptOf, stateOf } from './sums.ts';
-import { cellFor, conclude, openReview, record, type Turn, wasReviewed } from './turn.ts';
+import { cellFor, conclude, isNews, openReview, record, type Turn, wasReviewed } from './turn.ts';
 
 /** Adopts the payment and applies what it tells; only what was news leaves a record. */
 export function takeSnapshot(turn: Turn, snapshot: PaymentSnapshot): Payment {
@@ -12,8 +12,8 @@ export function takeSnapshot(turn: Turn, snapshot: PaymentSnapshot): Payment {
   turn.isPresentTruth = isAnswerToQuestion(turn);
   for (const fact of factsOf(snapshot)) {
     const verdict = applyFact(turn, fact);
-    if (verdict.outcome === 'duplicate' || verdict.outcome === 'stale') continue;
-    record(turn, verdict, { source: 'gateway', type: fact.type, eventId: turn.event.id });
+    if (isNews(verdict))
+      record(turn, verdict, { source: 'gateway', type: fact.type, eventId: turn.event.id });
   }
   turn.isPresentTruth = false;
   doubtRefunds(turn, snapshot);

@@ -40,8 +40,8 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   const ledger = copy(before);
   const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
   const from = stateOf(before);
-  // Whatever happens to a closed order opens it again, until it has settled anew.
-  ledger.closed = false;
+  // Whatever is told to a closed order opens it again, until it has settled anew.
+  if (event.source !== 'effect' && event.source !== 'timer') ledger.closed = false;
   dispatch(turn, event);
   ledger.revision += 1;
   stick(ledger);

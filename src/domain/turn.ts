@@ -7,7 +7,7 @@ import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './event
 import type { Ledger, Payment, Review } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import type { ReviewReason } from './review-reasons.ts';
-import { isAnythingLive, isRefundedInFull, stateOf } from './sums.ts';
+import { isAnythingLive, isRefundedInFull, netMinor, stateOf } from './sums.ts';
 import { type Cell, type Row, TABLE } from './table.ts';
 
 export interface Turn {
@@ -28,6 +28,11 @@ export interface Verdict {
   answer?: CommandAnswer;
   /** The ledger changed although the outcome is one that usually changes nothing. */
   changed?: boolean;
+}
+
+/** The gateway tells what is known with every answer; only the rest is worth a record. */
+export function isNews({ outcome, changed = false }: Verdict): boolean {
+  return changed || outcome === 'applied' || outcome === 'review' || outcome === 'rejected';
 }
 
 export function cellFor(row: Row, state: OrderState): Cell {
@@ -77,13 +82,24 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
 export function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
   if (cell.late) turn.ledger.late = true;
   if (cell.review !== undefined) openReview(turn, cell.review, cause);
+  const missing = deficit(turn.ledger);
+  if (missing !== undefined) openReview(turn, missing, cause);
   stick(turn.ledger);
   const to = stateOf(turn.ledger);
   const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
   if (cell.verdict === 'stale')
     return { outcome: 'stale', reason: `too late to matter, ${moved}`, changed: true };
-  if (cell.review !== undefined) return { outcome: 'review', reason: `${cell.review}, ${moved}` };
+  const called = cell.review ?? missing;
+  if (called !== undefined) return { outcome: 'review', reason: `${called}, ${moved}` };
   return { outcome: 'applied', reason: cell.late ? `${moved}, confirmed late` : moved };
+}
+
+const DEFICIT_REASONS: readonly ReviewReason[] = ['over_refund', 'double_loss', 'capture_reversed'];
+
+/** More went out than came in, in whatever order it was told: a person hears of it once. */
+function deficit(ledger: Ledger): ReviewReason | undefined {
+  const isTold = ledger.reviews.some(({ reason }) => DEFICIT_REASONS.includes(reason));
+  return netMinor(ledger) < 0 && !isTold ? 'over_refund' : undefined;
 }
 
 /** What follows from the facts and then stays, whatever comes, until an approved review lifts it. */

@@ -36,6 +36,7 @@ export function wait(
     duplicate,
     answer,
     paymentId: command.type === 'verify' ? (command.paymentId ?? null) : null,
+    askedAfter: turn.ledger.inquiry.generation,
   });
   return null;
 }

@@ -161,7 +161,7 @@ describe('the matrix', () => {
     const impossible = rows.flatMap(({ name, cells }) =>
       cells.flatMap((cell, i) => (cell === '–' ? [`${name} ${header[i + 1]}`] : [])),
     );
-    assert.deepEqual(Object.keys(IMPOSSIBLE).sort(), impossible.sort());
+    assert.deepEqual(new Set(Object.keys(IMPOSSIBLE)), new Set(impossible));
   });
 });
 
