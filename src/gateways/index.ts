@@ -1,15 +1,19 @@
 /** Every gateway that this process may use, by name. A new one is one folder and one line here. */
 import type { Config } from '../config.ts';
 import type { Gateway } from './gateway.ts';
+import { createRazorpayGateway } from './razorpay/index.ts';
 import { createSandboxGateway } from './sandbox/index.ts';
 import { createStripeGateway } from './stripe/index.ts';
 
 export type Gateways = Readonly<Record<string, Gateway>>;
 
-export function createGateways({ sandbox, stripe }: Pick<Config, 'sandbox' | 'stripe'>): Gateways {
+type GatewayConfig = Pick<Config, 'sandbox' | 'stripe' | 'razorpay'>;
+
+export function createGateways({ sandbox, stripe, razorpay }: GatewayConfig): Gateways {
   const { port, webhookSecrets } = sandbox;
   return {
     sandbox: createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets }),
     ...(stripe && { stripe: createStripeGateway(stripe) }),
+    ...(razorpay && { razorpay: createRazorpayGateway(razorpay) }),
   };
 }

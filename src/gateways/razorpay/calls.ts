@@ -1,0 +1,134 @@
+/**
+ * What an order asks of Razorpay. Every call first looks at what is there, because Razorpay keeps no
+ * idempotency keys for orders and captures, and so a repeat finds what the first try did.
+ */
+import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+import {
+  type CreatedPayment,
+  type CreatePayment,
+  type FetchedPayments,
+  type FetchPayments,
+  GatewayRefusal,
+  type RefundPayment,
+} from '../gateway.ts';
+import { checkAmount } from './amounts.ts';
+import type { RazorpayClient } from './client.ts';
+import type { RazorpayOrder } from './payloads.ts';
+import { isCaptured, MODE_NOTE, ORDER_NOTE, refundSnapshotOf, VOIDED_NOTE } from './snapshots.ts';
+import { refundsOf, truthBehind, truthOf } from './truth.ts';
+
+interface Dependencies {
+  client: RazorpayClient;
+  keyId: string;
+  mode: string;
+}
+
+export async function createPayment(
+  { client, keyId, mode }: Dependencies,
+  { orderId, amountMinor, currency, idempotencyKey }: CreatePayment,
+): Promise<CreatedPayment> {
+  checkAmount(amountMinor, currency);
+  const body = {
+    amount: amountMinor,
+    currency,
+    receipt: idempotencyKey,
+    notes: { [ORDER_NOTE]: orderId, [MODE_NOTE]: mode },
+  };
+  const order =
+    (await client.findOrderByReceipt(idempotencyKey)) ?? (await client.createOrder(body));
+  if (order.amount !== amountMinor || order.currency !== currency)
+    throw new GatewayRefusal('receipt_conflict', `${order.id} has this receipt and other money`);
+  return { payment: await truthOf(client, order), checkout: { orderId: order.id, keyId } };
+}
+
+export async function fetchPayments(
+  { client }: Dependencies,
+  { paymentIds }: FetchPayments,
+): Promise<FetchedPayments> {
+  const ids = [...new Set(paymentIds)];
+  const found = await Promise.all(ids.map((id) => truthBehind(client, id)));
+  return {
+    payments: merged(found.filter((snapshot) => snapshot !== null)),
+    missing: ids.filter((_, i) => found[i] === null),
+  };
+}
+
+/** An order that was asked for under several names is told once, with all of them. */
+function merged(snapshots: PaymentSnapshot[]): PaymentSnapshot[] {
+  const byId = new Map<string, PaymentSnapshot>();
+  for (const snapshot of snapshots) {
+    const { paymentId, aliases = [] } = snapshot;
+    const before = byId.get(paymentId);
+    byId.set(paymentId, { ...snapshot, aliases: [...(before?.aliases ?? []), ...aliases] });
+  }
+  return [...byId.values()];
+}
+
+/** Captures the authorized payment of an order; one that is captured meanwhile is what was wanted. */
+export async function capturePayment(
+  { client }: Dependencies,
+  { paymentId: orderId, amountMinor }: { paymentId: string; amountMinor: number },
+): Promise<PaymentSnapshot> {
+  const order = await requireOrder(client, orderId);
+  const payments = await client.listPayments(orderId);
+  if (!payments.some(isCaptured)) {
+    const authorized = payments.find(({ status }) => status === 'authorized');
+    if (authorized === undefined)
+      throw new GatewayRefusal('payment_not_authorized', `nothing to capture in ${orderId}`);
+    const { id, currency } = authorized;
+    await unlessCaptured(client.capture(id, { amount: amountMinor, currency }));
+  }
+  return truthOf(client, order);
+}
+
+async function unlessCaptured(capture: Promise<unknown>): Promise<void> {
+  try {
+    await capture;
+  } catch (error) {
+    const isDone = error instanceof GatewayRefusal && error.code === 'payment_already_captured';
+    if (!isDone) throw error;
+  }
+}
+
+/**
+ * Gives an order up. Razorpay can neither void an authorization nor close an order, so this is noted on
+ * the order: an authorization lapses and is sent back, and a capture that comes all the same is told.
+ */
+export async function voidPayment(
+  { client }: Dependencies,
+  orderId: string,
+): Promise<PaymentSnapshot> {
+  const order = await requireOrder(client, orderId);
+  const before = await truthOf(client, order);
+  if (before.status === 'captured' || before.status === 'voided') return before;
+  // Read anew after the note: a capture that was faster has won.
+  return truthOf(
+    client,
+    await client.replaceNotes(orderId, { ...order.notes, [VOIDED_NOTE]: '1' }),
+  );
+}
+
+export async function refundPayment(
+  { client }: Dependencies,
+  { paymentId: orderId, amountMinor, currency, idempotencyKey }: RefundPayment,
+): Promise<RefundSnapshot> {
+  checkAmount(amountMinor, currency);
+  const captured = (await client.listPayments(orderId)).filter(isCaptured);
+  const refunds = await refundsOf(client, captured);
+  const known = refunds.find(({ receipt }) => receipt === idempotencyKey);
+  if (known !== undefined) return refundSnapshotOf(known, orderId);
+  const left = (id: string, amount: number): number =>
+    refunds
+      .filter((refund) => refund.payment_id === id && refund.status !== 'failed')
+      .reduce((rest, refund) => rest - refund.amount, amount);
+  const payment = captured.find(({ id, amount }) => left(id, amount) >= amountMinor) ?? captured[0];
+  if (payment === undefined)
+    throw new GatewayRefusal('payment_not_captured', `nothing to refund in ${orderId}`);
+  return refundSnapshotOf(await client.refund(payment.id, amountMinor, idempotencyKey), orderId);
+}
+
+async function requireOrder(client: RazorpayClient, orderId: string): Promise<RazorpayOrder> {
+  const order = await client.findOrder(orderId);
+  if (order === null) throw new GatewayRefusal('not_found', `Razorpay has no ${orderId}`);
+  return order;
+}

@@ -1,0 +1,112 @@
+/** Razorpay's API, call by call, as far as an order needs it. Amounts are minor units everywhere. */
+import { GatewayRefusal } from '../gateway.ts';
+import { createHttp } from './http.ts';
+import {
+  collectionOf,
+  disputeSchema,
+  orderSchema,
+  paymentSchema,
+  type RazorpayDispute,
+  type RazorpayOrder,
+  type RazorpayPayment,
+  type RazorpayRefund,
+  refundSchema,
+} from './payloads.ts';
+
+/** The most that Razorpay lists on one page. */
+const PAGE_SIZE = 100;
+/** A thousand disputes since one payment is more than an account with so many would keep. */
+const MAX_DISPUTE_PAGES = 10;
+
+export interface RazorpayClient {
+  createOrder(body: {
+    amount: number;
+    currency: string;
+    receipt: string;
+    notes: Record<string, string>;
+  }): Promise<RazorpayOrder>;
+  findOrder(orderId: string): Promise<RazorpayOrder | null>;
+  findOrderByReceipt(receipt: string): Promise<RazorpayOrder | null>;
+  /** Replaces all notes of an order; nothing else of an order can be changed. */
+  replaceNotes(orderId: string, notes: Record<string, unknown>): Promise<RazorpayOrder>;
+  listPayments(orderId: string): Promise<RazorpayPayment[]>;
+  findPayment(paymentId: string): Promise<RazorpayPayment | null>;
+  capture(paymentId: string, money: { amount: number; currency: string }): Promise<RazorpayPayment>;
+  refund(paymentId: string, amount: number, idempotencyKey: string): Promise<RazorpayRefund>;
+  listRefunds(paymentId: string): Promise<RazorpayRefund[]>;
+  /** Disputes cannot be asked for by payment: all since a time, in Unix seconds. */
+  listDisputes(sinceS: number): Promise<RazorpayDispute[]>;
+}
+
+export interface ClientSettings {
+  baseUrl: string;
+  keyId: string;
+  keySecret: string;
+}
+
+export function createClient({ baseUrl, keyId, keySecret }: ClientSettings): RazorpayClient {
+  const ask = createHttp(baseUrl, keyId, keySecret);
+  const orderPath = (orderId: string): string => `/v1/orders/${encodeURIComponent(orderId)}`;
+  const paymentPath = (id: string): string => `/v1/payments/${encodeURIComponent(id)}`;
+
+  return {
+    createOrder: (body) =>
+      // With `unique_receipt` a repeated receipt gets the order that it made before.
+      ask(orderSchema, {
+        method: 'POST',
+        path: '/v1/orders',
+        body: { ...body, unique_receipt: true },
+      }),
+    findOrder: (orderId) =>
+      nullIfNotFound(ask(orderSchema, { method: 'GET', path: orderPath(orderId) })),
+    async findOrderByReceipt(receipt) {
+      const path = `/v1/orders?receipt=${encodeURIComponent(receipt)}`;
+      const { items } = await ask(collectionOf(orderSchema), { method: 'GET', path });
+      return items.find((order) => order.receipt === receipt) ?? null;
+    },
+    replaceNotes: (orderId, notes) =>
+      ask(orderSchema, { method: 'PATCH', path: orderPath(orderId), body: { notes } }),
+    async listPayments(orderId) {
+      const path = `${orderPath(orderId)}/payments`;
+      return (await ask(collectionOf(paymentSchema), { method: 'GET', path })).items;
+    },
+    findPayment: (paymentId) =>
+      nullIfNotFound(ask(paymentSchema, { method: 'GET', path: paymentPath(paymentId) })),
+    capture: (paymentId, money) =>
+      ask(paymentSchema, {
+        method: 'POST',
+        path: `${paymentPath(paymentId)}/capture`,
+        body: money,
+      }),
+    refund: (paymentId, amount, idempotencyKey) =>
+      ask(refundSchema, {
+        method: 'POST',
+        path: `${paymentPath(paymentId)}/refund`,
+        body: { amount, receipt: idempotencyKey },
+        headers: { 'x-refund-idempotency': idempotencyKey },
+      }),
+    async listRefunds(paymentId) {
+      const path = `${paymentPath(paymentId)}/refunds?count=${PAGE_SIZE}`;
+      return (await ask(collectionOf(refundSchema), { method: 'GET', path })).items;
+    },
+    async listDisputes(sinceS) {
+      const disputes: RazorpayDispute[] = [];
+      for (let page = 0; page < MAX_DISPUTE_PAGES; page += 1) {
+        const path = `/v1/disputes?from=${sinceS}&count=${PAGE_SIZE}&skip=${disputes.length}`;
+        const { items } = await ask(collectionOf(disputeSchema), { method: 'GET', path });
+        disputes.push(...items);
+        if (items.length < PAGE_SIZE) break;
+      }
+      return disputes;
+    },
+  };
+}
+
+async function nullIfNotFound<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof GatewayRefusal && error.code === 'not_found') return null;
+    throw error;
+  }
+}

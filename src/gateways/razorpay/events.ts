@@ -1,0 +1,145 @@
+/**
+ * What a signed event of Razorpay means. A field that we need and that is missing makes the event one
+ * for a person; nothing is guessed.
+ */
+import { z } from 'zod';
+import type { WebhookMessage } from '../gateway.ts';
+import {
+  disputeSchema,
+  orderSchema,
+  paymentSchema,
+  type RazorpayOrder,
+  type RazorpayPayment,
+  refundSchema,
+} from './payloads.ts';
+import { disputeStatusOf, MODE_NOTE, ORDER_NOTE, refundStatusOf } from './snapshots.ts';
+
+/** Razorpay retries for a day and replays by hand for seven: what is older comes from somebody else. */
+const MAX_AGE_MS = 8 * 24 * 60 * 60 * 1_000;
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'eventId'> : never;
+export type Meaning = WithoutId<WebhookMessage>;
+
+interface Reader {
+  /** Epoch milliseconds. */
+  now: number;
+  mode: string;
+}
+
+const envelopeSchema = z.object({ event: z.string() });
+const timeSchema = z.object({ created_at: z.number().int().positive() });
+const entity = <T extends z.ZodType>(schema: T) => z.object({ entity: schema });
+
+const paymentEvent = z.object({ payload: z.object({ payment: entity(paymentSchema) }) });
+const orderEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), order: entity(orderSchema) }),
+});
+const refundEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), refund: entity(refundSchema) }),
+});
+const disputeEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), dispute: entity(disputeSchema) }),
+});
+
+/** What can be said of each event that we know; all others are none of ours. */
+const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>> = {
+  'payment.authorized': (body) =>
+    reading(paymentEvent, body, ({ payload }) => paymentFact('authorized', payload.payment.entity)),
+  'payment.captured': (body) =>
+    reading(paymentEvent, body, ({ payload }) => paymentFact('captured', payload.payment.entity)),
+  // One try failed: the customer may pay the same order again, and this one may yet succeed.
+  'payment.failed': (body) =>
+    reading(paymentEvent, body, ({ payload }) => ask(payload.payment.entity)),
+  'order.paid': (body, mode) =>
+    reading(orderEvent, body, ({ payload }) =>
+      orderFact(payload.order.entity, payload.payment.entity, mode),
+    ),
+  'refund.created': readRefund,
+  'refund.processed': readRefund,
+  'refund.failed': readRefund,
+  'payment.dispute.created': readDispute,
+  'payment.dispute.won': readDispute,
+  'payment.dispute.lost': readDispute,
+  'payment.dispute.closed': readDispute,
+  'payment.dispute.under_review': readDispute,
+  'payment.dispute.action_required': readDispute,
+};
+
+export function readEvent(body: unknown, { now, mode }: Reader): Meaning {
+  const envelope = envelopeSchema.safeParse(body);
+  if (!envelope.success) return unprocessable('the body has no event');
+  const { event } = envelope.data;
+  const read = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
+  if (read === undefined) return ignored(`event type ${event.slice(0, 64)}`);
+  const time = timeSchema.safeParse(body);
+  if (!time.success) return unprocessable('created_at is missing or wrong');
+  if (now - time.data.created_at * 1_000 > MAX_AGE_MS) return unprocessable('event_stale');
+  return read(body, mode);
+}
+
+function reading<T>(schema: z.ZodType<T>, body: unknown, meaning: (event: T) => Meaning): Meaning {
+  const event = schema.safeParse(body);
+  if (event.success) return meaning(event.data);
+  const field = event.error.issues[0]?.path.join('.') || 'body';
+  return unprocessable(`${field} is missing or wrong`);
+}
+
+function paymentFact(
+  status: 'authorized' | 'captured',
+  { id, order_id, amount, currency }: RazorpayPayment,
+  orderId: string | null = null,
+): Meaning {
+  if (order_id === null) return ignored(WITHOUT_ORDER);
+  const money = { paymentId: order_id, amountMinor: amount, currency };
+  if (status === 'authorized')
+    return { kind: 'fact', orderId, fact: { type: 'payment.authorized', ...money } };
+  return { kind: 'fact', orderId, fact: { type: 'payment.captured', ...money, captureId: id } };
+}
+
+const WITHOUT_ORDER = 'a payment without an order is none of ours';
+
+/** The one event that carries the order, and so tells whose it is and in which mode it was made. */
+function orderFact({ notes }: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
+  const owner = notes[ORDER_NOTE];
+  if (typeof owner !== 'string') return ignored('an order that we did not make');
+  if (notes[MODE_NOTE] !== mode) return ignored(`not of ${mode} mode`);
+  return paymentFact('captured', payment, owner);
+}
+
+function readRefund(body: unknown): Meaning {
+  return reading(refundEvent, body, ({ payload }) => {
+    const payment = payload.payment.entity;
+    const { id, amount, currency, status } = payload.refund.entity;
+    if (payment.order_id === null) return ignored(WITHOUT_ORDER);
+    // What was never captured was never ours: no money of the order goes back.
+    if (!payment.captured) return ask(payment);
+    const type = `refund.${refundStatusOf(status)}` as const;
+    const money = { paymentId: payment.order_id, amountMinor: amount, currency };
+    return { kind: 'fact', orderId: null, fact: { type, refundId: id, ...money } };
+  });
+}
+
+function readDispute(body: unknown): Meaning {
+  return reading(disputeEvent, body, ({ payload }) => {
+    const { order_id } = payload.payment.entity;
+    const dispute = payload.dispute.entity;
+    if (order_id === null) return ignored(WITHOUT_ORDER);
+    const type = `dispute.${disputeStatusOf(dispute)}` as const;
+    const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
+    return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
+  });
+}
+
+/** No money moved; what is left of the order, Razorpay itself says. */
+function ask({ order_id }: RazorpayPayment): Meaning {
+  if (order_id === null) return ignored(WITHOUT_ORDER);
+  return { kind: 'ask', orderId: null, paymentId: order_id };
+}
+
+function ignored(reason: string): Meaning {
+  return { kind: 'ignored', reason };
+}
+
+function unprocessable(reason: string): Meaning {
+  return { kind: 'unprocessable', reason };
+}

@@ -1,0 +1,64 @@
+/**
+ * What Razorpay's API and webhooks send, as schemas with only the fields that we need. Whatever else is
+ * in there is dropped here and never reaches an order.
+ */
+import { z } from 'zod';
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+const amount = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+const currency = z.string().regex(/^[A-Z]{3}$/);
+
+/** Razorpay sends `[]` where there are no notes, and an object where there are some. */
+const notes = z
+  .union([z.record(z.string(), z.unknown()), z.array(z.unknown())])
+  .nullish()
+  .transform((given) =>
+    given === null || given === undefined || Array.isArray(given) ? {} : given,
+  );
+
+export const orderSchema = z.object({
+  id,
+  amount,
+  currency,
+  receipt: z.string().nullable(),
+  notes,
+});
+
+export const paymentSchema = z.object({
+  id,
+  amount,
+  currency,
+  status: z.enum(['created', 'authorized', 'captured', 'refunded', 'failed']),
+  /** Null where the payment was made without an order: such a payment is none of ours. */
+  order_id: id.nullable(),
+  captured: z.boolean(),
+  created_at: z.number().int(),
+});
+
+export const refundSchema = z.object({
+  id,
+  payment_id: id,
+  amount,
+  currency,
+  status: z.enum(['pending', 'processed', 'failed']),
+  receipt: z.string().nullish(),
+});
+
+export const disputeSchema = z.object({
+  id,
+  payment_id: id,
+  amount,
+  currency,
+  amount_deducted: z.number().int().nonnegative(),
+  status: z.enum(['open', 'under_review', 'action_required', 'won', 'lost', 'closed']),
+  phase: z.string(),
+});
+
+export function collectionOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item) });
+}
+
+export type RazorpayOrder = z.infer<typeof orderSchema>;
+export type RazorpayPayment = z.infer<typeof paymentSchema>;
+export type RazorpayRefund = z.infer<typeof refundSchema>;
+export type RazorpayDispute = z.infer<typeof disputeSchema>;

@@ -1,0 +1,52 @@
+/**
+ * Tells Razorpay's definite no from an answer that leaves open what happened. Razorpay has one error
+ * code for nearly everything, so what it means is read from its published descriptions.
+ */
+import { z } from 'zod';
+import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+
+const errorSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    description: z.string().nullish(),
+    reason: z.string().nullish(),
+  }),
+});
+
+/**
+ * Answers that may be other ones next time: time-out, key in progress, too early, too many; and a wrong
+ * API key, as the same call goes through once our own mistake is mended.
+ */
+const TRANSIENT_STATUSES = new Set([401, 408, 409, 425, 429]);
+
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/different request with the same idempotency key/i, 'idempotency_key_reused'],
+  [/fully refunded already/i, 'payment_fully_refunded'],
+  [/greater than (the )?amount captured/i, 'refund_exceeds_captured'],
+  [/already been captured|order is already paid/i, 'payment_already_captured'],
+  [/must be at least|less than minimum amount/i, 'amount_below_minimum'],
+  [/id provided does not exist|is not a valid id/i, 'not_found'],
+  [/receipt should be unique/i, 'receipt_taken'],
+];
+
+/** Razorpay documents both 400 and 409 for a key that came with another body: the text decides. */
+const FINAL_CONFLICTS: ReadonlySet<string> = new Set(['idempotency_key_reused']);
+
+/** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
+export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
+  const code = codeOf(status, body);
+  const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
+  if (isTransient && !FINAL_CONFLICTS.has(code))
+    return new GatewaySilence(`Razorpay answered ${status}`);
+  return new GatewayRefusal(code, `Razorpay refused: ${code}`);
+}
+
+function codeOf(status: number, body: unknown): string {
+  const parsed = errorSchema.safeParse(body);
+  if (!parsed.success) return `http_${status}`;
+  const { code, description, reason } = parsed.data.error;
+  const known = CODES.find(([pattern]) => pattern.test(description ?? ''));
+  if (known !== undefined) return known[1];
+  const given = reason && reason !== 'NA' ? reason : code;
+  return /^\w{1,64}$/.test(given) ? given.toLowerCase() : `http_${status}`;
+}

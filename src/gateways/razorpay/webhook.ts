@@ -1,0 +1,50 @@
+/**
+ * Webhooks of Razorpay. The signature covers the raw body alone, so an event is known by its body's
+ * hash, never by the `x-razorpay-event-id` header that anybody could change.
+ */
+import { createHash } from 'node:crypto';
+import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { readEvent } from './events.ts';
+import { isSignatureForm, isSigned } from './signatures.ts';
+
+export interface WebhookSettings {
+  /** One or two, newest first: Razorpay retries under the secret that the event was made with. */
+  secrets: readonly string[];
+  mode: string;
+  /** Epoch milliseconds. */
+  now: () => number;
+}
+
+export function readRazorpayWebhook(
+  { secrets, mode, now }: WebhookSettings,
+  rawBody: Buffer,
+  headers: WebhookHeaders,
+): WebhookMessage {
+  checkSignature(secrets, rawBody, headers['x-razorpay-signature']);
+  const eventId = createHash('sha256').update(rawBody).digest('hex');
+  return { eventId, ...readEvent(parseJson(rawBody), { mode, now: now() }) };
+}
+
+function checkSignature(
+  secrets: readonly string[],
+  rawBody: Buffer,
+  signature: string | undefined,
+): void {
+  if (!signature)
+    throw new WebhookRejection('signature_missing', 'Send x-razorpay-signature with the body.');
+  if (!isSignatureForm(signature))
+    throw new WebhookRejection(
+      'signature_malformed',
+      'x-razorpay-signature is an HMAC-SHA256 in 64 hexadecimal digits.',
+    );
+  if (!isSigned(rawBody, signature, secrets))
+    throw new WebhookRejection('signature_invalid', 'The signature matches no active secret.');
+}
+
+function parseJson(rawBody: Buffer): unknown {
+  try {
+    return JSON.parse(rawBody.toString('utf8'));
+  } catch {
+    return null;
+  }
+}
