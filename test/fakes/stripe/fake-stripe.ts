@@ -1,0 +1,59 @@
+/** Stripe, as far as its documentation tells: an account behind HTTP that sends signed webhooks. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Account, createAccount } from './account.ts';
+import { createApi } from './api.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createSavedAnswers, type SavedAnswers } from './saved-answers.ts';
+import { createWebhooks, type Webhooks } from './webhooks.ts';
+
+export const SECRET_KEY = `sk_test_${'51Payonce'.padEnd(24, '0')}`;
+export const WEBHOOK_SECRET = `whsec_${'stripe'.padEnd(32, '0')}`;
+
+export interface FakeStripe {
+  url: string;
+  account: Account;
+  faults: Faults;
+  webhooks: Webhooks;
+  savedAnswers: SavedAnswers;
+  /** Calls as they came in, `POST /v1/refunds` and the like. */
+  calls: string[];
+  /** Ends with the next answer that a fault keeps back. */
+  nextLostAnswer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openFakeStripe(): Promise<FakeStripe> {
+  const webhooks = createWebhooks(WEBHOOK_SECRET);
+  const account = createAccount(webhooks.tell);
+  const faults = createFaults();
+  const savedAnswers = createSavedAnswers();
+  const calls: string[] = [];
+  let whenLost: (() => void)[] = [];
+  const onAnswerLost = (): void => {
+    for (const resolve of whenLost) resolve();
+    whenLost = [];
+  };
+  const api = createApi({ account, faults, savedAnswers, secretKey: SECRET_KEY, onAnswerLost });
+  const server = createServer((request, response) => {
+    calls.push(`${request.method} ${request.url?.split('?')[0]}`);
+    api(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    account,
+    faults,
+    webhooks,
+    savedAnswers,
+    calls,
+    nextLostAnswer: () => new Promise((resolve) => whenLost.push(resolve)),
+    close: () =>
+      new Promise((resolve) => {
+        webhooks.close();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

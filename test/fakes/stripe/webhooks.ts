@@ -1,0 +1,89 @@
+/**
+ * Stripe's webhooks: every event signed over its bytes, delivered in no particular order, more than once
+ * where a test wants that, and again until somebody answers 2xx.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Stripe } from 'stripe';
+import type { SignedRequest } from '../../support/gateway-driver.ts';
+import { newId, type StripeEvent, seconds } from './objects.ts';
+
+const API_VERSION = '2026-10-28.endive';
+const PATH = '/webhooks/stripe';
+const FIRST_RETRY_MS = 100;
+/** Stripe goes on for three days; no test waits longer than this many doublings. */
+const MAX_TRIES = 8;
+
+export interface Webhooks {
+  tell(type: string, object: object): void;
+  /** From now on events go to these APIs, in turn. */
+  sendTo(urls: readonly string[]): void;
+  /** How often each event is delivered, even when all goes well. */
+  setCopies(count: number): void;
+  /** Every event so far that speaks of a payment. */
+  eventsOf(paymentId: string): StripeEvent[];
+  sign(event: StripeEvent): SignedRequest;
+  close(): void;
+}
+
+export function createWebhooks(secret: string): Webhooks {
+  const events: StripeEvent[] = [];
+  const closing = new AbortController();
+  let urls: readonly string[] = [];
+  let copies = 1;
+  let turn = 0;
+
+  function sign(event: StripeEvent): SignedRequest {
+    const body = JSON.stringify(event, null, 2);
+    const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    return { path: PATH, headers: { ...headers, 'stripe-signature': signature }, body };
+  }
+
+  async function deliver(event: StripeEvent): Promise<void> {
+    for (let tried = 0; tried < MAX_TRIES && !closing.signal.aborted; tried += 1) {
+      turn += 1;
+      const { path, headers, body } = sign(event);
+      const url = `${urls[turn % urls.length]}${path}`;
+      const isTaken = await fetch(url, { method: 'POST', headers, body }).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      if (isTaken) return;
+      await sleep(FIRST_RETRY_MS * 2 ** tried, undefined, { signal: closing.signal }).catch(
+        () => {},
+      );
+    }
+  }
+
+  return {
+    tell(type, object) {
+      const event: StripeEvent = {
+        id: newId('evt'),
+        object: 'event',
+        api_version: API_VERSION,
+        created: seconds(),
+        data: { object: structuredClone(object) },
+        livemode: false,
+        pending_webhooks: 1,
+        request: { id: null, idempotency_key: null },
+        type,
+      };
+      events.push(event);
+      if (urls.length === 0) return;
+      for (let copy = 0; copy < copies; copy += 1) void deliver(event);
+    },
+    sendTo: (given) => {
+      urls = given;
+    },
+    setCopies: (count) => {
+      copies = count;
+    },
+    eventsOf: (paymentId) =>
+      events.filter(({ data: { object } }) => {
+        const { id, payment_intent } = object as { id: string; payment_intent?: string };
+        return id === paymentId || payment_intent === paymentId;
+      }),
+    sign,
+    close: () => closing.abort(),
+  };
+}
