@@ -1,0 +1,59 @@
+/** Orders for pictures: one that was paid in spite of everybody, one in review, and some that wait. */
+import { openShop, orderBody, readOrder, type Shop, untilOrder, untilSettled } from './shop.ts';
+
+export interface Example {
+  paid: string;
+  inReview: string;
+  pending: string;
+  /** Where the pending order's customer pays. */
+  checkoutUrl: string;
+}
+
+const WAIT = { prefer: 'wait=30' };
+const REDELIVERIES = 4;
+
+export async function tellExamples(): Promise<Example> {
+  const shop = await openShop();
+  const paid = await paidOrder(shop, 'ord_1042', 4_999);
+  const inReview = await orderInReview(shop, 'ord_1043', 129_900);
+  await overpaidOrder(shop, 'ord_1044', 25_000);
+  const pending = 'ord_1045';
+  await openPayment(shop, pending, 4_999);
+  const checkoutUrl = (await readOrder(shop, pending)).payments[0]?.checkout?.url ?? '';
+  return { paid, inReview, pending, checkoutUrl };
+}
+
+async function openPayment(shop: Shop, id: string, amount: number): Promise<string> {
+  await shop.call('POST', '/v1/orders', orderBody(id, { amount, customer: { id: 'cus_7' } }));
+  const path = `/v1/orders/${id}/payments`;
+  const { body } = await shop.call<{ id: string }>('POST', path, {}, WAIT);
+  return body.id;
+}
+
+async function paidOrder(shop: Shop, id: string, amount: number): Promise<string> {
+  const paymentId = await openPayment(shop, id, amount);
+  await shop.call('POST', `/v1/orders/${id}/payments`, {}, WAIT);
+  await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+  await untilSettled(shop, id, 'paid');
+  const path = `/webhooks?orderId=${id}`;
+  const { body } = await shop.gateway<{ webhooks: { id: string }[] }>('GET', path);
+  const last = body.webhooks.at(-1)?.id;
+  for (let i = 0; i < REDELIVERIES; i += 1)
+    await shop.gateway('POST', `/webhooks/${last}/redeliver`, {});
+  return id;
+}
+
+async function orderInReview(shop: Shop, id: string, amount: number): Promise<string> {
+  const paymentId = await openPayment(shop, id, amount);
+  await shop.call('POST', `/v1/orders/${id}/cancel`, {}, WAIT);
+  await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+  await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+  await untilSettled(shop, id, 'cancelled');
+  return id;
+}
+
+async function overpaidOrder(shop: Shop, id: string, amount: number): Promise<void> {
+  const paymentId = await openPayment(shop, id, amount);
+  await shop.gateway('POST', `/payments/${paymentId}/capture`, { amount: amount + 1_000 });
+  await untilSettled(shop, id, 'paid');
+}
