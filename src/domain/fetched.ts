@@ -20,7 +20,9 @@ export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null
   const state = stateOf(ledger);
   const { paymentId } = command;
   const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
-  if (isKnown && (state === 'paid' || state === 'refunded'))
+  // A gateway that says "look" has news of a paid order; anybody else only wants to hear of the money.
+  const isNews = command.source === 'webhook';
+  if (isKnown && !isNews && (state === 'paid' || state === 'refunded'))
     return { outcome: 'duplicate', reason: `the order is ${state} already` };
   if (paymentId === undefined && ledger.attempts.length === 0)
     return rejected('no_payment_attempt');
