@@ -1,0 +1,59 @@
+/** What a network and a busy gateway do to calls: each planned fault strikes once, before or after the deed. */
+export type Fault =
+  | 'reset_before'
+  | 'reset_after'
+  | 'hang_after'
+  | 'error_500_before'
+  | 'error_500_after'
+  | 'html_502_after'
+  | 'too_many_requests'
+  | 'not_allowed';
+
+interface Planned {
+  call: RegExp;
+  fault: Fault;
+}
+
+interface Held {
+  call: RegExp;
+  arrived: () => void;
+  released: Promise<void>;
+}
+
+export type Faults = ReturnType<typeof createFaults>;
+
+export function createFaults() {
+  const planned: Planned[] = [];
+  const holds: Held[] = [];
+  return {
+    /** @param call matched against "POST /v1/orders" */
+    plan(call: RegExp, ...faults: Fault[]): void {
+      planned.push(...faults.map((fault) => ({ call, fault })));
+    },
+    next(call: string): Fault | undefined {
+      const at = planned.findIndex((plan) => plan.call.test(call));
+      return at < 0 ? undefined : planned.splice(at, 1)[0]?.fault;
+    },
+    /** The next such call stops in the middle of its work until it is let go. */
+    hold(call: RegExp): { arrived: Promise<void>; release: () => void } {
+      const arrival = gate();
+      const departure = gate();
+      holds.push({ call, arrived: arrival.open, released: departure.opened });
+      return { arrived: arrival.opened, release: departure.open };
+    },
+    async pass(call: string): Promise<void> {
+      const at = holds.findIndex((hold) => hold.call.test(call));
+      const [held] = at < 0 ? [] : holds.splice(at, 1);
+      held?.arrived();
+      await held?.released;
+    },
+  };
+}
+
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

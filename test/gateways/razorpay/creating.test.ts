@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { createRazorpayGateway } from '../../../src/gateways/razorpay/index.ts';
+import { KEY_ID, KEY_SECRET, LIVE_KEY_ID } from '../../fakes/razorpay/fake.ts';
+import type { Fault } from '../../fakes/razorpay/faults.ts';
+import { attempt, gatewayAt, refusing, withRazorpay } from './support.ts';
+
+const CREATE = /^POST \/v1\/orders$/;
+
+describe('opening an attempt at Razorpay', () => {
+  const on = withRazorpay();
+
+  function ordersWith(receipt: string): unknown[] {
+    return [...on.fake.world.orders.values()].filter((order) => order.receipt === receipt);
+  }
+
+  it('makes an order with our key as its receipt and gives the frontend what it needs', async () => {
+    const request = attempt();
+    const { payment, checkout } = await on.gateway.createPayment(request);
+    assert.deepEqual(checkout, { orderId: payment.paymentId, keyId: KEY_ID });
+    assert.equal(payment.orderId, 'ord_1042');
+    assert.equal(payment.status, 'created');
+    assert.equal(payment.amountMinor, 499_900);
+    assert.equal(ordersWith(request.idempotencyKey).length, 1);
+    const made = on.fake.calls.findLast(({ call }) => CREATE.test(call));
+    assert.equal(made?.body.unique_receipt, true);
+  });
+
+  const lost: Fault[] = ['reset_after', 'error_500_after', 'html_502_after'];
+  for (const fault of lost)
+    it(`finds the same order again after ${fault}`, async () => {
+      const request = attempt();
+      on.fake.faults.plan(CREATE, fault);
+      await assert.rejects(on.gateway.createPayment(request), GatewaySilence);
+      const { payment } = await on.gateway.createPayment(request);
+      assert.equal(ordersWith(request.idempotencyKey).length, 1);
+      assert.equal(on.fake.world.orders.has(payment.paymentId), true);
+    });
+
+  const never: Fault[] = ['reset_before', 'error_500_before', 'too_many_requests'];
+  for (const fault of never)
+    it(`is silent about ${fault}, and makes the order the next time`, async () => {
+      const request = attempt();
+      on.fake.faults.plan(CREATE, fault);
+      await assert.rejects(on.gateway.createPayment(request), GatewaySilence);
+      assert.equal(ordersWith(request.idempotencyKey).length, 0);
+      await on.gateway.createPayment(request);
+      assert.equal(ordersWith(request.idempotencyKey).length, 1);
+    });
+
+  it('makes one order when it is asked twice at once', async () => {
+    const request = attempt();
+    const [one, two] = await Promise.all([
+      on.gateway.createPayment(request),
+      on.gateway.createPayment(request),
+    ]);
+    assert.equal(one.payment.paymentId, two.payment.paymentId);
+    assert.equal(ordersWith(request.idempotencyKey).length, 1);
+  });
+
+  it('does not take an order with the same receipt for one of another amount', async () => {
+    const request = attempt();
+    await on.gateway.createPayment(request);
+    const other = on.gateway.createPayment({ ...request, amountMinor: 1 });
+    await assert.rejects(other, refusing('receipt_conflict'));
+  });
+
+  it('passes on that an amount is below the minimum', async () => {
+    const request = on.gateway.createPayment(attempt({ amountMinor: 99 }));
+    await assert.rejects(request, refusing('amount_below_minimum'));
+  });
+
+  for (const [currency, amountMinor] of [
+    ['JPY', 295],
+    ['KWD', 99_990],
+  ] as const)
+    it(`sends ${amountMinor} minor units of ${currency} as they are`, async () => {
+      const { payment } = await on.gateway.createPayment(attempt({ currency, amountMinor }));
+      assert.equal(on.fake.world.orders.get(payment.paymentId)?.amount, amountMinor);
+    });
+
+  it('refuses three decimals that cannot be settled before anything is made', async () => {
+    const request = attempt({ currency: 'KWD', amountMinor: 99_991 });
+    await assert.rejects(on.gateway.createPayment(request), refusing('amount_not_settleable'));
+    assert.equal(ordersWith(request.idempotencyKey).length, 0);
+  });
+
+  it('waits for a wrong key to be mended', async () => {
+    const gateway = createRazorpayGateway({
+      keyId: KEY_ID,
+      keySecret: `not ${KEY_SECRET}`,
+      webhookSecrets: ['any'],
+      apiBase: on.fake.url,
+    });
+    await assert.rejects(gateway.createPayment(attempt()), GatewaySilence);
+  });
+});
+
+describe("Razorpay's two modes", () => {
+  const on = withRazorpay();
+
+  it('do not see each other', async () => {
+    const { payment } = await on.gateway.createPayment(attempt());
+    const live = gatewayAt(on.fake.url, LIVE_KEY_ID);
+    const { paymentId } = payment;
+    assert.deepEqual(await live.fetchPayments({ orderId: 'ord_1042', paymentIds: [paymentId] }), {
+      payments: [],
+      missing: [paymentId],
+    });
+  });
+
+  it('are told by the key, and a key of neither is not taken', () => {
+    assert.throws(() => gatewayAt(on.fake.url, 'sk_test_123'), /RAZORPAY_KEY_ID/);
+  });
+});

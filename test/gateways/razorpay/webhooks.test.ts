@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { read, SAMPLES_SENT_AT, type Sample, sample } from './support.ts';
+
+const PAYMENT = { paymentId: 'order_Qk3TxPayonce1', amountMinor: 499_900, currency: 'INR' };
+const REFUND = { ...PAYMENT, amountMinor: 100_000, refundId: 'rfnd_Qk9RfPayonce1' };
+const DISPUTE = { ...PAYMENT, disputeId: 'disp_QkDspPayonce1' };
+const CAPTURE = { type: 'payment.captured', ...PAYMENT, captureId: 'pay_Qk3TzPayonce01' };
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+function changed(name: string, change: (event: Sample) => void): Sample {
+  const event = sample(name);
+  change(event);
+  return event;
+}
+
+function set(event: Sample, entity: string, fields: Record<string, unknown>): void {
+  Object.assign(event.payload[entity]?.entity ?? {}, fields);
+}
+
+describe('a documented webhook of Razorpay', () => {
+  for (const [name, orderId, fact] of [
+    ['payment-authorized', null, { type: 'payment.authorized', ...PAYMENT }],
+    ['payment-captured', null, CAPTURE],
+    ['order-paid', 'ord_1042', CAPTURE],
+    ['refund-created', null, { type: 'refund.pending', ...REFUND }],
+    ['refund-processed', null, { type: 'refund.succeeded', ...REFUND }],
+    ['refund-failed', null, { type: 'refund.failed', ...REFUND }],
+    ['dispute-created', null, { type: 'dispute.opened', ...DISPUTE }],
+    ['dispute-lost', null, { type: 'dispute.lost', ...DISPUTE }],
+  ] as const)
+    it(`${name} is read as ${fact.type}`, () => {
+      const { eventId, ...message } = read(sample(name));
+      assert.deepEqual(message, { kind: 'fact', orderId, fact });
+    });
+
+  for (const name of ['payment-failed', 'refund-automatic'])
+    it(`${name} moves no money: Razorpay is asked what is left`, () => {
+      const { eventId, ...message } = read(sample(name));
+      assert.deepEqual(message, { kind: 'ask', orderId: null, paymentId: PAYMENT.paymentId });
+    });
+
+  it('is known by the hash of its body, whatever the unsigned header says', () => {
+    const body = JSON.stringify(sample('payment-captured'));
+    const first = read(body);
+    assert.equal(first.eventId, createHash('sha256').update(body).digest('hex'));
+    assert.equal(read(body).eventId, first.eventId);
+  });
+
+  for (const [phase, type] of [
+    ['retrieval', 'dispute.inquiry'],
+    ['fraud', 'dispute.inquiry'],
+    ['pre_arbitration', 'dispute.opened'],
+  ] as const)
+    it(`of a dispute in its ${phase} phase is read as ${type}`, () => {
+      const message = read(changed('dispute-created', (e) => set(e, 'dispute', { phase })));
+      assert.equal(message.kind === 'fact' && message.fact.type, type);
+    });
+
+  for (const [amount_deducted, type] of [
+    [0, 'dispute.won'],
+    [499_900, 'dispute.lost'],
+  ] as const)
+    it(`of a dispute closed with ${amount_deducted} deducted is read as ${type}`, () => {
+      const event = changed('dispute-lost', (e) => {
+        e.event = 'payment.dispute.closed';
+        set(e, 'dispute', { status: 'closed', amount_deducted });
+      });
+      const message = read(event);
+      assert.equal(message.kind === 'fact' && message.fact.type, type);
+    });
+});
+
+describe('a webhook that no order needs', () => {
+  const ignored: [string, Sample][] = [
+    [
+      'of a type that moves no money',
+      changed('payment-captured', (e) => (e.event = 'invoice.paid')),
+    ],
+    ['of a type named like a property', changed('payment-captured', (e) => (e.event = 'toString'))],
+    [
+      'of a payment without an order',
+      changed('payment-captured', (e) => set(e, 'payment', { order_id: null })),
+    ],
+    [
+      'of a dispute about a payment without an order',
+      changed('dispute-lost', (e) => set(e, 'payment', { order_id: null })),
+    ],
+    ['of an order that is not ours', changed('order-paid', (e) => set(e, 'order', { notes: [] }))],
+    [
+      'of the other mode',
+      changed('order-paid', (e) => set(e, 'order', { notes: { orderId: 'ord_1', mode: 'live' } })),
+    ],
+  ];
+  for (const [what, event] of ignored)
+    it(`is ignored: ${what}`, () => {
+      assert.equal(read(event).kind, 'ignored');
+    });
+});
+
+describe('a webhook that lacks what is needed', () => {
+  const broken: [string, Sample | string, string][] = [
+    ['no JSON', 'not json', 'the body has no event'],
+    ['no event', '{}', 'the body has no event'],
+    [
+      'no time',
+      changed('payment-captured', (e) => Reflect.deleteProperty(e, 'created_at')),
+      'created_at is missing or wrong',
+    ],
+    [
+      'no payment',
+      changed('payment-captured', (e) => Reflect.deleteProperty(e.payload, 'payment')),
+      'payload.payment is missing or wrong',
+    ],
+    [
+      'no amount',
+      changed('payment-captured', (e) => set(e, 'payment', { amount: null })),
+      'payload.payment.entity.amount is missing or wrong',
+    ],
+    [
+      'an amount with decimals',
+      changed('payment-captured', (e) => set(e, 'payment', { amount: 4999.5 })),
+      'payload.payment.entity.amount is missing or wrong',
+    ],
+    [
+      'no word on its order',
+      changed('payment-captured', (e) => set(e, 'payment', { order_id: undefined })),
+      'payload.payment.entity.order_id is missing or wrong',
+    ],
+    [
+      'no word on whether it was captured',
+      changed('refund-processed', (e) => set(e, 'payment', { captured: undefined })),
+      'payload.payment.entity.captured is missing or wrong',
+    ],
+    [
+      'an unknown status',
+      changed('refund-created', (e) => set(e, 'refund', { status: 'pondered' })),
+      'payload.refund.entity.status is missing or wrong',
+    ],
+    [
+      'no dispute id',
+      changed('dispute-created', (e) => set(e, 'dispute', { id: undefined })),
+      'payload.dispute.entity.id is missing or wrong',
+    ],
+  ];
+  for (const [what, event, reason] of broken)
+    it(`is kept for a person: ${what}`, () => {
+      const { eventId, ...message } = read(event);
+      assert.deepEqual(message, { kind: 'unprocessable', reason });
+    });
+
+  it('is kept for a person when it is older than Razorpay ever sends', () => {
+    const message = read(sample('payment-captured'), SAMPLES_SENT_AT + 8 * DAY_MS + 1);
+    assert.equal(message.kind === 'unprocessable' && message.reason, 'event_stale');
+  });
+
+  it('is still believed on the last day of a replay', () => {
+    const message = read(sample('payment-captured'), SAMPLES_SENT_AT + 8 * DAY_MS);
+    assert.equal(message.kind, 'fact');
+  });
+});
