@@ -8,12 +8,12 @@ import { createOrderClient } from './api/order-client.ts';
 import { sweep } from './api/sweeper.ts';
 import { loadServiceConfig } from './config.ts';
 import { createGateways } from './gateways/index.ts';
+import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { readOrder } from './store/orders.ts';
 import { temporalConnection } from './temporal-connection.ts';
-import { PAYLOAD_CONVERTER_PATH } from './workflow-bundle.ts';
 
 /** Requests under way get this long; most take milliseconds. */
 const DRAIN_MS = 10_000;

@@ -3,10 +3,11 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config.ts';
 import { createGateways } from './gateways/index.ts';
+import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { temporalConnection } from './temporal-connection.ts';
-import { PAYLOAD_CONVERTER_PATH, workflowBundle } from './workflow-bundle.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 import { TASK_QUEUE } from './workflows/messages.ts';
 
 /** The longest activity waits for a gateway this long; it is let finish before the process goes. */

@@ -7,15 +7,11 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundlePath } from '@temporalio/worker';
+import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCES = ['src/workflows', 'src/domain'];
 const CACHE = `${ROOT}node_modules/.cache/payonce`;
-
-/** Turns the bundle's decoding failures into values; client and worker name the same module. */
-export const PAYLOAD_CONVERTER_PATH = fileURLToPath(
-  new URL('workflows/payload-converter.ts', import.meta.url),
-);
 
 /** @returns the path of a bundle that is built from the sources as they are now */
 export async function workflowBundle(): Promise<WorkflowBundlePath> {

@@ -37,6 +37,9 @@ export function createDeliver(deps: {
     const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
     const message = await log.keep(database, { key, orderId: order.id, type, body });
     if (destination === undefined || message.sentAt !== null) return;
+    // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
+    if (Context.current().info.isLocal)
+      throw new DeliverySilence(`${destination.name} is told by an activity of its own`);
     await post(message, destination);
     await log.markSent(database, key);
   };

@@ -17,16 +17,15 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { nextDeadline } from '../domain/deadlines.ts';
-import type { Effect } from '../domain/effects.ts';
+import { type Effect, isBusinessEffect } from '../domain/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
-import { openEffects } from '../domain/readiness.ts';
 import { transition } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
-import { perform } from './perform.ts';
+import { perform, performInsideTask } from './perform.ts';
 import { readSignal } from './read-signal.ts';
-import { keepRecord, ledgerFromRecord } from './record.ts';
+import { beginRecord, ledgerFromRecord, recordBeside, recordInsideTask } from './record.ts';
 import { isIdle, noteRecords, openRun, type Run } from './run.ts';
 import { movingAttributes } from './search-attributes.ts';
 import { storyOf } from './story.ts';
@@ -46,11 +45,11 @@ export async function order(input: OrderInput): Promise<void> {
   listen(inbox, current);
   const run = await begin(input, inbox);
   current.run = run;
-  for (const effect of openEffects(run.ledger)) startEffect(run, effect);
   for (;;) {
     takeUpAll(run);
     show(run);
-    keepRecord(run);
+    await act(run);
+    if (run.inbox.length > 0 || run.results.length > 0) continue;
     if (run.ledger.closed && isIdle(run)) {
       await condition(allHandlersFinished);
       // No await from here on: the server refuses to close over a signal that arrives now.
@@ -83,7 +82,8 @@ function listen(inbox: InboxItem[], current: { run: Run | null }): void {
 async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   switch (input.from) {
     case 'start':
-      return openRun(openLedger(input.terms), inbox, []);
+      // Its record is the row that the API has inserted before.
+      return { ...openRun(openLedger(input.terms), inbox, []), isRecordStale: false };
     case 'record':
       return openRun(await ledgerFromRecord(input.orderId), inbox, []);
     case 'carried':
@@ -97,6 +97,7 @@ function hasWork(run: Run): boolean {
     run.inbox.length > 0 ||
     run.results.length > 0 ||
     (run.alarmAt === null && deadline !== null) ||
+    (run.isRecordStale && !run.isRecording) ||
     (run.ledger.closed && isIdle(run))
   );
 }
@@ -112,7 +113,7 @@ function takeUpAll(run: Run): void {
 
 function nextEvent(run: Run): DomainEvent | null {
   const result = run.results.shift();
-  if (result !== undefined) return result;
+  if (result !== undefined) return { ...result, id: result.key, source: 'effect', at: Date.now() };
   const item = run.inbox.shift();
   if (item !== undefined) {
     run.signalsTaken += 1;
@@ -129,14 +130,35 @@ function takeUp(run: Run, event: DomainEvent): void {
   run.ledger = ledger;
   run.isRecordStale = true;
   noteRecords(run, records);
-  for (const effect of effects) startEffect(run, effect);
+  run.due.push(...effects);
 }
 
-function startEffect(run: Run, effect: Effect): void {
+/**
+ * Starts what is due. Whatever can be done inside the workflow task is done together and waited for
+ * together: a replay hands over such results at once, so nothing may hang on which of them came first.
+ */
+async function act(run: Run): Promise<void> {
+  const due = run.due.splice(0);
+  const business = due.filter(isBusinessEffect);
+  for (const effect of due) if (!isBusinessEffect(effect)) startBeside(run, effect);
+  const writing = beginRecord(run);
+  const [isWritten, ...results] = await Promise.all([
+    writing === null ? true : recordInsideTask(writing),
+    ...business.map((effect) => performInsideTask(effect, run.ledger)),
+  ]);
+  if (writing !== null && !isWritten) void recordBeside(writing);
+  for (const [i, effect] of business.entries()) {
+    const result = results[i] ?? null;
+    if (result === null) startBeside(run, effect);
+    else run.results.push(result);
+  }
+}
+
+function startBeside(run: Run, effect: Effect): void {
   run.effectsInFlight += 1;
-  void perform(effect, run.ledger).then((event) => {
+  void perform(effect, run.ledger).then((result) => {
     run.effectsInFlight -= 1;
-    run.results.push(event);
+    run.results.push(result);
   });
 }
 

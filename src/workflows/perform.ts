@@ -2,11 +2,25 @@
  * From effect to activity: which one runs it, how long it may take, how often it is tried. Whatever
  * comes of it returns as an event; nothing here throws into the order.
  */
-import { ActivityFailure, ApplicationFailure, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  type ActivityOptions,
+  ApplicationFailure,
+  type LocalActivityOptions,
+  proxyActivities,
+  scheduleActivity,
+  scheduleLocalActivity,
+} from '@temporalio/workflow';
+import type { EffectDone, EffectRequest } from '../activities/business-effect.ts';
 import type { Activities } from '../activities/index.ts';
-import type { Answer, BusinessEffect, Effect, GatewayCall } from '../domain/effects.ts';
-import { isBusinessEffect } from '../domain/effects.ts';
-import type { EffectEvent } from '../domain/events.ts';
+import {
+  type Answer,
+  type BusinessEffect,
+  type BusinessEffectName,
+  type Effect,
+  type GatewayCall,
+  isBusinessEffect,
+} from '../domain/effects.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { viewOf } from '../domain/view.ts';
 
@@ -21,44 +35,92 @@ const gateway = proxyActivities<Activities>({
 });
 
 /**
- * Our own effects are owed: they are tried until they succeed or are refused for good. A minute between
- * tries is often enough to notice recovery and seldom enough not to hinder it.
+ * Our own effects are mostly one statement in our own database: they are tried once inside the workflow
+ * task, which costs the history one event instead of three and a task.
  */
-const business = proxyActivities<Activities>({
+const INSIDE_THE_TASK: LocalActivityOptions = {
+  startToCloseTimeout: '2s',
+  retry: { maximumAttempts: 1 },
+};
+
+/**
+ * What did not work out that way is owed all the same: it is tried until it succeeds or is refused for
+ * good, where operators see it. A minute between tries is often enough to notice recovery and seldom
+ * enough not to hinder it.
+ */
+const UNTIL_DONE: ActivityOptions = {
   startToCloseTimeout: '15s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});
+};
 
-type Result =
+const ACTIVITIES = {
+  grant_access: 'grantAccess',
+  revoke_access: 'revokeAccess',
+  issue_invoice: 'issueInvoice',
+  issue_credit_note: 'issueCreditNote',
+  update_crm: 'updateCrm',
+  post_ledger: 'postLedger',
+} as const satisfies Record<BusinessEffectName, keyof Activities>;
+
+/** What comes of an effect; the order adds the time at which it takes it up. */
+export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
   | { type: 'effect.refused'; attempts: number; code: string }
-  | { type: 'effect.unanswered'; attempts: number; reason: string };
+  | { type: 'effect.unanswered'; attempts: number; reason: string }
+);
 
-/** Runs one effect to its end; `Date.now()` is Temporal's clock here. */
-export async function perform(effect: Effect, ledger: Ledger): Promise<EffectEvent> {
-  const result = await outcomeOf(effect, ledger);
-  return { ...result, key: effect.key, id: effect.key, source: 'effect', at: Date.now() };
-}
-
-async function outcomeOf(effect: Effect, ledger: Ledger): Promise<Result> {
+/** Runs an effect by an activity, to its end. */
+export async function perform(effect: Effect, ledger: Ledger): Promise<EffectResult> {
+  const { key } = effect;
   try {
     if (!isBusinessEffect(effect))
-      return { type: 'effect.answered', attempts: 1, answer: await ask(effect, ledger) };
-    const { attempts } = await work(effect, ledger);
-    return { type: 'effect.answered', attempts, answer: null };
+      return { key, type: 'effect.answered', attempts: 1, answer: await ask(effect, ledger) };
+    const { attempts } = await scheduleActivity<EffectDone>(...activityFor(effect, ledger), {
+      ...UNTIL_DONE,
+      summary: key,
+    });
+    return { key, type: 'effect.answered', attempts, answer: null };
   } catch (error) {
-    return failureOf(error);
+    return failureOf(key, error);
   }
 }
 
-function failureOf(error: unknown): Result {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  if (cause instanceof ApplicationFailure && cause.nonRetryable === true) {
-    const code = String(cause.details?.[0] ?? cause.type ?? 'refused');
-    return { type: 'effect.refused', attempts: 1, code };
+/** Tries a business effect once inside the workflow task; null when that was not the place or the time. */
+export async function performInsideTask(
+  effect: BusinessEffect,
+  ledger: Ledger,
+): Promise<EffectResult | null> {
+  const { key } = effect;
+  try {
+    const { attempts } = await scheduleLocalActivity<EffectDone>(...activityFor(effect, ledger), {
+      ...INSIDE_THE_TASK,
+      summary: key,
+    });
+    return { key, type: 'effect.answered', attempts, answer: null };
+  } catch (error) {
+    return refusalIn(error) === null ? null : failureOf(key, error);
   }
-  const reason = cause instanceof Error ? cause.name : 'no answer';
-  return { type: 'effect.unanswered', attempts: 1, reason };
+}
+
+function activityFor(
+  command: BusinessEffect,
+  ledger: Ledger,
+): [string, [EffectRequest<BusinessEffectName>]] {
+  return [ACTIVITIES[command.effect], [{ order: viewOf(ledger), command }]];
+}
+
+function failureOf(key: string, error: unknown): EffectResult {
+  const refusal = refusalIn(error);
+  if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, code: refusal };
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return { key, type: 'effect.unanswered', attempts: 1, reason: cause?.name ?? 'no answer' };
+}
+
+/** The code of a definite no; null for everything that may work the next time. */
+function refusalIn(error: unknown): string | null {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return null;
+  return String(cause.details?.[0] ?? cause.type ?? 'refused');
 }
 
 function ask(command: GatewayCall, ledger: Ledger): Promise<Answer> {
@@ -85,24 +147,5 @@ function ask(command: GatewayCall, ledger: Ledger): Promise<Answer> {
       const summary = `refund ${command.amountMinor} ${command.currency} of ${command.paymentId}`;
       return gateway.refundPayment.executeWithOptions({ summary }, [{ ...request, command }]);
     }
-  }
-}
-
-function work(command: BusinessEffect, ledger: Ledger): Promise<{ attempts: number }> {
-  const summary = command.key;
-  const order = viewOf(ledger);
-  switch (command.effect) {
-    case 'grant_access':
-      return business.grantAccess.executeWithOptions({ summary }, [{ order, command }]);
-    case 'revoke_access':
-      return business.revokeAccess.executeWithOptions({ summary }, [{ order, command }]);
-    case 'issue_invoice':
-      return business.issueInvoice.executeWithOptions({ summary }, [{ order, command }]);
-    case 'issue_credit_note':
-      return business.issueCreditNote.executeWithOptions({ summary }, [{ order, command }]);
-    case 'update_crm':
-      return business.updateCrm.executeWithOptions({ summary }, [{ order, command }]);
-    case 'post_ledger':
-      return business.postLedger.executeWithOptions({ summary }, [{ order, command }]);
   }
 }

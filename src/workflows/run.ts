@@ -1,8 +1,11 @@
 /** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
 import type { CancellationScope } from '@temporalio/workflow';
-import type { EffectEvent, OutcomeRecord } from '../domain/events.ts';
+import type { Effect } from '../domain/effects.ts';
+import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import { openEffects } from '../domain/readiness.ts';
 import type { InboxItem } from './messages.ts';
+import type { EffectResult } from './perform.ts';
 
 /** Enough for a person to see what happened lately; the whole story is in the database. */
 const TIMELINE_LENGTH = 100;
@@ -11,8 +14,9 @@ export interface Run {
   ledger: Ledger;
   /** Signals, as they came. */
   inbox: InboxItem[];
-  /** Results of effects. */
-  results: EffectEvent[];
+  results: EffectResult[];
+  /** Effects that the order has decided and nobody has started yet. */
+  due: Effect[];
   effectsInFlight: number;
   /** Outcome records that the database does not have yet. */
   unsent: OutcomeRecord[];
@@ -30,6 +34,7 @@ export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecor
     ledger,
     inbox,
     results: [],
+    due: openEffects(ledger),
     effectsInFlight: 0,
     unsent,
     isRecordStale: true,
@@ -50,6 +55,7 @@ export function isIdle(run: Run): boolean {
   return (
     run.inbox.length === 0 &&
     run.results.length === 0 &&
+    run.due.length === 0 &&
     run.effectsInFlight === 0 &&
     !run.isRecording &&
     !run.isRecordStale

@@ -8,7 +8,7 @@ import type { OrderView } from '../../src/domain/view.ts';
 import { sharedStack } from './stack.ts';
 
 /** The longest that anything in a healthy stack takes on a busy two-core machine. */
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
 const GLANCE_MS = 100;
 
 export const AMOUNT = 4999;

@@ -9,7 +9,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundlePath } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { PAYLOAD_CONVERTER_PATH, workflowBundle } from '../../src/workflow-bundle.ts';
+import { PAYLOAD_CONVERTER_PATH } from '../../src/payload-converter-path.ts';
+import { workflowBundle } from '../../src/workflow-bundle.ts';
+import { ORDER_WORKFLOW } from '../../src/workflows/messages.ts';
+import { openShop } from '../support/shop.ts';
+import { STORIES } from '../support/stories.ts';
+import { temporalClient } from '../support/temporal.ts';
 
 const HISTORIES = new URL('../histories/', import.meta.url);
 const TASK_STARTED = 'EVENT_TYPE_WORKFLOW_TASK_STARTED';
@@ -34,7 +39,7 @@ function replay(bundle: WorkflowBundlePath, history: History, name: string): Pro
 }
 
 describe('a saved history', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   before(() => {
     // A prefix ends where the next step would run for real: what the worker says of that is no news.
@@ -55,6 +60,24 @@ describe('a saved history', function () {
     const bundle = await workflowBundle();
     for (const { name, history } of saved)
       for (const prefix of prefixesOf(history)) await replay(bundle, prefix, name);
+  });
+
+  it('of every order of this test run replays too', async () => {
+    const [story] = STORIES;
+    assert.ok(story);
+    await story.tell(await openShop());
+    const client = await temporalClient();
+    const histories = client.workflow.list({ query: `WorkflowType = '${ORDER_WORKFLOW}'` });
+    const options = {
+      workflowBundle: await workflowBundle(),
+      dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+    };
+    let replayed = 0;
+    for await (const result of Worker.runReplayHistories(options, histories.intoHistories())) {
+      assert.ifError(result.error);
+      replayed += 1;
+    }
+    assert.ok(replayed > 0);
   });
 
   it('does not replay against a workflow that does something else (so that the others mean something)', async () => {
