@@ -25,12 +25,25 @@ export type Faults = ReturnType<typeof createFaults>;
 export function createFaults() {
   const planned: Planned[] = [];
   const holds: Held[] = [];
+  const lasting: { plan: Planned; struck: () => void }[] = [];
   return {
     /** @param call matched against "POST /v1/orders" */
     plan(call: RegExp, ...faults: Fault[]): void {
       planned.push(...faults.map((fault) => ({ call, fault })));
     },
+    /** Strikes every such call until `end`; resolves when it has struck the first. */
+    always(call: RegExp, fault: Fault): Promise<void> {
+      const first = gate();
+      lasting.push({ plan: { call, fault }, struck: first.open });
+      return first.opened;
+    },
+    end(): void {
+      lasting.length = 0;
+    },
     next(call: string): Fault | undefined {
+      const always = lasting.find(({ plan }) => plan.call.test(call));
+      always?.struck();
+      if (always !== undefined) return always.plan.fault;
       const at = planned.findIndex((plan) => plan.call.test(call));
       return at < 0 ? undefined : planned.splice(at, 1)[0]?.fault;
     },

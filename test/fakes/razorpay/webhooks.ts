@@ -19,7 +19,8 @@ export interface Event {
 }
 
 export interface Destination {
-  url: string;
+  /** Any of them is as good as the other; they are taken in turn. */
+  urls: readonly string[];
   secret: string;
 }
 
@@ -28,6 +29,7 @@ export type Webhooks = ReturnType<typeof createWebhooks>;
 export function createWebhooks() {
   const events: Event[] = [];
   const underWay = new Set<Promise<void>>();
+  let turn = 0;
   const state: { to: Destination | null; withheld: Event[] | null; copies: number } = {
     to: null,
     withheld: null,
@@ -45,7 +47,9 @@ export function createWebhooks() {
     const { to } = state;
     if (to === null) return;
     for (let copy = 0; copy < copies; copy += 1) {
-      const delivery = deliver(to.url, event).finally(() => underWay.delete(delivery));
+      turn += 1;
+      const url = to.urls[turn % to.urls.length] ?? '';
+      const delivery = deliver(url, event).finally(() => underWay.delete(delivery));
       underWay.add(delivery);
     }
   }
