@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Stack, startStack } from '../../src/dev/stack.ts';
 import { type Crm, openCrm } from './crm.ts';
+import type { GatewayDriver } from './gateway-driver.ts';
+import { GATEWAYS } from './gateways.ts';
 
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
@@ -18,6 +20,9 @@ export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 
 export interface SharedStack extends Stack {
   crm: Crm;
+  /** Who acts at each gateway, by its name. */
+  gateways: Readonly<Record<string, GatewayDriver>>;
+  closeGateways(): Promise<void>;
 }
 
 let shared: Promise<SharedStack> | undefined;
@@ -30,8 +35,21 @@ export function sharedStack(): Promise<SharedStack> {
 
 async function startSharedStack(): Promise<SharedStack> {
   const crm = await openCrm();
+  const started = await Promise.all(
+    GATEWAYS.map(async ({ name, start }) => ({ name, gateway: await start() })),
+  );
   const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
-  return Object.assign(await startTestStack({ workers: 2, apis: 2, env }), { crm });
+  for (const { gateway } of started) Object.assign(env, gateway.env);
+  const stack = await startTestStack({ workers: 2, apis: 2, env });
+  return Object.assign(stack, {
+    crm,
+    gateways: Object.fromEntries(
+      started.map(({ name, gateway }) => [name, gateway.connect(stack)]),
+    ),
+    closeGateways: async () => {
+      await Promise.all(started.map(({ gateway }) => gateway.close()));
+    },
+  });
 }
 
 export async function startTestStack(options: {
@@ -66,5 +84,6 @@ export const mochaHooks = {
     const stack = await shared;
     await stopTestStack(stack);
     stack.crm.close();
+    await stack.closeGateways();
   },
 };

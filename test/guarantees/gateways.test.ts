@@ -1,0 +1,193 @@
+/** The same races at every gateway, each counted in the gateway's own store: one list, one stack. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
+import type { GatewayDriver, SignedRequest } from '../support/gateway-driver.ts';
+import { GATEWAYS } from '../support/gateways.ts';
+import { PAID_ONCE, type Proof, proofOf } from '../support/proof.ts';
+import {
+  AMOUNT,
+  givenOrder,
+  openShop,
+  type Shop,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
+
+const CLICKS = 50;
+const DELIVERIES = 50;
+const RACES = 20;
+const ORDERS = 20;
+const REFUND_CALLS = 10;
+
+for (const { name } of GATEWAYS)
+  describe(`an order paid through ${name}`, function () {
+    this.timeout(120_000);
+    let shop: Shop;
+    let gateway: GatewayDriver;
+
+    before(async () => {
+      shop = await openShop();
+      const driver = (await sharedStack()).gateways[name];
+      assert.ok(driver, `the stack knows no gateway ${name}`);
+      gateway = driver;
+    });
+
+    it(`has one payment there after ${CLICKS} pay clicks at once`, async () => {
+      const id = await givenOrder(shop, { gateway: name });
+      const replies = await times(CLICKS, () => pay(id));
+      assert.deepEqual(new Set(replies.map(({ status }) => status)), new Set([200, 201]));
+      assert.equal(replies.filter(({ status }) => status === 201).length, 1);
+      const payments = await gateway.paymentsOf(id);
+      assert.equal(payments.length, 1);
+      assert.equal(new Set(replies.map(({ body }) => body.id)).size, 1);
+    });
+
+    it(`is paid once when one event is delivered ${DELIVERIES} times at once`, async () => {
+      const { id, paymentId } = await givenPending();
+      await gateway.capture(paymentId);
+      const [event] = (await gateway.eventsOf(paymentId)).slice(-1);
+      assert.ok(event);
+      const answers = await times(DELIVERIES, (i) => deliver(event, i));
+      assert.deepEqual(new Set(answers), new Set([200]));
+      await assertPaidOnce(id);
+    });
+
+    it(`is paid once when verify and webhook meet, ${RACES} times`, async () => {
+      const orders = await times(RACES, givenPending);
+      await Promise.all(
+        orders.flatMap(({ id, paymentId }) => [gateway.capture(paymentId), verify(id, paymentId)]),
+      );
+      for (const { id } of orders) await assertPaidOnce(id);
+    });
+
+    it('is paid when the money comes before the pay call has returned', async () => {
+      const id = await givenOrder(shop, { gateway: name });
+      await gateway.loseAnswers();
+      const click = await pay(id, 0);
+      assert.equal(click.status, 202);
+      await gateway.untilAnswerLost(id);
+      await pWaitFor(async () => (await gateway.paymentsOf(id)).length === 1);
+      const [payment] = await gateway.paymentsOf(id);
+      await gateway.capture(payment?.paymentId ?? '');
+      await assertPaidOnce(id);
+    });
+
+    it(`is paid once by webhooks that are shuffled and repeated, ${ORDERS} times`, async () => {
+      const ids = await times(ORDERS, async (seed) => {
+        const { id, paymentId } = await givenPending();
+        await gateway.authorize(paymentId);
+        await gateway.capture(paymentId);
+        const events = await gateway.eventsOf(paymentId);
+        const disorder = shuffled([...events, ...events, ...events], seed);
+        await Promise.all(disorder.map(deliver));
+        return id;
+      });
+      for (const id of ids) await assertPaidOnce(id);
+    });
+
+    it('is lifted when a failed payment succeeds late', async () => {
+      const { id, paymentId } = await givenFailed();
+      await gateway.capture(paymentId);
+      const order = await untilSettled(shop, id, 'paid');
+      assert.equal(order.late, true);
+      // The CRM heard of the failure too.
+      await assertPaidOnce(id, { crmUpdates: 2 });
+    });
+
+    it('goes to review, and grants nothing, when it is captured after a cancel', async () => {
+      const { id, paymentId } = await givenFailed();
+      assert.equal((await cancel(id)).status, 200);
+      await gateway.capture(paymentId);
+      const order = await untilOrder(shop, id, ({ reviews }) => reviews.length > 0, 'in review');
+      assert.equal(order.state, 'cancelled');
+      assert.equal(order.reviews[0]?.reason, 'paid_after_cancel');
+      assert.equal(order.amountPaid, AMOUNT);
+      const granted = order.effects.filter(({ effect }) => effect === 'grant_access');
+      assert.deepEqual(granted, []);
+    });
+
+    it(`is refunded once by ${REFUND_CALLS} calls under one key`, async () => {
+      const { id, paymentId } = await givenPending();
+      await gateway.capture(paymentId);
+      await untilSettled(shop, id, 'paid');
+      const key = `refund-${randomUUID()}`;
+      const replies = await times(REFUND_CALLS, () => refund(id, key));
+      // The first is under way while the others come: 409, and the stored answer ever after.
+      assert.ok(replies.every(({ status }) => status === 201 || status === 409));
+      assert.equal((await refund(id, key)).headers.get('idempotent-replayed'), 'true');
+      const order = await untilSettled(shop, id, 'refunded');
+      assert.equal(order.amountRefunded, AMOUNT);
+      assert.deepEqual((await gateway.paymentsOf(id)).map(refundsOf), [[AMOUNT]]);
+    });
+
+    it('hears of a refund that was made in the dashboard', async () => {
+      const { id, paymentId } = await givenPending();
+      await gateway.capture(paymentId);
+      await untilSettled(shop, id, 'paid');
+      await gateway.refund(paymentId);
+      const order = await untilSettled(shop, id, 'refunded');
+      assert.equal(order.refunds.length, 1);
+    });
+
+    const pay = (id: string, waitS = 30) =>
+      shop.call<{ id: string }>(
+        'POST',
+        `/v1/orders/${id}/payments`,
+        {},
+        { prefer: `wait=${waitS}` },
+      );
+    const verify = (id: string, paymentId: string) =>
+      shop.call('POST', `/v1/orders/${id}/verify`, { paymentId }, { prefer: 'wait=30' });
+    const cancel = (id: string) =>
+      shop.call('POST', `/v1/orders/${id}/cancel`, {}, { prefer: 'wait=30' });
+    const refund = (id: string, key: string) =>
+      shop.call(
+        'POST',
+        `/v1/orders/${id}/refunds`,
+        {},
+        { prefer: 'wait=30', 'idempotency-key': key },
+      );
+
+    async function givenPending(): Promise<{ id: string; paymentId: string }> {
+      const id = await givenOrder(shop, { gateway: name });
+      return { id, paymentId: (await pay(id)).body.id };
+    }
+
+    async function givenFailed(): Promise<{ id: string; paymentId: string }> {
+      const order = await givenPending();
+      await gateway.fail(order.paymentId);
+      await untilOrder(shop, order.id, ({ state }) => state === 'failed', 'failed');
+      return order;
+    }
+
+    async function deliver({ path, headers, body }: SignedRequest, turn: number): Promise<number> {
+      const base = shop.apiUrls[turn % shop.apiUrls.length];
+      return (await fetch(`${base}${path}`, { method: 'POST', headers, body })).status;
+    }
+
+    /** Counted in the gateway's own store, whichever it is. */
+    async function assertPaidOnce(id: string, more: Partial<Proof> = {}): Promise<void> {
+      await untilSettled(shop, id, 'paid');
+      const payments = await gateway.paymentsOf(id);
+      const captured = payments.filter(({ capturedMinor }) => capturedMinor === AMOUNT);
+      const counted = { gatewayPayments: payments.length, gatewayCaptures: captured.length };
+      assert.deepEqual({ ...(await proofOf(shop, id)), ...counted }, { ...PAID_ONCE, ...more });
+    }
+  });
+
+const refundsOf = ({ refundsMinor }: { refundsMinor: number[] }): number[] => refundsMinor;
+
+function times<T>(count: number, make: (i: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => make(i)));
+}
+
+/** Shuffles the same way in every run, so that a failure can be looked at again. */
+function shuffled<T>(items: T[], seed: number): T[] {
+  const keyed = items.map((item, i) => ({
+    item,
+    key: ((i + 1) * (seed + 7) * 2_654_435_761) % 997,
+  }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
