@@ -1,30 +1,16 @@
 /** House rules that matter, each with its reason. A rule that is in the way is changed here, in the open. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-
-const SRC = path.join(import.meta.dirname, '../src');
-
-interface Import {
-  from: string;
-  /** A file under src, or a package's name. */
-  to: string;
-  isType: boolean;
-}
-
-const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => /\.(ts|tsx)$/.test(file))
-  .map((file) => ({ file, text: readFileSync(path.join(SRC, file), 'utf8') }));
-
-const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
-
-const imports: Import[] = files.flatMap(({ file, text }) =>
-  [...text.matchAll(IMPORT)].map(([, type, target = '']) => ({
-    from: file,
-    to: target.startsWith('.') ? path.join(path.dirname(file), target) : target,
-    isType: type !== undefined,
-  })),
-);
+import {
+  circles,
+  files,
+  type Import,
+  imports,
+  importsOf,
+  isOurs,
+  reachedFrom,
+  roomOf,
+} from './support/imports.ts';
 
 /** What each room may import, beside itself. The single files directly under src are the entry points. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -38,22 +24,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   sandbox: [],
 };
 
-function roomOf(file: string): string {
-  const [room = '', ...rest] = file.split(path.sep);
-  return rest.length === 0 ? 'entry' : room;
-}
-
-function isOurs({ to }: Import): boolean {
-  return files.some(({ file }) => file === to);
-}
-
 function assertNone(found: (Import | string)[], reason: string): void {
   const named = found.map((one) => (typeof one === 'string' ? one : `${one.from} → ${one.to}`));
   assert.deepEqual(named, [], reason);
-}
-
-function importsOf(room: string): Import[] {
-  return imports.filter(({ from }) => roomOf(from) === room);
 }
 
 describe('imports', () => {
@@ -94,14 +67,9 @@ describe('imports', () => {
   });
 
   it('of the workflow bundle are no packages but Temporal’s own', () => {
-    const reached = new Set<string>();
-    const visit = (file: string): void => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      for (const { from, to, isType } of imports) if (from === file && !isType) visit(to);
-    };
-    for (const { file } of files) if (roomOf(file) === 'workflows') visit(file);
-    const packages = [...reached].filter((name) => !files.some(({ file }) => file === name));
+    const packages = [...reachedFrom('workflows')].filter(
+      (name) => !files.some(({ file }) => file === name),
+    );
     const allowed = ['@temporalio/workflow', '@temporalio/common'];
     assertNone(
       packages.filter((name) => !allowed.includes(name)),
@@ -150,16 +118,3 @@ describe('the code', () => {
     );
   });
 });
-
-function circles(room: string): string[] {
-  const found: string[] = [];
-  const done = new Set<string>();
-  const visit = (file: string, trail: string[]): void => {
-    if (trail.includes(file)) found.push([...trail, file].join(' → '));
-    if (trail.includes(file) || done.has(file)) return;
-    for (const { from, to } of importsOf(room)) if (from === file) visit(to, [...trail, file]);
-    done.add(file);
-  };
-  for (const { file } of files) if (roomOf(file) === room) visit(file, []);
-  return found;
-}

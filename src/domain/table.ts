@@ -5,7 +5,8 @@
  *
  * How to read a cell:
  *   → state   apply, and the order comes to that state      ·  apply, the state stays
- *   ↺         apply, the state follows from what is left     =  a repeat: nothing to do
+ *   ↺ state   apply, the state follows from what is left: it stays or comes to one of those named
+ *   =         a repeat: nothing to do
  *   ~         too old to matter: kept on record only         !code  refused to the caller
  *   ?reason   open a manual review      +call  ask the gateway      late  confirmed after failing
  *   –         cannot happen
@@ -19,7 +20,8 @@ export interface Cell {
   verdict: 'apply' | 'duplicate' | 'stale' | 'reject' | 'impossible';
   /** The state that applying leads to; absent where it follows from the ledger. */
   to?: OrderState;
-  keeps: boolean;
+  /** Where the state follows from the ledger: what it may come to, beside staying. */
+  may: OrderState[];
   late: boolean;
   asks: Ask[];
   review?: ReviewReason;
@@ -27,54 +29,54 @@ export interface Cell {
 }
 
 const MATRIX = `
-what happened                | initiated                         | pending                           | partially_paid             | paid                       | failed                            | cancelled                  | refunded
-pay.requested                | → pending +create                 | · +create                         | · +create                  | !order_already_paid        | → pending +create                 | !order_closed              | !order_already_paid
-pay.requested.in_flight      | –                                 | !attempt_in_progress              | !attempt_in_progress       | !order_already_paid        | –                                 | !order_closed              | !order_already_paid
-pay.repeated                 | –                                 | =                                 | =                          | !order_already_paid        | !order_closed                     | !order_closed              | !order_already_paid
-pay.unanswered               | –                                 | · +fetch                          | · +fetch                   | · +fetch                   | · +fetch                          | · +fetch                   | · +fetch
-payment.adopted              | → pending                         | ·                                 | ·                          | ·                          | ↺                                 | ·                          | ·
-payment.pending              | → pending                         | ·                                 | ·                          | ·                          | → pending late                    | · +void                    | · +void
-payment.authorized           | → pending +capture                | · +capture                        | · +capture                 | –                          | → pending late +capture           | · +void                    | · +void ?authorized_after_refund
-payment.authorized.surplus   | –                                 | · +void                           | · +void                    | · +void                    | · +void                           | · +void                    | · +void
-payment.authorized.mismatch  | · ?amount_mismatch                | · ?amount_mismatch                | · ?amount_mismatch         | · +void                    | · ?amount_mismatch                | · +void                    | · +void
-payment.authorized.after_end | –                                 | ~ +fetch                          | ~ +fetch                   | ~ +fetch                   | ~ +fetch                          | ~ +fetch                   | ~ +fetch
-payment.captured.partial     | → partially_paid                  | → partially_paid                  | ·                          | –                          | → partially_paid late             | · ?paid_after_cancel       | · ?captured_after_refund
-payment.captured.exact       | → paid                            | → paid                            | → paid                     | –                          | → paid late                       | · ?paid_after_cancel       | · ?captured_after_refund
-payment.captured.over        | → paid ?overpaid                  | → paid ?overpaid                  | → paid ?overpaid           | · ?double_payment          | → paid late ?overpaid             | · ?paid_after_cancel       | · ?captured_after_refund
-payment.captured.currency    | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch       | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
-capture.reversed.currency    | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch       | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
-payment.captured.reversed    | ↺                                 | ↺                                 | ·                          | ·                          | ·                                 | ·                          | ·
-capture.reversed             | –                                 | –                                 | ↺ ?capture_reversed        | ↺ ?capture_reversed        | –                                 | ·                          | · ?capture_reversed
-capture.reversed.early       | ~                                 | ~                                 | ~                          | ~                          | ~                                 | ~                          | ~
-payment.failed               | → failed                          | ↺                                 | ·                          | ~                          | ·                                 | ~                          | ~
-payment.expired              | → failed                          | ↺                                 | ·                          | ~                          | ·                                 | ~                          | ~
-payment.voided               | ↺                                 | ↺                                 | ·                          | ~                          | ↺                                 | ·                          | ~
-pay.refused                  | –                                 | ↺                                 | ·                          | ~                          | ·                                 | ~                          | ~
-order.expired                | → failed                          | → failed                          | · ?partial_expired         | ~                          | =                                 | ~                          | ~
-cancel.requested             | → cancelled                       | –                                 | !order_already_paid        | !order_already_paid        | → cancelled                       | =                          | !order_already_paid
-cancel.requested.live        | –                                 | · +void                           | !order_already_paid        | !order_already_paid        | · +void                           | =                          | !order_already_paid
-void.refused                 | –                                 | · +fetch                          | ·                          | ~                          | ·                                 | · ?cancel_diverged         | ~
-void.refused.authorized      | –                                 | · +fetch                          | · ?amount_mismatch         | · ?double_payment          | ·                                 | · ?authorized_after_cancel | · ?authorized_after_refund
-capture.refused              | –                                 | · +fetch                          | · +fetch                   | ~                          | · +fetch                          | ~                          | ~
-refund.requested             | !order_not_paid                   | !order_not_paid                   | · +refund                  | · +refund                  | !order_not_paid                   | !order_not_paid            | !order_not_paid
-refund.requested.over        | !order_not_paid                   | !order_not_paid                   | !refund_exceeds_captured   | !refund_exceeds_captured   | !order_not_paid                   | !order_not_paid            | !order_not_paid
-refund.requested.disputed    | !order_not_paid                   | !order_not_paid                   | !order_disputed            | !order_disputed            | !order_not_paid                   | !order_not_paid            | !order_not_paid
-refund.pending               | ·                                 | ·                                 | ·                          | ·                          | ·                                 | ·                          | ~
-refund.succeeded.early       | · +fetch                          | · +fetch                          | · +fetch                   | · +fetch                   | · +fetch                          | · +fetch                   | · +fetch
-refund.succeeded.partial     | –                                 | –                                 | ·                          | ·                          | –                                 | ·                          | ·
-refund.succeeded.full        | –                                 | –                                 | → refunded                 | → refunded                 | –                                 | ·                          | ·
-refund.succeeded.over        | –                                 | · ?over_refund                    | → refunded ?over_refund    | → refunded ?over_refund    | · ?over_refund                    | · ?over_refund             | · ?over_refund
-refund.failed                | ·                                 | ·                                 | · ?refund_failed           | · ?refund_failed           | ·                                 | · ?refund_failed           | ~
-refund.reversed              | ·                                 | ·                                 | · ?refund_reversed         | · ?refund_reversed         | ·                                 | · ?refund_reversed         | · ?refund_reversed
-refund.flip                  | · +fetch ?refund_flip             | · +fetch ?refund_flip             | · +fetch ?refund_flip      | · +fetch ?refund_flip      | · +fetch ?refund_flip             | · +fetch ?refund_flip      | · +fetch ?refund_flip
-dispute.inquiry              | ·                                 | ·                                 | ·                          | ·                          | ·                                 | ·                          | ·
-dispute.opened               | · +fetch ?dispute_without_capture | · +fetch ?dispute_without_capture | ·                          | ·                          | · +fetch ?dispute_without_capture | · ?dispute_after_cancel    | · ?dispute_on_refunded
-dispute.won                  | ·                                 | ·                                 | ·                          | ·                          | ·                                 | ·                          | ·
-dispute.lost                 | –                                 | –                                 | ↺                          | ↺                          | –                                 | ·                          | ·
-dispute.lost.early           | · ?dispute_without_capture        | · ?dispute_without_capture        | · ?dispute_without_capture | · ?dispute_without_capture | ·                                 | ·                          | · ?dispute_without_capture
-dispute.lost.over            | –                                 | · ?double_loss                    | → refunded ?double_loss    | → refunded ?double_loss    | · ?double_loss                    | · ?double_loss             | · ?double_loss
-dispute.currency             | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch       | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
-dispute.flip                 | · +fetch ?dispute_flip            | · +fetch ?dispute_flip            | · +fetch ?dispute_flip     | · +fetch ?dispute_flip     | · +fetch ?dispute_flip            | · +fetch ?dispute_flip     | · +fetch ?dispute_flip
+what happened                | initiated                         | pending                           | partially_paid                     | paid                                              | failed                            | cancelled                  | refunded
+pay.requested                | → pending +create                 | · +create                         | · +create                          | !order_already_paid                               | → pending +create                 | !order_closed              | !order_already_paid
+pay.requested.in_flight      | –                                 | !attempt_in_progress              | !attempt_in_progress               | !order_already_paid                               | –                                 | !order_closed              | !order_already_paid
+pay.repeated                 | –                                 | =                                 | =                                  | !order_already_paid                               | !order_closed                     | !order_closed              | !order_already_paid
+pay.unanswered               | –                                 | · +fetch                          | · +fetch                           | · +fetch                                          | · +fetch                          | · +fetch                   | · +fetch
+payment.adopted              | → pending                         | ·                                 | ·                                  | ·                                                 | ↺ pending                         | ·                          | ·
+payment.pending              | → pending                         | ·                                 | ·                                  | ·                                                 | → pending late                    | · +void                    | · +void
+payment.authorized           | → pending +capture                | · +capture                        | · +capture                         | –                                                 | → pending late +capture           | · +void                    | · +void ?authorized_after_refund
+payment.authorized.surplus   | –                                 | · +void                           | · +void                            | · +void                                           | · +void                           | · +void                    | · +void
+payment.authorized.mismatch  | · ?amount_mismatch                | · ?amount_mismatch                | · ?amount_mismatch                 | · +void                                           | · ?amount_mismatch                | · +void                    | · +void
+payment.authorized.after_end | –                                 | ~ +fetch                          | ~ +fetch                           | ~ +fetch                                          | ~ +fetch                          | ~ +fetch                   | ~ +fetch
+payment.captured.partial     | → partially_paid                  | → partially_paid                  | ·                                  | –                                                 | → partially_paid late             | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.exact       | → paid                            | → paid                            | → paid                             | –                                                 | → paid late                       | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.over        | → paid ?overpaid                  | → paid ?overpaid                  | → paid ?overpaid                   | · ?double_payment                                 | → paid late ?overpaid             | · ?paid_after_cancel       | · ?captured_after_refund
+payment.captured.currency    | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch               | · ?currency_mismatch                              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
+capture.reversed.currency    | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch               | · ?currency_mismatch                              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
+payment.captured.reversed    | ↺ failed                          | ↺ failed                          | ·                                  | ·                                                 | ·                                 | ·                          | ·
+capture.reversed             | –                                 | –                                 | ↺ pending/failed ?capture_reversed | ↺ partially_paid/pending/failed ?capture_reversed | –                                 | ·                          | · ?capture_reversed
+capture.reversed.early       | ~                                 | ~                                 | ~                                  | ~                                                 | ~                                 | ~                          | ~
+payment.failed               | → failed                          | ↺ failed/cancelled                | ·                                  | ~                                                 | ·                                 | ~                          | ~
+payment.expired              | → failed                          | ↺ failed/cancelled                | ·                                  | ~                                                 | ·                                 | ~                          | ~
+payment.voided               | ↺ failed                          | ↺ failed/cancelled                | ·                                  | ~                                                 | ↺ cancelled                       | ·                          | ~
+pay.refused                  | –                                 | ↺ failed/cancelled                | ·                                  | ~                                                 | ·                                 | ~                          | ~
+order.expired                | → failed                          | → failed                          | · ?partial_expired                 | ~                                                 | =                                 | ~                          | ~
+cancel.requested             | → cancelled                       | –                                 | !order_already_paid                | !order_already_paid                               | → cancelled                       | =                          | !order_already_paid
+cancel.requested.live        | –                                 | · +void                           | !order_already_paid                | !order_already_paid                               | · +void                           | =                          | !order_already_paid
+void.refused                 | –                                 | · +fetch                          | ·                                  | ~                                                 | ·                                 | · ?cancel_diverged         | ~
+void.refused.authorized      | –                                 | · +fetch                          | · ?amount_mismatch                 | · ?double_payment                                 | ·                                 | · ?authorized_after_cancel | · ?authorized_after_refund
+capture.refused              | –                                 | · +fetch                          | · +fetch                           | ~                                                 | · +fetch                          | ~                          | ~
+refund.requested             | !order_not_paid                   | !order_not_paid                   | · +refund                          | · +refund                                         | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.requested.over        | !order_not_paid                   | !order_not_paid                   | !refund_exceeds_captured           | !refund_exceeds_captured                          | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.requested.disputed    | !order_not_paid                   | !order_not_paid                   | !order_disputed                    | !order_disputed                                   | !order_not_paid                   | !order_not_paid            | !order_not_paid
+refund.pending               | ·                                 | ·                                 | ·                                  | ·                                                 | ·                                 | ·                          | ~
+refund.succeeded.early       | · +fetch                          | · +fetch                          | · +fetch                           | · +fetch                                          | · +fetch                          | · +fetch                   | · +fetch
+refund.succeeded.partial     | –                                 | –                                 | ·                                  | ·                                                 | –                                 | ·                          | ·
+refund.succeeded.full        | –                                 | –                                 | → refunded                         | → refunded                                        | –                                 | ·                          | ·
+refund.succeeded.over        | –                                 | · ?over_refund                    | → refunded ?over_refund            | → refunded ?over_refund                           | · ?over_refund                    | · ?over_refund             | · ?over_refund
+refund.failed                | ·                                 | ·                                 | · ?refund_failed                   | · ?refund_failed                                  | ·                                 | · ?refund_failed           | ~
+refund.reversed              | ·                                 | ·                                 | · ?refund_reversed                 | · ?refund_reversed                                | ·                                 | · ?refund_reversed         | · ?refund_reversed
+refund.flip                  | · +fetch ?refund_flip             | · +fetch ?refund_flip             | · +fetch ?refund_flip              | · +fetch ?refund_flip                             | · +fetch ?refund_flip             | · +fetch ?refund_flip      | · +fetch ?refund_flip
+dispute.inquiry              | ·                                 | ·                                 | ·                                  | ·                                                 | ·                                 | ·                          | ·
+dispute.opened               | · +fetch ?dispute_without_capture | · +fetch ?dispute_without_capture | ·                                  | ·                                                 | · +fetch ?dispute_without_capture | · ?dispute_after_cancel    | · ?dispute_on_refunded
+dispute.won                  | ·                                 | ·                                 | ·                                  | ·                                                 | ·                                 | ·                          | ·
+dispute.lost                 | –                                 | –                                 | ↺ refunded                         | ↺ refunded                                        | –                                 | ·                          | ·
+dispute.lost.early           | · ?dispute_without_capture        | · ?dispute_without_capture        | · ?dispute_without_capture         | · ?dispute_without_capture                        | ·                                 | ·                          | · ?dispute_without_capture
+dispute.lost.over            | –                                 | · ?double_loss                    | → refunded ?double_loss            | → refunded ?double_loss                           | · ?double_loss                    | · ?double_loss             | · ?double_loss
+dispute.currency             | · ?currency_mismatch              | · ?currency_mismatch              | · ?currency_mismatch               | · ?currency_mismatch                              | · ?currency_mismatch              | · ?currency_mismatch       | · ?currency_mismatch
+dispute.flip                 | · +fetch ?dispute_flip            | · +fetch ?dispute_flip            | · +fetch ?dispute_flip             | · +fetch ?dispute_flip                            | · +fetch ?dispute_flip            | · +fetch ?dispute_flip     | · +fetch ?dispute_flip
 `;
 
 export type Row = string;
@@ -84,11 +86,12 @@ function readCell(text: string): Cell {
   const marked = (mark: string): string[] =>
     words.filter((word) => word.startsWith(mark)).map((word) => word.slice(mark.length));
   const arrow = words.indexOf('→');
+  const follows = words.indexOf('↺');
   const [code] = marked('!');
   const [review] = marked('?');
   return {
     verdict: verdictOf(words),
-    keeps: words.includes('·'),
+    may: follows >= 0 ? ((words[follows + 1] ?? '').split('/') as OrderState[]) : [],
     late: words.includes('late'),
     asks: marked('+') as Ask[],
     ...(arrow >= 0 ? { to: words[arrow + 1] as OrderState } : {}),

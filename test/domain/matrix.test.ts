@@ -190,6 +190,9 @@ function check(name: string, state: OrderState, cell: string): void {
       works: worksOf(before, to, marked('$')),
     },
   );
+  const decided = TABLE[name]?.[state];
+  const ends = [decided?.to ?? state, ...(decided?.may ?? [])];
+  if (decided !== undefined) assert.ok(ends.includes(to), `the table says ${ends.join(' or ')}`);
   checkOutcome(told, words);
   if (!['=', '~', 'x', '0'].includes(words[0] ?? ''))
     assert.deepStrictEqual(told.reviews, marked('?'));

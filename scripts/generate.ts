@@ -1,0 +1,117 @@
+/**
+ * Writes what is derived from the decision table into the documents: the state diagram and the table
+ * itself, between their markers. It never touches anything outside the markers.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
+import { type Cell, TABLE } from '../src/domain/table.ts';
+
+const ROOT = path.join(import.meta.dirname, '..');
+
+/** Only a person lifts these; see review-decisions.ts. */
+const LIFTED_BY_REVIEW: [OrderState, OrderState][] = [
+  ['cancelled', 'paid'],
+  ['refunded', 'paid'],
+  ['partially_paid', 'cancelled'],
+];
+
+/** More causes than this make an arrow unreadable; the table below the diagram has them all. */
+const MAX_CAUSES = 3;
+
+interface Document {
+  path: string;
+  text: string;
+}
+
+/** The documents as they ought to be; a test compares them with what is committed. */
+export function generatedDocuments(): Document[] {
+  const parts = { 'state-diagram': diagram(), 'decision-table': decisionTable() };
+  return ['docs/state-machine.md', 'README.md']
+    .map((file) => path.join(ROOT, file))
+    .filter((file) => existsSync(file))
+    .map((file) => ({ path: file, text: fill(readFileSync(file, 'utf8'), parts) }));
+}
+
+function fill(text: string, parts: Record<string, string>): string {
+  return Object.entries(parts).reduce((filled, [name, part]) => {
+    const marked = new RegExp(`(<!-- ${name}:start -->)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    return filled.replace(marked, (_, start: string, end: string) => `${start}\n${part}\n${end}`);
+  }, text);
+}
+
+function diagram(): string {
+  const causes = new Map<string, string[]>();
+  for (const [row, cells] of Object.entries(TABLE))
+    for (const from of ORDER_STATES)
+      for (const to of targetsOf(cells[from])) {
+        if (to === from) continue;
+        const arrow = `${from} --> ${to}`;
+        causes.set(arrow, [...(causes.get(arrow) ?? []), row]);
+      }
+  for (const [from, to] of LIFTED_BY_REVIEW) {
+    const arrow = `${from} --> ${to}`;
+    causes.set(arrow, [...(causes.get(arrow) ?? []), 'review decided']);
+  }
+  const arrows = [...causes].map(([arrow, rows]) => `  ${arrow}: ${label(rows)}`);
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> initiated', ...arrows, '```'].join('\n');
+}
+
+function targetsOf({ to, may }: Cell): OrderState[] {
+  return to === undefined ? may : [to];
+}
+
+/** Kinds of one event count as one cause: exact, partial and over are all captures. */
+function label(rows: string[]): string {
+  const kinds = [...new Set(rows.map(kindOf))].sort((a, b) => segments(a) - segments(b));
+  const rest = kinds.length - MAX_CAUSES;
+  return [...kinds.slice(0, MAX_CAUSES), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+function kindOf(row: string): string {
+  return row === 'payment.captured.reversed' ? row : row.split('.').slice(0, 2).join('.');
+}
+
+function segments(kind: string): number {
+  return kind.split('.').length;
+}
+
+function decisionTable(): string {
+  const lines = Object.entries(TABLE).map(([row, cells]) =>
+    tableLine([`\`${row}\``, ...ORDER_STATES.map((state) => cellText(cells[state]))]),
+  );
+  const header = ['what happened', ...ORDER_STATES];
+  return [tableLine(header), tableLine(header.map(() => '---')), ...lines].join('\n');
+}
+
+function tableLine(cells: string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function cellText(cell: Cell): string {
+  if (cell.verdict === 'impossible') return '–';
+  if (cell.verdict === 'reject') return `409 \`${cell.code}\``;
+  if (cell.verdict === 'duplicate') return 'repeat';
+  const words = [
+    cell.verdict === 'stale' ? 'stale' : movementText(cell),
+    ...(cell.late ? ['late'] : []),
+    ...cell.asks.map((ask) => `+ ${ask}`),
+    ...(cell.review === undefined ? [] : [`review \`${cell.review}\``]),
+  ];
+  return words.join(', ');
+}
+
+function movementText({ to, may }: Cell): string {
+  if (to !== undefined) return `→ **${to}**`;
+  return may.length > 0 ? `stays or → ${may.map((state) => `**${state}**`).join(' or ')}` : 'stays';
+}
+
+function main(): void {
+  for (const document of generatedDocuments()) {
+    writeFileSync(document.path, document.text);
+    console.log(`written: ${path.relative(ROOT, document.path)}`);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main();
