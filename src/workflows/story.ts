@@ -12,6 +12,7 @@ import { adviceFor } from './review-advice.ts';
 
 /** The UI puts the story into a URL, and servers take some 8,000 characters. */
 const MOST_LINES = 6;
+const MOST_CAUSES = 2;
 
 /** Markdown for the workflow's current details. */
 export function storyOf(ledger: Ledger): string {
@@ -95,10 +96,11 @@ function deadlineLine({ name, at }: Deadline): string {
  * decision is taken for a repeat of the first.
  */
 function todoLines(ledger: Ledger): string[] {
-  const reviews = openReviews(ledger).map(({ id, reason, version }) => {
+  const reviews = openReviews(ledger).map(({ id, reason, version, causes }) => {
     const message = { id: `${id}-by-hand-${ledger.revision}`, reviewId: id, decision: 'approve' };
     const signal = codeOf({ ...message, version, note: 'why' });
-    return `Decide **${id}**, ${code(reason)}. ${adviceFor(reason)} Signal \`review\`: ${signal}`;
+    const about = causes.slice(-MOST_CAUSES).map(code).join(', ');
+    return `Decide **${id}**, ${code(reason)}, about ${about}. ${adviceFor(reason)} Signal \`review\`: ${signal}`;
   });
   const failed = Object.values(ledger.effects)
     .filter(({ command, status }) => status === 'failed' && isBusinessEffect(command))

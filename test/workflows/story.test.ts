@@ -37,6 +37,11 @@ describe("an order's story in the Temporal UI", () => {
     assert.match(storyOf(after), /^\*\*paid\*\*.*\n\nTo do: nothing/);
   });
 
+  it('names the facts that a review is about', () => {
+    const story = storyOf(ledgerAfter(...IN_REVIEW));
+    assert.match(story, /`paid_after_cancel`, about `payment\.captured:cap_1`\./);
+  });
+
   it('says what approving and what rejecting does', () => {
     const story = storyOf(ledgerAfter(...IN_REVIEW));
     assert.match(
