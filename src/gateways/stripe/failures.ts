@@ -39,7 +39,7 @@ export async function askStripe<T>(
 
 function failureOf(what: string, error: unknown): unknown {
   if (!(error instanceof StripeError)) return error;
-  const { code = error.type, statusCode, requestId } = error;
+  const { code = error.rawType ?? error.type, statusCode, requestId } = error;
   const told = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
   const isSaved = error.headers?.['idempotent-replayed'] === 'true';
   // Its own breakdown is saved as well. What became of the call is for a person to look up.

@@ -1,0 +1,57 @@
+/** The form of every request that we send, checked by Stripe's own stripe-mock against its specification. */
+import assert from 'node:assert/strict';
+import { Stripe } from 'stripe';
+import type { Gateway } from '../../../src/gateways/gateway.ts';
+import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
+import { type StripeMock, startStripeMock } from './stripe-mock.ts';
+
+const idempotencyKey = 'a-key-of-a-shape-check';
+
+describe("requests to Stripe, by Stripe's own specification", function () {
+  this.timeout(6 * 60_000);
+  let mock: StripeMock | undefined;
+  let gateway: Gateway;
+
+  before(async function () {
+    mock = await startStripeMock().catch((error: Error) => {
+      console.warn(`    skipped, as stripe-mock cannot be built: ${error.message}`);
+      return undefined;
+    });
+    if (mock === undefined) return this.skip();
+    const settings = { secretKey: 'sk_test_123', webhookSecrets: ['whsec_1'] };
+    gateway = createStripeGateway({ ...settings, apiBase: mock.url });
+  });
+  after(() => mock?.stop());
+
+  it('may create a payment', async () => {
+    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
+    const { checkout } = await gateway.createPayment({ ...request, idempotencyKey });
+    assert.ok(checkout.clientSecret);
+  });
+
+  it('may read a payment', async () => {
+    const { payments } = await gateway.fetchPayments({ orderId: 'ord_1', paymentIds: ['pi_1'] });
+    assert.equal(payments.length, 1);
+  });
+
+  it('may capture a payment', async () => {
+    await gateway.capturePayment({ paymentId: 'pi_1', amountMinor: 1000, idempotencyKey });
+  });
+
+  it('may cancel a payment', async () => {
+    await gateway.voidPayment({ paymentId: 'pi_1', idempotencyKey });
+  });
+
+  it('may refund a payment', async () => {
+    const refund = { paymentId: 'pi_1', amountMinor: 100, currency: 'USD', idempotencyKey };
+    await gateway.refundPayment(refund);
+  });
+
+  it('would be refused with a parameter that Stripe does not know', async () => {
+    const address = new URL(mock?.url ?? '');
+    const { hostname: host, port } = address;
+    const stripe = new Stripe('sk_test_123', { host, port, protocol: 'http' });
+    const unknown = stripe.rawRequest('POST', '/v1/payment_intents', { amount: 1, surprise: 1 });
+    await assert.rejects(unknown, Stripe.errors.StripeInvalidRequestError);
+  });
+});
