@@ -10,7 +10,13 @@ import { tellStory } from './story.ts';
 
 async function main(): Promise<void> {
   const running = runningStack(loadConfig(process.env).dataDir);
-  if (running !== undefined) return tellOn(running);
+  if (running !== undefined) {
+    const orderId = await tellOn(running);
+    console.log(
+      `\nThe order's story: ${running.temporalUiUrl ?? running.temporalAddress}/${orderId}`,
+    );
+    return;
+  }
   console.log('No stack is running here: starting one for the demo.\n');
   const stack = await startStack({ env: process.env, onProgress: (line) => console.log(line) });
   try {
@@ -20,9 +26,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function tellOn(stack: RunningStack): Promise<void> {
-  const isOnce = await tellStory(stack, (line) => console.log(line));
+async function tellOn(stack: RunningStack): Promise<string> {
+  const { orderId, isOnce } = await tellStory(stack, (line) => console.log(line));
   if (!isOnce) throw new Error('something happened more than once, or not at all: see the table');
+  return orderId;
 }
 
 await runProcess('demo', main);

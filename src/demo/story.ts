@@ -22,11 +22,11 @@ interface Webhook {
   attempts: { status: number | null }[];
 }
 
-/** @returns whether everything happened exactly once */
+/** @returns the order of the story, and whether everything about it happened exactly once */
 export async function tellStory(
   stack: RunningStack,
   tell: (line: string) => void,
-): Promise<boolean> {
+): Promise<{ orderId: string; isOnce: boolean }> {
   const { api, gateway } = talkTo(stack);
   const id = `ord_demo_${randomUUID().slice(0, 8)}`;
   const path = `/v1/orders/${id}`;
@@ -82,21 +82,15 @@ export async function tellStory(
   );
 
   const counts = await countEffects(stack, id);
-  tell('\nWhat came of it:\n');
-  for (const { what, asked, happened } of [
-    { what: 'payments at the gateway', asked: `${CLICKS} clicks`, happened: counts.payments },
-    {
-      what: 'entitlements',
-      asked: `${DELIVERIES} webhooks, 1 verify`,
-      happened: counts.entitlements,
-    },
-    { what: 'invoices', asked: '1 killed worker', happened: counts.invoices },
-    { what: 'CRM updates', asked: `${STARTS} starts`, happened: counts.crmUpdates },
+  tell('\nAsked for, and what came of it:\n');
+  for (const [asked, what, happened] of [
+    [`${STARTS} starts, ${CLICKS} clicks`, 'payments', counts.payments],
+    [`${DELIVERIES} webhooks, 1 verify`, 'entitlements', counts.entitlements],
+    ['1 worker killed in between', 'invoices', counts.invoices],
+    ['all of it', 'CRM updates', counts.crmUpdates],
   ])
-    tell(`   ${what.padEnd(26)}${String(happened).padStart(3)}   after ${asked}`);
-  const temporal = stack.temporalUiUrl === undefined ? '' : `${stack.temporalUiUrl}/${id}`;
-  tell(`\nIts events:  ${stack.apiUrl}${path}/events\nIn Temporal: ${temporal}`);
-  return Object.values(counts).every((count) => count === 1);
+    tell(`   ${String(asked).padEnd(30)}${String(what).padEnd(14)}${happened}`);
+  return { orderId: id, isOnce: Object.values(counts).every((count) => count === 1) };
 }
 
 type Talk = ReturnType<typeof talkTo>['gateway'];

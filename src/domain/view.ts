@@ -101,6 +101,14 @@ export function viewOf(ledger: Ledger): OrderView {
   };
 }
 
+/** A person is asked: a review is open, or an effect was refused for good. */
+export function needsPerson({ reviews, effects }: OrderView): boolean {
+  return (
+    reviews.some(({ status }) => status === 'open') ||
+    effects.some(({ status }) => status === 'failed')
+  );
+}
+
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }

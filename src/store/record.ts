@@ -6,7 +6,7 @@
 import { eq } from 'drizzle-orm';
 import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import type { OrderView } from '../domain/view.ts';
+import { needsPerson, type OrderView } from '../domain/view.ts';
 import type { Database } from './database.ts';
 import { orders } from './schema/orders.ts';
 
@@ -75,7 +75,7 @@ export async function writeRecord({ pool }: Database, record: OrderRecord): Prom
       ledger.revision,
       view.version,
       view.state,
-      needsReview(view),
+      needsPerson(view),
       JSON.stringify(ledger),
       JSON.stringify(view),
       view.updatedAt,
@@ -94,14 +94,6 @@ export async function loadRecord({ db }: Database, orderId: string): Promise<Led
     .from(orders)
     .where(eq(orders.id, orderId));
   return order?.ledger ?? null;
-}
-
-/** A person is asked: a review is open, or an effect was refused for good. */
-function needsReview({ reviews, effects }: OrderView): boolean {
-  return (
-    reviews.some(({ status }) => status === 'open') ||
-    effects.some(({ status }) => status === 'failed')
-  );
 }
 
 /** Text columns hold no NUL and no half of a surrogate pair, and callers may send either. */

@@ -181,7 +181,7 @@ function setAlarm(run: Run): void {
   run.alarm = scope;
   run.alarmAt = deadline.at;
   void scope
-    .run(() => sleep(Math.max(1, deadline.at - Date.now())))
+    .run(() => sleep(Math.max(1, deadline.at - Date.now()), { summary: deadline.name }))
     .then(
       () => {
         run.alarmAt = null;

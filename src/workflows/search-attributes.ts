@@ -6,6 +6,7 @@ import {
 } from '@temporalio/common';
 import type { Ledger } from '../domain/ledger.ts';
 import { openReviews, stateOf } from '../domain/sums.ts';
+import { needsPerson, viewOf } from '../domain/view.ts';
 
 export const PAYMENT_STATE = defineSearchAttributeKey('PaymentState', 'KEYWORD');
 export const PAYMENT_GATEWAY = defineSearchAttributeKey('PaymentGateway', 'KEYWORD');
@@ -25,7 +26,7 @@ export function startingAttributes(ledger: Ledger): SearchAttributePair[] {
     { key: CURRENCY, value: terms.currency },
     { key: AMOUNT_MINOR, value: terms.amountMinor },
     { key: PAYMENT_STATE, value: stateOf(ledger) },
-    { key: NEEDS_REVIEW, value: review !== undefined },
+    { key: NEEDS_REVIEW, value: needsPerson(viewOf(ledger)) },
   ];
   if (review !== undefined) starting.push({ key: REVIEW_REASON, value: review.reason });
   return starting;
@@ -36,7 +37,7 @@ export function movingAttributes(ledger: Ledger): SearchAttributeUpdatePair[] {
   const [review] = openReviews(ledger);
   return [
     { key: PAYMENT_STATE, value: stateOf(ledger) },
-    { key: NEEDS_REVIEW, value: review !== undefined },
+    { key: NEEDS_REVIEW, value: needsPerson(viewOf(ledger)) },
     { key: REVIEW_REASON, value: review?.reason ?? null },
   ];
 }
