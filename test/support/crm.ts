@@ -12,6 +12,8 @@ export interface CrmRequest {
 export interface Crm {
   url: string;
   requests: CrmRequest[];
+  /** Every request about this order is answered so; null makes the CRM well again. */
+  answerWith(orderId: string, status: number | null): void;
   /** Runs once, when the next request for this order has been taken and before it is answered. */
   beforeAnswering(orderId: string, act: () => void): void;
   close(): void;
@@ -20,6 +22,7 @@ export interface Crm {
 export async function openCrm(): Promise<Crm> {
   const requests: CrmRequest[] = [];
   const interruptions = new Map<string, () => void>();
+  const statuses = new Map<string, number>();
   const server: Server = createServer(async (request, response) => {
     const body = JSON.parse(await text(request)) as { type: string; data: { id: string } };
     const key = String(request.headers['idempotency-key']);
@@ -27,13 +30,17 @@ export async function openCrm(): Promise<Crm> {
     const interrupt = interruptions.get(body.data.id);
     interruptions.delete(body.data.id);
     interrupt?.();
-    response.writeHead(204).end();
+    response.writeHead(statuses.get(body.data.id) ?? 204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/crm`,
     requests,
+    answerWith: (orderId, status) => {
+      if (status === null) statuses.delete(orderId);
+      else statuses.set(orderId, status);
+    },
     beforeAnswering: (orderId, act) => interruptions.set(orderId, act),
     close: () => {
       server.closeAllConnections();
