@@ -2,20 +2,19 @@
  * What an order asks of Razorpay. Every call first looks at what is there, because Razorpay keeps no
  * idempotency keys for orders and captures, and so a repeat finds what the first try did.
  */
-import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+import type { PaymentSnapshot } from '../../domain/facts.ts';
 import {
   type CreatedPayment,
   type CreatePayment,
   type FetchedPayments,
   type FetchPayments,
   GatewayRefusal,
-  type RefundPayment,
 } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
 import type { RazorpayOrder } from './payloads.ts';
-import { isCaptured, MODE_NOTE, ORDER_NOTE, refundSnapshotOf, VOIDED_NOTE } from './snapshots.ts';
-import { refundsOf, truthBehind, truthOf } from './truth.ts';
+import { isCaptured, MODE_NOTE, ORDER_NOTE, VOIDED_NOTE } from './snapshots.ts';
+import { truthBehind, truthOf } from './truth.ts';
 
 interface Dependencies {
   client: RazorpayClient;
@@ -106,25 +105,6 @@ export async function voidPayment(
     client,
     await client.replaceNotes(orderId, { ...order.notes, [VOIDED_NOTE]: '1' }),
   );
-}
-
-export async function refundPayment(
-  { client }: Dependencies,
-  { paymentId: orderId, amountMinor, currency, idempotencyKey }: RefundPayment,
-): Promise<RefundSnapshot> {
-  checkAmount(amountMinor, currency);
-  const captured = (await client.listPayments(orderId)).filter(isCaptured);
-  const refunds = await refundsOf(client, captured);
-  const known = refunds.find(({ receipt }) => receipt === idempotencyKey);
-  if (known !== undefined) return refundSnapshotOf(known, orderId);
-  const left = (id: string, amount: number): number =>
-    refunds
-      .filter((refund) => refund.payment_id === id && refund.status !== 'failed')
-      .reduce((rest, refund) => rest - refund.amount, amount);
-  const payment = captured.find(({ id, amount }) => left(id, amount) >= amountMinor) ?? captured[0];
-  if (payment === undefined)
-    throw new GatewayRefusal('payment_not_captured', `nothing to refund in ${orderId}`);
-  return refundSnapshotOf(await client.refund(payment.id, amountMinor, idempotencyKey), orderId);
 }
 
 async function requireOrder(client: RazorpayClient, orderId: string): Promise<RazorpayOrder> {

@@ -5,12 +5,12 @@
 import { z } from 'zod';
 import type { WebhookMessage } from '../gateway.ts';
 import {
-  disputeSchema,
-  orderSchema,
-  paymentSchema,
+  disputeEvent,
+  orderEvent,
+  paymentEvent,
   type RazorpayOrder,
   type RazorpayPayment,
-  refundSchema,
+  refundEvent,
 } from './payloads.ts';
 import { disputeStatusOf, MODE_NOTE, ORDER_NOTE, refundStatusOf } from './snapshots.ts';
 
@@ -28,19 +28,6 @@ interface Reader {
 
 const envelopeSchema = z.object({ event: z.string() });
 const timeSchema = z.object({ created_at: z.number().int().positive() });
-const entity = <T extends z.ZodType>(schema: T) => z.object({ entity: schema });
-
-const paymentEvent = z.object({ payload: z.object({ payment: entity(paymentSchema) }) });
-const orderEvent = z.object({
-  payload: z.object({ payment: entity(paymentSchema), order: entity(orderSchema) }),
-});
-const refundEvent = z.object({
-  payload: z.object({ payment: entity(paymentSchema), refund: entity(refundSchema) }),
-});
-const disputeEvent = z.object({
-  payload: z.object({ payment: entity(paymentSchema), dispute: entity(disputeSchema) }),
-});
-
 /** What can be said of each event that we know; all others are none of ours. */
 const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>> = {
   'payment.authorized': (body) =>

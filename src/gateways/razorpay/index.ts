@@ -4,14 +4,9 @@
  * again and Razorpay itself lets only one payment succeed.
  */
 import type { Gateway } from '../gateway.ts';
-import {
-  capturePayment,
-  createPayment,
-  fetchPayments,
-  refundPayment,
-  voidPayment,
-} from './calls.ts';
+import { capturePayment, createPayment, fetchPayments, voidPayment } from './calls.ts';
 import { createClient } from './client.ts';
+import { refundPayment } from './refund.ts';
 import { isSigned } from './signatures.ts';
 import { readRazorpayWebhook } from './webhook.ts';
 
@@ -38,7 +33,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
     fetchPayments: (request) => fetchPayments(deps, request),
     capturePayment: (request) => capturePayment(deps, request),
     voidPayment: ({ paymentId }) => voidPayment(deps, paymentId),
-    refundPayment: (request) => refundPayment(deps, request),
+    refundPayment: (request) => refundPayment(client, request),
     isProofValid: ({ paymentId, orderPaymentIds, signature }) =>
       // Our own order ids: what the browser says the order was proves nothing.
       orderPaymentIds

@@ -58,6 +58,20 @@ export function collectionOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });
 }
 
+/** Webhooks wrap every entity once more, and always bring the payment along. */
+const entity = <T extends z.ZodType>(schema: T) => z.object({ entity: schema });
+
+export const paymentEvent = z.object({ payload: z.object({ payment: entity(paymentSchema) }) });
+export const orderEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), order: entity(orderSchema) }),
+});
+export const refundEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), refund: entity(refundSchema) }),
+});
+export const disputeEvent = z.object({
+  payload: z.object({ payment: entity(paymentSchema), dispute: entity(disputeSchema) }),
+});
+
 export type RazorpayOrder = z.infer<typeof orderSchema>;
 export type RazorpayPayment = z.infer<typeof paymentSchema>;
 export type RazorpayRefund = z.infer<typeof refundSchema>;

@@ -8,9 +8,14 @@ export const WEBHOOK_SECRET = 'what the fake Razorpay signs with';
 
 const CREATE = /^POST \/v1\/orders$/;
 
-export interface RazorpayUnderTest extends GatewayDriver {
-  /** All of Razorpay, for stories that are only told there. */
+interface RazorpayDriver extends GatewayDriver {
   fake: FakeRazorpay;
+}
+
+/** All of the stack's Razorpay, for stories that are only told there. */
+export function razorpayBehind(driver: GatewayDriver | undefined): FakeRazorpay {
+  if (driver === undefined || !('fake' in driver)) throw new Error('the stack has no Razorpay');
+  return (driver as RazorpayDriver).fake;
 }
 
 export const razorpay: GatewayUnderTest = {
@@ -26,7 +31,7 @@ export const razorpay: GatewayUnderTest = {
         RAZORPAY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
         RAZORPAY_API_BASE: fake.url,
       },
-      connect({ apiUrls }): RazorpayUnderTest {
+      connect({ apiUrls }): RazorpayDriver {
         const urls = apiUrls.map((url) => `${url}/webhooks/razorpay`);
         fake.webhooks.listen({ urls, secret: WEBHOOK_SECRET });
         return { fake, ...createDriver(fake) };

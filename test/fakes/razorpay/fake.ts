@@ -44,7 +44,7 @@ export async function openFakeRazorpay() {
   const world = newWorld();
   const worlds: Record<string, World> = { [KEY_ID]: world, [LIVE_KEY_ID]: newWorld() };
   const webhooks = createWebhooks();
-  const habits: Habits = { autoCapture: true, refundStatus: 'processed' };
+  const habits: Habits = { autoCapture: true, refundStatus: 'processed', reusedKeyStatus: 400 };
   const life = createLife(world, webhooks.tell, habits);
   const faults = createFaults();
   const calls: Call[] = [];
@@ -92,7 +92,10 @@ export async function openFakeRazorpay() {
       case 'POST payments/:id/refund': {
         const key = headers['x-refund-idempotency']?.toString();
         const refund = () => makeRefund(world, life, id, body);
-        return refundPayment(world, { key, paymentId: id, body }, refund, () => faults.pass(call));
+        const { reusedKeyStatus } = habits;
+        const meanwhile = () => faults.pass(call);
+        const asked = { key, paymentId: id, body };
+        return refundPayment(world, asked, refund, { meanwhile, reusedKeyStatus });
       }
       case 'GET payments/:id/refunds':
         return listRefunds(world, id);

@@ -20,6 +20,8 @@ export interface Habits {
   /** Does Razorpay capture by itself what a bank has authorized? */
   autoCapture: boolean;
   refundStatus: Refund['status'];
+  /** For a refund key that comes with another body. */
+  reusedKeyStatus: number;
 }
 
 export type Life = ReturnType<typeof createLife>;

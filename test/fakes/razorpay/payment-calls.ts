@@ -27,6 +27,7 @@ export function capturePayment(
   return ok(payment);
 }
 
+const REUSED_KEY = 'Different request with the same idempotency key has already been processed.';
 const KEY_FORM = /^[A-Za-z0-9_-]+$/;
 
 /**
@@ -37,7 +38,7 @@ export async function refundPayment(
   world: World,
   { key, paymentId, body }: { key: string | undefined; paymentId: string; body: Body },
   refund: () => Answer,
-  meanwhile: () => Promise<void>,
+  { meanwhile, reusedKeyStatus }: { meanwhile: () => Promise<void>; reusedKeyStatus: number },
 ): Promise<Answer> {
   if (key === undefined) return refund();
   if (key.length < 10) return refused('The idempotency key must be at least 10 characters long.');
@@ -52,8 +53,7 @@ export async function refundPayment(
     remembered.answer = refund();
     return remembered.answer;
   }
-  if (before.request !== request)
-    return refused('Different request with the same idempotency key has already been processed.');
+  if (before.request !== request) return refused(REUSED_KEY, 'NA', reusedKeyStatus);
   return (
     before.answer ??
     refused('Another request with the same idempotency key is still in progress.', 'NA', 409)

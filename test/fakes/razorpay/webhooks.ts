@@ -44,21 +44,33 @@ export function createWebhooks() {
   }
 
   function send(event: Event, copies: number): void {
-    const { to } = state;
-    if (to === null) return;
+    if (state.to === null) return;
     for (let copy = 0; copy < copies; copy += 1) {
-      turn += 1;
-      const url = to.urls[turn % to.urls.length] ?? '';
-      const delivery = deliver(url, event).finally(() => underWay.delete(delivery));
+      const delivery = deliver(event).finally(() => underWay.delete(delivery));
       underWay.add(delivery);
+    }
+  }
+
+  /** Each try goes to whoever listens by then. */
+  async function deliver(event: Event): Promise<void> {
+    for (let tried = 0; tried < MAX_TRIES; tried += 1) {
+      turn += 1;
+      const urls = state.to?.urls ?? [];
+      const status = await post(urls[turn % urls.length] ?? '', event);
+      event.answers.push(status);
+      if (status >= 200 && status < 300) return;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * 2 ** tried));
     }
   }
 
   return {
     events,
     tell,
-    listen(to: Destination): void {
+    /** @returns who listened before */
+    listen(to: Destination | null): Destination | null {
+      const before = state.to;
       state.to = to;
+      return before;
     },
     /** How often each event is delivered from now on, at the same time. */
     repeat(copies: number): void {
@@ -106,15 +118,6 @@ export function signedHeaders(body: string, secret: string, id = newId('evt')) {
     'x-razorpay-event-id': id,
     'x-razorpay-signature': createHmac('sha256', secret).update(body).digest('hex'),
   };
-}
-
-async function deliver(url: string, event: Event): Promise<void> {
-  for (let tried = 0; tried < MAX_TRIES; tried += 1) {
-    const status = await post(url, event);
-    event.answers.push(status);
-    if (status >= 200 && status < 300) return;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS * 2 ** tried));
-  }
 }
 
 async function post(url: string, { body, headers }: Event): Promise<number> {

@@ -58,6 +58,14 @@ describe('opening an attempt at Razorpay', () => {
     assert.equal(ordersWith(request.idempotencyKey).length, 1);
   });
 
+  it('does not take an order for its own whose receipt only contains the key', async () => {
+    const request = attempt();
+    const longer = { ...request, idempotencyKey: `${request.idempotencyKey}x` };
+    const other = await on.gateway.createPayment(longer);
+    const { payment } = await on.gateway.createPayment(request);
+    assert.notEqual(payment.paymentId, other.payment.paymentId);
+  });
+
   it('does not take an order with the same receipt for one of another amount', async () => {
     const request = attempt();
     await on.gateway.createPayment(request);

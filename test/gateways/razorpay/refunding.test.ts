@@ -82,14 +82,30 @@ describe('refunding a captured payment', () => {
     assert.equal(refunds().length, 1);
   });
 
-  it('is refused when the key is under way for another amount', async () => {
-    const key = newKey();
-    const held = on.fake.faults.hold(REFUND);
-    const first = refund(key);
-    await held.arrived;
-    await assert.rejects(refund(key, 1), refusing('idempotency_key_reused'));
-    held.release();
-    await first;
+  // Razorpay documents both.
+  for (const status of [400, 409])
+    it(`is refused with ${status} when the key is under way for another amount`, async () => {
+      on.fake.habits.reusedKeyStatus = status;
+      const key = newKey();
+      const held = on.fake.faults.hold(REFUND);
+      const first = refund(key);
+      await held.arrived;
+      await assert.rejects(refund(key, 1), refusing('idempotency_key_reused'));
+      held.release();
+      await first;
+    });
+
+  it('comes out of the payment that still holds as much', async () => {
+    orderId = (await on.gateway.createPayment(attempt())).payment.paymentId;
+    const payments = [on.fake.life.start(orderId), on.fake.life.start(orderId)];
+    for (const one of payments) on.fake.life.capture(one);
+    await refund(newKey(), 499_900);
+    assert.equal((await refund(newKey(), 499_900)).status, 'succeeded');
+    const made = [...on.fake.world.refunds.values()].slice(-2);
+    assert.deepEqual(
+      made.map((one) => one.payment_id),
+      payments,
+    );
   });
 
   it('is refused for more than is left', async () => {
