@@ -31,9 +31,9 @@ export function createGatewayActivities(gateways: Gateways) {
   return {
     createPayment: ({ orderId, gateway, currency, command }: GatewayRequest<'create_payment'>) =>
       asActivityFailure(async (): Promise<AnswerTo<'create_payment'>> => {
-        const { attempt, amountMinor } = command;
+        const { attempt, amountMinor, supersedes } = command;
         const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
-        const request = { orderId, attempt, amountMinor, currency, idempotencyKey };
+        const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };
         return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
       }),
 

@@ -72,7 +72,10 @@ function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict
 
 export function createPayment(turn: Turn, { number, amountMinor }: Attempt): void {
   const key = keyFor(turn, 'create_payment', number);
-  start(turn, { effect: 'create_payment', key, attempt: number, amountMinor });
+  const supersedes = Object.values(turn.ledger.payments)
+    .filter(({ status }) => status === 'failed')
+    .map(({ paymentId }) => paymentId);
+  start(turn, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
 }
 
 export function takeCreated(

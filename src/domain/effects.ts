@@ -18,7 +18,14 @@ export type BusinessEffectName = (typeof BUSINESS_EFFECTS)[number];
 
 /** Questions and orders to the gateway. Their answers come back as events. */
 export type GatewayCall =
-  | { effect: 'create_payment'; key: string; attempt: number; amountMinor: number }
+  | {
+      effect: 'create_payment';
+      key: string;
+      attempt: number;
+      amountMinor: number;
+      /** Payments whose last try has failed, and that must not succeed beside the new one. */
+      supersedes: string[];
+    }
   | { effect: 'fetch_payments'; key: string; paymentIds: string[] }
   | { effect: 'capture_payment'; key: string; paymentId: string; amountMinor: number }
   | { effect: 'void_payment'; key: string; paymentId: string }

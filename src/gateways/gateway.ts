@@ -10,6 +10,11 @@ export interface CreatePayment {
   /** Minor units of `currency`. */
   amountMinor: number;
   currency: string;
+  /**
+   * Earlier payments of the order whose last try has failed. Where a customer could still pay them, they
+   * are ended first; one that cannot be ended any more is answered in place of a new one.
+   */
+  supersedes?: string[];
   idempotencyKey: string;
 }
 

@@ -33,8 +33,11 @@ const disputesSchema = z.array(disputeSchema);
 /** A create whose answer was lost is harmless: nobody can pay without its client secret. */
 export async function createIntent(
   stripe: Stripe,
-  { orderId, attempt, amountMinor, currency, idempotencyKey }: CreatePayment,
+  request: CreatePayment,
 ): Promise<CreatedPayment> {
+  const { orderId, attempt, amountMinor, currency, idempotencyKey } = request;
+  const survivor = await survivorOf(stripe, request);
+  if (survivor !== null) return { payment: survivor, checkout: {} };
   const params = {
     amount: toStripeAmount(amountMinor, currency),
     currency: currency.toLowerCase(),
@@ -45,6 +48,22 @@ export async function createIntent(
     stripe.paymentIntents.create(params, { idempotencyKey }),
   );
   return { payment: snapshotOf(intent, [], []), checkout: { clientSecret: intent.client_secret } };
+}
+
+/**
+ * A declined PaymentIntent waits for another card, in every tab that shows it. It is canceled before there
+ * is a second one; a customer who was faster has paid, and needs none.
+ */
+async function survivorOf(
+  stripe: Stripe,
+  { supersedes = [], idempotencyKey }: CreatePayment,
+): Promise<PaymentSnapshot | null> {
+  for (const paymentId of supersedes) {
+    const key = `${idempotencyKey}-${paymentId}`;
+    const payment = await cancelIntent(stripe, { paymentId, idempotencyKey: key });
+    if (payment.status === 'captured' || payment.status === 'pending') return payment;
+  }
+  return null;
 }
 
 /** The whole truth about a payment; null when Stripe knows none of this id in this mode. */

@@ -16,7 +16,8 @@ function creation(
 ) {
   const orderId = `ord_${newKey()}`;
   const money = { amountMinor: AMOUNT, currency: CURRENCY };
-  return { orderId, attempt: 1, ...money, idempotencyKey: newKey(), ...changes };
+  const idempotencyKey = newKey();
+  return { orderId, attempt: 1, ...money, idempotencyKey, ...changes };
 }
 
 async function assertRefused(call: Promise<unknown>, code: string): Promise<void> {
@@ -83,6 +84,24 @@ describe('Stripe, asked by the adapter', () => {
       const first = await gateway.createPayment(request);
       assert.deepEqual(await gateway.createPayment(request), first);
       assert.equal(intentsOf(request.orderId).length, 1);
+    });
+
+    it('ends the earlier one whose card was declined, before there is another', async () => {
+      const earlier = await givenPayment();
+      fake.account.decline(earlier);
+      const request = { ...creation(), attempt: 2, supersedes: [earlier] };
+      const { payment } = await gateway.createPayment(request);
+      assert.equal(fake.account.intentOf(earlier).status, 'canceled');
+      assert.equal((await fetchOne(payment.paymentId)).status, 'created');
+      assert.deepEqual((await gateway.createPayment(request)).payment, payment);
+    });
+
+    it('answers the earlier one, and makes none, when the customer has paid that meanwhile', async () => {
+      const earlier = await givenCaptured();
+      const request = { ...creation(), attempt: 2, supersedes: [earlier] };
+      const { payment } = await gateway.createPayment(request);
+      assert.deepEqual([payment.paymentId, payment.status], [earlier, 'captured']);
+      assert.equal(intentsOf(request.orderId).length, 0);
     });
 
     it('is refused when the key was used for something else', async () => {

@@ -25,7 +25,8 @@ describe("requests to Stripe, by Stripe's own specification", function () {
 
   it('may create a payment', async () => {
     const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
-    const { checkout } = await gateway.createPayment({ ...request, idempotencyKey });
+    const created = gateway.createPayment({ ...request, idempotencyKey });
+    const { checkout } = await created;
     assert.ok(checkout.clientSecret);
   });
 

@@ -5,10 +5,10 @@ import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 
 export type Sample = 'payment-intent' | 'refund' | 'dispute' | 'charge';
 
-export const SECRETS = ['whsec_newest', 'whsec_previous'];
+export const SECRETS = ['whsec_newest', 'whsec_previous'] as const;
 const TEST_KEY = 'sk_test_nobody';
 
-export const gateway = createStripeGateway({ secretKey: TEST_KEY, webhookSecrets: SECRETS });
+export const gateway = createStripeGateway({ secretKey: TEST_KEY, webhookSecrets: [...SECRETS] });
 
 export function sample(name: Sample, changes: object = {}): Record<string, unknown> {
   const file = new URL(`./samples/${name}.json`, import.meta.url);
@@ -36,7 +36,7 @@ export function eventOf(type: string, object: object, changes: object = {}): str
 }
 
 export function signatureOf(payload: string, options: { secret?: string; ageS?: number } = {}) {
-  const { secret = SECRETS[0] ?? '', ageS = 0 } = options;
+  const { secret = SECRETS[0], ageS = 0 } = options;
   const timestamp = Math.floor(Date.now() / 1000) - ageS;
   return Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp });
 }

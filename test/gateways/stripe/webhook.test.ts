@@ -74,7 +74,7 @@ describe('the mode of a webhook', () => {
   const livemode = (value: boolean) =>
     eventOf('payment_intent.succeeded', sample('payment-intent'), { livemode: value });
   const kindFor = (secretKey: string, isLive: boolean): string => {
-    const other = createStripeGateway({ secretKey, webhookSecrets: SECRETS });
+    const other = createStripeGateway({ secretKey, webhookSecrets: [...SECRETS] });
     const event = livemode(isLive);
     return other.readWebhook(Buffer.from(event), { 'stripe-signature': signatureOf(event) }).kind;
   };
