@@ -1,0 +1,125 @@
+/** The commands that act: cancel, refund, review, retry, redeliver. Each may be repeated safely. */
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+import { type Order, orderSchema, refundSchema } from '../api/order-schemas.ts';
+import { amountText } from '../invoices/amount-text.ts';
+import type { ApiReply } from './api-client.ts';
+import { orderText } from './order-text.ts';
+import { Refusal } from './refusal.ts';
+import type { Session } from './session.ts';
+
+const redeliveredSchema = z.object({ status: z.literal('redelivered') });
+
+interface RefundOptions {
+  amount?: number;
+  key: string;
+  reason?: string;
+}
+
+interface ReviewOptions {
+  note: string;
+  seen?: number;
+}
+
+export function addChangeCommands(program: Command, session: () => Session): void {
+  program
+    .command('cancel')
+    .description('cancel an order that is not paid')
+    .argument('<order>', "the order's id")
+    .option('--reason <text>', 'kept with the order')
+    .action((id: string, options: { reason?: string }) => cancel(session(), id, options));
+  program
+    .command('refund')
+    .description('give money back: all that is left, or a part')
+    .argument('<order>', "the order's id")
+    .option('--amount <minor units>', 'how much, such as 4999 for INR 49.99', wholeNumber)
+    .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same refund')
+    .option('--reason <text>', 'kept with the refund')
+    .action((id: string, options: RefundOptions) => refund(session(), id, options));
+  program
+    .command('review')
+    .description('decide a review')
+    .argument('<order>', "the order's id")
+    .argument('<review>', "the review's id, such as rev_1")
+    .addArgument(new Argument('<decision>').choices(['approve', 'reject']))
+    .requiredOption('--note <text>', 'why; kept with the review')
+    .option(
+      '--seen <version>',
+      'refuse when the review has changed since this version',
+      wholeNumber,
+    )
+    .action((id: string, reviewId: string, decision: string, options: ReviewOptions) =>
+      review(session(), { id, reviewId, decision, ...options }),
+    );
+  program
+    .command('retry')
+    .description('run a failed effect again')
+    .argument('<order>', "the order's id")
+    .argument('<effect>', "the effect's key")
+    .action((id: string, key: string) => retry(session(), id, key));
+  program
+    .command('redeliver')
+    .description('deliver a parked event again')
+    .argument('<event>', "the parked event's id")
+    .action((id: string) => redeliver(session(), id));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+async function cancel({ api, print }: Session, id: string, body: { reason?: string }) {
+  const reply = await api.post(`${pathOf(id)}/cancel`, body);
+  print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, id));
+}
+
+async function refund({ api, print }: Session, id: string, { key, ...body }: RefundOptions) {
+  const reply = await api.post(`${pathOf(id)}/refunds`, body, { 'idempotency-key': key });
+  print(reply.body, refundSchema, ({ id: refundId, status, amount, currency }) => {
+    const text = `refund ${refundId}: ${amountText(amount, currency)}, ${status}`;
+    return text + unsettledText(reply, id);
+  });
+}
+
+interface Decision extends ReviewOptions {
+  id: string;
+  reviewId: string;
+  decision: string;
+}
+
+async function review({ api, print }: Session, { id, reviewId, seen, ...decided }: Decision) {
+  const version = seen ?? (await presentVersion(api, id, reviewId));
+  const path = `${pathOf(id)}/reviews/${encodeURIComponent(reviewId)}`;
+  const reply = await api.post(path, { ...decided, version });
+  print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, id));
+}
+
+/** The API wants to know what the decision is about, in case a later fact has changed that. */
+async function presentVersion(api: Session['api'], id: string, reviewId: string): Promise<number> {
+  const { body } = await api.get(pathOf(id));
+  const order: Order | undefined = orderSchema.safeParse(body).data;
+  const found = order?.reviews.find((one) => one.id === reviewId);
+  if (found === undefined)
+    throw new Refusal(`review_not_found: see payonce show ${id} for the reviews of the order.`);
+  return found.version;
+}
+
+async function retry({ api, print }: Session, id: string, key: string) {
+  const { body } = await api.post(`${pathOf(id)}/effects/${encodeURIComponent(key)}/retry`);
+  print(body, orderSchema, orderText);
+}
+
+async function redeliver({ api, print }: Session, id: string) {
+  const { body } = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/redeliver`);
+  print(body, redeliveredSchema, () => `event ${id}: delivered; its order says what became of it`);
+}
+
+function pathOf(id: string): string {
+  return `/v1/orders/${encodeURIComponent(id)}`;
+}
+
+function unsettledText({ status }: ApiReply, id: string): string {
+  if (status !== 202) return '';
+  return `\n\nThe gateway has not said yet: look again with payonce show ${id}.`;
+}

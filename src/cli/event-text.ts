@@ -1,0 +1,58 @@
+/** What happened to an order, and what no order could take, as people read it. */
+import { z } from 'zod';
+import { tableOf } from './table.ts';
+
+export const timelineSchema = z.object({
+  events: z.array(
+    z.object({
+      at: z.string(),
+      source: z.string(),
+      type: z.string(),
+      eventId: z.string(),
+      outcome: z.string(),
+      reason: z.string(),
+      version: z.int(),
+    }),
+  ),
+});
+
+export const parkedSchema = z.object({
+  events: z.array(
+    z.object({
+      id: z.string(),
+      gateway: z.string(),
+      reason: z.string(),
+      orderId: z.string().nullable(),
+      receivedAt: z.string(),
+      status: z.string(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+
+export function timelineText({ events }: z.infer<typeof timelineSchema>): string {
+  if (events.length === 0) return 'Nothing has happened to this order yet.';
+  const rows = events.map(({ at, source, type, outcome, reason, version, eventId }) => [
+    at,
+    source,
+    type,
+    outcome,
+    reason,
+    String(version),
+    eventId,
+  ]);
+  return tableOf(['at', 'source', 'type', 'outcome', 'reason', 'version', 'event'], rows);
+}
+
+export function parkedText({ events }: z.infer<typeof parkedSchema>): string {
+  if (events.length === 0) return 'No such parked events.';
+  const rows = events.map(({ id, gateway, reason, orderId, status, receivedAt }) => [
+    id,
+    gateway,
+    reason,
+    orderId ?? '-',
+    status,
+    receivedAt,
+  ]);
+  return tableOf(['id', 'gateway', 'reason', 'order', 'status', 'received'], rows);
+}

@@ -1,0 +1,8 @@
+/** `npm run payonce -- …`: the command line in a process of its own. */
+import { runCli } from './run.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  out: (text) => console.log(text),
+  err: (text) => console.error(text),
+});

@@ -1,0 +1,116 @@
+/** Orders as people read them: amounts with their decimals, and what there is to do as commands. */
+import type { Order } from '../api/order-schemas.ts';
+import { REVIEW_REASONS } from '../domain/review-reasons.ts';
+import { amountText } from '../invoices/amount-text.ts';
+import { adviceFor } from '../workflows/review-advice.ts';
+import { tableOf, visible } from './table.ts';
+
+export function ordersText(orders: readonly Order[]): string {
+  if (orders.length === 0) return 'No such orders.';
+  const rows = orders.map((order) => [
+    order.id,
+    order.state,
+    amountText(order.amount, order.currency),
+    amountText(order.amountPaid, order.currency),
+    amountText(order.amountRefunded, order.currency),
+    order.gateway,
+    order.customer.id,
+    String(todoLines(order).length || '-'),
+    order.updatedAt,
+  ]);
+  const head = 'order,state,amount,paid,refunded,gateway,customer,to do,updated';
+  return tableOf(head.split(','), rows);
+}
+
+export function orderText(order: Order): string {
+  const { duplicates, stale, rejected } = order.counters;
+  const parts = [
+    headText(order),
+    listText('To do', todoLines(order)),
+    paymentsText(order),
+    refundsText(order),
+    disputesText(order),
+    effectsText(order),
+    `Changed nothing: ${duplicates} repeated, ${stale} too late, ${rejected} rejected.`,
+  ];
+  return parts.filter((part) => part !== null).join('\n\n');
+}
+
+function headText(order: Order): string {
+  const { id, state, version, currency, late } = order;
+  const money = (amountMinor: number) => amountText(amountMinor, currency);
+  return [
+    `${id}  ${state}${late ? ' (confirmed late)' : ''}  version ${version}`,
+    `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
+    `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
+  ].join('\n');
+}
+
+/** One line a decision or failed effect, each with the command that settles it. */
+function todoLines({ id, reviews, effects }: Order): string[] {
+  const open = reviews
+    .filter(({ status }) => status === 'open')
+    .map(
+      (review) =>
+        `review ${review.id}, ${review.reason}, version ${review.version}, since ${review.openedAt}. ${adviceText(review.reason)}\n    payonce review ${id} ${review.id} approve|reject --note WHY`,
+    );
+  const failed = effects
+    .filter(({ status }) => status === 'failed')
+    .map(
+      ({ key, error }) =>
+        `${key} was refused (${visible(error ?? 'no reason')}): mend the cause, then\n    payonce retry ${id} ${key}`,
+    );
+  return [...open, ...failed];
+}
+
+function adviceText(reason: string): string {
+  const known = REVIEW_REASONS.find((name) => name === reason);
+  return known === undefined ? '' : adviceFor(known);
+}
+
+function listText(title: string, lines: string[]): string | null {
+  return lines.length === 0 ? null : `${title}\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+function section(title: string, head: string[], rows: string[][]): string | null {
+  return rows.length === 0 ? null : `${title}\n${tableOf(head, rows)}`;
+}
+
+function paymentsText({ payments, currency }: Order): string | null {
+  const rows = payments.map(({ id, attempt, status, amount, amountRefunded }) => [
+    id ?? 'not named yet',
+    attempt === null ? '-' : String(attempt),
+    status,
+    amountText(amount, currency),
+    amountText(amountRefunded, currency),
+  ]);
+  return section('Payments', ['payment', 'attempt', 'status', 'amount', 'refunded'], rows);
+}
+
+function refundsText({ refunds }: Order): string | null {
+  const rows = refunds.map(({ id, refundId, status, amount, currency, origin, reason }) => [
+    id,
+    refundId ?? '-',
+    status,
+    amountText(amount, currency),
+    origin,
+    reason ?? '-',
+  ]);
+  const head = ['refund', 'at the gateway', 'status', 'amount', 'origin', 'reason'];
+  return section('Refunds', head, rows);
+}
+
+function disputesText({ disputes, currency }: Order): string | null {
+  const rows = disputes.map(({ id, status, amount }) => [id, status, amountText(amount, currency)]);
+  return section('Disputes', ['dispute', 'status', 'amount'], rows);
+}
+
+function effectsText({ effects }: Order): string | null {
+  const rows = effects.map(({ key, status, attempts, error }) => [
+    key,
+    status,
+    String(attempts),
+    error ?? '-',
+  ]);
+  return section('Effects', ['key', 'status', 'attempts', 'error'], rows);
+}

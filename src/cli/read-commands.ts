@@ -1,0 +1,87 @@
+/** The commands that look: list, show, timeline, parked. They change nothing. */
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { orderSchema } from '../api/order-schemas.ts';
+import { ORDER_STATES } from '../domain/order.ts';
+import { parkedSchema, parkedText, timelineSchema, timelineText } from './event-text.ts';
+import { ordersText, orderText } from './order-text.ts';
+import type { Session } from './session.ts';
+
+const orderListSchema = z.object({
+  orders: z.array(orderSchema),
+  nextCursor: z.string().nullable(),
+});
+
+interface ListOptions {
+  state?: string;
+  needsReview?: true;
+  customer?: string;
+  limit: string;
+  cursor?: string;
+}
+
+interface ParkedOptions {
+  all?: true;
+  limit: string;
+  cursor?: string;
+}
+
+export function addReadCommands(program: Command, session: () => Session): void {
+  paged(program.command('list').description('list orders, newest first'))
+    .addOption(new Option('--state <state>', 'orders in this state only').choices(ORDER_STATES))
+    .option('--needs-review', 'orders that wait for a person only')
+    .option('--customer <id>', 'orders of this customer only')
+    .action((options: ListOptions) => list(session(), options));
+  program
+    .command('show')
+    .description('show one order, and what there is to do about it')
+    .argument('<order>', "the order's id")
+    .action((id: string) => show(session(), id));
+  program
+    .command('timeline')
+    .description('show everything that reached an order, and what became of it')
+    .argument('<order>', "the order's id")
+    .action((id: string) => timeline(session(), id));
+  paged(program.command('parked').description('list events that no order could take'))
+    .option('--all', 'also those that were delivered again')
+    .action((options: ParkedOptions) => parked(session(), options));
+}
+
+function paged(command: Command): Command {
+  return command
+    .option('--limit <number>', 'how many, at most 200', '50')
+    .option('--cursor <text>', 'go on where an earlier page ended');
+}
+
+async function list({ api, print }: Session, options: ListOptions): Promise<void> {
+  const query = queryOf({ ...options, needsReview: options.needsReview && 'true' });
+  const { body } = await api.get(`/v1/orders?${query}`);
+  print(body, orderListSchema, ({ orders, nextCursor }) => ordersText(orders) + more(nextCursor));
+}
+
+async function show({ api, print }: Session, id: string): Promise<void> {
+  const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}`);
+  print(body, orderSchema, orderText);
+}
+
+async function timeline({ api, print }: Session, id: string): Promise<void> {
+  const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}/events`);
+  print(body, timelineSchema, timelineText);
+}
+
+async function parked({ api, print }: Session, { all, ...page }: ParkedOptions): Promise<void> {
+  const query = queryOf({ ...page, status: all ? undefined : 'parked' });
+  const { body } = await api.get(`/v1/parked-events?${query}`);
+  print(body, parkedSchema, (found) => parkedText(found) + more(found.nextCursor));
+}
+
+function queryOf(values: Record<string, string | undefined>): URLSearchParams {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as [string, string]],
+  );
+  return new URLSearchParams(given);
+}
+
+function more(nextCursor: string | null): string {
+  return nextCursor === null ? '' : `\n\nThere are more: --cursor ${nextCursor}`;
+}
