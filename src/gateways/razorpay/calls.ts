@@ -23,10 +23,15 @@ interface Dependencies {
 }
 
 export async function createPayment(
-  { client, keyId, mode }: Dependencies,
-  { orderId, amountMinor, currency, idempotencyKey }: CreatePayment,
+  deps: Dependencies,
+  { orderId, amountMinor, currency, supersedes = [], idempotencyKey }: CreatePayment,
 ): Promise<CreatedPayment> {
+  const { client, keyId, mode } = deps;
   checkAmount(amountMinor, currency);
+  for (const earlier of supersedes) {
+    const payment = await voidPayment(deps, earlier);
+    if (payment.status === 'captured') return { payment, checkout: {} };
+  }
   const body = {
     amount: amountMinor,
     currency,

@@ -65,8 +65,8 @@ function statusOf(order: RazorpayOrder, payments: RazorpayPayment[]): SnapshotSt
   if (payments.some(isCaptured)) return 'captured';
   if (order.notes[VOIDED_NOTE] !== undefined) return 'voided';
   if (payments.some(({ status }) => status === 'authorized')) return 'authorized';
-  // An authorization that nobody captured in time was sent back.
-  return payments.some(({ status }) => status === 'refunded') ? 'expired' : 'created';
+  // An authorization that nobody captured in time was sent back: what was promised once is off.
+  return payments.some(({ status }) => status === 'refunded') ? 'failed' : 'created';
 }
 
 export function refundSnapshotOf(refund: RazorpayRefund, orderId: string): RefundSnapshot {

@@ -87,6 +87,29 @@ describe('opening an attempt at Razorpay', () => {
       assert.equal(on.fake.world.orders.get(payment.paymentId)?.amount, amountMinor);
     });
 
+  it('gives up the order that a new one supersedes', async () => {
+    const { payment: first } = await on.gateway.createPayment(attempt());
+    const supersedes = [first.paymentId];
+    const { payment: second } = await on.gateway.createPayment(attempt({ supersedes }));
+    assert.notEqual(second.paymentId, first.paymentId);
+    assert.equal(await statusOf(first.paymentId), 'voided');
+  });
+
+  it('makes no new order when the one that it supersedes was paid meanwhile', async () => {
+    const { payment: first } = await on.gateway.createPayment(attempt());
+    on.fake.life.capture(on.fake.life.start(first.paymentId));
+    const request = attempt({ supersedes: [first.paymentId] });
+    const { payment } = await on.gateway.createPayment(request);
+    const { paymentId, status } = payment;
+    assert.deepEqual({ paymentId, status }, { paymentId: first.paymentId, status: 'captured' });
+    assert.equal(ordersWith(request.idempotencyKey).length, 0);
+  });
+
+  async function statusOf(paymentId: string): Promise<string | undefined> {
+    const asked = { orderId: 'ord_1042', paymentIds: [paymentId] };
+    return (await on.gateway.fetchPayments(asked)).payments[0]?.status;
+  }
+
   it('refuses three decimals that cannot be settled before anything is made', async () => {
     const request = attempt({ currency: 'KWD', amountMinor: 99_991 });
     await assert.rejects(on.gateway.createPayment(request), refusing('amount_not_settleable'));

@@ -50,11 +50,11 @@ describe('what Razorpay knows of an attempt', () => {
     assert.equal((await snapshot()).status, 'authorized');
   });
 
-  it('is expired after an authorization was sent back, and no money has gone back', async () => {
+  it('has failed after an authorization was sent back, and no money has gone back', async () => {
     on.fake.habits.autoCapture = false;
     on.fake.life.lapse(pay());
     const { status, refunds } = await snapshot();
-    assert.deepEqual({ status, refunds }, { status: 'expired', refunds: [] });
+    assert.deepEqual({ status, refunds }, { status: 'failed', refunds: [] });
   });
 
   it('is captured when another payment of the same order was sent back', async () => {
