@@ -18,15 +18,16 @@ export interface StripeSettings {
   apiBase?: string;
 }
 
+/** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
 export function createStripeGateway(settings: StripeSettings): Gateway {
   const { secretKey, webhookSecrets: secrets, apiBase } = settings;
+  const isLive = isLiveKey(secretKey);
   const stripe = new Stripe(secretKey, {
     timeout: CALL_TIMEOUT_MS,
     maxNetworkRetries: MAX_NETWORK_RETRIES,
     telemetry: false,
     ...(apiBase === undefined ? {} : addressOf(apiBase)),
   });
-  const isLive = secretKey.includes('_live_');
   return {
     createPayment: (request) => createIntent(stripe, request),
     async fetchPayments({ paymentIds }) {
@@ -44,6 +45,13 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     readWebhook: (rawBody, headers) =>
       readStripeWebhook({ webhooks: stripe.webhooks, secrets, isLive }, rawBody, headers),
   };
+}
+
+function isLiveKey(secretKey: string): boolean {
+  const mode = /^(?:sk|rk)_(?:org_)?(live|test)_/.exec(secretKey)?.[1];
+  if (mode === undefined)
+    throw new Error('STRIPE_SECRET_KEY must begin with sk_ or rk_, then test_ or live_');
+  return mode === 'live';
 }
 
 function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {

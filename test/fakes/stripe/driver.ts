@@ -2,6 +2,16 @@
 import type { GatewayDriver, GatewayUnderTest } from '../../support/gateway-driver.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts';
 
+interface StripeDriver extends GatewayDriver {
+  fake: FakeStripe;
+}
+
+/** All of the stack's Stripe, for stories that are only told there. */
+export function stripeBehind(driver: GatewayDriver | undefined): FakeStripe {
+  if (driver === undefined || !('fake' in driver)) throw new Error('the stack has no Stripe');
+  return (driver as StripeDriver).fake;
+}
+
 export const stripe: GatewayUnderTest = {
   name: 'stripe',
   async start() {
@@ -12,9 +22,9 @@ export const stripe: GatewayUnderTest = {
         STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
         STRIPE_API_BASE: fake.url,
       },
-      connect(stack) {
+      connect(stack): StripeDriver {
         fake.webhooks.sendTo(stack.apiUrls);
-        return createDriver(fake);
+        return { fake, ...createDriver(fake) };
       },
       close: fake.close,
     };

@@ -17,6 +17,8 @@ export interface Webhooks {
   tell(type: string, object: object): void;
   /** From now on events go to these APIs, in turn. */
   sendTo(urls: readonly string[]): void;
+  /** Sends only events whose type passes, as an endpoint that is subscribed to some. */
+  subscribe(isWanted: (type: string) => boolean): void;
   /** How often each event is delivered, even when all goes well. */
   setCopies(count: number): void;
   /** Every event so far that speaks of a payment. */
@@ -27,7 +29,8 @@ export interface Webhooks {
 
 export function createWebhooks(secret: string): Webhooks {
   const events: StripeEvent[] = [];
-  const closing = new AbortController();
+  let isClosed = false;
+  let subscribed = (_type: string): boolean => true;
   let urls: readonly string[] = [];
   let copies = 1;
   let turn = 0;
@@ -40,7 +43,7 @@ export function createWebhooks(secret: string): Webhooks {
   }
 
   async function deliver(event: StripeEvent): Promise<void> {
-    for (let tried = 0; tried < MAX_TRIES && !closing.signal.aborted; tried += 1) {
+    for (let tried = 0; tried < MAX_TRIES && !isClosed; tried += 1) {
       turn += 1;
       const { path, headers, body } = sign(event);
       const url = `${urls[turn % urls.length]}${path}`;
@@ -49,9 +52,7 @@ export function createWebhooks(secret: string): Webhooks {
         () => false,
       );
       if (isTaken) return;
-      await sleep(FIRST_RETRY_MS * 2 ** tried, undefined, { signal: closing.signal }).catch(
-        () => {},
-      );
+      await sleep(FIRST_RETRY_MS * 2 ** tried, undefined, { ref: false });
     }
   }
 
@@ -69,11 +70,14 @@ export function createWebhooks(secret: string): Webhooks {
         type,
       };
       events.push(event);
-      if (urls.length === 0) return;
+      if (urls.length === 0 || !subscribed(type)) return;
       for (let copy = 0; copy < copies; copy += 1) void deliver(event);
     },
     sendTo: (given) => {
       urls = given;
+    },
+    subscribe: (isWanted) => {
+      subscribed = isWanted;
     },
     setCopies: (count) => {
       copies = count;
@@ -84,6 +88,8 @@ export function createWebhooks(secret: string): Webhooks {
         return id === paymentId || payment_intent === paymentId;
       }),
     sign,
-    close: () => closing.abort(),
+    close: () => {
+      isClosed = true;
+    },
   };
 }

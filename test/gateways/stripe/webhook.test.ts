@@ -90,4 +90,12 @@ describe('the mode of a webhook', () => {
       assert.equal(kindFor(key, false), 'fact');
       assert.equal(kindFor(key, true), 'ignored');
     });
+
+  it('cannot be told from a key of no mode, which is refused at once', () => {
+    for (const secretKey of ['pk_test_1', 'whsec_1', ''])
+      assert.throws(
+        () => createStripeGateway({ secretKey, webhookSecrets: [] }),
+        /STRIPE_SECRET_KEY/,
+      );
+  });
 });

@@ -1,0 +1,97 @@
+/** Money on its way back: refunds by the account's owner, disputes by its customers' banks. */
+import { invalidParameter, refused } from './api-error.ts';
+import { type Books, chargeOf, expectStatus, found, intentOf } from './books.ts';
+import { checkAmount } from './money.ts';
+import {
+  type Charge,
+  type Dispute,
+  type Intent,
+  type Metadata,
+  newId,
+  type Refund,
+  seconds,
+} from './objects.ts';
+
+export function createMoneyBack(books: Books) {
+  const { charges, refunds, disputes, tell } = books;
+
+  function refund(id: string, amount: number | undefined, metadata: Metadata): Refund {
+    const intent = intentOf(books, id);
+    if (intent.status !== 'succeeded')
+      throw refused('charge_not_captured', `${id} has no captured charge to refund`);
+    const charge = chargeOf(books, intent);
+    if (charge.disputed) throw refused('charge_disputed', `${charge.id} is disputed`);
+    const left = charge.amount_captured - charge.amount_refunded;
+    if (left === 0) throw refused('charge_already_refunded', `${charge.id} was refunded`);
+    const taken = amount ?? left;
+    checkAmount(taken, intent.currency);
+    if (taken > left) throw invalidParameter('amount', 'Greater than the unrefunded amount');
+    return addRefund(intent, charge, { amount: taken, metadata });
+  }
+
+  function addRefund(
+    intent: Intent,
+    charge: Charge,
+    more: Pick<Refund, 'amount' | 'metadata'>,
+  ): Refund {
+    const refund: Refund = {
+      id: newId('re'),
+      object: 'refund',
+      charge: charge.id,
+      created: seconds(),
+      currency: intent.currency,
+      payment_intent: intent.id,
+      reason: null,
+      status: 'succeeded',
+      ...more,
+    };
+    refunds.set(refund.id, refund);
+    charge.amount_refunded += more.amount;
+    charge.refunded = charge.amount_refunded === charge.amount_captured;
+    tell('refund.created', refund);
+    tell('charge.refunded', charge);
+    return refund;
+  }
+
+  /** The customer's bank does not take the money; it is the account's again. */
+  function failRefund(id: string): void {
+    const refund = found(refunds, 'refund', id);
+    refund.status = 'failed';
+    const charge = found(charges, 'charge', refund.charge);
+    charge.amount_refunded -= refund.amount;
+    charge.refunded = false;
+    tell('refund.failed', refund);
+  }
+
+  function dispute(id: string, status = 'needs_response'): Dispute {
+    const intent = expectStatus(intentOf(books, id), 'succeeded');
+    const charge = chargeOf(books, intent);
+    charge.disputed = true;
+    const { currency, livemode } = intent;
+    const dispute: Dispute = {
+      id: newId('dp'),
+      object: 'dispute',
+      amount: charge.amount_captured,
+      charge: charge.id,
+      created: seconds(),
+      currency,
+      livemode,
+      metadata: {},
+      payment_intent: id,
+      reason: 'fraudulent',
+      status,
+    };
+    disputes.set(dispute.id, dispute);
+    tell('charge.dispute.created', dispute);
+    return dispute;
+  }
+
+  function closeDispute(id: string, status: 'won' | 'lost' | 'warning_closed'): void {
+    const dispute = found(disputes, 'dispute', id);
+    dispute.status = status;
+    if (status !== 'lost') found(charges, 'charge', dispute.charge).disputed = false;
+    tell('charge.dispute.closed', dispute);
+  }
+
+  return { refund, failRefund, dispute, closeDispute };
+}

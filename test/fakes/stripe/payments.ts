@@ -1,0 +1,133 @@
+/**
+ * PaymentIntents: made, confirmed, declined, captured and canceled, by the account's owner and by its
+ * customers. Everything is told in the order in which Stripe documents it.
+ */
+import { refused } from './api-error.ts';
+import { type Books, chargeOf, expectStatus, intentOf } from './books.ts';
+import { checkAmount, checkMinimum } from './money.ts';
+import { type Charge, type Intent, type Metadata, newId, seconds } from './objects.ts';
+
+const CANCELABLE = [
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'requires_capture',
+];
+
+export function createPayments(books: Books) {
+  const { intents, charges, tell } = books;
+
+  function createIntent(amount: number, currency: string, metadata: Metadata): Intent {
+    checkAmount(amount, currency);
+    checkMinimum(amount, currency);
+    const id = newId('pi');
+    const intent: Intent = {
+      id,
+      object: 'payment_intent',
+      amount,
+      amount_capturable: 0,
+      amount_received: 0,
+      canceled_at: null,
+      cancellation_reason: null,
+      capture_method: 'automatic_async',
+      client_secret: `${id}_secret_${newId('s')}`,
+      created: seconds(),
+      currency,
+      last_payment_error: null,
+      latest_charge: null,
+      livemode: false,
+      metadata,
+      status: 'requires_payment_method',
+    };
+    intents.set(id, intent);
+    tell('payment_intent.created', intent);
+    return intent;
+  }
+
+  function addCharge(intent: Intent, more: Pick<Charge, 'captured' | 'paid' | 'status'>): Charge {
+    const { id: payment_intent, amount, currency, livemode, metadata } = intent;
+    const common = { payment_intent, amount, currency, livemode, metadata };
+    const sums = { amount_captured: more.captured ? amount : 0, amount_refunded: 0 };
+    const flags = { disputed: false, refunded: false };
+    const charge: Charge = {
+      id: newId('ch'),
+      object: 'charge',
+      ...common,
+      ...sums,
+      ...flags,
+      ...more,
+    };
+    charges.set(charge.id, charge);
+    intent.latest_charge = charge.id;
+    tell(more.paid ? 'charge.succeeded' : 'charge.failed', charge);
+    return charge;
+  }
+
+  /** The customer confirms in the checkout, with a card that works. */
+  function confirm(id: string): void {
+    const intent = expectStatus(intentOf(books, id), 'requires_payment_method', 'processing');
+    const isManual = intent.capture_method === 'manual';
+    intent.last_payment_error = null;
+    addCharge(intent, { captured: !isManual, paid: true, status: 'succeeded' });
+    if (isManual) {
+      intent.status = 'requires_capture';
+      intent.amount_capturable = intent.amount;
+      return tell('payment_intent.amount_capturable_updated', intent);
+    }
+    return succeed(intent, intent.amount);
+  }
+
+  function succeed(intent: Intent, amount: number): void {
+    intent.status = 'succeeded';
+    intent.amount_capturable = 0;
+    intent.amount_received = amount;
+    tell('payment_intent.succeeded', intent);
+  }
+
+  /** The customer confirms, and the bank says no. */
+  function decline(id: string): void {
+    const intent = expectStatus(intentOf(books, id), 'requires_payment_method', 'processing');
+    addCharge(intent, { captured: false, paid: false, status: 'failed' });
+    intent.status = 'requires_payment_method';
+    const error = { type: 'card_error', code: 'card_declined', decline_code: 'generic_decline' };
+    intent.last_payment_error = { ...error, message: 'Your card was declined.' };
+    tell('payment_intent.payment_failed', intent);
+  }
+
+  /** The customer pays by a debit that takes days. */
+  function process(id: string): void {
+    const intent = expectStatus(intentOf(books, id), 'requires_payment_method');
+    intent.status = 'processing';
+    tell('payment_intent.processing', intent);
+  }
+
+  /** The account's cards are captured by hand from now on, for this payment. */
+  function captureByHand(id: string): void {
+    intentOf(books, id).capture_method = 'manual';
+  }
+
+  function capture(id: string, amount?: number): Intent {
+    const intent = expectStatus(intentOf(books, id), 'requires_capture');
+    const taken = amount ?? intent.amount_capturable;
+    if (taken > intent.amount_capturable)
+      throw refused('amount_too_large', 'The amount is greater than what can be captured');
+    const charge = chargeOf(books, intent);
+    charge.captured = true;
+    charge.amount_captured = taken;
+    tell('charge.captured', charge);
+    succeed(intent, taken);
+    return intent;
+  }
+
+  function cancel(id: string, reason: string | null = null): Intent {
+    const intent = expectStatus(intentOf(books, id), ...CANCELABLE);
+    intent.status = 'canceled';
+    intent.amount_capturable = 0;
+    intent.canceled_at = seconds();
+    intent.cancellation_reason = reason;
+    tell('payment_intent.canceled', intent);
+    return intent;
+  }
+
+  return { createIntent, confirm, decline, process, captureByHand, capture, cancel };
+}
