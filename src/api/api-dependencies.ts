@@ -4,6 +4,7 @@ import type { ApiKey, Config } from '../config.ts';
 import type { Gateways } from '../gateways/index.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
+import type { ApiMetrics } from './api-metrics.ts';
 import type { Drain } from './drain.ts';
 import type { OrderClient } from './order-client.ts';
 
@@ -16,5 +17,6 @@ export interface ApiDependencies {
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs'>;
   drain: Drain;
+  metrics: ApiMetrics;
   log: Logger;
 }

@@ -9,6 +9,7 @@ import type { ApiDependencies } from './api-dependencies.ts';
 import { createAuthenticate } from './api-keys.ts';
 import { problemOf } from './errors.ts';
 import { createReadyz, healthz } from './health.ts';
+import { measureRequests } from './measure-requests.ts';
 import { openApiDocument } from './openapi.ts';
 import { Problem } from './problem.ts';
 import { problemReply, replyOf, send } from './reply.ts';
@@ -17,6 +18,9 @@ import { ROUTES } from './routes.ts';
 import { serve } from './serve.ts';
 import { createWebhookReceiver } from './webhooks.ts';
 
+/** Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** Builds the application; listening is up to the caller. */
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
@@ -24,11 +28,13 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.enable('strict routing');
   app.disable('etag');
   app.use(requestLog(dependencies.log));
+  app.use(measureRequests(dependencies.metrics));
   // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(requireHost);
   app.get('/healthz', healthz);
   app.get('/readyz', createReadyz(dependencies));
+  mountMetrics(app, dependencies);
   app.use(dependencies.drain.admit);
   mountRoutes(app, dependencies);
   app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
@@ -50,6 +56,14 @@ function mountRoutes(app: Express, dependencies: ApiDependencies): void {
   const authenticate = createAuthenticate(dependencies.apiKeys);
   for (const route of ROUTES)
     app[route.method](expressPath(route.path), serve(route, dependencies, authenticate));
+}
+
+function mountMetrics(app: Express, { metrics: { page } }: ApiDependencies): void {
+  if (page === null) return;
+  app.get('/metrics', async (_request, response) => {
+    const body = Buffer.from(await page());
+    send(response, replyOf({ status: 200, body, headers: { 'content-type': METRICS_TYPE } }));
+  });
 }
 
 /** `{id}` in OpenAPI is `:id` in Express. */

@@ -24,6 +24,7 @@ export const pay = defineRoute({
     'order_already_paid',
     'order_closed',
     'order_in_review',
+    'attempt_in_progress',
     'gateway_declined',
     'too_many_attempts',
   ],

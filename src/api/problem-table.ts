@@ -97,6 +97,12 @@ export const PROBLEMS = {
     'Order exists with other content',
     'Use a new id, or send exactly the content that the order was created with.',
   ),
+  attempt_in_progress: entry(
+    409,
+    'Payment attempt in progress',
+    'A payment of this order is being voided or captured; read the order and try again.',
+    1,
+  ),
   order_already_paid: entry(409, 'Order already paid', 'Refund it to give money back.'),
   order_closed: entry(409, 'Order closed', 'Create a new order; this one takes no payment.'),
   order_in_review: entry(

@@ -3,11 +3,13 @@
  * there is nothing to do; whatever else happens is the gateway's to repeat.
  */
 import { createHash } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Gateway, WebhookHeaders } from '../gateways/gateway.ts';
 import { countDuplicate } from '../store/duplicate-deliveries.ts';
 import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import type { WebhookOutcome } from './api-metrics.ts';
+import { measureWebhooks } from './measure-requests.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
 import {
   deliverMessage,
@@ -28,7 +30,7 @@ const ANSWER_WITHIN_MS = 3_800;
 /** Counting a repeat is a courtesy; the gateway must not wait for it. */
 const COUNT_WITHIN_MS = 1_000;
 
-type Status = 'accepted' | 'duplicate' | 'ignored' | 'parked';
+type Status = Exclude<WebhookOutcome, 'refused' | 'unavailable'>;
 
 interface Received {
   name: string;
@@ -39,7 +41,7 @@ interface Received {
 
 export function createWebhookReceiver(dependencies: ApiDependencies): RequestHandler {
   const dedupe = createWebhookDedupe();
-  return async (request, response) => {
+  return measureWebhooks(dependencies, async (request: Request, response: Response) => {
     const { name, gateway } = gatewayOf(dependencies, request);
     requireJson(request);
     const raw = await readWebhookBytes(request, response);
@@ -47,7 +49,8 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
     const status = await inTime(take(dependencies, dedupe, received), ANSWER_WITHIN_MS);
     if (status === undefined) throw new Problem('orchestrator_unavailable');
     send(response, replyOf({ status: 200, body: { status } }));
-  };
+    return status;
+  });
 }
 
 function gatewayOf({ gateways }: ApiDependencies, request: Request) {

@@ -15,6 +15,8 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
   const { paymentId, amountMinor, currency } = fact;
   if (currency !== ledger.terms.currency) {
     ledger.foreignCaptures[captureId] = { captureId, paymentId, amountMinor, currency };
+    // Whatever the currency, nothing of it is left to void.
+    movePayment(turn, payment, 'captured');
     return conclude(turn, cellFor('payment.captured.currency', from), factKey(fact), from);
   }
   const tombstone = ledger.captures[captureId];

@@ -75,4 +75,6 @@ export interface CommandAnswer {
   requestKey?: string;
   /** The gateway has not said yet. */
   unsettled?: boolean;
+  /** The same delivery again: what came of the first one is the answer. */
+  redelivered?: boolean;
 }

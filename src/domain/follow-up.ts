@@ -7,7 +7,7 @@ import type { Payment } from './ledger.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { askForRefund } from './refund-requests.ts';
 import { isUnwanted, isVoidable, outstandingMinor } from './sums.ts';
-import { openReview, record, type Turn, wasReviewed } from './turn.ts';
+import { openReview, record, type Turn } from './turn.ts';
 
 export function askAgain(turn: Turn): void {
   const { ledger, event } = turn;
@@ -28,11 +28,21 @@ export function askAgain(turn: Turn): void {
 
 /** Past its memory the gateway would take the call for a new one: a person looks first. */
 function doubtKey(turn: Turn, cause: string): void {
-  if (wasReviewed(turn.ledger, 'key_expired', cause)) return;
+  if (isBeforePerson(turn, cause)) return;
   openReview(turn, 'key_expired', cause);
   const reason = `key_expired: nobody knows what became of ${cause}`;
   const origin = { source: 'timer', type: 'key.expired', eventId: turn.event.id } as const;
   record(turn, { outcome: 'review', reason }, origin);
+}
+
+/** Whoever decides to keep waiting is asked again when as much time has passed once more. */
+function isBeforePerson({ ledger, event }: Turn, cause: string): boolean {
+  return ledger.reviews.some(
+    ({ reason, causes, status, openedAt }) =>
+      reason === 'key_expired' &&
+      causes.includes(cause) &&
+      (status === 'open' || !isKeyForgotten(openedAt, event.at)),
+  );
 }
 
 function askAgainFor(turn: Turn, payment: Payment): void {

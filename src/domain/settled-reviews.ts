@@ -1,6 +1,6 @@
 /** Reviews that answer themselves, because what they were about is no longer so. */
 import type { Ledger, Review } from './ledger.ts';
-import { netMinor, openReviews, wasCaptured } from './sums.ts';
+import { netMinor, openReviews, stateOf, wasCaptured } from './sums.ts';
 import type { Turn } from './turn.ts';
 
 export function resolveSettledReviews({ ledger }: Turn): void {
@@ -20,6 +20,8 @@ function answerTo(ledger: Ledger, review: Review): string | null {
     case 'paid_after_cancel':
     case 'captured_after_refund':
       return net <= 0 ? 'resolved by the gateway: the money went back' : null;
+    case 'partial_expired':
+      return stateOf(ledger) === 'partially_paid' ? null : 'resolved: it is partly paid no more';
     case 'amount_mismatch':
     case 'authorized_after_cancel':
     case 'authorized_after_refund':

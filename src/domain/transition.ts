@@ -94,7 +94,7 @@ function isRepeat(turn: Turn, event: FactEvent | CommandEvent, type: string): bo
   }
   record(
     turn,
-    { outcome: 'duplicate', reason: `${id} was delivered before` },
+    { outcome: 'duplicate', reason: `${id} was delivered before`, answer: { redelivered: true } },
     { source, type, eventId: id },
   );
   return true;

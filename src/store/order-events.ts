@@ -2,7 +2,7 @@
  * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
  * together with the repeats that never reached the order.
  */
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import { type DuplicateDeliveries, listDuplicates } from './duplicate-deliveries.ts';
@@ -39,7 +39,9 @@ export async function listEvents(database: Database, orderId: string): Promise<S
   return [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-/** What came of an input; its repeats change nothing, so its first record is the answer. */
+const isFirstDelivery = sql`${orderEvents.answer} ->> 'redelivered' is distinct from 'true'`;
+
+/** What came of an input, once that is known; a repeat of it may be on record before. */
 export async function readOutcome(
   { db }: Database,
   orderId: string,
@@ -48,7 +50,7 @@ export async function readOutcome(
   const [first] = await db
     .select(STORED)
     .from(orderEvents)
-    .where(and(eq(orderEvents.orderId, orderId), eq(eventId, id)))
+    .where(and(eq(orderEvents.orderId, orderId), eq(eventId, id), isFirstDelivery))
     .orderBy(asc(seq))
     .limit(1);
   return first ?? null;

@@ -182,4 +182,20 @@ describe('the outcomes of an order', () => {
     assert.deepEqual([found?.seq, found?.answer], [1, { attempt: 1 }]);
     assert.equal(await readOutcome(database, id, 'cmd_2'), null);
   });
+
+  it('is what came of it, and not the repeat that is on record before', async () => {
+    const id = await givenOrder();
+    const repeat = { outcome: 'duplicate', answer: { redelivered: true } } as const;
+    const first = { outcome: 'applied', answer: { attempt: 1 } } as const;
+    await writeRecord(
+      database,
+      recordOf(paidLedger(id), [outcome(1, { eventId: 'cmd_1', ...repeat })]),
+    );
+    assert.equal(await readOutcome(database, id, 'cmd_1'), null);
+    await writeRecord(
+      database,
+      recordOf(paidLedger(id), [outcome(2, { eventId: 'cmd_1', ...first })]),
+    );
+    assert.equal((await readOutcome(database, id, 'cmd_1'))?.seq, 2);
+  });
 });

@@ -1,0 +1,36 @@
+/**
+ * What the API tells whoever counts. Labels are names from our own code, never anything that a caller
+ * could choose: every value of a label is a time series for ever.
+ */
+
+/** What became of a webhook; `unavailable` is the gateway's to repeat. */
+export type WebhookOutcome =
+  | 'accepted'
+  | 'duplicate'
+  | 'ignored'
+  | 'parked'
+  | 'refused'
+  | 'unavailable';
+
+export interface AnsweredRequest {
+  method: string;
+  /** The route's template, such as `/v1/orders/:id`; `none` where no route took it. */
+  route: string;
+  /** The HTTP status, or `aborted` where the caller left first. */
+  status: string;
+  seconds: number;
+}
+
+export interface AnsweredWebhook {
+  /** A configured gateway, else `unknown`. */
+  gateway: string;
+  outcome: WebhookOutcome;
+  seconds: number;
+}
+
+export interface ApiMetrics {
+  requestAnswered(request: AnsweredRequest): void;
+  webhookAnswered(webhook: AnsweredWebhook): void;
+  /** Text for Prometheus; null where it is served on a port of its own. */
+  page: (() => Promise<string>) | null;
+}
