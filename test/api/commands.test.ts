@@ -113,7 +113,7 @@ describe('verify', () => {
     assert.deepEqual(await readOrder(shop, id), before);
   });
 
-  it("of another order's payment is refused", async () => {
+  it("T44 of another order's payment is refused", async () => {
     const other = await givenPendingOrder(shop);
     const { id } = await givenPendingOrder(shop);
     const body = { paymentId: other.paymentId };

@@ -58,14 +58,14 @@ describe('a signal', () => {
     assert.deepEqual(await signalsUntil(id, 'pay'), ['cancel', 'verify', 'verify', 'pay']);
   });
 
-  it('starts an order whose start never came through', async () => {
+  it('T48 starts an order whose start never came through', async () => {
     const id = newOrderId();
     await insertOrder(database, newOrder(id));
     await orders.signal(id, 'cancel', { id: randomUUID() });
     await untilOrder(shop, id, ({ state }) => state === 'cancelled', 'cancelled');
   });
 
-  it('to an order that nobody made is refused', async () => {
+  it('T46 to an order that nobody made is refused', async () => {
     await assert.rejects(orders.signal(newOrderId(), 'pay', { id: randomUUID() }), {
       name: 'UnknownOrder',
     });

@@ -8,11 +8,13 @@ import { Client, Connection } from '@temporalio/client';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/drain.ts';
 import { createHttpServer, listen } from '../../src/api/http-server.ts';
 import { createOrderClient } from '../../src/api/order-client.ts';
 import { createGateways } from '../../src/gateways/index.ts';
+import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { listenForChanges } from '../../src/store/notifications.ts';
 import { readOrder } from '../../src/store/orders.ts';
@@ -57,6 +59,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: { orderExpiryMs: 3_600_000, settlementWindowMs: 3_600_000 },
     drain: createDrain(),
+    metrics: { ...createApiMetrics(new Registry()), page: null },
     log: pino({ level: 'silent' }),
   });
   const server: Server = createHttpServer(app);
@@ -151,7 +154,7 @@ describe('without Temporal, the API', () => {
     assert.equal(again.headers['idempotent-replayed'], undefined);
   });
 
-  it('refuses a webhook however often it comes, and never calls it a duplicate', async () => {
+  it('T30 T32 refuses a webhook however often it comes, and never calls it a duplicate', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
     for (const _ of [1, 2]) assertUnavailable(await api.deliver(event), 'orchestrator_unavailable');

@@ -39,7 +39,7 @@ describe('equal webhooks at once', () => {
     assert.equal(verdicts.filter(({ status }) => status === 'duplicate').length, 49);
   });
 
-  it('all fail with the first, and the next is taken', async () => {
+  it('T30 all fail with the first, and the next is taken', async () => {
     const dedupe = createWebhookDedupe();
     const fail = () => Promise.reject(new Error('Temporal is away'));
     const both = await Promise.allSettled([

@@ -77,7 +77,7 @@ describe('a webhook', () => {
     assert.equal((await deliverTo(shop, other)).body.status, 'parked');
   });
 
-  it('for an order that does not exist is parked once, and pays the order once it does', async () => {
+  it('T31 for an order that does not exist is parked once, and pays the order once it does', async () => {
     const id = newOrderId();
     await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
     try {

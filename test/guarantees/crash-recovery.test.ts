@@ -25,7 +25,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     stack = await sharedStack();
   });
 
-  it('tells the CRM again under the same key, so that it is one update', async () => {
+  it('T29 tells the CRM again under the same key, so that it is one update', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     stack.crm.beforeAnswering(id, killWorkers);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
@@ -36,7 +36,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     await assertPaidOnce(shop, id);
   });
 
-  it('finds the payment that the gateway made while nobody listened', async () => {
+  it('T26 T29 finds the payment that the gateway made while nobody listened', async () => {
     const id = await givenOrder(shop);
     await shop.gateway('PUT', '/faults', { api: { timeoutAfter: 1 } });
     await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
@@ -53,7 +53,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     await assertPaidOnce(shop, id);
   });
 
-  it('settles webhooks that were accepted while no worker lived', async () => {
+  it('T32 settles webhooks that were accepted while no worker lived', async () => {
     const orders = await Promise.all(Array.from({ length: 10 }, () => givenPendingOrder(shop)));
     killWorkers();
     await Promise.all(

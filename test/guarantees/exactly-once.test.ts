@@ -45,7 +45,7 @@ describe('an order that everybody repeats', function () {
     assert.equal(replayed.length, CROWD - 1);
   });
 
-  it(`gets one payment from ${CROWD} concurrent pay clicks`, async () => {
+  it(`T25 gets one payment from ${CROWD} concurrent pay clicks`, async () => {
     const id = await givenOrder(shop);
     const replies = await times(CROWD, () =>
       shop.call<{ id: string; attempt: number }>(
@@ -65,7 +65,7 @@ describe('an order that everybody repeats', function () {
     await assertPaidOnce(shop, id);
   });
 
-  it(`is paid once by one event delivered ${CROWD} times at once`, async () => {
+  it(`T01 is paid once by one event delivered ${CROWD} times at once`, async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
@@ -76,7 +76,7 @@ describe('an order that everybody repeats', function () {
     await assertPaidOnce(shop, id);
   });
 
-  it(`is paid once when verify and webhook meet in the same instant, ${CROWD} times`, async () => {
+  it(`T09 is paid once when verify and webhook meet in the same instant, ${CROWD} times`, async () => {
     const orders = await times(CROWD, () => givenPendingOrder(shop));
     await Promise.all(
       orders.map(async ({ id, paymentId }) => {
@@ -97,7 +97,7 @@ describe('an order that everybody repeats', function () {
     }
   });
 
-  it('is paid when the capture is told before the pay click has returned', async () => {
+  it('T10 is paid when the capture is told before the pay click has returned', async () => {
     const id = await givenOrder(shop);
     await shop.gateway('PUT', '/faults', { api: { timeoutAfter: 1 } });
     const click = await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });

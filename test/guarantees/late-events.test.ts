@@ -40,7 +40,7 @@ describe('an order whose run has closed', function () {
     return { id, paymentId: body.id };
   }
 
-  it('takes a repeated webhook as the repeat that it is', async () => {
+  it('T03 T46 takes a repeated webhook as the repeat that it is', async () => {
     const { id, paymentId } = await givenClosedPaidOrder();
     const before = await readOrder(shop, id);
     const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
@@ -107,7 +107,7 @@ describe('an order whose run has closed', function () {
     assert.equal(again.body.code, 'order_conflict');
   });
 
-  it('was only closed after the gateway had been asked once more: a lost capture is found', async () => {
+  it('T20 was only closed after the gateway had been asked once more: a lost capture is found', async () => {
     const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
     const { body } = await shop.call<{ id: string }>(
       'POST',

@@ -27,7 +27,7 @@ describe('an order with a very long history', function () {
     shop = await openShop();
   });
 
-  it(`is continued as new every ${SIGNALS_PER_RUN} signals and forgets nothing`, async () => {
+  it(`T49 is continued as new every ${SIGNALS_PER_RUN} signals and forgets nothing`, async () => {
     const id = await givenOwnOrder({ signalsPerRun: SIGNALS_PER_RUN });
     const { body } = await shop.call<{ id: string }>(
       'POST',

@@ -32,7 +32,7 @@ describe('webhooks that are shuffled and repeated', function () {
     shop = await openShop();
   });
 
-  it(`pay each of ${ORDERS} orders once`, async () => {
+  it(`T05 T14 pay each of ${ORDERS} orders once`, async () => {
     const ids: string[] = [];
     for (let first = 0; first < ORDERS; first += IN_FLIGHT) {
       const batch = Array.from({ length: IN_FLIGHT }, (_, i) => payInDisorder(first + i));
@@ -58,7 +58,7 @@ describe('webhooks that are shuffled and repeated', function () {
     return id;
   }
 
-  it('never let a late "failed" undo a capture', async () => {
+  it('T11 never let a late "failed" undo a capture', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
@@ -76,7 +76,7 @@ describe('webhooks that are shuffled and repeated', function () {
     await assertPaidOnce(shop, id);
   });
 
-  it('lift a failed order when the capture is confirmed late', async () => {
+  it('T12 lift a failed order when the capture is confirmed late', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     await shop.gateway('POST', `/payments/${paymentId}/fail`, {});
     await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
@@ -86,7 +86,7 @@ describe('webhooks that are shuffled and repeated', function () {
     assert.equal(order.amountPaid, AMOUNT);
   });
 
-  it('open a review when a cancelled order is captured, and grant nothing', async () => {
+  it('T21 open a review when a cancelled order is captured, and grant nothing', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     const cancelled = await shop.call('POST', `/v1/orders/${id}/cancel`, {}, { prefer: 'wait=30' });
     assert.equal(cancelled.status, 200);

@@ -116,7 +116,7 @@ describe('a paid order', function () {
     assert.equal(order.state, 'paid');
   });
 
-  it('releases what a failed refund had reserved, and asks a person', async () => {
+  it('T39 releases what a failed refund had reserved, and asks a person', async () => {
     const { body } = await shop.gateway<{ id: string }>('POST', `/payments/${paymentId}/refunds`, {
       amount: 3000,
       status: 'pending',
@@ -129,7 +129,7 @@ describe('a paid order', function () {
     assert.equal((await refund({ amount: 3000 })).status, 201);
   });
 
-  it('is not refunded while a dispute is open, and keeps its access when the dispute is won', async () => {
+  it('T42 is not refunded while a dispute is open, and keeps its access when the dispute is won', async () => {
     await shop.gateway('POST', `/payments/${paymentId}/dispute`, {});
     await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
     const refused = await refund({ amount: 1000 });
@@ -142,7 +142,7 @@ describe('a paid order', function () {
     assert.equal((await refund({ amount: 1000 })).status, 201);
   });
 
-  it('loses its access with a lost dispute', async () => {
+  it('T42 loses its access with a lost dispute', async () => {
     await shop.gateway('POST', `/payments/${paymentId}/dispute`, {});
     await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
     await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'lost' });

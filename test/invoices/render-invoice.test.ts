@@ -75,7 +75,7 @@ function wordsOf(pdf: Buffer): string[] {
   });
 }
 
-describe('an amount on an invoice', () => {
+describe('an amount on an invoice, T36', () => {
   const cases: [number, string, string][] = [
     [4999, 'INR', 'INR 49.99'],
     [123456789, 'USD', 'USD 1,234,567.89'],

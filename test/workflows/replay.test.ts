@@ -38,7 +38,7 @@ function replay(bundle: WorkflowBundlePath, history: History, name: string): Pro
   return Worker.runReplayHistory(options, history, name);
 }
 
-describe('a saved history', function () {
+describe('a saved history, T50 T51', function () {
   this.timeout(300_000);
 
   before(() => {
