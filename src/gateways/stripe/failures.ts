@@ -9,9 +9,6 @@ import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
 const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
 
-/** The key is in use by a call under way, or there are too many calls: asked again, it may work. */
-const PASSING_STATUSES: ReadonlySet<number | undefined> = new Set([409, 424, 425, 429]);
-
 /** A refusal that Stripe had saved under our key, and will repeat until it forgets the key. */
 export class SavedRefusal extends GatewayRefusal {}
 
@@ -52,12 +49,14 @@ function isBreakdown(statusCode = 0): boolean {
   return statusCode >= 500;
 }
 
-/** A wrong API key is no refusal: once our own mistake is mended, the same call goes through. */
+/**
+ * The SDK's classes follow the status: 400, 402 and 404 here. A key in use (409), too many calls (429) and
+ * a wrong API key (401, 403) are none of these: the same call may yet go through.
+ */
 function isDefinite(error: InstanceType<typeof StripeError>): boolean {
   return (
-    !PASSING_STATUSES.has(error.statusCode) &&
-    (error instanceof StripeCardError ||
-      error instanceof StripeInvalidRequestError ||
-      error instanceof StripeIdempotencyError)
+    error instanceof StripeCardError ||
+    error instanceof StripeInvalidRequestError ||
+    error instanceof StripeIdempotencyError
   );
 }
