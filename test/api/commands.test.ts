@@ -105,12 +105,24 @@ describe('verify', () => {
     }
   });
 
-  it('of a paid order changes nothing, not even a counter', async () => {
+  it('of a paid order changes nothing, and is counted and explained as a repeat', async () => {
     const { id, paymentId } = await givenPaidOrder();
     const before = await readOrder(shop, id);
     const answer = await shop.call<Order>('POST', `/v1/orders/${id}/verify`, { paymentId });
     assert.equal(answer.status, 200);
-    assert.deepEqual(await readOrder(shop, id), before);
+    const { counters, ...after } = await readOrder(shop, id);
+    const { counters: countersBefore, ...unchanged } = before;
+    assert.deepEqual(after, unchanged);
+    assert.equal(counters.duplicates, countersBefore.duplicates + 1);
+    const { body } = await shop.call<{ events: { type: string; outcome: string }[] }>(
+      'GET',
+      `/v1/orders/${id}/events`,
+    );
+    const verifies = body.events.filter(({ type }) => type === 'verify');
+    assert.deepEqual(
+      verifies.map(({ outcome }) => outcome),
+      ['duplicate'],
+    );
   });
 
   it("T44 of another order's payment is refused", async () => {
