@@ -13,8 +13,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const text = z.string();
 /** Every variable with its format and default, as in the environment. */
 export const variables = z.object({
+  NODE_ENV: text.optional(),
   HOST: text.default('127.0.0.1'),
   PORT: format.port.prefault('3000'),
+  METRICS_PORT: format.port.optional(),
   DATA_DIR: text.default('.data').transform((dir) => path.resolve(dir)),
   DATABASE_URL: format.databaseUrl.optional(),
   TEMPORAL_PORT: format.port.prefault('7233'),

@@ -27,10 +27,17 @@ export type RazorpayConfig = {
 /** Where effects are posted beside the local tables, and the secret that signs them. */
 export type EffectsConfig = { crmUrl?: string; accessUrl?: string; secret?: string };
 
+/**
+ * Where metrics are served: on `port`, and on the API's own port only in development. What they say of
+ * the business is not for whoever reaches the API.
+ */
+export type MetricsConfig = { port?: number; isOnApiPort: boolean };
+
 /** Every setting of Payonce; durations in milliseconds, `dataDir` absolute. */
 export type Config = {
   host: string;
   port: number;
+  metrics: MetricsConfig;
   dataDir: string;
   databaseUrl?: string;
   temporalPort: number;
@@ -98,6 +105,7 @@ function toConfig(settings: Settings): Config {
   return {
     host: settings.HOST,
     port: settings.PORT,
+    metrics: metricsConfig(settings),
     dataDir: settings.DATA_DIR,
     ...(settings.DATABASE_URL && { databaseUrl: settings.DATABASE_URL }),
     temporalPort: settings.TEMPORAL_PORT,
@@ -115,6 +123,11 @@ function toConfig(settings: Settings): Config {
     settlementWindowMs: settings.SETTLEMENT_WINDOW,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+function metricsConfig({ METRICS_PORT: port, NODE_ENV }: Settings): MetricsConfig {
+  if (port !== undefined) return { port, isOnApiPort: false };
+  return { isOnApiPort: NODE_ENV !== 'production' };
 }
 
 function stripeConfig(settings: Settings): StripeConfig | undefined {

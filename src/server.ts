@@ -8,6 +8,7 @@ import { createOrderClient } from './api/order-client.ts';
 import { sweep } from './api/sweeper.ts';
 import { loadServiceConfig } from './config.ts';
 import { createGateways } from './gateways/index.ts';
+import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
   });
   const drain = createDrain();
   const gateways = createGateways(config);
-  const dependencies = { database, feed, orders, gateways, drain, log };
+  const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
+  const dependencies = { database, feed, orders, gateways, drain, metrics, log };
   const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port);
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
   await Promise.race([drain.begin(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
   server.close();
   server.closeAllConnections();
+  closeMetrics();
   await Promise.allSettled([swept, feed.close(), connection.close(), database.close()]);
 }
 

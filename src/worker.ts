@@ -3,6 +3,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config.ts';
 import { createGateways } from './gateways/index.ts';
+import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
@@ -18,10 +19,11 @@ const SHUTDOWN_FORCE = '15s';
 const MAX_CACHED_WORKFLOWS = 500;
 
 async function main(): Promise<void> {
-  // The runtime's own handlers would swallow the signals that this process listens to itself.
-  Runtime.install({ shutdownSignals: [] });
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'worker');
+  const metrics = await openWorkerMetrics(config);
+  // The runtime's own handlers would swallow the signals that this process listens to itself.
+  Runtime.install({ shutdownSignals: [], ...metrics.runtime });
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const bundle = await workflowBundle();
   const database = openDatabase(config.databaseUrl);
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
       ...(accessUrl === undefined ? {} : { accessUrl }),
       ...(secret === undefined ? {} : { effectsSecret: secret }),
     }),
+    interceptors: { activity: metrics.interceptors },
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
@@ -47,6 +50,7 @@ async function main(): Promise<void> {
   const running = worker.runUntil(stopRequested);
   reportReady();
   await running;
+  metrics.close();
   await connection.close();
   await database.close();
 }

@@ -23,6 +23,7 @@ describe('the environment', () => {
     assert.deepEqual(loadConfig({}), {
       host: '127.0.0.1',
       port: 3000,
+      metrics: { isOnApiPort: true },
       dataDir: path.resolve('.data'),
       temporalPort: 7233,
       temporalUiPort: 8233,

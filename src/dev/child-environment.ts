@@ -68,6 +68,8 @@ export function childEnvironment(settings: CommonSettings): NodeJS.ProcessEnv {
     ...temporal.variables,
     HOST: config.host,
     PORT: String(apiPort),
+    // One port cannot be every child's; the API shows its metrics on its own.
+    METRICS_PORT: undefined,
     DATA_DIR: settings.dataDir,
     DATABASE_URL: settings.databaseUrl,
     API_KEYS: apiKeysOf(config, keys)

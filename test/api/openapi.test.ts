@@ -7,7 +7,13 @@ import { openApiDocument } from '../../src/api/openapi.ts';
 import { ROUTES } from '../../src/api/routes.ts';
 
 /** Served without an API key, on purpose. */
-const PUBLIC = ['GET /healthz', 'GET /readyz', 'GET /openapi.json', 'POST /webhooks/:gateway'];
+const PUBLIC = [
+  'GET /healthz',
+  'GET /readyz',
+  'GET /metrics',
+  'GET /openapi.json',
+  'POST /webhooks/:gateway',
+];
 
 interface Document {
   openapi: string;
@@ -23,6 +29,7 @@ describe('the application', () => {
       gateways: {},
       apiKeys: [],
       drain: createDrain(),
+      metrics: { page: async () => '' },
       log: pino({ level: 'silent' }),
     };
     const app = createApp(dependencies as unknown as ApiDependencies);

@@ -1,0 +1,29 @@
+/** Counts what the API answers, for Prometheus. */
+import { Histogram, type Registry } from 'prom-client';
+import type { ApiMetrics } from '../api/api-metrics.ts';
+
+/** From a read out of memory to the longest that a caller may wait (30 s). */
+const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** A gateway gives up after 5 s, and every answer has to be out after 4. */
+const WEBHOOK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
+
+export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
+  const requests = new Histogram({
+    name: 'payonce_http_request_duration_seconds',
+    help: 'HTTP requests by route template and status; probes are left out.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_BUCKETS_S,
+    registers: [registry],
+  });
+  const webhooks = new Histogram({
+    name: 'payonce_webhook_duration_seconds',
+    help: 'Webhooks by what became of them; unavailable ones are repeated by the gateway.',
+    labelNames: ['gateway', 'outcome'],
+    buckets: WEBHOOK_BUCKETS_S,
+    registers: [registry],
+  });
+  return {
+    requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
+    webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * What the database knows of the whole shop, in numbers. Reviews and effects are read from the few
+ * orders that wait for a person; no query here may read the content of all orders.
+ */
+import type { OrderState } from '../domain/order.ts';
+import type { Database } from '../store/database.ts';
+
+/** Each list has what there is; a name that is not in it counts zero. */
+export interface Counts {
+  orders: { name: OrderState; count: number }[];
+  openReviews: { name: string; count: number; oldestAt: Date }[];
+  failedEffects: { name: string; count: number }[];
+  parkedEvents: { name: string; count: number }[];
+  unstartedOrders: number;
+  droppedDuplicates: number;
+}
+
+const ORDERS = 'select state as name, count(*)::int as count from orders group by state';
+
+const OPEN_REVIEWS = `
+  select review->>'reason' as name, count(*)::int as count,
+    min((review->>'openedAt')::timestamptz) as "oldestAt"
+  from orders, json_array_elements(view->'reviews') as review
+  where needs_review and review->>'status' = 'open'
+  group by 1`;
+
+const FAILED_EFFECTS = `
+  select effect->>'effect' as name, count(*)::int as count
+  from orders, json_array_elements(view->'effects') as effect
+  where needs_review and effect->>'status' = 'failed'
+  group by 1`;
+
+const PARKED_EVENTS = `
+  select reason as name, count(*)::int as count
+  from parked_events where status = 'parked' group by reason`;
+
+const TOTALS = `
+  select
+    (select count(*)::int from orders where started_at is null) as "unstartedOrders",
+    (select coalesce(sum(count), 0)::float8 from duplicate_deliveries) as "droppedDuplicates"`;
+
+/** @throws Error when the database does not answer. */
+export async function readCounts({ pool }: Pick<Database, 'pool'>): Promise<Counts> {
+  const [orders, openReviews, failedEffects, parkedEvents, totals] = await Promise.all(
+    [ORDERS, OPEN_REVIEWS, FAILED_EFFECTS, PARKED_EVENTS, TOTALS].map(async (text) => {
+      return (await pool.query(text)).rows;
+    }),
+  );
+  return { orders, openReviews, failedEffects, parkedEvents, ...totals?.[0] } as Counts;
+}

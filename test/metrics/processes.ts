@@ -1,0 +1,60 @@
+/** Processes beside the shared stack's own, with a port for metrics. */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { execa } from 'execa';
+import getPort from 'get-port';
+import pWaitFor from 'p-wait-for';
+import { EFFECTS_SECRET, sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
+
+export interface Beside {
+  /** The API's own address; nothing listens there for a worker. */
+  apiUrl: string;
+  metricsUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Ready once its metrics answer. */
+export async function startBeside(
+  entry: 'server' | 'worker',
+  env: Record<string, string> = {},
+): Promise<Beside> {
+  const stack = await sharedStack();
+  const [port, metricsPort] = [await getPort(), await getPort()];
+  const { PATH = '' } = process.env;
+  const child = execa(process.execPath, ['--import', 'tsx', path.resolve(`src/${entry}.ts`)], {
+    env: {
+      PATH,
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      DATABASE_URL: stack.databaseUrl,
+      TEMPORAL_ADDRESS: stack.temporalAddress,
+      TEMPORAL_NAMESPACE: stack.temporalNamespace,
+      API_KEYS: `ops:${stack.keys.ops}`,
+      SANDBOX_PORT: new URL(stack.sandboxUrl).port,
+      SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+      CRM_URL: stack.crm.url,
+      EFFECTS_SECRET,
+      DATA_DIR: path.join(stack.dataDir, `beside-${randomUUID()}`),
+      ...env,
+    },
+    extendEnv: false,
+    reject: false,
+  });
+  const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+  const isUp = (url: string) => fetch(url).then(Boolean, () => false);
+  await pWaitFor(
+    async () => {
+      if (child.exitCode !== null) throw new Error(`${entry} ended: ${(await child).stderr}`);
+      return isUp(entry === 'server' ? `http://127.0.0.1:${port}/healthz` : metricsUrl);
+    },
+    { interval: 100 },
+  );
+  return {
+    apiUrl: `http://127.0.0.1:${port}`,
+    metricsUrl,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await child;
+    },
+  };
+}
