@@ -234,6 +234,31 @@ describe('money that does not fit its order', function () {
       reject: { state: 'cancelled', captured: AMOUNT },
     },
     {
+      reason: 'unmatched',
+      title: 'T31 told by a webhook, and unknown to the gateway however often it is asked',
+      async provoke() {
+        const id = await givenOrder(shop);
+        const data = { orderId: id, paymentId: 'sbx_pay_nobody', amount: AMOUNT };
+        await deliverTo(shop, signedEvent('payment.captured', data));
+        for (const _ of [1, 2, 3]) await clerk.verify(id, { paymentId: data.paymentId });
+        return id;
+      },
+      approve: { state: 'initiated', captured: 0 },
+      reject: { state: 'initiated', captured: 0 },
+    },
+    {
+      reason: 'dispute_without_capture',
+      title: 'T15 T42 disputed before anybody has told of it',
+      async provoke() {
+        const { id, paymentId } = await givenPendingOrder(shop);
+        const data = { orderId: id, paymentId, disputeId: `dsp_${id}`, amount: AMOUNT };
+        await deliverTo(shop, signedEvent('dispute.opened', data));
+        return id;
+      },
+      approve: { state: 'pending', captured: 0 },
+      reject: { state: 'pending', captured: 0 },
+    },
+    {
       reason: 'wrong_order',
       title: 'T38 T44 taken for another order, and told to this one',
       async provoke() {
@@ -264,6 +289,27 @@ describe('money that does not fit its order', function () {
       };
       await Promise.all([decide('approve', approve), decide('reject', reject)]);
     });
+
+  it('T19 authorized after a refund is let go, and nobody has to decide anything', async () => {
+    const id = await refundedAnd(async (_, orderId) =>
+      atGateway(`/payments/${await strangePayment(orderId)}/authorize`),
+    );
+    await assertEnd(id, { state: 'refunded', captured: AMOUNT, refunded: AMOUNT, also: isVoided });
+    assert.deepEqual((await untilSettled(shop, id, 'refunded')).reviews, []);
+  });
+
+  it('T24 captured late, of an attempt that another one has followed, is granted once', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await atGateway(`/payments/${paymentId}/fail`);
+    await untilSettled(shop, id, 'failed');
+    const { body } = await clerk.pay(id);
+    await Promise.all([paymentId, body.id].map((each) => atGateway(`/payments/${each}/capture`)));
+    await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+    await assertEnd(id, { state: 'paid', captured: 2 * AMOUNT, granted: true });
+    const { reviews, effects } = await untilSettled(shop, id, 'paid');
+    assert.equal(reviews[0]?.reason, 'double_payment');
+    assert.equal(effects.filter(({ effect }) => effect === 'issue_invoice').length, 1);
+  });
 
   async function assertEnd(id: string, end: End): Promise<void> {
     const { captured = 0, refunded = 0, granted = false, also = () => true } = end;
