@@ -33,6 +33,12 @@ export const port = z
   .transform(Number)
   .refine((value) => value <= 65535, 'must be a port number from 0 to 65535');
 
+/** A whole number, 0 included. */
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number);
+
 /** A duration such as `30m` or `10d`, in milliseconds. */
 export const durationMs = z
   .string()

@@ -33,6 +33,13 @@ export type EffectsConfig = { crmUrl?: string; accessUrl?: string; secret?: stri
  */
 export type MetricsConfig = { port?: number; isOnApiPort: boolean };
 
+/** How often one API key may call, and one address name a wrong key; 0 is without a limit. */
+export type RateLimitsConfig = {
+  clientPerSecond: number;
+  opsPerSecond: number;
+  failedAuthPerMinute: number;
+};
+
 /** Every setting of Payonce; durations in milliseconds, `dataDir` absolute. */
 export type Config = {
   host: string;
@@ -43,6 +50,7 @@ export type Config = {
   temporalPort: number;
   temporalUiPort: number;
   apiKeys: ApiKey[];
+  rateLimits: RateLimitsConfig;
   sandbox: { port: number; webhookSecrets: string[] };
   stripe?: StripeConfig;
   razorpay?: RazorpayConfig;
@@ -111,6 +119,11 @@ function toConfig(settings: Settings): Config {
     temporalPort: settings.TEMPORAL_PORT,
     temporalUiPort: settings.TEMPORAL_UI_PORT,
     apiKeys: settings.API_KEYS ?? [],
+    rateLimits: {
+      clientPerSecond: settings.CLIENT_REQUESTS_PER_SECOND,
+      opsPerSecond: settings.OPS_REQUESTS_PER_SECOND,
+      failedAuthPerMinute: settings.FAILED_AUTH_PER_MINUTE,
+    },
     sandbox: {
       port: settings.SANDBOX_PORT,
       webhookSecrets: settings.SANDBOX_WEBHOOK_SECRETS ?? [],

@@ -28,6 +28,7 @@ describe('the environment', () => {
       temporalPort: 7233,
       temporalUiPort: 8233,
       apiKeys: [],
+      rateLimits: { clientPerSecond: 50, opsPerSecond: 20, failedAuthPerMinute: 10 },
       sandbox: { port: 3001, webhookSecrets: [] },
       effects: {},
       payloadKeys: [],

@@ -15,7 +15,7 @@ export interface ApiDependencies {
   orders: OrderClient;
   gateways: Gateways;
   apiKeys: readonly ApiKey[];
-  policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs'>;
+  policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
   drain: Drain;
   metrics: ApiMetrics;
   log: Logger;

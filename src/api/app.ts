@@ -5,8 +5,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import swaggerUi from 'swagger-ui-express';
+import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { createAuthenticate } from './api-keys.ts';
 import { problemOf } from './errors.ts';
 import { createReadyz, healthz } from './health.ts';
 import { measureRequests } from './measure-requests.ts';
@@ -53,9 +53,9 @@ const requireHost: RequestHandler = ({ headers }, _response, next) => {
 };
 
 function mountRoutes(app: Express, dependencies: ApiDependencies): void {
-  const authenticate = createAuthenticate(dependencies.apiKeys);
+  const admit = createAdmission(dependencies);
   for (const route of ROUTES)
-    app[route.method](expressPath(route.path), serve(route, dependencies, authenticate));
+    app[route.method](expressPath(route.path), serve(route, dependencies, admit));
 }
 
 function mountMetrics(app: Express, { metrics: { page } }: ApiDependencies): void {

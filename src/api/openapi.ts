@@ -30,6 +30,7 @@ const GENERAL: ProblemCode[] = [
   'credentials_missing',
   'credentials_invalid',
   'scope_insufficient',
+  'rate_limited',
   'database_unavailable',
 ];
 const OF_POSTS: ProblemCode[] = [

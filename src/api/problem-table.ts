@@ -39,6 +39,12 @@ export const PROBLEMS = {
   credentials_missing: entry(401, 'Credentials missing', 'Send Authorization: Bearer <API key>.'),
   credentials_invalid: entry(401, 'Credentials invalid', 'Send one of the configured API keys.'),
   scope_insufficient: entry(403, 'Scope insufficient', 'Use an API key with the scope ops.'),
+  rate_limited: entry(
+    429,
+    'Too many requests',
+    'Send the same request again after Retry-After, and fewer of them.',
+    1,
+  ),
   content_encoding_unsupported: entry(
     415,
     'Content-Encoding unsupported',

@@ -1,11 +1,12 @@
 /**
  * Takes a request through the checks that every endpoint has, in an order that tells a stranger as
- * little as possible: path, credentials, scope, form of the body, key, JSON, schema, then the endpoint.
+ * little as possible: path, credentials, scope, rate, form of the body, key, JSON, schema, then the endpoint.
  */
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import type { Admit } from './admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { type Authenticate, type Caller, requireScope } from './api-keys.ts';
+import type { Caller } from './api-keys.ts';
 import { derivedId, fingerprintOf } from './canonical-json.ts';
 import { refuseCardholderData } from './cardholder-data.ts';
 import { type KeyedRequest, runOnce } from './idempotency.ts';
@@ -19,15 +20,10 @@ import { check } from './validation.ts';
 
 type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
 
-export function serve(
-  route: Route,
-  dependencies: ApiDependencies,
-  authenticate: Authenticate,
-): RequestHandler {
+export function serve(route: Route, dependencies: ApiDependencies, admit: Admit): RequestHandler {
   return async (request, response) => {
     const params = checkPath(route, request);
-    const caller = authenticate(request.headers.authorization);
-    requireScope(caller, route.scope);
+    const caller = await admit(request, response, route.scope);
     if (route.body !== undefined) requireJson(request);
     const idempotencyKey = checkKey(route, request);
     const json = route.body ? readJsonObject(await readJsonBytes(request, response)) : {};

@@ -28,6 +28,7 @@ describe('the application', () => {
     const dependencies = {
       gateways: {},
       apiKeys: [],
+      policy: { rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 } },
       drain: createDrain(),
       metrics: { page: async () => '' },
       log: pino({ level: 'silent' }),

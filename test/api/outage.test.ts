@@ -57,7 +57,11 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     orders,
     gateways: createGateways({ sandbox }),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
-    policy: { orderExpiryMs: 3_600_000, settlementWindowMs: 3_600_000 },
+    policy: {
+      orderExpiryMs: 3_600_000,
+      settlementWindowMs: 3_600_000,
+      rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 },
+    },
     drain: createDrain(),
     metrics: { ...createApiMetrics(new Registry()), page: null },
     log: pino({ level: 'silent' }),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
+import { type Beside, startBeside } from '../support/beside.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -14,7 +15,6 @@ import {
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
-import { type Beside, startBeside } from './processes.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 
 let shop: Shop;

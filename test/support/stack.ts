@@ -10,6 +10,13 @@ import { type Crm, openCrm } from './crm.ts';
 import type { GatewayDriver } from './gateway-driver.ts';
 import { GATEWAYS } from './gateways.ts';
 
+/** Tests knock as often as they like; what limits do is tried where they are on. */
+const UNLIMITED = {
+  CLIENT_REQUESTS_PER_SECOND: '0',
+  OPS_REQUESTS_PER_SECOND: '0',
+  FAILED_AUTH_PER_MINUTE: '0',
+};
+
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
 /** Base64 of 32 bytes that sign what the stack sends to the CRM of the tests. */
@@ -63,7 +70,7 @@ export async function startTestStack(options: {
   const { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME } = process.env;
   const inherited = { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME };
   return startStack({
-    env: { ...inherited, ...options.env },
+    env: { ...inherited, ...UNLIMITED, ...options.env },
     dataDir,
     ports: FREE_PORTS,
     workers: options.workers,

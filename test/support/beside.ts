@@ -1,10 +1,10 @@
-/** Processes beside the shared stack's own, with a port for metrics. */
+/** Processes beside the shared stack's own, with settings of their own and a port for metrics. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
-import { EFFECTS_SECRET, sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
+import { EFFECTS_SECRET, sharedStack, WEBHOOK_SECRET } from './stack.ts';
 
 export interface Beside {
   /** The API's own address; nothing listens there for a worker. */
