@@ -7,9 +7,9 @@ import { createHttpServer, listen } from './api/http-server.ts';
 import { createOrderClient } from './api/order-client.ts';
 import { sweep } from './api/sweeper.ts';
 import { loadServiceConfig } from './config.ts';
+import { createDataConverter, keyringOf } from './data-converter.ts';
 import { createGateways } from './gateways/index.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
-import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
@@ -24,14 +24,15 @@ async function main(): Promise<void> {
   const config = loadServiceConfig(process.env, 'api');
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const log = pino({ name: 'api', level: config.logLevel });
-  const database = openDatabase(config.databaseUrl);
+  const keyring = keyringOf(config.payloadKeys);
+  const database = openDatabase(config.databaseUrl, keyring);
   const feed = await listenForChanges(config.databaseUrl);
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there.
   const connection = Connection.lazy(connectionOptions);
   const client = new Client({
     connection,
     namespace,
-    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+    dataConverter: createDataConverter(keyring),
   });
   const orders = createOrderClient({
     client,

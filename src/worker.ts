@@ -2,9 +2,9 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config.ts';
+import { createDataConverter, keyringOf } from './data-converter.ts';
 import { createGateways } from './gateways/index.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
-import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { temporalConnection } from './temporal-connection.ts';
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
   Runtime.install({ shutdownSignals: [], ...metrics.runtime });
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const bundle = await workflowBundle();
-  const database = openDatabase(config.databaseUrl);
+  const keyring = keyringOf(config.payloadKeys);
+  const database = openDatabase(config.databaseUrl, keyring);
   const connection = await NativeConnection.connect(connectionOptions);
   const { crmUrl, accessUrl, secret } = config.effects;
   const worker = await Worker.create({
@@ -34,7 +35,7 @@ async function main(): Promise<void> {
     namespace,
     taskQueue: TASK_QUEUE,
     workflowBundle: bundle,
-    dataConverter: { payloadConverterPath: PAYLOAD_CONVERTER_PATH },
+    dataConverter: createDataConverter(keyring),
     activities: createActivities({
       database,
       gateways: createGateways(config),

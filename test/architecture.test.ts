@@ -15,11 +15,12 @@ import {
 /** What each room may import, beside itself. The single files directly under src are the entry points. */
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
+  encryption: ['entry'],
   gateways: ['domain', 'entry'],
-  store: ['domain', 'entry'],
+  store: ['domain', 'encryption', 'entry'],
   invoices: ['domain', 'store'],
   activities: ['domain', 'gateways', 'store', 'invoices'],
-  workflows: ['domain', 'activities'],
+  workflows: ['domain', 'activities', 'encryption'],
   api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'entry'],
   sandbox: [],
 };

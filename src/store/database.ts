@@ -4,10 +4,13 @@
  */
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import type { Keyring } from '../encryption/keyring.ts';
 
 export interface Database {
   db: NodePgDatabase;
   pool: pg.Pool;
+  /** Keeps gateways' raw bytes secret; null where nothing is encrypted. */
+  keyring: Keyring | null;
   close(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ const STATEMENT_TIMEOUT_MS = 5000;
 const QUERY_TIMEOUT_MS = 6000;
 
 /** Opens a pool; nothing is connected before the first query. */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, keyring: Keyring | null = null): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
@@ -34,5 +37,6 @@ export function openDatabase(url: string): Database {
   // An idle connection that breaks is replaced by the next query, which reports what is wrong if
   // anything still is. Without a listener it would end the process.
   pool.on('error', () => {});
-  return { db: drizzle(pool, { casing: 'snake_case' }), pool, close: () => pool.end() };
+  const db = drizzle(pool, { casing: 'snake_case' });
+  return { db, pool, keyring, close: () => pool.end() };
 }

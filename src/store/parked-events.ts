@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, exists, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { isSealed, type Keyring, UnknownKeyError } from '../encryption/keyring.ts';
 import type { Database } from './database.ts';
 import { pageOf, readCursor } from './page.ts';
 import { parkedEvents } from './schema/edge.ts';
@@ -35,12 +36,12 @@ const ID = sql<string>`${parkedEvents.id}::text`;
 const LISTED = { id: ID, gateway, reason, orderId, eventId, status, deliveries, receivedAt };
 
 /** Parks an event; one that was redelivered in vain is parked once more. Answers its id. */
-export async function parkEvent({ db }: Database, event: NewParkedEvent): Promise<string> {
+export async function parkEvent({ db, keyring }: Database, event: NewParkedEvent): Promise<string> {
   const { reason, eventId, body } = event;
   const identity = eventId ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
   const [parked] = await db
     .insert(parkedEvents)
-    .values({ ...event, identity })
+    .values({ ...event, identity, body: keyring?.seal(body) ?? body })
     .onConflictDoUpdate({
       target: [parkedEvents.gateway, parkedEvents.identity],
       set: {
@@ -87,14 +88,14 @@ export async function listParked(
 
 /** One event with its raw body; null when there is none of that id. */
 export async function readParked(
-  { db }: Database,
+  { db, keyring }: Database,
   id: string,
 ): Promise<(ParkedEvent & { body: Buffer }) | null> {
   const [event] = await db
     .select({ ...LISTED, body: parkedEvents.body })
     .from(parkedEvents)
     .where(eq(parkedEvents.id, rowOf(id)));
-  return event ?? null;
+  return event === undefined ? null : { ...event, body: plain(keyring, event.body) };
 }
 
 export interface OrphanFilter {
@@ -107,11 +108,11 @@ export interface OrphanFilter {
 
 /** Parked events whose order is there by now, or may be, as they name none; oldest first. */
 export async function findOrphans(
-  { db }: Database,
+  { db, keyring }: Database,
   { reason: wanted, youngerThanMs, afterId, limit }: OrphanFilter,
 ): Promise<(ParkedEvent & { body: Buffer })[]> {
   const named = db.select({ id: orders.id }).from(orders).where(eq(orders.id, orderId));
-  return db
+  const found = await db
     .select({ ...LISTED, body: parkedEvents.body })
     .from(parkedEvents)
     .where(
@@ -125,6 +126,18 @@ export async function findOrphans(
     )
     .orderBy(asc(parkedEvents.id))
     .limit(limit);
+  return found.map((event) => ({ ...event, body: plain(keyring, event.body) }));
+}
+
+/**
+ * What was parked before there were keys lies there as it came.
+ *
+ * @throws UnknownKeyError when the bytes were sealed with a key that is not configured.
+ */
+function plain(keyring: Keyring | null, body: Buffer): Buffer {
+  if (!isSealed(body)) return body;
+  if (keyring === null) throw new UnknownKeyError('a parked event is sealed: set PAYLOAD_KEYS');
+  return keyring.open(body);
 }
 
 /** Remembers that an order has taken the event. */

@@ -10,8 +10,8 @@ import {
   PAYMENT_FACTS,
   REFUND_FACTS,
 } from '../domain/facts.ts';
+import { UNDECODABLE } from '../encryption/undecodable.ts';
 import type { InboxItem } from './messages.ts';
-import { UNDECODABLE } from './undecodable.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
+import type { Stack } from '../../src/dev/stack.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import { sharedStack } from './stack.ts';
 
@@ -57,7 +58,10 @@ export function newOrderId(): string {
 }
 
 export async function openShop(): Promise<Shop> {
-  const { apiUrls, sandboxUrl, keys } = await sharedStack();
+  return shopOn(await sharedStack());
+}
+
+export function shopOn({ apiUrls, sandboxUrl, keys }: Stack): Shop {
   let turn = 0;
   return {
     apiUrls,
