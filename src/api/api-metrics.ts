@@ -2,6 +2,7 @@
  * What the API tells whoever counts. Labels are names from our own code, never anything that a caller
  * could choose: every value of a label is a time series for ever.
  */
+import type { IgnoredReason } from '../gateways/gateway.ts';
 
 /** What became of a webhook; `unavailable` is the gateway's to repeat. */
 export type WebhookOutcome =
@@ -28,9 +29,16 @@ export interface AnsweredWebhook {
   seconds: number;
 }
 
+/** A webhook that no order needed; of the other mode means that somebody mixed up test and live. */
+export interface IgnoredWebhook {
+  gateway: string;
+  reason: IgnoredReason;
+}
+
 export interface ApiMetrics {
   requestAnswered(request: AnsweredRequest): void;
   webhookAnswered(webhook: AnsweredWebhook): void;
+  webhookIgnored(webhook: IgnoredWebhook): void;
   /** Text for Prometheus; null where it is served on a port of its own. */
   page: (() => Promise<string>) | null;
 }

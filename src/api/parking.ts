@@ -12,7 +12,14 @@ import { UnknownOrder } from './orchestrator-errors.ts';
 /** A webhook that an order has to hear of. */
 export type OrderMessage = Extract<WebhookMessage, { kind: 'fact' | 'ask' }>;
 
-export type ParkingReason = 'event_orphaned' | 'event_unprocessable' | 'event_id_conflict';
+export const PARKING_REASONS = [
+  'event_orphaned',
+  'event_unprocessable',
+  'event_stale',
+  'event_id_conflict',
+] as const;
+
+export type ParkingReason = (typeof PARKING_REASONS)[number];
 
 /** Signals take ids of up to 256 visible characters; anything else a gateway may sign is hashed. */
 const SIGNAL_ID = /^[\x21-\x7e]{1,200}$/;

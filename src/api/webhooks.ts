@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Gateway, WebhookHeaders } from '../gateways/gateway.ts';
+import type { Gateway, WebhookHeaders, WebhookMessage } from '../gateways/gateway.ts';
 import { countDuplicate } from '../store/duplicate-deliveries.ts';
 import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
@@ -76,9 +76,8 @@ async function take(
 ): Promise<Status> {
   const { name, gateway, raw, headers } = received;
   const message = gateway.readWebhook(raw, headers);
-  if (message.kind === 'ignored') return 'ignored';
-  if (message.kind === 'unprocessable')
-    return park(dependencies, received, message.eventId, 'event_unprocessable');
+  if (message.kind === 'ignored') return ignore(dependencies, name, message);
+  if (message.kind === 'unprocessable') return park(dependencies, received, message);
   const delivery = {
     id: deliveryIdOf(name, message.eventId),
     bodyHash: createHash('sha256').update(raw).digest('base64url'),
@@ -89,18 +88,27 @@ async function take(
       type: typeOf(message),
     }));
     if (verdict.status === 'conflict')
-      return await park(
-        dependencies,
-        received,
-        `${message.eventId}#${delivery.bodyHash}`,
-        'event_id_conflict',
-      );
+      return await park(dependencies, received, {
+        eventId: `${message.eventId}#${delivery.bodyHash}`,
+        code: 'event_id_conflict',
+        reason: 'this event id came with other bytes before',
+      });
     if (verdict.status === 'duplicate') await count(dependencies, delivery.id, verdict.of);
     return verdict.status;
   } catch (error) {
     if (error instanceof UnknownOrder) return parkUnknown(dependencies, name, message);
     throw error;
   }
+}
+
+function ignore(
+  { metrics, log }: ApiDependencies,
+  gateway: string,
+  { eventId, reason }: Extract<WebhookMessage, { kind: 'ignored' }>,
+): Status {
+  metrics.webhookIgnored({ gateway, reason });
+  log.debug({ gateway, event_id: eventId }, `ignored: ${reason}`);
+  return 'ignored';
 }
 
 async function parkUnknown(
@@ -116,11 +124,10 @@ async function parkUnknown(
 async function park(
   { database, log }: ApiDependencies,
   { name, raw }: Received,
-  eventId: string,
-  reason: ParkingReason,
+  { eventId, code, reason }: { eventId: string; code: ParkingReason; reason: string },
 ): Promise<Status> {
-  await parkEvent(database, { gateway: name, reason, orderId: null, eventId, body: raw });
-  log.warn({ gateway: name, event_id: eventId }, `parked: ${reason}`);
+  await parkEvent(database, { gateway: name, reason: code, orderId: null, eventId, body: raw });
+  log.warn({ gateway: name, event_id: eventId, reason }, `parked: ${code}`);
   return 'parked';
 }
 

@@ -43,15 +43,24 @@ export interface RefundPayment {
   idempotencyKey: string;
 }
 
+/** Why no order needs a webhook. Counted, so there are few, and none is made of what a gateway sends. */
+export type IgnoredReason = 'other_mode' | 'unknown_type' | 'not_ours';
+
 /** A delivered webhook whose signature is good, in the domain's words. */
 export type WebhookMessage =
   | { kind: 'fact'; eventId: string; orderId: string | null; fact: Fact }
   /** Something happened to the payment, and only the gateway itself can say what. */
   | { kind: 'ask'; eventId: string; orderId: string | null; paymentId: string }
   /** Signed, and nothing that an order needs to hear of. */
-  | { kind: 'ignored'; eventId: string; reason: string }
-  /** Signed, about money perhaps, and unreadable: for a person. */
-  | { kind: 'unprocessable'; eventId: string; reason: string };
+  | { kind: 'ignored'; eventId: string; reason: IgnoredReason }
+  /** Signed, about money perhaps, and unreadable or too old to be believed: for a person. */
+  | {
+      kind: 'unprocessable';
+      eventId: string;
+      code: 'event_unprocessable' | 'event_stale';
+      /** Names the field that is wrong, never what is in it. */
+      reason: string;
+    };
 
 export type WebhookHeaders = Record<string, string | undefined>;
 

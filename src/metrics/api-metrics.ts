@@ -1,5 +1,5 @@
 /** Counts what the API answers, for Prometheus. */
-import { Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { ApiMetrics } from '../api/api-metrics.ts';
 
 /** From a read out of memory to the longest that a caller may wait (30 s). */
@@ -22,8 +22,15 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     buckets: WEBHOOK_BUCKETS_S,
     registers: [registry],
   });
+  const ignored = new Counter({
+    name: 'payonce_webhooks_ignored_total',
+    help: 'Webhooks that no order needs by why; other_mode means that test and live are mixed up.',
+    labelNames: ['gateway', 'reason'],
+    registers: [registry],
+  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
+    webhookIgnored: ({ gateway, reason }) => ignored.inc({ gateway, reason }),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { Gauge, type Registry } from 'prom-client';
-import type { ParkingReason } from '../api/parking.ts';
+import { PARKING_REASONS } from '../api/parking.ts';
 import { BUSINESS_EFFECTS } from '../domain/effects.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/review-reasons.ts';
@@ -13,12 +13,6 @@ import { type Counts, readCounts } from './counts.ts';
 
 /** Several scrapers may come at once; nobody needs these numbers fresher. */
 const FRESH_FOR_MS = 5_000;
-
-const PARKING_REASONS: ParkingReason[] = [
-  'event_orphaned',
-  'event_unprocessable',
-  'event_id_conflict',
-];
 
 /** Gives the function that brings the gauges up to date; it never fails, and says so in a gauge. */
 export function createCountGauges(

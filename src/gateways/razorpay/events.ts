@@ -3,7 +3,7 @@
  * for a person; nothing is guessed.
  */
 import { z } from 'zod';
-import type { WebhookMessage } from '../gateway.ts';
+import type { IgnoredReason, WebhookMessage } from '../gateway.ts';
 import {
   disputeEvent,
   orderEvent,
@@ -25,6 +25,12 @@ interface Reader {
   now: number;
   mode: string;
 }
+
+const STALE: Meaning = {
+  kind: 'unprocessable',
+  code: 'event_stale',
+  reason: 'created_at is longer ago than Razorpay repeats anything',
+};
 
 const envelopeSchema = z.object({ event: z.string() });
 const timeSchema = z.object({ created_at: z.number().int().positive() });
@@ -57,10 +63,10 @@ export function readEvent(body: unknown, { now, mode }: Reader): Meaning {
   if (!envelope.success) return unprocessable('the body has no event');
   const { event } = envelope.data;
   const read = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
-  if (read === undefined) return ignored(`event type ${event.slice(0, 64)}`);
+  if (read === undefined) return ignored('unknown_type');
   const time = timeSchema.safeParse(body);
   if (!time.success) return unprocessable('created_at is missing or wrong');
-  if (now - time.data.created_at * 1_000 > MAX_AGE_MS) return unprocessable('event_stale');
+  if (now - time.data.created_at * 1_000 > MAX_AGE_MS) return STALE;
   return read(body, mode);
 }
 
@@ -76,20 +82,18 @@ function paymentFact(
   { id, order_id, amount, currency }: RazorpayPayment,
   orderId: string | null = null,
 ): Meaning {
-  if (order_id === null) return ignored(WITHOUT_ORDER);
+  if (order_id === null) return ignored('not_ours');
   const money = { paymentId: order_id, amountMinor: amount, currency };
   if (status === 'authorized')
     return { kind: 'fact', orderId, fact: { type: 'payment.authorized', ...money } };
   return { kind: 'fact', orderId, fact: { type: 'payment.captured', ...money, captureId: id } };
 }
 
-const WITHOUT_ORDER = 'a payment without an order is none of ours';
-
 /** The one event that carries the order, and so tells whose it is and in which mode it was made. */
 function orderFact({ notes }: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
   const owner = notes[ORDER_NOTE];
-  if (typeof owner !== 'string') return ignored('an order that we did not make');
-  if (notes[MODE_NOTE] !== mode) return ignored(`not of ${mode} mode`);
+  if (typeof owner !== 'string') return ignored('not_ours');
+  if (notes[MODE_NOTE] !== mode) return ignored('other_mode');
   return paymentFact('captured', payment, owner);
 }
 
@@ -97,7 +101,7 @@ function readRefund(body: unknown): Meaning {
   return reading(refundEvent, body, ({ payload }) => {
     const payment = payload.payment.entity;
     const { id, amount, currency, status } = payload.refund.entity;
-    if (payment.order_id === null) return ignored(WITHOUT_ORDER);
+    if (payment.order_id === null) return ignored('not_ours');
     // What was never captured was never ours: no money of the order goes back.
     if (!payment.captured) return ask(payment);
     const type = `refund.${refundStatusOf(status)}` as const;
@@ -110,7 +114,7 @@ function readDispute(body: unknown): Meaning {
   return reading(disputeEvent, body, ({ payload }) => {
     const { order_id } = payload.payment.entity;
     const dispute = payload.dispute.entity;
-    if (order_id === null) return ignored(WITHOUT_ORDER);
+    if (order_id === null) return ignored('not_ours');
     const type = `dispute.${disputeStatusOf(dispute)}` as const;
     const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
     return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
@@ -119,14 +123,15 @@ function readDispute(body: unknown): Meaning {
 
 /** No money moved; what is left of the order, Razorpay itself says. */
 function ask({ order_id }: RazorpayPayment): Meaning {
-  if (order_id === null) return ignored(WITHOUT_ORDER);
+  if (order_id === null) return ignored('not_ours');
   return { kind: 'ask', orderId: null, paymentId: order_id };
 }
 
-function ignored(reason: string): Meaning {
+/** A payment without an order, or of an order that we did not make, is `not_ours`. */
+function ignored(reason: IgnoredReason): Meaning {
   return { kind: 'ignored', reason };
 }
 
 function unprocessable(reason: string): Meaning {
-  return { kind: 'unprocessable', reason };
+  return { kind: 'unprocessable', code: 'event_unprocessable', reason };
 }

@@ -48,17 +48,21 @@ export function readSandboxWebhook(
   const eventId = checkSignature(secrets, rawBody, headers);
   const body = parseJson(rawBody);
   const envelope = envelopeSchema.safeParse(body);
-  if (!envelope.success) return { kind: 'unprocessable', eventId, reason: 'the body has no type' };
+  if (!envelope.success) return unprocessable(eventId, 'the body has no type');
   if (!KNOWN_TYPES.has(envelope.data.type))
-    return { kind: 'ignored', eventId, reason: `event type ${envelope.data.type.slice(0, 64)}` };
+    return { kind: 'ignored', eventId, reason: 'unknown_type' };
   const event = factSchema.safeParse(body);
   if (!event.success) {
     const field = event.error.issues[0]?.path.join('.') ?? 'body';
-    return { kind: 'unprocessable', eventId, reason: `${field} is missing or wrong` };
+    return unprocessable(eventId, `${field} is missing or wrong`);
   }
   const { orderId, amount, ...data } = event.data.data;
   const fact = { type: event.data.type, ...data, amountMinor: amount } as Fact;
   return { kind: 'fact', eventId, orderId: orderId ?? null, fact };
+}
+
+function unprocessable(eventId: string, reason: string): WebhookMessage {
+  return { kind: 'unprocessable', eventId, code: 'event_unprocessable', reason };
 }
 
 function parseJson(rawBody: Buffer): unknown {

@@ -53,12 +53,11 @@ const READERS: Readonly<Record<string, Reader>> = {
 export function messageOf(event: StripeEvent): WebhookMessage {
   const { eventId, type } = event;
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
-  if (read === undefined)
-    return { kind: 'ignored', eventId, reason: `event type ${type.slice(0, 64)}` };
+  if (read === undefined) return { kind: 'ignored', eventId, reason: 'unknown_type' };
   try {
     return read(event);
   } catch (error) {
-    return { kind: 'unprocessable', eventId, reason: reasonOf(error) };
+    return unprocessable(eventId, reasonOf(error));
   }
 }
 
@@ -117,6 +116,11 @@ function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
   return { kind: 'fact', eventId, orderId: null, fact };
 }
 
+/** Money without a PaymentIntent: ours always has one. */
 function notOurs(eventId: string): WebhookMessage {
-  return { kind: 'ignored', eventId, reason: 'no PaymentIntent: ours always have one' };
+  return { kind: 'ignored', eventId, reason: 'not_ours' };
+}
+
+export function unprocessable(eventId: string, reason: string): WebhookMessage {
+  return { kind: 'unprocessable', eventId, code: 'event_unprocessable', reason };
 }

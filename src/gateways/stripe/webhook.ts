@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { Stripe } from 'stripe';
 import { z } from 'zod';
 import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
-import { messageOf } from './events.ts';
+import { messageOf, unprocessable } from './events.ts';
 
 /** Stripe's own tolerance. Its SDK refuses what is too old; what is too new is refused here. */
 const TOLERANCE_S = 300;
@@ -43,11 +43,10 @@ export function readStripeWebhook(
   if (!envelope.success) {
     const eventId = `sha256:${createHash('sha256').update(rawBody).digest('hex')}`;
     const field = envelope.error.issues[0]?.path.join('.') || 'the body';
-    return { kind: 'unprocessable', eventId, reason: `${field} is missing or wrong` };
+    return unprocessable(eventId, `${field} is missing or wrong`);
   }
   const { id: eventId, type, livemode, data } = envelope.data;
-  if (livemode !== isLive)
-    return { kind: 'ignored', eventId, reason: `livemode is ${livemode}, and our key's is not` };
+  if (livemode !== isLive) return { kind: 'ignored', eventId, reason: 'other_mode' };
   return messageOf({ eventId, type, object: data.object });
 }
 

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { read, SAMPLES_SENT_AT, type Sample, sample } from './support.ts';
+import { signedHeaders } from '../../fakes/razorpay/webhooks.ts';
+import {
+  gatewayWithoutNetwork,
+  read,
+  SAMPLES_SENT_AT,
+  type Sample,
+  sample,
+  WEBHOOK_SECRET,
+} from './support.ts';
 
 const PAYMENT = { paymentId: 'order_Qk3TxPayonce1', amountMinor: 499_900, currency: 'INR' };
 const REFUND = { ...PAYMENT, amountMinor: 100_000, refundId: 'rfnd_Qk9RfPayonce1' };
@@ -41,10 +49,13 @@ describe('a documented webhook of Razorpay', () => {
     });
 
   it('is known by the hash of its body, whatever the unsigned header says', () => {
-    const body = JSON.stringify(sample('payment-captured'));
-    const first = read(body);
-    assert.equal(first.eventId, createHash('sha256').update(body).digest('hex'));
-    assert.equal(read(body).eventId, first.eventId);
+    const gateway = gatewayWithoutNetwork();
+    const idOf = (body: string, headerId: string) =>
+      gateway.readWebhook(Buffer.from(body), signedHeaders(body, WEBHOOK_SECRET, headerId)).eventId;
+    const [body, other] = [JSON.stringify(sample('payment-captured')), '{}'];
+    assert.equal(idOf(body, 'evt_1'), createHash('sha256').update(body).digest('hex'));
+    assert.equal(idOf(body, 'evt_2'), idOf(body, 'evt_1'));
+    assert.notEqual(idOf(other, 'evt_1'), idOf(body, 'evt_1'));
   });
 
   for (const [phase, type] of [
@@ -72,29 +83,42 @@ describe('a documented webhook of Razorpay', () => {
 });
 
 describe('a webhook that no order needs', () => {
-  const ignored: [string, Sample][] = [
+  const ignored: [string, string, Sample][] = [
     [
       'of a type that moves no money',
+      'unknown_type',
       changed('payment-captured', (e) => (e.event = 'invoice.paid')),
     ],
-    ['of a type named like a property', changed('payment-captured', (e) => (e.event = 'toString'))],
+    [
+      'of a type named like a property',
+      'unknown_type',
+      changed('payment-captured', (e) => (e.event = 'toString')),
+    ],
     [
       'of a payment without an order',
+      'not_ours',
       changed('payment-captured', (e) => set(e, 'payment', { order_id: null })),
     ],
     [
       'of a dispute about a payment without an order',
+      'not_ours',
       changed('dispute-lost', (e) => set(e, 'payment', { order_id: null })),
     ],
-    ['of an order that is not ours', changed('order-paid', (e) => set(e, 'order', { notes: [] }))],
+    [
+      'of an order that is not ours',
+      'not_ours',
+      changed('order-paid', (e) => set(e, 'order', { notes: [] })),
+    ],
     [
       'of the other mode',
+      'other_mode',
       changed('order-paid', (e) => set(e, 'order', { notes: { orderId: 'ord_1', mode: 'live' } })),
     ],
   ];
-  for (const [what, event] of ignored)
-    it(`is ignored: ${what}`, () => {
-      assert.equal(read(event).kind, 'ignored');
+  for (const [what, reason, event] of ignored)
+    it(`is ignored as ${reason}: ${what}`, () => {
+      const { eventId, ...message } = read(event);
+      assert.deepEqual(message, { kind: 'ignored', reason });
     });
 });
 
@@ -146,12 +170,12 @@ describe('a webhook that lacks what is needed', () => {
   for (const [what, event, reason] of broken)
     it(`is kept for a person: ${what}`, () => {
       const { eventId, ...message } = read(event);
-      assert.deepEqual(message, { kind: 'unprocessable', reason });
+      assert.deepEqual(message, { kind: 'unprocessable', code: 'event_unprocessable', reason });
     });
 
   it('is kept for a person when it is older than Razorpay ever sends', () => {
     const message = read(sample('payment-captured'), SAMPLES_SENT_AT + 8 * DAY_MS + 1);
-    assert.equal(message.kind === 'unprocessable' && message.reason, 'event_stale');
+    assert.equal(message.kind === 'unprocessable' && message.code, 'event_stale');
   });
 
   it('is still believed on the last day of a replay', () => {

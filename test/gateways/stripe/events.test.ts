@@ -142,17 +142,19 @@ describe('an event that no order needs', () => {
   ];
   for (const type of types)
     it(`is ignored: ${type}`, () => {
-      assert.equal(received(eventOf(type, sample('payment-intent'))).kind, 'ignored');
+      const message = received(eventOf(type, sample('payment-intent')));
+      assert.deepEqual(message, { kind: 'ignored', eventId, reason: 'unknown_type' });
     });
 
   it('is ignored when its money came by another way than a PaymentIntent', () => {
     const object = sample('refund', { payment_intent: null });
-    assert.equal(received(eventOf('refund.created', object)).kind, 'ignored');
+    const message = received(eventOf('refund.created', object));
+    assert.deepEqual(message, { kind: 'ignored', eventId, reason: 'not_ours' });
   });
 
   it('is ignored when it is of the other mode', () => {
     const event = eventOf('payment_intent.succeeded', sample('payment-intent'), { livemode: true });
-    assert.equal(received(event).kind, 'ignored');
+    assert.deepEqual(received(event), { kind: 'ignored', eventId, reason: 'other_mode' });
   });
 });
 

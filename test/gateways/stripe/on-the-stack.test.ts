@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
+import { scrape, sumOf } from '../../metrics/scrape.ts';
 import {
   AMOUNT,
   givenOrder,
@@ -115,6 +116,26 @@ describe('an order at Stripe', function () {
     assert.equal(refused.status, 409);
     assert.equal(refused.body.code, 'order_already_paid');
     await untilSettled(shop, orderId, 'paid');
+  });
+
+  it('hears nothing from the other mode, which is counted', async () => {
+    const { apiUrl } = await sharedStack();
+    const { orderId, id } = await givenPending();
+    stripe.webhooks.subscribe(() => false);
+    stripe.account.confirm(id);
+    const events = stripe.webhooks.eventsOf(id);
+    const paid = events.find(({ type }) => type === 'payment_intent.succeeded');
+    assert.ok(paid);
+    const ignored = async () => {
+      const labels = { gateway: 'stripe', reason: 'other_mode' };
+      return sumOf(await scrape(`${apiUrl}/metrics`), 'payonce_webhooks_ignored_total', labels);
+    };
+    const earlier = await ignored();
+    const { path, headers, body } = stripe.webhooks.sign({ ...paid, livemode: true });
+    const answer = await fetch(`${apiUrl}${path}`, { method: 'POST', headers, body });
+    assert.deepEqual([answer.status, await answer.json()], [200, { status: 'ignored' }]);
+    assert.equal(await ignored(), earlier + 1);
+    assert.equal((await readOrder(shop, orderId)).state, 'pending');
   });
 
   it('cannot be paid below the amount that Stripe takes', async () => {
