@@ -10,6 +10,8 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** How much a process logs, in pino's words. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+const CAPTURE_METHODS = ['automatic', 'manual'] as const;
+
 const text = z.string();
 /** Every variable with its format and default, as in the environment. */
 export const variables = z.object({
@@ -29,6 +31,9 @@ export const variables = z.object({
   SANDBOX_WEBHOOK_SECRETS: format.webhookSecrets.optional(),
   STRIPE_SECRET_KEY: text.optional(),
   STRIPE_WEBHOOK_SECRETS: format.gatewaySecrets.optional(),
+  STRIPE_CAPTURE_METHOD: z
+    .enum(CAPTURE_METHODS, { error: `must be one of ${CAPTURE_METHODS.join(', ')}` })
+    .default('automatic'),
   STRIPE_API_BASE: format.httpUrl.optional(),
   RAZORPAY_KEY_ID: text.optional(),
   RAZORPAY_KEY_SECRET: text.optional(),

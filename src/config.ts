@@ -14,7 +14,12 @@ export type { LogLevel } from './config-variables.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Stripe's settings; present when Stripe is enabled. */
-export type StripeConfig = { secretKey: string; webhookSecrets: string[]; apiBase?: string };
+export type StripeConfig = {
+  secretKey: string;
+  webhookSecrets: string[];
+  captureMethod: 'automatic' | 'manual';
+  apiBase?: string;
+};
 
 /** Razorpay's settings; present when Razorpay is enabled. */
 export type RazorpayConfig = {
@@ -146,8 +151,8 @@ function metricsConfig({ METRICS_PORT: port, NODE_ENV }: Settings): MetricsConfi
 function stripeConfig(settings: Settings): StripeConfig | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRETS: webhookSecrets } = settings;
   if (!secretKey || !webhookSecrets) return undefined;
-  const apiBase = settings.STRIPE_API_BASE;
-  return { secretKey, webhookSecrets, ...(apiBase && { apiBase }) };
+  const { STRIPE_CAPTURE_METHOD: captureMethod, STRIPE_API_BASE: apiBase } = settings;
+  return { secretKey, webhookSecrets, captureMethod, ...(apiBase && { apiBase }) };
 }
 
 function razorpayConfig(settings: Settings): RazorpayConfig | undefined {

@@ -92,7 +92,22 @@ describe('the environment', () => {
         STRIPE_API_BASE: 'http://127.0.0.1:9/',
       },
       (c) => c.stripe,
-      { secretKey: 'sk', webhookSecrets: ['a', 'b'], apiBase: 'http://127.0.0.1:9' },
+      {
+        secretKey: 'sk',
+        webhookSecrets: ['a', 'b'],
+        captureMethod: 'automatic',
+        apiBase: 'http://127.0.0.1:9',
+      },
+    ],
+    [
+      'Stripe whose payments we capture',
+      {
+        STRIPE_SECRET_KEY: 'sk',
+        STRIPE_WEBHOOK_SECRETS: 'a',
+        STRIPE_CAPTURE_METHOD: 'manual',
+      },
+      (c) => c.stripe?.captureMethod,
+      'manual',
     ],
     [
       'Razorpay with its secrets',
@@ -144,6 +159,7 @@ describe('the environment', () => {
       { SANDBOX_WEBHOOK_SECRETS: [1, 2, 3].map(() => WEBHOOK_SECRET).join() },
       'SANDBOX_WEBHOOK_SECRETS must be one or two secrets',
     ],
+    [{ STRIPE_CAPTURE_METHOD: 'later' }, 'STRIPE_CAPTURE_METHOD must be one of automatic, manual'],
     [{ STRIPE_SECRET_KEY: 'sk' }, 'STRIPE_WEBHOOK_SECRETS is missing: STRIPE_SECRET_KEY needs it'],
     [
       { STRIPE_WEBHOOK_SECRETS: 'w' },

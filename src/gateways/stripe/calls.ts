@@ -30,10 +30,14 @@ const createdSchema = paymentIntentSchema.extend({ client_secret: z.string().min
 const refundsSchema = z.array(refundSchema);
 const disputesSchema = z.array(disputeSchema);
 
+/** When the money of an authorized payment is taken: by Stripe at once, or by us. */
+export type CaptureMethod = 'automatic' | 'manual';
+
 /** A create whose answer was lost is harmless: nobody can pay without its client secret. */
 export async function createIntent(
   stripe: Stripe,
   request: CreatePayment,
+  captureMethod: CaptureMethod,
 ): Promise<CreatedPayment> {
   const { orderId, attempt, amountMinor, currency, idempotencyKey } = request;
   const survivor = await survivorOf(stripe, request);
@@ -43,6 +47,8 @@ export async function createIntent(
     currency: currency.toLowerCase(),
     automatic_payment_methods: { enabled: true },
     metadata: { orderId, attempt: String(attempt) },
+    // Automatic is left unsaid: Stripe then chooses what is best for its answer times.
+    ...(captureMethod === 'manual' && { capture_method: captureMethod }),
   };
   const intent = await askStripe('create a payment', createdSchema, () =>
     stripe.paymentIntents.create(params, { idempotencyKey }),

@@ -1,7 +1,14 @@
 /** Stripe behind the common interface, through its own SDK. */
 import { Stripe } from 'stripe';
 import type { Gateway } from '../gateway.ts';
-import { cancelIntent, captureIntent, createIntent, findPayment, refundIntent } from './calls.ts';
+import {
+  type CaptureMethod,
+  cancelIntent,
+  captureIntent,
+  createIntent,
+  findPayment,
+  refundIntent,
+} from './calls.ts';
 import { readStripeWebhook } from './webhook.ts';
 
 /** Below the activity's own limit, and longer than a healthy call takes. */
@@ -14,13 +21,15 @@ export interface StripeSettings {
   secretKey: string;
   /** One or two, newest first. */
   webhookSecrets: string[];
+  /** `automatic` where none is given. */
+  captureMethod?: CaptureMethod;
   /** Another place than Stripe's own, for tests. */
   apiBase?: string;
 }
 
 /** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
 export function createStripeGateway(settings: StripeSettings): Gateway {
-  const { secretKey, webhookSecrets: secrets, apiBase } = settings;
+  const { secretKey, webhookSecrets: secrets, captureMethod = 'automatic', apiBase } = settings;
   const isLive = isLiveKey(secretKey);
   const stripe = new Stripe(secretKey, {
     timeout: CALL_TIMEOUT_MS,
@@ -29,7 +38,7 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     ...(apiBase === undefined ? {} : addressOf(apiBase)),
   });
   return {
-    createPayment: (request) => createIntent(stripe, request),
+    createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {
       // Stripe has no dependable list by order; a payment whose creation went unheard has no customer.
       const found = await Promise.all(paymentIds.map((id) => findPayment(stripe, id)));

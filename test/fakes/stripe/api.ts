@@ -37,7 +37,12 @@ export function createApi(parts: ApiParts): Express {
     .post(
       '/v1/payment_intents',
       route((_, form) =>
-        account.createIntent(amountOf(form), text(form.currency), metadataOf(form)),
+        account.createIntent({
+          amount: amountOf(form),
+          currency: text(form.currency),
+          metadata: metadataOf(form),
+          captureMethod: form.capture_method ?? 'automatic_async',
+        }),
       ),
     )
     .get(

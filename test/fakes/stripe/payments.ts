@@ -2,7 +2,7 @@
  * PaymentIntents: made, confirmed, declined, captured and canceled, by the account's owner and by its
  * customers. Everything is told in the order in which Stripe documents it.
  */
-import { refused } from './api-error.ts';
+import { invalidParameter, refused } from './api-error.ts';
 import { type Books, chargeOf, expectStatus, intentOf } from './books.ts';
 import { checkAmount, checkMinimum } from './money.ts';
 import { type Charge, type Intent, type Metadata, newId, seconds } from './objects.ts';
@@ -17,7 +17,15 @@ const CANCELABLE = [
 export function createPayments(books: Books) {
   const { intents, charges, tell } = books;
 
-  function createIntent(amount: number, currency: string, metadata: Metadata): Intent {
+  function createIntent(asked: {
+    amount: number;
+    currency: string;
+    metadata: Metadata;
+    captureMethod: unknown;
+  }): Intent {
+    const { amount, currency, metadata, captureMethod } = asked;
+    if (captureMethod !== 'automatic_async' && captureMethod !== 'manual')
+      throw invalidParameter('capture_method', 'Invalid capture_method');
     checkAmount(amount, currency);
     checkMinimum(amount, currency);
     const id = newId('pi');
@@ -29,7 +37,7 @@ export function createPayments(books: Books) {
       amount_received: 0,
       canceled_at: null,
       cancellation_reason: null,
-      capture_method: 'automatic_async',
+      capture_method: captureMethod,
       client_secret: `${id}_secret_${newId('s')}`,
       created: seconds(),
       currency,

@@ -231,6 +231,27 @@ describe('Stripe, asked by the adapter', () => {
     });
   });
 
+  describe('for when the money is taken', () => {
+    const captureMethods = [
+      ['automatic', 'captured'],
+      ['manual', 'authorized'],
+    ] as const;
+    for (const [captureMethod, status] of captureMethods)
+      it(`leaves a paid one ${status} with ${captureMethod} capture, and captured by our own`, async () => {
+        const settings = { secretKey: SECRET_KEY, webhookSecrets: [], apiBase: fake.url };
+        const other = createStripeGateway({ ...settings, captureMethod });
+        const { paymentId } = (await other.createPayment(creation())).payment;
+        fake.account.confirm(paymentId);
+        assert.equal((await fetchOne(paymentId)).status, status);
+        const capture = { paymentId, amountMinor: AMOUNT, idempotencyKey: newKey() };
+        const { captures } = await other.capturePayment(capture);
+        assert.deepEqual(
+          captures.map(({ amountMinor }) => amountMinor),
+          [AMOUNT],
+        );
+      });
+  });
+
   describe('for a capture', () => {
     async function givenAuthorized(): Promise<string> {
       const paymentId = await givenPayment();

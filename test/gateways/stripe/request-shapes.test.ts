@@ -30,6 +30,15 @@ describe("requests to Stripe, by Stripe's own specification", function () {
     assert.ok(checkout.clientSecret);
   });
 
+  it('may create a payment that is captured later', async () => {
+    const settings = { secretKey: 'sk_test_123', webhookSecrets: ['whsec_1'] };
+    const apiBase = mock?.url ?? '';
+    const byHand = createStripeGateway({ ...settings, captureMethod: 'manual', apiBase });
+    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
+    const { checkout } = await byHand.createPayment({ ...request, idempotencyKey });
+    assert.ok(checkout.clientSecret);
+  });
+
   it('may read a payment', async () => {
     const { payments } = await gateway.fetchPayments({ orderId: 'ord_1', paymentIds: ['pi_1'] });
     assert.equal(payments.length, 1);
