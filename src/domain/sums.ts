@@ -136,9 +136,11 @@ export function isAnythingLive(ledger: Ledger): boolean {
 function isDeadPayment(ledger: Ledger, payment: Payment): boolean {
   if (payment.currency !== ledger.terms.currency) return false;
   if (payment.status !== 'captured') return !isVoidable(payment);
-  return Object.values(ledger.captures).some(
-    (capture) => capture.paymentId === payment.paymentId && capture.reversed,
+  const own = Object.values(ledger.captures).filter(
+    ({ paymentId }) => paymentId === payment.paymentId,
   );
+  // Captured in another currency only, it brought this order nothing.
+  return own.length === 0 || own.some(({ reversed }) => reversed);
 }
 
 /** The order's state, derived from its ledger and nothing else. */

@@ -69,8 +69,8 @@ const DECISIONS: Record<ReviewReason, Decided> = {
   },
   currency_mismatch: {
     given: [...IN.pending, payment('captured', 'pay_1', { currency: 'USD', captureId: 'cap_u' })],
-    approve: 'pending .',
-    reject: 'pending refund_payment:review:rev_1:cap_u',
+    approve: 'failed .',
+    reject: 'failed refund_payment:review:rev_1:cap_u',
   },
   capture_reversed: {
     given: [...IN.paid, captureReversed()],
