@@ -47,9 +47,12 @@ export function nextDeadline(ledger: Ledger): Deadline | null {
 }
 
 function expiry(ledger: Ledger): Deadline | null {
-  if (ledger.expired || ledger.inquiry.purpose.expiry) return null;
+  if (ledger.inquiry.purpose.expiry) return null;
   const state = stateOf(ledger);
-  const isWaiting = state === 'initiated' || state === 'pending' || state === 'partially_paid';
+  // Money taken back or a lifted cancellation may leave a part after the time was up: a person hears of it.
+  const isTold = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
+  const isWaiting =
+    state === 'partially_paid' ? !isTold : state === 'initiated' || state === 'pending';
   return isWaiting ? { name: 'expiry', at: ledger.expiresAt } : null;
 }
 

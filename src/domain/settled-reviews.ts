@@ -21,7 +21,9 @@ function answerTo(ledger: Ledger, review: Review): string | null {
     case 'captured_after_refund':
       return net <= 0 ? 'resolved by the gateway: the money went back' : null;
     case 'partial_expired':
-      return stateOf(ledger) === 'partially_paid' ? null : 'resolved: it is partly paid no more';
+      return ['paid', 'refunded', 'cancelled'].includes(stateOf(ledger))
+        ? 'resolved: no part is outstanding any more'
+        : null;
     case 'amount_mismatch':
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
