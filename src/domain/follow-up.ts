@@ -47,9 +47,12 @@ function isBeforePerson({ ledger, event }: Turn, cause: string): boolean {
 
 function askAgainFor(turn: Turn, payment: Payment): void {
   if (!isVoidable(payment)) return;
-  const { captureMinor } = payment;
-  if (payment.voiding === true || isUnwanted(turn.ledger)) return voidPayment(turn, payment);
-  if (captureMinor === undefined || payment.status !== 'authorized') return;
-  if (captureMinor <= outstandingMinor(turn.ledger)) capturePayment(turn, payment, captureMinor);
-  else voidPayment(turn, payment);
+  const { captureMinor, status, voiding } = payment;
+  if (voiding === true) return voidPayment(turn, payment);
+  const isToCapture = captureMinor !== undefined && status === 'authorized';
+  const isTooMuch = isToCapture && captureMinor > outstandingMinor(turn.ledger);
+  if (!isUnwanted(turn.ledger) && isToCapture && !isTooMuch)
+    return capturePayment(turn, payment, captureMinor);
+  // A void that was refused is for a person, or for what the gateway tells next.
+  if (voiding !== false && (isUnwanted(turn.ledger) || isTooMuch)) voidPayment(turn, payment);
 }
