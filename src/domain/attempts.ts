@@ -42,6 +42,7 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
     paymentId: null,
     checkout: null,
     createdAt: command.at,
+    supersedes: failedPaymentIds(ledger),
   };
   ledger.attempts.push(attempt);
   createPayment(turn, attempt);
@@ -70,11 +71,16 @@ function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict
   };
 }
 
-export function createPayment(turn: Turn, { number, amountMinor }: Attempt): void {
-  const key = keyFor(turn, 'create_payment', number);
-  const supersedes = Object.values(turn.ledger.payments)
+function failedPaymentIds({ payments }: Ledger): string[] {
+  return Object.values(payments)
     .filter(({ status }) => status === 'failed')
     .map(({ paymentId }) => paymentId);
+}
+
+/** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
+export function createPayment(turn: Turn, attempt: Attempt): void {
+  const { number, amountMinor, supersedes = [] } = attempt;
+  const key = keyFor(turn, 'create_payment', number);
   start(turn, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
 }
 

@@ -17,6 +17,8 @@ export interface Attempt {
   checkout: Record<string, string> | null;
   /** Epoch milliseconds: a gateway remembers the key of the call for a limited time. */
   createdAt: number;
+  /** Payments that had failed when it was begun, and that the gateway is to end first. */
+  supersedes?: string[];
 }
 
 export interface Payment {
