@@ -47,10 +47,20 @@ function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
   const totalMinor = pieces.reduce((total, piece) => total + piece.amountMinor, 0);
   const isOther = command.amountMinor !== undefined && command.amountMinor !== totalMinor;
   if (pieces.length === 0 || isOther) return rejected('idempotency_key_reused');
-  if (pieces.some((piece) => piece.status === 'requested'))
-    return wait(turn, command, { requestKey }, true);
+  if (isUnderWay(turn, pieces)) return wait(turn, command, { requestKey }, true);
+  if (pieces.some(({ status }) => status === 'requested'))
+    return { ...UNSETTLED, outcome: 'duplicate', answer: { requestKey, ...UNSETTLED.answer } };
   const reason = 'refunded under this key already';
   return { outcome: 'duplicate', reason, answer: { requestKey } };
+}
+
+/** Is the gateway being asked for one of them at this moment? Only then will an answer come. */
+function isUnderWay(turn: Turn, pieces: RefundRequest[]): boolean {
+  return pieces.some(
+    ({ status, requestKey }) =>
+      status === 'requested' &&
+      turn.ledger.effects[keyFor(turn, 'refund_payment', requestKey)] !== undefined,
+  );
 }
 
 export interface RefundOrder {
@@ -141,10 +151,16 @@ export function refundUnanswered(turn: Turn, requestKey: string): void {
   answerRefunds(turn, requestKey, UNSETTLED);
 }
 
+/** One request may be several refunds: its callers hear of it when the last of them has been answered. */
 function answerRefunds(turn: Turn, requestKey: string, verdict: Verdict): void {
+  const { refundRequests } = turn.ledger;
+  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
+  const pieces = Object.values(refundRequests).filter(({ parentKey }) => parentKey === asked);
+  if (isUnderWay(turn, pieces)) return;
+  const isSure = pieces.every(({ status }) => status !== 'requested');
   answerWaiting(
     turn,
-    (command) => command.type === 'refund' && command.answer.requestKey === requestKey,
-    () => verdict,
+    (command) => command.type === 'refund' && command.answer.requestKey === asked,
+    () => (isSure ? verdict : UNSETTLED),
   );
 }
