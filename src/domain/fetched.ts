@@ -34,7 +34,8 @@ export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null
 /** One last question before the close, so that what webhooks lost is not lost for good. */
 export function settle(turn: Turn): void {
   const { ledger } = turn;
-  if (Object.keys(ledger.payments).length === 0) {
+  // An answer that never came may have been about a payment that only the gateway knows.
+  if (Object.keys(ledger.payments).length === 0 && ledger.inquiry.generation === 0) {
     ledger.closed = true;
     return;
   }
