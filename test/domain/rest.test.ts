@@ -1,0 +1,161 @@
+/** Every order comes to rest: nobody waits for an answer that nobody owes, nothing is asked for ever. */
+import assert from 'node:assert/strict';
+import { nextDeadline } from '../../src/domain/deadlines.ts';
+import { effectKey } from '../../src/domain/effects.ts';
+import {
+  again,
+  cancel,
+  captured,
+  captureReversed,
+  decide,
+  done,
+  pay,
+  payment,
+  reached,
+  refundAnswered,
+  refundRequest,
+  refused,
+  silence,
+  snapshot,
+  TERMS,
+  told,
+  unanswered,
+  verify,
+  webhook,
+} from '../support/order-events.ts';
+import { another, EXPIRED, IN } from '../support/order-states.ts';
+import { given, ledgerAfter } from '../support/order-story.ts';
+
+const DAY_MS = 86_400_000;
+
+function daysLater(days: number): number {
+  return TERMS.expiresAt + days * DAY_MS;
+}
+
+describe('an order that expired partly paid', () => {
+  const expired = [...IN.partially_paid, reached('expiry')];
+
+  it('needs nobody when the rest is paid after all', () => {
+    given(...expired)
+      .when(captured(60, 'cap_2', 'pay_1'))
+      .then({ state: 'paid', reviews: [] });
+  });
+
+  it('is not cancelled by a decision that the rest overtook', () => {
+    const decision = decide('reject', 'partial_expired')(ledgerAfter(...expired));
+    given(...expired, captured(60, 'cap_2', 'pay_1'))
+      .when(decision)
+      .thenRejected('review_already_decided');
+  });
+
+  it('comes before a person again when a reversal leaves it partly paid again', () => {
+    given(...expired, captured(60, 'cap_2', 'pay_1'), captureReversed(60, 'cap_2', 'pay_1'))
+      .when(reached('expiry'))
+      .then({ state: 'partially_paid', reviews: ['capture_reversed', 'partial_expired'] });
+  });
+});
+
+describe('an expired order whose cancellation is lifted', () => {
+  it('comes before a person again when only a part is paid', () => {
+    const before = [...EXPIRED, cancel(), payment('voided'), captured(40)];
+    const lifted = ledgerAfter(...before, decide('approve', 'paid_after_cancel'));
+    assert.equal(nextDeadline({ ...lifted, poll: null })?.name, 'expiry');
+  });
+});
+
+describe('a payment in another currency', () => {
+  const usd = { currency: 'USD', captureId: 'cap_u' };
+
+  it('is not voided once it is captured', () => {
+    const before = [...IN.pending, payment('captured', 'pay_1', usd)];
+    given(...before, decide('approve', 'currency_mismatch'))
+      .when(cancel())
+      .then({ state: 'cancelled', asks: [] });
+  });
+
+  it('keeps no order from expiring', () => {
+    const before = [...IN.pending, payment('pending'), payment('captured', 'pay_1', usd)];
+    given(...before)
+      .when(reached('expiry'))
+      .then({ state: 'failed' });
+  });
+});
+
+describe('a void that the gateway refused to a cancelled order', () => {
+  const before = [...IN.cancelled, ...another(), payment('pending', 'pay_2')];
+
+  it('is not asked for again by the schedule', () => {
+    given(...before, refused('void_payment', 'pay_2'))
+      .when(reached('poll'))
+      .then({ reviews: ['cancel_diverged'], asks: ['fetch_payments:2'] });
+  });
+
+  it('is asked for again when a person says so', () => {
+    given(...before, refused('void_payment', 'pay_2'))
+      .when(decide('reject', 'cancel_diverged'))
+      .then({ asks: ['void_payment:pay_2'] });
+  });
+});
+
+describe('a call whose key the gateway has forgotten', () => {
+  const lost = [pay(), unanswered('create_payment', 1), told(), reached('poll', daysLater(1))];
+
+  it('comes before a person again a day after somebody chose to keep waiting', () => {
+    const kept = [...lost, decide('reject', 'key_expired')];
+    given(...kept)
+      .when(reached('poll', daysLater(1) + 1))
+      .then({ reviews: [] });
+    given(...kept)
+      .when(reached('poll', daysLater(2)))
+      .then({ reviews: ['key_expired'] });
+  });
+});
+
+describe('an attempt whose answer was lost', () => {
+  it('is asked for again in the same words, although its own payment has failed since', () => {
+    const failed = [told(snapshot('created')), webhook(payment('failed').fact)];
+    const soon = reached('poll', TERMS.createdAt + 120_000);
+    const { after } = given(pay(), unanswered('create_payment', 1), ...failed).when(soon);
+    const [call] = after.effects.filter(({ effect }) => effect === 'create_payment');
+    assert.deepEqual(call && 'supersedes' in call && call.supersedes, []);
+  });
+});
+
+describe('a refund over several payments', () => {
+  const half = [...IN.partially_paid, ...another(), captured(60, 'cap_2', 'pay_2')];
+  const second = { requestKey: 'key_1.2', paymentId: 'pay_2' };
+
+  it('answers its callers when the last of them is sure', () => {
+    given(...half, refundRequest())
+      .when(refundAnswered('ref_1', 40))
+      .then({ outcomes: ['applied'] });
+    given(...half, refundRequest(), refundAnswered('ref_1', 40))
+      .when(refundAnswered('ref_2', 60, second))
+      .then({ outcomes: ['applied', 'applied'] });
+  });
+
+  it('answers who asks again between the two', () => {
+    const repeat = again(refundRequest());
+    const { after } = given(...half, refundRequest(), refundAnswered('ref_1', 40), repeat).when(
+      refundAnswered('ref_2', 60, second),
+    );
+    assert.deepEqual(after.ledger.waiting, []);
+  });
+
+  it('tells at once who asks again while nobody is being asked', () => {
+    given(...IN.paid, refundRequest(), unanswered('refund_payment', 'key_1'))
+      .when(again(refundRequest()))
+      .then({ outcomes: ['duplicate'] });
+  });
+});
+
+describe('an order without payments whose gateway was asked and was silent', () => {
+  it('asks once more before it closes', () => {
+    const hint = { ...verify('pay_9'), source: 'webhook' as const };
+    const key = effectKey(TERMS.orderId, 'update_crm', 'failed-1');
+    const informed = { ...done('grant_access', 1), id: key, key };
+    given(hint, silence, reached('expiry'), informed)
+      .when(reached('settlement', daysLater(30)))
+      .then({ asks: ['fetch_payments:2'] });
+  });
+});
