@@ -1,0 +1,240 @@
+/** What deploy/ declares, against the code that it deploys. No container engine is needed. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ms from 'ms';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadServiceConfig } from '../../src/config.ts';
+import { variables } from '../../src/config-variables.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
+
+interface Container {
+  command: string[];
+  envFrom: { secretRef?: object; configMapRef?: object }[];
+  ports?: { name: string; containerPort: number }[];
+  lifecycle?: { preStop: { exec: { command: string[] } } };
+  [probe: `${string}Probe`]: { httpGet: { path: string; port: string } };
+}
+
+interface PodSpec {
+  terminationGracePeriodSeconds?: number;
+  containers: [Container];
+}
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  data?: Record<string, string>;
+  stringData?: Record<string, string>;
+  spec: {
+    selector: Record<string, unknown>;
+    template: { metadata: { labels: object; annotations: object }; spec: PodSpec };
+  };
+}
+
+interface Service {
+  command?: string[];
+  entrypoint?: string[];
+  environment?: Record<string, string>;
+  depends_on?: Record<string, { condition: string }>;
+  healthcheck?: object;
+  stop_grace_period?: string;
+}
+
+const KUBERNETES = path.resolve('deploy/kubernetes');
+
+function read(file: string): string {
+  return readFileSync(path.resolve(file), 'utf8');
+}
+
+const manifests: Manifest[] = readdirSync(KUBERNETES).flatMap((file) =>
+  parseAllDocuments(read(path.join(KUBERNETES, file))).map((document) => {
+    assert.deepEqual(document.errors, [], file);
+    return document.toJS() as Manifest;
+  }),
+);
+
+const compose = parse(read('compose.yaml'), { merge: true }) as {
+  services: Record<string, Service>;
+};
+
+const pods = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job');
+
+function manifest(kind: string, name: string): Manifest {
+  const found = manifests.find((one) => one.kind === kind && one.metadata.name === name);
+  assert.ok(found, `${kind} ${name}`);
+  return found;
+}
+
+function podOf(name: string): PodSpec {
+  return manifest('Deployment', name).spec.template.spec;
+}
+
+/** What a process needs from its SIGTERM to its end, as its source says, in seconds. */
+const DRAIN_S = {
+  api: Number(/DRAIN_MS = ([\d_]+)/.exec(read('src/server.ts'))?.[1]?.replace('_', '')) / 1000,
+  worker: ms(/SHUTDOWN_FORCE = '(\w+)'/.exec(read('src/worker.ts'))?.[1] as ms.StringValue) / 1000,
+};
+
+/** Settings that are read by Temporal's own tools. */
+function isKnown(name: string): boolean {
+  return name.startsWith('TEMPORAL_') || name in variables.shape;
+}
+
+describe('the Kubernetes manifests', () => {
+  it('are manifests, each named', () => {
+    assert.ok(manifests.length >= 9);
+    for (const { apiVersion, kind, metadata } of manifests)
+      assert.match(`${apiVersion} ${kind} ${metadata.name}`, /^[\w./]*v\d \w+ payonce/);
+  });
+
+  it('set no variable that the code does not read', () => {
+    const { data = {} } = manifest('ConfigMap', 'payonce');
+    const { stringData = {} } = manifest('Secret', 'payonce');
+    const unknown = Object.keys({ ...data, ...stringData }).filter((name) => !isKnown(name));
+    assert.deepEqual(unknown, []);
+  });
+
+  it('set all that a process in production needs', () => {
+    const { data } = manifest('ConfigMap', 'payonce');
+    const { stringData } = manifest('Secret', 'payonce');
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const filledIn = {
+      API_KEYS: `ops:${'x'.repeat(32)}`,
+      PAYLOAD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      EFFECTS_SECRET: secret,
+    };
+    const env = {
+      NODE_ENV: 'production',
+      METRICS_PORT: '9464',
+      ...data,
+      ...stringData,
+      ...filledIn,
+    };
+    for (const role of ['api', 'worker'] as const) assert.ok(loadServiceConfig(env, role).stripe);
+  });
+
+  it('run programs that are there', () => {
+    for (const { spec } of pods) {
+      const [{ command }] = spec.template.spec.containers;
+      assert.deepEqual(command.slice(0, 3), ['node', '--import', 'tsx']);
+      assert.ok(existsSync(path.resolve(command[3] ?? '')), command[3]);
+    }
+  });
+
+  it('give every process the time that it takes to end', () => {
+    const api = podOf('payonce-api');
+    const [, pauseS = 'none'] = api.containers[0].lifecycle?.preStop.exec.command ?? [];
+    assert.ok((api.terminationGracePeriodSeconds ?? 0) > Number(pauseS) + DRAIN_S.api);
+    const worker = podOf('payonce-worker');
+    assert.ok((worker.terminationGracePeriodSeconds ?? 0) > DRAIN_S.worker);
+  });
+
+  it('probe what is served, on ports that are declared', () => {
+    const served = { http: ['/healthz', '/readyz'], metrics: ['/metrics'] };
+    for (const name of ['payonce-api', 'payonce-worker']) {
+      const [container] = podOf(name).containers;
+      const probes = Object.entries(container).filter(([key]) => key.endsWith('Probe'));
+      assert.ok(probes.length >= 2, name);
+      for (const [, { httpGet }] of probes as [
+        string,
+        { httpGet: { path: string; port: string } },
+      ][]) {
+        assert.ok(served[httpGet.port as keyof typeof served]?.includes(httpGet.path));
+        assert.ok(container.ports?.some(({ name: port }) => port === httpGet.port));
+      }
+    }
+  });
+
+  it('select the pods that they mean', () => {
+    for (const { spec, kind, metadata } of manifests.filter(({ spec: one }) => one?.selector)) {
+      const labels = spec.selector.matchLabels ?? spec.selector;
+      const target = podsOf(metadata.name);
+      assert.deepEqual(labels, target, `${kind} ${metadata.name}`);
+    }
+  });
+});
+
+function podsOf(name: string): object {
+  return manifest('Deployment', name).spec.template.metadata.labels;
+}
+
+describe('the compose file', () => {
+  const { services } = compose;
+  const ours = ['api', 'worker', 'migrate'];
+
+  it('sets no variable that the code does not read', () => {
+    for (const name of ours) {
+      const names = Object.keys(services[name]?.environment ?? {});
+      assert.deepEqual(
+        names.filter((variable) => !isKnown(variable)),
+        [],
+      );
+    }
+  });
+
+  it('asks for nothing that its example of an environment leaves out', () => {
+    const asked = [...read('compose.yaml').matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name);
+    const offered = [...read('deploy/compose.env.example').matchAll(/^(\w+)=/gm)].map(
+      ([, name]) => name,
+    );
+    assert.ok(asked.length > 0);
+    assert.deepEqual(
+      asked.filter((name) => !offered.includes(name)),
+      [],
+    );
+  });
+
+  it('waits for services that it has', () => {
+    for (const { depends_on: needed = {} } of Object.values(services))
+      for (const [name, { condition }] of Object.entries(needed)) {
+        assert.ok(services[name], name);
+        if (condition === 'service_healthy') assert.ok(services[name].healthcheck, name);
+      }
+  });
+
+  it('gives every process the time that it takes to end', () => {
+    for (const name of ['api', 'worker'] as const) {
+      const grace = services[name]?.stop_grace_period as ms.StringValue;
+      assert.ok(ms(grace) / 1000 > DRAIN_S[name], name);
+    }
+  });
+
+  it('makes the namespace that the development server has', () => {
+    const script = read('deploy/temporal/create-namespace.sh');
+    const file = readTemporalDevFile();
+    const made = [...script.matchAll(/^attribute (\w+) (\w+)$/gm)].map(([, name, type]) => [
+      name,
+      type,
+    ]);
+    assert.deepEqual(Object.fromEntries(made), file.searchAttributes);
+    assert.equal(ms(/--retention (\w+)/.exec(script)?.[1] as ms.StringValue), file.retention);
+    assert.match(script, new RegExp(`TEMPORAL_NAMESPACE:-${file.namespace}}`));
+  });
+});
+
+describe('the image', () => {
+  const dockerfile = read('Dockerfile');
+
+  it('copies what is there and is not ignored', () => {
+    const kept = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line.startsWith('!'));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(
+      ([, names = '']) => names.split(' '),
+    );
+    assert.deepEqual(new Set(copied), new Set(kept.map((line) => line.slice(1))));
+    for (const name of copied) assert.ok(existsSync(path.resolve(name)), name);
+  });
+
+  it('does not run as root, and takes signals itself', () => {
+    assert.match(dockerfile, /^USER node$/m);
+    assert.match(dockerfile, /^CMD \["node", .*"src\/server\.ts"\]$/m);
+  });
+
+  it('has a Node that the project takes', () => {
+    const [, major] = /node:(\d+)/.exec(dockerfile) ?? [];
+    assert.match(JSON.parse(read('package.json')).engines.node, new RegExp(`^>=${major}\\.`));
+  });
+});
