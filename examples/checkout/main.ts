@@ -1,0 +1,40 @@
+/**
+ * `npm run example`: a small shop in front of Payonce. It finds the stack of `npm start` by itself, or
+ * takes PAYONCE_URL and PAYONCE_API_KEY; the key never leaves this process.
+ */
+import { createServer } from 'node:http';
+import { loadConfig } from '../../src/config.ts';
+import { runningStack } from '../../src/dev/process-file.ts';
+import { runProcess, watchProcessLife } from '../../src/process-life.ts';
+import { createShop } from './app.ts';
+import { offersOf } from './offers.ts';
+import type { Payonce } from './payonce.ts';
+
+/** Next to the API and the sandbox gateway of `npm start`. */
+const DEFAULT_PORT = 3002;
+
+async function main(): Promise<void> {
+  const { stopRequested } = watchProcessLife();
+  const payonce = findPayonce();
+  const server = createServer(createShop({ payonce, offers: offersOf(process.env) }));
+  const port = Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+  });
+  console.log(`The shop is open: http://127.0.0.1:${port} (Payonce: ${payonce.url})`);
+  await stopRequested;
+  server.close();
+}
+
+/** The client key is enough: a shop neither refunds nor decides reviews. */
+function findPayonce(): Payonce {
+  const { PAYONCE_URL: url, PAYONCE_API_KEY: apiKey } = process.env;
+  if (url && apiKey) return { url, apiKey };
+  const stack = runningStack(loadConfig(process.env).dataDir);
+  if (stack !== undefined) return { url: stack.apiUrl, apiKey: stack.keys.client };
+  throw new Error(
+    'no Payonce is running here: run "npm start", or set PAYONCE_URL and PAYONCE_API_KEY',
+  );
+}
+
+await runProcess('example', main);
