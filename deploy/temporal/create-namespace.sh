@@ -9,6 +9,9 @@ until temporal operator cluster health; do sleep 2; done
 temporal operator namespace describe --namespace "$namespace" ||
   temporal operator namespace create --namespace "$namespace" --retention 30d
 
+# The servers hear of a new namespace within ten seconds or so.
+until temporal operator search-attribute list --namespace "$namespace" > /dev/null; do sleep 2; done
+
 attribute() {
   temporal operator search-attribute create --namespace "$namespace" --name "$1" --type "$2"
 }
