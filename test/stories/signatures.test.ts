@@ -11,15 +11,15 @@ const NEW = secretOf(1);
 const OLD = secretOf(2);
 const STRANGE = secretOf(3);
 const BODY = Buffer.from('{"type":"customer.created"}');
-const NOW_S = Math.floor(Date.now() / 1000);
 
 /** What becomes of a webhook; `signature` replaces the one that the secret makes. */
 function fate(secret: string, { ageS = 0, signature }: { ageS?: number; signature?: string } = {}) {
-  const at = new Date((NOW_S - ageS) * 1000);
+  const atS = Math.floor(Date.now() / 1000) - ageS;
   const headers = {
     'webhook-id': 'evt_1',
-    'webhook-timestamp': String(NOW_S - ageS),
-    'webhook-signature': signature ?? new Webhook(secret).sign('evt_1', at, BODY.toString()),
+    'webhook-timestamp': String(atS),
+    'webhook-signature':
+      signature ?? new Webhook(secret).sign('evt_1', new Date(atS * 1000), BODY.toString()),
   };
   const gateway = createSandboxGateway({ baseUrl: 'http://x', webhookSecrets: [NEW, OLD] });
   try {
