@@ -10,7 +10,7 @@ import { bundleWorkflowCode, type WorkflowBundlePath } from '@temporalio/worker'
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['src/workflows', 'src/domain'];
+const SOURCES = ['src/workflows', 'src/domain', 'src/encryption'];
 const CACHE = `${ROOT}node_modules/.cache/payonce`;
 
 /** @returns the path of a bundle that is built from the sources as they are now */

@@ -28,9 +28,10 @@ export const refund = defineRoute({
     'refund_exceeds_captured',
     'amount_out_of_range',
   ],
-  async run({ params: { id }, body, caller, ...sender }, dependencies) {
+  async run({ params: { id }, body, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
-    const requestKey = derivedId('refund', caller.owner, sender.idempotencyKey ?? '');
+    // Not of the caller: a retry after an API key was replaced is still the same refund.
+    const requestKey = derivedId('refund', sender.idempotencyKey ?? '');
     const payload = {
       requestKey,
       ...(body.amount === undefined ? {} : { amountMinor: body.amount }),

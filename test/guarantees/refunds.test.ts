@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { OrderView, RefundView } from '../../src/domain/view.ts';
+import { startBeside } from '../support/beside.ts';
 import { rowsOf } from '../support/books.ts';
 import {
   AMOUNT,
@@ -73,6 +74,29 @@ describe('a paid order', function () {
     assert.equal(other.status, 422);
     assert.equal(other.body.code, 'idempotency_key_reused');
     assert.deepEqual(await refundedAtGateway(), [1000]);
+  });
+
+  it('is the same refund when it is asked for again under a new API key', async () => {
+    const key = randomUUID();
+    const newSecret = 'ops_secret_that_replaced_the_former_one';
+    const beside = await startBeside('server', { API_KEYS: `ops:${newSecret}` });
+    try {
+      await refund({ amount: 1000 }, key);
+      const again = await fetch(`${beside.apiUrl}/v1/orders/${id}/refunds`, {
+        method: 'POST',
+        headers: {
+          ...WAIT,
+          authorization: `Bearer ${newSecret}`,
+          'content-type': 'application/json',
+          'idempotency-key': key,
+        },
+        body: JSON.stringify({ amount: 1000 }),
+      });
+      assert.equal(again.status, 201);
+      assert.deepEqual(await refundedAtGateway(), [1000]);
+    } finally {
+      await beside.stop();
+    }
   });
 
   it('T40 counts two equal refunds twice', async () => {
