@@ -4,6 +4,7 @@
  */
 import type { WebhookMessage } from '../gateways/gateway.ts';
 import { orderOfPayment } from '../store/gateway-payments.ts';
+import { readOutcome } from '../store/order-events.ts';
 import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { derivedId } from './canonical-json.ts';
@@ -28,8 +29,14 @@ export function deliveryIdOf(gateway: string, eventId: string): string {
   return `${gateway}:${SIGNAL_ID.test(eventId) ? eventId : derivedId(eventId)}`;
 }
 
+export interface Delivered {
+  orderId: string;
+  /** The order had it before: by another process, or before this one began. */
+  isRepeat: boolean;
+}
+
 /**
- * Hands a message to its order, and answers which that is.
+ * Hands a message to its order, unless the order has it on record already.
  *
  * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
  */
@@ -37,14 +44,25 @@ export async function deliverMessage(
   { database, orders }: Pick<ApiDependencies, 'database' | 'orders'>,
   gateway: string,
   message: OrderMessage,
-): Promise<string> {
+): Promise<Delivered> {
   const { paymentId } = message.kind === 'fact' ? message.fact : message;
   const owner = message.orderId ?? (await orderOfPayment(database, gateway, paymentId));
   if (owner === null) throw new UnknownOrder(`of payment ${paymentId}`);
   const id = deliveryIdOf(gateway, message.eventId);
+  if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
   if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
   else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
-  return owner;
+  return { orderId: owner, isRepeat: false };
+}
+
+/** A database that cannot say leaves it to Temporal and the order, which drop a repeat as well. */
+async function isOnRecord(
+  database: ApiDependencies['database'],
+  orderId: string,
+  eventId: string,
+): Promise<boolean> {
+  const outcome = await readOutcome(database, orderId, eventId).catch(() => null);
+  return outcome !== null;
 }
 
 /** What the order calls it in its events. */

@@ -37,7 +37,7 @@ async function deliverOrphan(
   if (message === null) return;
   const { database, log } = dependencies;
   try {
-    const orderId = await deliverMessage(dependencies, parked.gateway, message);
+    const { orderId } = await deliverMessage(dependencies, parked.gateway, message);
     await markRedelivered(database, parked.id);
     log.info({ order_id: orderId, event_id: message.eventId }, 'orphaned event delivered');
   } catch (error) {

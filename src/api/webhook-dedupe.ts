@@ -17,6 +17,8 @@ export interface Delivery {
 export interface Accepted {
   orderId: string;
   type: string;
+  /** It was accepted before this process knew of it. */
+  isRepeat: boolean;
 }
 
 export type Verdict =
@@ -40,6 +42,7 @@ export function createWebhookDedupe(): WebhookDedupe {
     try {
       // Remembered only now: what failed must be taken when it comes again.
       accepted.set(id, { ...(await result), bodyHash });
+      return await result;
     } finally {
       underWay.delete(id);
     }
@@ -51,8 +54,8 @@ export function createWebhookDedupe(): WebhookDedupe {
       if (before) return repeat(delivery, before.bodyHash, before);
       const beside = underWay.get(delivery.id);
       if (beside) return repeat(delivery, beside.bodyHash, await beside.result);
-      await acceptFirst(delivery, accept);
-      return { status: 'accepted' };
+      const first = await acceptFirst(delivery, accept);
+      return first.isRepeat ? { status: 'duplicate', of: first } : { status: 'accepted' };
     },
   };
 }

@@ -84,7 +84,7 @@ async function take(
   };
   try {
     const verdict = await dedupe.once(delivery, async () => ({
-      orderId: await deliverMessage(dependencies, name, message),
+      ...(await deliverMessage(dependencies, name, message)),
       type: typeOf(message),
     }));
     if (verdict.status === 'conflict')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createWebhookDedupe } from '../../src/api/webhook-dedupe.ts';
 
 const DELIVERY = { id: 'sandbox:evt_1', bodyHash: 'h1' };
-const ACCEPTED = { orderId: 'ord_1', type: 'payment.captured' };
+const ACCEPTED = { orderId: 'ord_1', type: 'payment.captured', isRepeat: false };
 const mustNotRun = () => Promise.reject(new Error('accepted again'));
 
 describe('a webhook that was accepted', () => {

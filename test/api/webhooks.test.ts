@@ -47,6 +47,21 @@ describe('a webhook', () => {
     }
   });
 
+  it('that is repeated to another process is a repeat there too', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
+    try {
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
+      assert.deepEqual((await deliverTo(shop, event, 0)).body, { status: 'accepted' });
+      await untilSettled(shop, id, 'paid');
+      assert.deepEqual((await deliverTo(shop, event, 1)).body, { status: 'duplicate' });
+      assert.equal((await readOrder(shop, id)).counters.duplicates, 1);
+    } finally {
+      await shop.gateway('PUT', '/faults', {});
+    }
+  });
+
   it('of an unknown type is ignored', async () => {
     const data = { orderId: 'ord_x', paymentId: 'sbx_pay_x', amount: 1 };
     const answer = await deliverTo(shop, signedEvent('customer.created', data));
