@@ -3,6 +3,7 @@
  * takes PAYONCE_URL and PAYONCE_API_KEY; the key never leaves this process.
  */
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { loadConfig } from '../../src/config.ts';
 import { runningStack } from '../../src/dev/process-file.ts';
 import { runProcess, watchProcessLife } from '../../src/process-life.ts';
@@ -17,10 +18,11 @@ async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const payonce = findPayonce();
   const server = createServer(createShop({ payonce, offers: offersOf(process.env) }));
-  const port = Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT);
+  const wanted = Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    server.once('error', reject).listen(wanted, '127.0.0.1', resolve);
   });
+  const { port } = server.address() as AddressInfo;
   console.log(`The shop is open: http://127.0.0.1:${port} (Payonce: ${payonce.url})`);
   await stopRequested;
   server.close();

@@ -1,6 +1,6 @@
 /** What comes back from effects: the gateway's answers, refusals and silences, and finished work. */
 import { attemptUnanswered, refuseAttempt, takeCreated } from './attempts.ts';
-import { cancelsUnanswered, refuseVoid } from './cancels.ts';
+import { cancelsUnanswered, refuseVoid, takeVoided } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
@@ -44,8 +44,8 @@ function take(turn: Turn, answer: Answer, command: GatewayCall): void {
   if (answer.to === 'fetch_payments') return takeFetched(turn, answer.payments, answer.missing);
   if (answer.to === 'refund_payment' && command.effect === 'refund_payment')
     return takeRefund(turn, answer.refund, command.requestKey);
-  if (answer.to === 'capture_payment' || answer.to === 'void_payment')
-    takeSnapshot(turn, answer.payment);
+  if (answer.to === 'capture_payment') takeSnapshot(turn, answer.payment);
+  if (answer.to === 'void_payment') takeVoided(turn, answer.payment);
 }
 
 function refused(turn: Turn, command: GatewayCall, code: string): void {

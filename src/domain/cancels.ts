@@ -2,8 +2,10 @@
  * Cancelling: the gateway is asked to void first, and only when nothing can be paid any more is the order
  * cancelled. A capture that won the race keeps it paid.
  */
+import type { PaymentSnapshot } from './facts.ts';
 import { askFor, voidPayment } from './payments.ts';
-import { isAnythingLive, isVoidable, stateOf } from './sums.ts';
+import { takeSnapshot } from './snapshots.ts';
+import { isAnythingLive, isPayable, stateOf } from './sums.ts';
 import { cellFor, conclude, record, stick, type Turn, type Verdict } from './turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
@@ -23,9 +25,16 @@ export function cancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null
   return conclude(turn, cell, command.id, from);
 }
 
+/** Also what failed: in a tab that is still open, another card could pay it. */
 export function voidAll(turn: Turn): void {
   for (const payment of Object.values(turn.ledger.payments))
-    if (isVoidable(payment)) voidPayment(turn, payment);
+    if (isPayable(payment)) voidPayment(turn, payment);
+}
+
+export function takeVoided(turn: Turn, snapshot: PaymentSnapshot): void {
+  const payment = takeSnapshot(turn, snapshot);
+  // Where a gateway, asked to void it, calls a payment failed, nobody can pay it there any more.
+  if (payment.status === 'failed') delete payment.voiding;
 }
 
 /** The gateway will not void: the wish to cancel ends, and what came instead is asked for. */

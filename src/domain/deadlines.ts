@@ -1,7 +1,7 @@
 /** When an order wants to be woken: to ask the gateway, to expire, to close. All times are epoch ms. */
 import type { DeadlineName } from './events.ts';
 import type { Ledger } from './ledger.ts';
-import { isDisputed, isVoidable, openReviews, stateOf } from './sums.ts';
+import { isDisputed, isPayable, isVoidable, openReviews, stateOf } from './sums.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -89,7 +89,8 @@ function isMoneyMoving({ refundRequests, refunds, payments }: Ledger): boolean {
     Object.values(refunds).some(({ status }) => status === 'pending') ||
     Object.values(payments).some(
       (payment) =>
-        isVoidable(payment) && (payment.voiding === true || payment.captureMinor !== undefined),
+        (isPayable(payment) && payment.voiding === true) ||
+        (isVoidable(payment) && payment.captureMinor !== undefined),
     )
   );
 }

@@ -6,7 +6,7 @@ import { askGateway } from './inquiry.ts';
 import type { Payment } from './ledger.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { askForRefund } from './refund-requests.ts';
-import { isUnwanted, isVoidable, outstandingMinor } from './sums.ts';
+import { isPayable, isUnwanted, isVoidable, outstandingMinor } from './sums.ts';
 import { openReview, record, type Turn } from './turn.ts';
 
 export function askAgain(turn: Turn): void {
@@ -46,9 +46,9 @@ function isBeforePerson({ ledger, event }: Turn, cause: string): boolean {
 }
 
 function askAgainFor(turn: Turn, payment: Payment): void {
-  if (!isVoidable(payment)) return;
   const { captureMinor, status, voiding } = payment;
-  if (voiding === true) return voidPayment(turn, payment);
+  if (voiding === true && isPayable(payment)) return voidPayment(turn, payment);
+  if (!isVoidable(payment)) return;
   const isToCapture = captureMinor !== undefined && status === 'authorized';
   const isTooMuch = isToCapture && captureMinor > outstandingMinor(turn.ledger);
   if (!isUnwanted(turn.ledger) && isToCapture && !isTooMuch)

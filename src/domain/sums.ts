@@ -129,6 +129,11 @@ export function isVoidable({ status }: Payment): boolean {
   return status === 'created' || status === 'pending' || status === 'authorized';
 }
 
+/** May a customer still pay it? After a try that failed, many gateways wait for the next one. */
+export function isPayable(payment: Payment): boolean {
+  return isVoidable(payment) || payment.status === 'failed';
+}
+
 export function isAnythingLive(ledger: Ledger): boolean {
   return liveAttempt(ledger) !== undefined || livePayments(ledger).length > 0;
 }

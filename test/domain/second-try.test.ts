@@ -1,9 +1,18 @@
 /** A customer tries again after a decline: the payment that failed must not succeed beside the new one. */
 import assert from 'node:assert/strict';
 import type { OrderState } from '../../src/domain/order.ts';
-import { pay } from '../support/order-events.ts';
+import {
+  cancel,
+  pay,
+  payment,
+  reached,
+  snapshot,
+  told,
+  unanswered,
+  voidAnswered,
+} from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
-import { given } from '../support/order-story.ts';
+import { given, ledgerAfter } from '../support/order-story.ts';
 
 function supersededBy(state: OrderState, click: number): string[][] {
   const { effects } = given(...IN[state]).when(pay(click)).after;
@@ -21,5 +30,48 @@ describe('the payment that a pay click opens', () => {
 
   it('leaves alone what a partly paid order holds', () => {
     assert.deepEqual(supersededBy('partially_paid', 2), [[]]);
+  });
+});
+
+describe('a payment that has failed, of an order that is cancelled then', () => {
+  const CANCELLED = [...IN.failed, cancel()];
+  it('is voided, as another card could pay it in an open tab', () => {
+    given(...IN.failed)
+      .when(cancel())
+      .then({ state: 'cancelled', asks: ['void_payment:pay_1'] });
+  });
+
+  it('is voided again on schedule while the gateway is silent', () => {
+    const silent = unanswered('void_payment', 'pay_1');
+    assert.notEqual(ledgerAfter(...CANCELLED, silent).poll, null);
+    given(...CANCELLED, silent)
+      .when(reached('poll'))
+      .then({ asks: ['void_payment:pay_1', 'fetch_payments:1'] });
+  });
+
+  it('rests when the gateway has voided it', () => {
+    assert.equal(ledgerAfter(...CANCELLED, voidAnswered(snapshot('voided'))).poll, null);
+  });
+
+  it('rests at a gateway that calls it failed and knows no more', () => {
+    const spoken = [voidAnswered(snapshot('failed')), reached('poll'), told(snapshot('failed'))];
+    assert.equal(ledgerAfter(...CANCELLED, ...spoken).poll, null);
+    given(...CANCELLED, voidAnswered(snapshot('failed')))
+      .when(reached('poll'))
+      .then({ asks: ['fetch_payments:1'] });
+  });
+
+  it('is for a person when the customer was faster', () => {
+    given(...CANCELLED)
+      .when(voidAnswered(snapshot('captured')))
+      .then({ state: 'cancelled', reviews: ['paid_after_cancel'] });
+  });
+});
+
+describe('a payment that could not be voided and then failed', () => {
+  it('is voided after all', () => {
+    given(...IN.pending, cancel(), voidAnswered(snapshot('pending')), payment('failed'))
+      .when(reached('poll'))
+      .then({ state: 'cancelled', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
   });
 });

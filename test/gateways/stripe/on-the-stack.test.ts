@@ -1,5 +1,6 @@
 /** What is told only at Stripe, on the real stack: what its events leave open, and what they repeat. */
 import assert from 'node:assert/strict';
+import type { OrderView } from '../../../src/domain/view.ts';
 import { stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
 import { scrape, sumOf } from '../../metrics/scrape.ts';
@@ -106,6 +107,16 @@ describe('an order at Stripe', function () {
     assert.equal((await act(orderId, 'cancel')).status, 200);
     assert.equal(stripe.account.intentOf(id).status, 'canceled');
     assert.equal((await readOrder(shop, orderId)).state, 'cancelled');
+  });
+
+  it('is canceled at Stripe too when its last card was declined, so that no open tab can pay it', async () => {
+    const { orderId, id } = await givenPending();
+    stripe.account.decline(id);
+    await untilOrder(shop, orderId, ({ state }) => state === 'failed', 'failed');
+    assert.equal((await act(orderId, 'cancel')).status, 200);
+    const isVoided = ({ payments }: OrderView) => payments[0]?.status === 'voided';
+    assert.equal((await untilOrder(shop, orderId, isVoided, 'voided')).state, 'cancelled');
+    assert.equal(stripe.account.intentOf(id).status, 'canceled');
   });
 
   it('stays paid when the money was faster than the cancel', async () => {
