@@ -2,7 +2,7 @@
  * What the order asks of its gateway. The key that goes with each call is derived here, once, from
  * order, purpose and cause: however often an activity runs, the gateway sees one request.
  */
-import type { Answer, GatewayCall } from '../domain/effects.ts';
+import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
@@ -47,7 +47,7 @@ export function createGatewayActivities(gateways: Gateways) {
     capturePayment: ({ orderId, gateway, command }: GatewayRequest<'capture_payment'>) =>
       asActivityFailure(async (): Promise<AnswerTo<'capture_payment'>> => {
         const { paymentId, amountMinor } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', paymentId);
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
         const request = { paymentId, amountMinor, idempotencyKey };
         return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
       }),
@@ -55,7 +55,7 @@ export function createGatewayActivities(gateways: Gateways) {
     voidPayment: ({ orderId, gateway, command }: GatewayRequest<'void_payment'>) =>
       asActivityFailure(async (): Promise<AnswerTo<'void_payment'>> => {
         const { paymentId } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', paymentId);
+        const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
         const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
         return { to: 'void_payment', payment };
       }),

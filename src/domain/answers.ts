@@ -5,7 +5,7 @@ import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
 import type { EffectEntry } from './ledger.ts';
-import { askFor } from './payments.ts';
+import { askFor, countRefusal } from './payments.ts';
 import { refundUnanswered, refuseRefund, takeRefund } from './refund-requests.ts';
 import { takeSnapshot } from './snapshots.ts';
 import { stateOf } from './sums.ts';
@@ -70,6 +70,7 @@ function refuseCapture(turn: Turn, paymentId: string): void {
   const from = stateOf(ledger);
   const cell = cellFor('capture.refused', from);
   delete payment.captureMinor;
+  countRefusal(payment);
   askFor(turn, cell, payment);
   const verdict = conclude(turn, cell, `capture:${paymentId}`, from);
   record(turn, verdict, { source: 'gateway', type: 'capture_payment.refused', eventId: event.id });

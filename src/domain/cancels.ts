@@ -3,7 +3,7 @@
  * cancelled. A capture that won the race keeps it paid.
  */
 import type { PaymentSnapshot } from './facts.ts';
-import { askFor, voidPayment } from './payments.ts';
+import { askFor, countRefusal, voidPayment } from './payments.ts';
 import { takeSnapshot } from './snapshots.ts';
 import { isAnythingLive, isPayable, stateOf } from './sums.ts';
 import { cellFor, conclude, record, stick, type Turn, type Verdict } from './turn.ts';
@@ -48,6 +48,7 @@ export function refuseVoid(turn: Turn, paymentId: string): void {
     from,
   );
   payment.voiding = false;
+  countRefusal(payment);
   ledger.cancelRequested = false;
   askFor(turn, cell, payment);
   const verdict = conclude(turn, cell, `void:${paymentId}`, from);

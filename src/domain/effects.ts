@@ -86,6 +86,11 @@ export function effectKey(
   return `${orderId}:${effect}:${cause}`;
 }
 
+/** What tells one effect of its kind from the next: the last part of its key. */
+export function causeOf(orderId: string, { effect, key }: Effect): string {
+  return key.slice(effectKey(orderId, effect, '').length);
+}
+
 export function isBusinessEffect(effect: Effect): effect is BusinessEffect {
   return (BUSINESS_EFFECTS as readonly string[]).includes(effect.effect);
 }

@@ -34,6 +34,8 @@ export interface Payment {
   captureMinor?: number;
   /** We want it voided and have not been refused. */
   voiding?: boolean;
+  /** How often the gateway refused a capture or a void: what is wanted after that is a new request. */
+  refusals?: number;
 }
 
 /** `captured` without its fact being seen yet is a tombstone: only the reversal has arrived so far. */

@@ -86,12 +86,22 @@ export function capturePayment(turn: Turn, payment: Payment, wantedMinor: number
   const { paymentId } = payment;
   const amountMinor = payment.captureMinor ?? wantedMinor;
   payment.captureMinor = amountMinor;
-  const key = keyFor(turn, 'capture_payment', paymentId);
+  const key = keyFor(turn, 'capture_payment', causeFor(payment));
   start(turn, { effect: 'capture_payment', key, paymentId, amountMinor });
 }
 
 export function voidPayment(turn: Turn, payment: Payment): void {
   const { paymentId } = payment;
   payment.voiding = true;
-  start(turn, { effect: 'void_payment', key: keyFor(turn, 'void_payment', paymentId), paymentId });
+  const key = keyFor(turn, 'void_payment', causeFor(payment));
+  start(turn, { effect: 'void_payment', key, paymentId });
+}
+
+/** Under a key that was refused, a gateway refuses again, whatever has become possible since. */
+function causeFor({ paymentId, refusals = 0 }: Payment): string {
+  return refusals === 0 ? paymentId : `${paymentId}.${refusals + 1}`;
+}
+
+export function countRefusal(payment: Payment): void {
+  payment.refusals = (payment.refusals ?? 0) + 1;
 }

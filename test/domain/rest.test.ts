@@ -8,6 +8,7 @@ import {
   captured,
   captureReversed,
   decide,
+  dispute,
   done,
   pay,
   payment,
@@ -93,7 +94,31 @@ describe('a void that the gateway refused to a cancelled order', () => {
   it('is asked for again when a person says so', () => {
     given(...before, refused('void_payment', 'pay_2'))
       .when(decide('reject', 'cancel_diverged'))
-      .then({ asks: ['void_payment:pay_2'] });
+      .then({ asks: ['void_payment:pay_2.2'] });
+  });
+});
+
+describe('a capture that the gateway refused', () => {
+  it('is a new request when it is wanted again, as the refusal stands under the old one', () => {
+    const before = [...IN.pending, ...another(), payment('authorized')];
+    const failed = [refused('capture_payment', 'pay_1'), told(snapshot('failed'))];
+    const revived = [captured(40, 'cap_2', 'pay_2'), verify(), told(snapshot('authorized'))];
+    given(...before, ...failed, ...revived)
+      .when(decide('approve', 'amount_mismatch'))
+      .then({ asks: ['capture_payment:pay_1.2'] });
+  });
+});
+
+describe('a dispute that is lost, won and lost again', () => {
+  it('is in the books as it is now', () => {
+    const at = (status: 'won' | 'lost') => {
+      const disputes = [{ disputeId: 'dsp_1', amountMinor: 100, status }];
+      const captures = [{ captureId: 'cap_1', amountMinor: 100, reversed: false }];
+      return told(snapshot('captured', 'pay_1', { captures, disputes }));
+    };
+    given(...IN.paid, dispute('lost'), dispute('won'), at('won'), verify('none'))
+      .when(at('lost'))
+      .then({ works: ['post_ledger:chargeback-dsp_1.2'] });
   });
 });
 

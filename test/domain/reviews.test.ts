@@ -85,7 +85,7 @@ const DECISIONS: Record<ReviewReason, Decided> = {
       refused('void_payment', 'pay_2'),
     ],
     approve: 'cancelled .',
-    reject: 'cancelled void_payment:pay_2',
+    reject: 'cancelled void_payment:pay_2.2',
   },
   authorized_after_refund: {
     given: [
@@ -95,7 +95,7 @@ const DECISIONS: Record<ReviewReason, Decided> = {
       refused('void_payment', 'pay_2'),
     ],
     approve: 'refunded .',
-    reject: 'refunded void_payment:pay_2',
+    reject: 'refunded void_payment:pay_2.2',
   },
   cancel_diverged: {
     given: [
@@ -105,7 +105,7 @@ const DECISIONS: Record<ReviewReason, Decided> = {
       refused('void_payment', 'pay_2'),
     ],
     approve: 'cancelled .',
-    reject: 'cancelled void_payment:pay_2',
+    reject: 'cancelled void_payment:pay_2.2',
   },
   partial_expired: {
     given: [...IN.partially_paid, reached('expiry')],
