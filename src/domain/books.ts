@@ -3,6 +3,7 @@
  * gateway's id. Nothing is posted for money that never was with us.
  */
 import type { PostingKind } from './effects.ts';
+import type { Dispute, Refund } from './ledger.ts';
 import { reversedMinor, wasCaptured } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
 
@@ -12,43 +13,53 @@ export function keepBooks(turn: Turn): void {
     post(turn, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed) post(turn, 'capture_reversed', capture.captureId, reversedMinor(capture));
   }
-  for (const { refundId, paymentId, amountMinor, currency, status } of Object.values(refunds)) {
-    if (currency !== terms.currency || !wasCaptured(turn.ledger, paymentId)) continue;
-    if (status === 'succeeded') post(turn, 'refund', refundId, amountMinor);
-    if (status === 'failed' || status === 'reversed')
-      unpost(turn, ['refund', 'refund_reversed'], refundId, amountMinor);
+  const isOurs = ({ currency, paymentId }: Refund | Dispute): boolean =>
+    currency === terms.currency && wasCaptured(turn.ledger, paymentId);
+  for (const refund of Object.values(refunds).filter(isOurs)) {
+    const { refundId, amountMinor, status } = refund;
+    keep(turn, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
-  for (const { disputeId, paymentId, amountMinor, currency, status } of Object.values(disputes)) {
-    if (currency !== terms.currency || !wasCaptured(turn.ledger, paymentId)) continue;
-    if (status === 'lost') post(turn, 'chargeback', disputeId, amountMinor);
-    else unpost(turn, ['chargeback', 'chargeback_reversed'], disputeId, amountMinor);
+  for (const dispute of Object.values(disputes).filter(isOurs)) {
+    const { disputeId, amountMinor, status } = dispute;
+    keep(turn, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
   }
 }
 
-function post(turn: Turn, kind: PostingKind, reference: string, amountMinor: number): void {
-  start(turn, {
-    effect: 'post_ledger',
-    key: postingKey(turn, kind, reference),
-    kind,
-    reference,
-    amountMinor,
-    currency: turn.ledger.terms.currency,
-  });
-}
-
-/** Takes back what was posted; where nothing was, there is nothing to take back. */
-function unpost(
+/** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
+function keep(
   turn: Turn,
-  [kind, reversal]: [PostingKind, PostingKind],
+  kind: 'refund' | 'chargeback',
+  entry: { reference: string; amountMinor: number; isTrue: boolean },
+): void {
+  const { reference, amountMinor, isTrue } = entry;
+  const reversal = `${kind}_reversed` as const;
+  const posted = timesPosted(turn, kind, reference);
+  const takenBack = timesPosted(turn, reversal, reference);
+  if (isTrue && posted === takenBack) post(turn, kind, reference, amountMinor, posted);
+  if (!isTrue && posted > takenBack) post(turn, reversal, reference, amountMinor, takenBack);
+}
+
+function timesPosted(turn: Turn, kind: PostingKind, reference: string): number {
+  let times = 0;
+  while (turn.ledger.effects[postingKey(turn, kind, reference, times)] !== undefined) times += 1;
+  return times;
+}
+
+function post(
+  turn: Turn,
+  kind: PostingKind,
   reference: string,
   amountMinor: number,
+  timesBefore = 0,
 ): void {
-  if (turn.ledger.effects[postingKey(turn, kind, reference)] !== undefined)
-    post(turn, reversal, reference, amountMinor);
+  const key = postingKey(turn, kind, reference, timesBefore);
+  const { currency } = turn.ledger.terms;
+  start(turn, { effect: 'post_ledger', key, kind, reference, amountMinor, currency });
 }
 
-function postingKey(turn: Turn, kind: PostingKind, reference: string): string {
-  return keyFor(turn, 'post_ledger', `${kind}-${reference}`);
+function postingKey(turn: Turn, kind: PostingKind, reference: string, timesBefore: number): string {
+  const cause = `${kind}-${reference}`;
+  return keyFor(turn, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
 }
 
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
