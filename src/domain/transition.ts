@@ -56,7 +56,7 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
   if (isPoll || isNews || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
-  return { ledger, records: turn.records, effects: readyEffects(turn) };
+  return { ledger, records: turn.records, effects: readyEffects(turn, before) };
 }
 
 function copy(ledger: Ledger): Ledger {
@@ -124,13 +124,15 @@ function reachDeadline(turn: Turn, event: DeadlineEvent): void {
 }
 
 /** Effects started in this turn, and those that waited for the one that has just ended. */
-function readyEffects(turn: Turn): Effect[] {
+function readyEffects(turn: Turn, before: Ledger): Effect[] {
   const { effects } = turn.ledger;
-  const ended = 'key' in turn.event ? turn.event.key : null;
+  const key = 'key' in turn.event ? turn.event.key : '';
+  // Speaking of an effect that was done before, as a needless retry does, ends nothing now.
+  const hasEnded = effects[key]?.status === 'done' && before.effects[key]?.status !== 'done';
   const waited = Object.values(effects)
     .filter(
       ({ command, status }) =>
-        status === 'pending' && 'after' in command && command.after === ended,
+        hasEnded && status === 'pending' && 'after' in command && command.after === key,
     )
     .map(({ command }) => command);
   return [...new Set([...turn.started, ...waited])].filter((effect) =>

@@ -7,6 +7,7 @@ import {
   cancel,
   captured,
   captureReversed,
+  command,
   decide,
   dispute,
   done,
@@ -119,6 +120,16 @@ describe('a dispute that is lost, won and lost again', () => {
     given(...IN.paid, dispute('lost'), dispute('won'), at('won'), verify('none'))
       .when(at('lost'))
       .then({ works: ['post_ledger:chargeback-dsp_1.2'] });
+  });
+});
+
+describe('an effect that waited for another and is under way', () => {
+  it('is not begun a second time by a needless retry of the other', () => {
+    const key = effectKey(TERMS.orderId, 'grant_access', 1);
+    const { after } = given(...IN.refunded, done('grant_access', 1)).when(
+      command({ type: 'retry', key }),
+    );
+    assert.deepEqual(after.effects, []);
   });
 });
 
