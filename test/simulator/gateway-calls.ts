@@ -1,0 +1,49 @@
+/**
+ * The way to the simulated gateway and back: slow, and with answers lost before or after the call took
+ * effect. What a call does once it has arrived is in gateway-commands.ts.
+ */
+import type { GatewayCall } from '../../src/domain/effects.ts';
+import type { EffectResult } from '../../src/workflows/perform.ts';
+import { MINUTE_MS, SECOND_MS } from './agenda.ts';
+import { createGatewayCommands, KEY_MEMORY_MS, type Said } from './gateway-commands.ts';
+import type { GatewayTruth } from './gateway-truth.ts';
+import type { World } from './world.ts';
+
+/** How often what the gateway saved under a key is an error, as long as it remembers the key. */
+const SPOILED = 0.05;
+
+export type Reply = (result: EffectResult) => void;
+export type CallGateway = (command: GatewayCall, reply: Reply) => void;
+
+export function createGatewayCalls(world: World, truth: GatewayTruth): CallGateway {
+  const { agenda, dice, faults } = world;
+  const commit = createGatewayCommands(world, truth);
+  const spoiled = new Map<string, number>();
+  const isSpoiled = (key: string): boolean =>
+    agenda.now() - (spoiled.get(key) ?? -KEY_MEMORY_MS) < KEY_MEMORY_MS;
+  const later = (what: () => void): void =>
+    agenda.after(
+      faults.on ? dice.pick([0, 0, SECOND_MS, 30 * SECOND_MS, 10 * MINUTE_MS]) : SECOND_MS,
+      what,
+    );
+
+  return (command, reply) => {
+    const { key } = command;
+    const isLost = faults.on && dice.chance(faults.callLoss);
+    const isDone = !isLost || dice.chance(0.5);
+    if (isLost && isDone && dice.chance(SPOILED)) spoiled.set(key, agenda.now());
+    later(() => {
+      const said = isDone ? commit(command) : null;
+      const isHeard = said !== null && !isLost && !isSpoiled(key);
+      if (!isHeard) world.note(() => `gateway: ${key} ${isDone ? 'is done, unheard' : 'is lost'}`);
+      later(() => reply(resultOf(key, isHeard ? said : null)));
+    });
+  };
+}
+
+function resultOf(key: string, said: Said | null): EffectResult {
+  if (said === null) return { key, type: 'effect.unanswered', attempts: 1, reason: 'timeout' };
+  return 'refused' in said
+    ? { key, type: 'effect.refused', attempts: 1, code: said.refused }
+    : { key, type: 'effect.answered', attempts: 1, answer: said };
+}

@@ -1,0 +1,44 @@
+/**
+ * Thousands of lives of an order, each from one seed: everything goes wrong that can, every promise is
+ * checked after every step, and when the faults are over all is as the gateway has it.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { shrink, tellOf } from './shrink.ts';
+import { createSimulation } from './simulation.ts';
+
+/** Half a minute; `npm run simulate` looks further. */
+const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 20_000);
+const TIMEOUT_MS = 300_000;
+const LIVES_AT_A_STRETCH = 100;
+
+/** Seeds that once failed, with a word why. */
+const KEPT = JSON.parse(readFileSync(new URL('../seeds.json', import.meta.url), 'utf8')) as Record<
+  string,
+  string
+>;
+
+function live(seed: number): void {
+  if (createSimulation(seed).run().violation !== null) assert.fail(tellOf(shrink(seed)));
+}
+
+describe('a simulated order', () => {
+  it('lives the same life from the same seed', () => {
+    const once = createSimulation(7, { isTraced: true }).run();
+    assert.deepEqual(createSimulation(7, { isTraced: true }).run(), once);
+    assert.ok(once.notebook.length > 0);
+  });
+
+  it(`keeps every promise in ${SEEDS} lives`, async function () {
+    this.timeout(TIMEOUT_MS);
+    for (let seed = 1; seed <= SEEDS; seed += 1) {
+      live(seed);
+      // The servers that other tests have started here must not be starved meanwhile.
+      if (seed % LIVES_AT_A_STRETCH === 0) await setImmediate();
+    }
+  });
+
+  for (const [seed, why] of Object.entries(KEPT))
+    it(`keeps every promise in life ${seed}: ${why}`, () => live(Number(seed)));
+});

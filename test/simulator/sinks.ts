@@ -1,0 +1,80 @@
+/**
+ * Where business effects end up: access, papers, the CRM and the books, each doing a key once however
+ * often it is asked. They count what they are asked, and object to a key with another content.
+ */
+import type { BusinessEffect } from '../../src/domain/effects.ts';
+import type { EffectResult } from '../../src/workflows/perform.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
+import { demand, type World } from './world.ts';
+
+interface Entitlement {
+  granted: boolean;
+  revoked: boolean;
+}
+
+export interface Sinks {
+  /** By epoch. */
+  entitlements: Map<number, Entitlement>;
+  /** By key, in the order in which they were first done. */
+  done: Map<string, BusinessEffect>;
+  perform(command: BusinessEffect, reply: (result: EffectResult) => void): void;
+}
+
+export function createSinks(world: World): Sinks {
+  const { agenda, dice, faults } = world;
+  const entitlements: Sinks['entitlements'] = new Map();
+  const done: Sinks['done'] = new Map();
+
+  const commit = (command: BusinessEffect): void => {
+    const known = done.get(command.key);
+    demand(
+      known === undefined || JSON.stringify(known) === JSON.stringify(command),
+      'one key, one content',
+      () => `${JSON.stringify(known)} then ${JSON.stringify(command)}`,
+    );
+    demand(
+      !('after' in command) || command.after === undefined || done.has(command.after),
+      'effects wait for each other',
+      () => `${command.key} overtook ${'after' in command ? command.after : ''}`,
+    );
+    if (known !== undefined) return;
+    done.set(command.key, command);
+    if (command.effect === 'grant_access') grant(entitlements, command.epoch);
+    if (command.effect === 'revoke_access') revoke(entitlements, command.epoch);
+  };
+
+  const later = (what: () => void): void =>
+    agenda.after(faults.on ? dice.pick([0, SECOND_MS, MINUTE_MS, 3 * HOUR_MS]) : SECOND_MS, what);
+
+  return {
+    entitlements,
+    done,
+    perform(command, reply) {
+      const { key } = command;
+      const answer = (): void => reply({ key, type: 'effect.answered', attempts: 1, answer: null });
+      if (faults.on && dice.chance(faults.sinkRefusal))
+        return later(() => reply({ key, type: 'effect.refused', attempts: 1, code: 'http_422' }));
+      if (!faults.on || !dice.chance(faults.sinkTrouble)) {
+        commit(command);
+        return answer();
+      }
+      // Done late, done and heard of late, or done twice because nobody heard of the first time.
+      const isEarly = dice.chance(0.5);
+      if (isEarly) commit(command);
+      later(() => {
+        commit(command);
+        later(answer);
+      });
+    },
+  };
+}
+
+function grant(entitlements: Sinks['entitlements'], epoch: number): void {
+  if (!entitlements.has(epoch)) entitlements.set(epoch, { granted: true, revoked: false });
+}
+
+/** A revocation that comes first leaves a tombstone. */
+function revoke(entitlements: Sinks['entitlements'], epoch: number): void {
+  const granted = entitlements.get(epoch)?.granted ?? false;
+  entitlements.set(epoch, { granted, revoked: true });
+}

@@ -1,0 +1,101 @@
+/**
+ * What all parts of one simulated life share: time, chance, how bad things are at present, and a
+ * notebook. A broken promise ends the life at once by `violate`.
+ */
+import type { OrderTerms } from '../../src/domain/order.ts';
+import { type Agenda, createAgenda, DAY_MS, HOUR_MS, MINUTE_MS } from './agenda.ts';
+import { createDice, type Dice } from './dice.ts';
+
+/** How likely what goes wrong is, 0–1, while faults are on. */
+export interface Faults {
+  on: boolean;
+  webhookLoss: number;
+  webhookRepeat: number;
+  webhookDelay: number;
+  callLoss: number;
+  callRefusal: number;
+  sinkTrouble: number;
+  sinkRefusal: number;
+  crash: number;
+  recordLoss: number;
+}
+
+export interface World {
+  terms: OrderTerms;
+  agenda: Agenda;
+  dice: Dice;
+  faults: Faults;
+  /** An operator, right or wrong, has said that a call of ours never arrived. */
+  isGivenUp: boolean;
+  note(text: () => string): void;
+}
+
+/** A promise that was broken; the rule names it, the message tells how. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly rule: string;
+
+  constructor(rule: string, message: string) {
+    super(`${rule}: ${message}`);
+    this.rule = rule;
+  }
+}
+
+/** @throws Violation when `holds` is false */
+export function demand(holds: boolean, rule: string, message: () => string): asserts holds {
+  if (!holds) throw new Violation(rule, message());
+}
+
+export const STARTS_AT = Date.parse('2026-01-26T10:00:00Z');
+export const ORDER_AMOUNT_MINOR = 100;
+
+/** Streams of the dice: one each for the last days, the world, and, from the last one on, every move. */
+export const TIDY_STREAM = -1;
+export const WORLD_STREAM = 0;
+export const MOVE_STREAM = 1;
+
+export function createWorld(seed: number, notebook: string[] | null): World {
+  const dice = createDice(seed, WORLD_STREAM);
+  const agenda = createAgenda(STARTS_AT);
+  return {
+    agenda,
+    dice,
+    terms: termsFrom(dice),
+    faults: faultsFrom(dice),
+    isGivenUp: false,
+    note(text) {
+      if (notebook !== null)
+        notebook.push(`${new Date(agenda.now()).toISOString().slice(5, 23)}  ${text()}`);
+    },
+  };
+}
+
+function termsFrom(dice: Dice): OrderTerms {
+  return {
+    orderId: 'ord_1',
+    amountMinor: ORDER_AMOUNT_MINOR,
+    currency: 'INR',
+    gateway: 'sandbox',
+    customerId: 'cus_1',
+    createdAt: STARTS_AT,
+    expiresAt: STARTS_AT + dice.pick([20 * MINUTE_MS, 3 * HOUR_MS, DAY_MS]),
+    settlementWindowMs: dice.pick([HOUR_MS, 6 * HOUR_MS, DAY_MS]),
+  };
+}
+
+/** Every life has its own mixture: where everything fails a little, nothing fails hard. */
+function faultsFrom(dice: Dice): Faults {
+  const level = (): number => dice.pick([0, 0, 0.1, 0.5]);
+  return {
+    on: true,
+    webhookLoss: level(),
+    webhookRepeat: level(),
+    webhookDelay: level(),
+    callLoss: level(),
+    callRefusal: dice.pick([0, 0, 0.1, 0.3]),
+    sinkTrouble: level(),
+    sinkRefusal: dice.pick([0, 0, 0, 0.2]),
+    crash: dice.pick([0, 0, 0.03, 0.2]),
+    recordLoss: dice.pick([0, 0, 0.2]),
+  };
+}
