@@ -8,7 +8,7 @@ export const EFFECTS = ['entitlement', 'invoice', 'ledger'] as const;
 
 export type Effect = (typeof EFFECTS)[number];
 
-/** What is measured; `contract` names of the command line and of the JSON. */
+/** What is measured, by the names of the command line and of the JSON. */
 export const WORKLOADS = ['order', 'storm', 'hot', 'open', 'growth'] as const;
 
 export type Workload = (typeof WORKLOADS)[number];
@@ -26,6 +26,11 @@ export interface SideOptions {
   databaseUrl: string;
   /** `whsec_…`: what the bench signs its webhooks with, as Standard Webhooks. */
   webhookSecret: string;
+  /**
+   * The gateway at which a click on the pay button opens one payment, however often it is clicked:
+   * `openPayment` of `gateway-client.ts`. It is the same program for every side.
+   */
+  gatewayUrl: string;
   /** Told about long steps. */
   onProgress(line: string): void;
 }
@@ -33,6 +38,8 @@ export interface SideOptions {
 /** One delivery of a webhook: `payment.captured` of an order, signed by the bench. */
 export interface Delivery {
   orderId: string;
+  /** The gateway's payment, as `pay` gave it. */
+  paymentId: string;
   /** The same id is the same event, delivered again. */
   eventId: string;
 }
@@ -51,8 +58,8 @@ export interface History {
 /** A side that runs. Every call resolves when the side has answered, and rejects unless it is 2xx. */
 export interface RunningSide {
   startOrder(orderId: string): Promise<void>;
-  /** One click on the pay button. */
-  pay(orderId: string): Promise<void>;
+  /** One click on the pay button; gives the id of the gateway's payment. */
+  pay(orderId: string): Promise<string>;
   /** The gateway's webhook; the bench calls it again and beside itself with the same delivery. */
   deliver(delivery: Delivery): Promise<void>;
   verify(orderId: string): Promise<void>;
@@ -76,6 +83,8 @@ export interface Side {
   title: string;
   /** What it is, in one sentence, with how it is configured. */
   description: string;
+  /** It comes with a gateway of its own, so `gatewayUrl` is empty. */
+  hasOwnGateway?: boolean;
   /** The workloads that mean something here; absent means all. */
   workloads?: readonly Workload[];
   /** Versions by name, for instance `{ '@dbos-inc/dbos-sdk': '5.3.0' }`. */
