@@ -6,6 +6,7 @@
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
 import type { OrderView } from '../domain/view.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Database } from '../store/database.ts';
 import type { Message, MessageLog } from '../store/message-log.ts';
 import { DeliveryRefusal, DeliverySilence } from './failures.ts';
@@ -40,7 +41,9 @@ export function createDeliver(deps: {
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
       throw new DeliverySilence(`${destination.name} is told by an activity of its own`);
+    failpoint('message.afterKeepBeforeCall');
     await post(message, destination);
+    failpoint('message.afterCallBeforeMark');
     await log.markSent(database, key);
   };
 }

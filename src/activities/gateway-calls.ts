@@ -3,6 +3,7 @@
  * order, purpose and cause: however often an activity runs, the gateway sees one request.
  */
 import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
+import { failpoint } from '../failpoints.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
@@ -31,6 +32,7 @@ export function createGatewayActivities(gateways: Gateways) {
   return {
     createPayment: ({ orderId, gateway, currency, command }: GatewayRequest<'create_payment'>) =>
       asActivityFailure(async (): Promise<AnswerTo<'create_payment'>> => {
+        failpoint('gateway.create.beforeCall');
         const { attempt, amountMinor, supersedes } = command;
         const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
         const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };

@@ -1,4 +1,8 @@
-/** All activities of a worker, made from what they depend on. */
+/**
+ * All activities of a worker, made from what they depend on. Those that change something can be killed
+ * between their effect and the moment that Temporal hears of it.
+ */
+import { type FailpointName, failpoint } from '../failpoints.ts';
 import type { Gateways } from '../gateways/index.ts';
 import { accessUpdates } from '../store/access-updates.ts';
 import { crmUpdates } from '../store/crm-updates.ts';
@@ -40,16 +44,38 @@ export function createActivities(deps: ActivityDependencies) {
     log: crmUpdates,
     destination: destination('the CRM', crmUrl, effectsSecret),
   });
+  const calls = createGatewayActivities(gateways);
+  const grantAccess = createGrantAccess({ database, deliver: access });
+  const revokeAccess = createRevokeAccess({ database, deliver: access });
   return {
-    ...createGatewayActivities(gateways),
-    grantAccess: createGrantAccess({ database, deliver: access }),
-    revokeAccess: createRevokeAccess({ database, deliver: access }),
-    issueInvoice: createIssueInvoice({ database }),
-    issueCreditNote: createIssueCreditNote({ database }),
-    updateCrm: createUpdateCrm({ deliver: crm }),
-    postLedger: createPostLedger({ database }),
-    writeRecord: createWriteRecord({ database }),
+    createPayment: passing('gateway.create.afterCallBeforeReturn', calls.createPayment),
+    fetchPayments: calls.fetchPayments,
+    capturePayment: passing('gateway.capture.afterCallBeforeReturn', calls.capturePayment),
+    voidPayment: passing('gateway.void.afterCallBeforeReturn', calls.voidPayment),
+    refundPayment: passing('gateway.refund.afterCallBeforeReturn', calls.refundPayment),
+    grantAccess: passing('grant.afterCommitBeforeReturn', grantAccess),
+    revokeAccess: passing('revoke.afterCommitBeforeReturn', revokeAccess),
+    issueInvoice: passing('invoice.afterCommitBeforeReturn', createIssueInvoice({ database })),
+    issueCreditNote: passing(
+      'creditNote.afterCommitBeforeReturn',
+      createIssueCreditNote({ database }),
+    ),
+    updateCrm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
+    postLedger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),
+    writeRecord: passing('record.afterWriteBeforeReturn', createWriteRecord({ database })),
     loadRecord: createLoadRecord({ database }),
+  };
+}
+
+/** The activity, with a failpoint between its work and its return. */
+function passing<Request, Result>(
+  name: FailpointName,
+  activity: (request: Request) => Promise<Result>,
+): (request: Request) => Promise<Result> {
+  return async (request) => {
+    const result = await activity(request);
+    failpoint(name);
+    return result;
   };
 }
 

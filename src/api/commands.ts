@@ -2,6 +2,7 @@
  * Sends a command to an order and waits for its outcome. The order decides; nothing here guesses an
  * outcome, and a wait that ends without one says so.
  */
+import { failpoint } from '../failpoints.ts';
 import { readOutcome, type StoredEvent } from '../store/order-events.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
@@ -51,6 +52,7 @@ export async function submit<N extends CommandName>(
     const known = idempotencyKey && (await readOutcome(database, orderId, commandId));
     if (known) return accepted(known);
     await orders.signal(orderId, name, payload);
+    failpoint('command.afterSignalBeforeAnswer');
     for (;;) {
       const hasChanged = await change;
       change = nextChange();

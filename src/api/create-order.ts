@@ -5,6 +5,7 @@
 import { openLedger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
 import { viewOf } from '../domain/view.ts';
+import { failpoint } from '../failpoints.ts';
 import { insertOrder, markStarted, type NewOrder, type StoredOrder } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { fingerprintOf } from './canonical-json.ts';
@@ -39,6 +40,7 @@ export const createOrder = defineRoute({
       dependencies.database,
       newOrder(body, fingerprint, dependencies),
     );
+    failpoint('order.afterInsert');
     const order = await requireOrder(dependencies, body.id);
     if (order.fingerprint !== fingerprint) throw orderConflict(body, order);
     await startOrder(dependencies, order);
@@ -58,6 +60,7 @@ export async function startOrder(
 ): Promise<void> {
   if (order.startedAt !== null) return;
   await orders.start(order.ledger);
+  failpoint('order.afterStart');
   await markStarted(database, order.id);
 }
 

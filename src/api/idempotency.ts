@@ -2,6 +2,7 @@
  * Idempotency-Key: the answer to the first request is kept and given to every repeat. What says
  * nothing lasting is not kept: a lack of service, or an outcome that is not in yet.
  */
+import { failpoint } from '../failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { claimKey, type KeyClaim, releaseKey, storeResponse } from '../store/idempotency-keys.ts';
 import { problemOf } from './errors.ts';
@@ -51,6 +52,7 @@ export async function runOnce(
   try {
     const answer = await work.run();
     const reply = replyOf(answer);
+    failpoint('idempotency.afterAnswerBeforeStore');
     await (answer.isUnsettled ? release(database, claim) : keep(database, claim, reply));
     return reply;
   } catch (error) {
@@ -73,6 +75,7 @@ function replayed(reply: Reply): Reply {
 async function keep(database: Database, claim: KeyClaim, reply: Reply): Promise<void> {
   const body = String(reply.body ?? '');
   await storeResponse(database, claim, { ...reply, body }).catch(() => {});
+  failpoint('idempotency.afterStoreBeforeReply');
 }
 
 /** Where it cannot be given back, the lease ends by itself. */

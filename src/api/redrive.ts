@@ -2,6 +2,7 @@
  * Delivers orphaned events by itself once their order is there. It repeats nothing that could count
  * twice: a delivery carries the id that its event first came under.
  */
+import { failpoint } from '../failpoints.ts';
 import { findOrphans, markRedelivered } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { OrchestratorUnavailable, UnknownOrder } from './orchestrator-errors.ts';
@@ -38,6 +39,7 @@ async function deliverOrphan(
   const { database, log } = dependencies;
   try {
     const { orderId } = await deliverMessage(dependencies, parked.gateway, message);
+    failpoint('orphan.afterSignalBeforeMark');
     await markRedelivered(database, parked.id);
     log.info({ order_id: orderId, event_id: message.eventId }, 'orphaned event delivered');
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { failpoint } from '../failpoints.ts';
 import type { Gateway, WebhookHeaders, WebhookMessage } from '../gateways/gateway.ts';
 import { countDuplicate } from '../store/duplicate-deliveries.ts';
 import { parkEvent } from '../store/parked-events.ts';
@@ -48,6 +49,7 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
     const received = { name, gateway, raw, headers: headersOf(request) };
     const status = await inTime(take(dependencies, dedupe, received), ANSWER_WITHIN_MS);
     if (status === undefined) throw new Problem('orchestrator_unavailable');
+    failpoint('webhook.afterSeenBeforeReply');
     send(response, replyOf({ status: 200, body: { status } }));
     return status;
   });
@@ -76,6 +78,7 @@ async function take(
 ): Promise<Status> {
   const { name, gateway, raw, headers } = received;
   const message = gateway.readWebhook(raw, headers);
+  failpoint('webhook.afterVerify');
   if (message.kind === 'ignored') return ignore(dependencies, name, message);
   if (message.kind === 'unprocessable') return park(dependencies, received, message);
   const delivery = {
@@ -83,10 +86,11 @@ async function take(
     bodyHash: createHash('sha256').update(raw).digest('base64url'),
   };
   try {
-    const verdict = await dedupe.once(delivery, async () => ({
-      ...(await deliverMessage(dependencies, name, message)),
-      type: typeOf(message),
-    }));
+    const verdict = await dedupe.once(delivery, async () => {
+      const delivered = await deliverMessage(dependencies, name, message);
+      failpoint('webhook.afterSignalBeforeSeen');
+      return { ...delivered, type: typeOf(message) };
+    });
     if (verdict.status === 'conflict')
       return await park(dependencies, received, {
         eventId: `${message.eventId}#${delivery.bodyHash}`,

@@ -4,6 +4,7 @@
  * into its log file, so that a killed supervisor never blocks it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../config.ts';
 import { type ChildSpec, end, type Launched, launch, untilReady } from './child-process.ts';
 import type { OnProgress } from './progress.ts';
 import { reasonOf } from './setup-error.ts';
@@ -12,8 +13,11 @@ import { reasonOf } from './setup-error.ts';
 export type Child = {
   name: string;
   pid: () => number | undefined;
-  /** Resolves when it is ready; rejects with the end of its log when it dies before. */
-  start: () => Promise<void>;
+  /**
+   * Resolves when it is ready; rejects with the end of its log when it dies before. `env` is for this
+   * one life: after its death the child is started again without it.
+   */
+  start: (env?: Environment) => Promise<void>;
   /** Resolves when it has ended; it is killed after its grace time, or the one given. */
   stop: (graceMs?: number) => Promise<void>;
   /** Sends a signal; a death by it counts as unasked. */
@@ -35,8 +39,8 @@ export function createChild(spec: ChildSpec, { onChange, onProgress }: ChildNoti
   let wanted = false;
   let deaths = 0;
 
-  async function begin(): Promise<void> {
-    const launched = launch(spec);
+  async function begin(env?: Environment): Promise<void> {
+    const launched = launch({ ...spec, env: { ...spec.env, ...env } });
     const startedAt = Date.now();
     running = launched;
     onChange();
@@ -71,9 +75,9 @@ export function createChild(spec: ChildSpec, { onChange, onProgress }: ChildNoti
   return {
     name: spec.name,
     pid: () => running?.process.pid,
-    start: () => {
+    start: (env) => {
       wanted = true;
-      return begin();
+      return begin(env);
     },
     stop: async (graceMs = spec.stopGraceMs) => {
       wanted = false;

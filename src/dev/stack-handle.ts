@@ -54,13 +54,13 @@ export function createStack(parts: Parts, places: Places): Stack {
       stopping ??= shutDown(parts, 'order');
       return stopping;
     },
-    restart: async (name) => {
+    restart: async (name, env) => {
       if (name === 'postgres' && database) {
         await database.stop();
         return database.revive();
       }
       await supervisor.child(name).stop();
-      await supervisor.child(name).start();
+      await supervisor.child(name).start(env);
     },
     kill: (name, signal) => {
       const postgres = name === 'postgres' && database?.pid();

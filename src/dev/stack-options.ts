@@ -42,8 +42,11 @@ export type Stack = StackAddresses & {
   readonly children: Readonly<Record<string, number>>;
   /** Stops everything in order, or without waiting for anything when `how` is `kill`. */
   stop: (how?: 'order' | 'kill') => Promise<void>;
-  /** Stops one child in an orderly way and starts it again; resolves when it is ready. */
-  restart: (name: string) => Promise<void>;
+  /**
+   * Stops one child in an orderly way and starts it again; resolves when it is ready. `env` is added
+   * for this one life of a process of ours, as a failpoint must not outlive the death that it brings.
+   */
+  restart: (name: string, env?: Environment) => Promise<void>;
   /** Sends one child a signal; it is started again when it dies of it. */
   kill: (name: string, signal: NodeJS.Signals) => void;
 };
