@@ -20,6 +20,8 @@ type Check<T> = { value: T } | { problem: string };
 const MIN_API_SECRET_LENGTH = 32;
 /** The range of secret sizes that Standard Webhooks allows. */
 const WEBHOOK_SECRET_BYTES = { min: 24, max: 64 };
+/** What gateways make is longer; a shorter one was made up by a person, or forgotten to be replaced. */
+const MIN_GATEWAY_SECRET_LENGTH = 24;
 /** One secret in use and one being phased out is all that a rotation needs. */
 const MAX_WEBHOOK_SECRETS = 2;
 const AES_256_KEY_BYTES = 32;
@@ -64,7 +66,7 @@ export const apiKeys = list(parseApiKey).refine(
 );
 
 /** One or two secrets in the gateway's own format, newest first. */
-export const gatewaySecrets = atMostTwo(list((entry) => ({ value: entry })));
+export const gatewaySecrets = atMostTwo(list(parseGatewaySecret));
 
 /** One or two Standard Webhooks secrets, newest first. */
 export const webhookSecrets = atMostTwo(list(parseWebhookSecret));
@@ -108,6 +110,13 @@ function parseApiKey(entry: string): Check<ApiKey> {
     };
   }
   return { value: { scope, secret } };
+}
+
+function parseGatewaySecret(entry: string): Check<string> {
+  if (entry.length >= MIN_GATEWAY_SECRET_LENGTH) return { value: entry };
+  return {
+    problem: `has ${entry.length} characters; at least ${MIN_GATEWAY_SECRET_LENGTH} are needed`,
+  };
 }
 
 function parseWebhookSecret(entry: string): Check<string> {

@@ -72,12 +72,11 @@ export function missing(
   given: Readonly<Record<string, string | undefined>>,
   required: readonly string[],
 ): string[] {
-  const always = given.NODE_ENV === 'production' ? [...required, 'PAYLOAD_KEYS'] : required;
   const absent = (name: string) => given[name] === undefined;
   const alone = TOGETHER.flatMap(([first = '', ...others]) =>
     absent(first)
       ? []
       : others.filter(absent).map((name) => `${name} is missing: ${first} needs it`),
   );
-  return [...always.filter(absent).map((name) => `${name} is missing`), ...new Set(alone)];
+  return [...required.filter(absent).map((name) => `${name} is missing`), ...new Set(alone)];
 }

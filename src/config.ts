@@ -5,6 +5,10 @@
 
 import type { z } from 'zod';
 import type { ApiKey, PayloadKey } from './config-formats.ts';
+import { isProduction, unfitForProduction } from './config-production.ts';
+import { redacting } from './config-redaction.ts';
+import { readSecretFiles, type UnreadSecret } from './config-secret-files.ts';
+import { toConfig } from './config-sections.ts';
 import { type LogLevel, missing, type Settings, variables } from './config-variables.ts';
 
 export type { ApiKey, ApiScope, PayloadKey } from './config-formats.ts';
@@ -45,7 +49,10 @@ export type RateLimitsConfig = {
   failedAuthPerMinute: number;
 };
 
-/** Every setting of Payonce; durations in milliseconds, `dataDir` absolute. */
+/** The sandbox gateway's listener on this machine, and what it signs its webhooks with. */
+export type SandboxConfig = { port: number; webhookSecrets: string[] };
+
+/** Every setting of Payonce; durations in milliseconds, `dataDir` absolute. Printed, it shows no secret. */
 export type Config = {
   host: string;
   port: number;
@@ -56,7 +63,7 @@ export type Config = {
   temporalUiPort: number;
   apiKeys: ApiKey[];
   rateLimits: RateLimitsConfig;
-  sandbox: { port: number; webhookSecrets: string[] };
+  sandbox: SandboxConfig;
   stripe?: StripeConfig;
   razorpay?: RazorpayConfig;
   effects: EffectsConfig;
@@ -66,8 +73,14 @@ export type Config = {
   logLevel: LogLevel;
 };
 
-/** The settings of one API or worker process, which cannot run without a database. */
-export type ServiceConfig = Config & { databaseUrl: string };
+/**
+ * The settings of one API or worker process, which cannot run without a database, and which knows no
+ * sandbox gateway in production.
+ */
+export type ServiceConfig = Omit<Config, 'sandbox'> & {
+  databaseUrl: string;
+  sandbox?: SandboxConfig;
+};
 
 /** Names every variable that is missing or wrong, one line each, in `problems`. */
 export class ConfigError extends Error {
@@ -81,89 +94,49 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the settings; an empty variable counts as absent.
+ * Reads the settings; an empty variable counts as absent, and `NAME_FILE` names the file of a secret.
  * @throws ConfigError with one line per problem.
  */
 export function loadConfig(env: Environment): Config {
-  return load(env, []);
+  const given = givenBy(env);
+  return redacting(toConfig(parse(given, missing(given.named, []))));
 }
 
 /**
  * Reads the settings of a process that runs alone: `DATABASE_URL` is required, and `API_KEYS`
- * too for the API.
+ * too for the API. With NODE_ENV=production it refuses what is only fit for development.
  * @throws ConfigError with one line per problem.
  */
 export function loadServiceConfig(env: Environment, role: 'api' | 'worker'): ServiceConfig {
   const required = role === 'api' ? ['DATABASE_URL', 'API_KEYS'] : ['DATABASE_URL'];
-  const { databaseUrl, ...config } = load(env, required);
+  const given = givenBy(env);
+  const { named } = given;
+  const problems = [...missing(named, required), ...unfitForProduction(named)];
+  const { databaseUrl, sandbox, ...config } = toConfig(parse(given, problems));
   if (databaseUrl === undefined) throw new ConfigError(['DATABASE_URL is missing']);
-  return { ...config, databaseUrl };
+  return redacting({ ...config, databaseUrl, ...(isProduction(named) ? {} : { sandbox }) });
 }
 
-function load(env: Environment, required: readonly string[]): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
-  const parsed = variables.safeParse(given);
-  const problems = [...missing(given, required), ...invalid(parsed.error)];
+type Given = { named: Record<string, string>; unread: UnreadSecret[] };
+
+function givenBy(env: Environment): Given {
+  const { env: read, unread } = readSecretFiles(env);
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(read)) if (value?.trim()) named[name] = value;
+  return { named, unread };
+}
+
+/** A secret whose file cannot be read has a line of its own, and is not called missing as well. */
+function parse({ named, unread }: Given, found: readonly string[]): Settings {
+  const parsed = variables.safeParse(named);
+  const others = [...found, ...invalid(parsed.error)].filter(
+    (line) => !unread.some(({ name }) => line.startsWith(`${name} `)),
+  );
+  const problems = [...unread.map(({ problem }) => problem), ...others];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return toConfig(parsed.data);
+  return parsed.data;
 }
 
 function invalid(error: z.ZodError | undefined): string[] {
   return (error?.issues ?? []).map(({ path: [name], message }) => `${String(name)} ${message}`);
-}
-
-function toConfig(settings: Settings): Config {
-  const stripe = stripeConfig(settings);
-  const razorpay = razorpayConfig(settings);
-  return {
-    host: settings.HOST,
-    port: settings.PORT,
-    metrics: metricsConfig(settings),
-    dataDir: settings.DATA_DIR,
-    ...(settings.DATABASE_URL && { databaseUrl: settings.DATABASE_URL }),
-    temporalPort: settings.TEMPORAL_PORT,
-    temporalUiPort: settings.TEMPORAL_UI_PORT,
-    apiKeys: settings.API_KEYS ?? [],
-    rateLimits: {
-      clientPerSecond: settings.CLIENT_REQUESTS_PER_SECOND,
-      opsPerSecond: settings.OPS_REQUESTS_PER_SECOND,
-      failedAuthPerMinute: settings.FAILED_AUTH_PER_MINUTE,
-    },
-    sandbox: {
-      port: settings.SANDBOX_PORT,
-      webhookSecrets: settings.SANDBOX_WEBHOOK_SECRETS ?? [],
-    },
-    ...(stripe && { stripe }),
-    ...(razorpay && { razorpay }),
-    effects: effectsConfig(settings),
-    payloadKeys: settings.PAYLOAD_KEYS ?? [],
-    orderExpiryMs: settings.ORDER_EXPIRY,
-    settlementWindowMs: settings.SETTLEMENT_WINDOW,
-    logLevel: settings.LOG_LEVEL,
-  };
-}
-
-function metricsConfig({ METRICS_PORT: port, NODE_ENV }: Settings): MetricsConfig {
-  if (port !== undefined) return { port, isOnApiPort: false };
-  return { isOnApiPort: NODE_ENV !== 'production' };
-}
-
-function stripeConfig(settings: Settings): StripeConfig | undefined {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRETS: webhookSecrets } = settings;
-  if (!secretKey || !webhookSecrets) return undefined;
-  const { STRIPE_CAPTURE_METHOD: captureMethod, STRIPE_API_BASE: apiBase } = settings;
-  return { secretKey, webhookSecrets, captureMethod, ...(apiBase && { apiBase }) };
-}
-
-function razorpayConfig(settings: Settings): RazorpayConfig | undefined {
-  const { RAZORPAY_KEY_ID: keyId, RAZORPAY_KEY_SECRET: keySecret } = settings;
-  const webhookSecrets = settings.RAZORPAY_WEBHOOK_SECRETS;
-  if (!keyId || !keySecret || !webhookSecrets) return undefined;
-  const apiBase = settings.RAZORPAY_API_BASE;
-  return { keyId, keySecret, webhookSecrets, ...(apiBase && { apiBase }) };
-}
-
-function effectsConfig(settings: Settings): EffectsConfig {
-  const { CRM_URL: crmUrl, ACCESS_URL: accessUrl, EFFECTS_SECRET: secret } = settings;
-  return { ...(crmUrl && { crmUrl }), ...(accessUrl && { accessUrl }), ...(secret && { secret }) };
 }

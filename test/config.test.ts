@@ -7,6 +7,8 @@ const SECRET = 'c'.repeat(32);
 const OTHER_SECRET = 'o'.repeat(32);
 const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const AES_KEY = Buffer.alloc(32, 2);
+const GATEWAY_SECRET = 'whsec_as_long_as_real_ones';
+const OLD_GATEWAY_SECRET = 'whsec_that_is_phased_out';
 
 function problemsOf(read: () => unknown): readonly string[] {
   try {
@@ -88,13 +90,13 @@ describe('the environment', () => {
       'Stripe with its secrets',
       {
         STRIPE_SECRET_KEY: 'sk',
-        STRIPE_WEBHOOK_SECRETS: 'a,b',
+        STRIPE_WEBHOOK_SECRETS: `${GATEWAY_SECRET},${OLD_GATEWAY_SECRET}`,
         STRIPE_API_BASE: 'http://127.0.0.1:9/',
       },
       (c) => c.stripe,
       {
         secretKey: 'sk',
-        webhookSecrets: ['a', 'b'],
+        webhookSecrets: [GATEWAY_SECRET, OLD_GATEWAY_SECRET],
         captureMethod: 'automatic',
         apiBase: 'http://127.0.0.1:9',
       },
@@ -103,7 +105,7 @@ describe('the environment', () => {
       'Stripe whose payments we capture',
       {
         STRIPE_SECRET_KEY: 'sk',
-        STRIPE_WEBHOOK_SECRETS: 'a',
+        STRIPE_WEBHOOK_SECRETS: GATEWAY_SECRET,
         STRIPE_CAPTURE_METHOD: 'manual',
       },
       (c) => c.stripe?.captureMethod,
@@ -111,9 +113,9 @@ describe('the environment', () => {
     ],
     [
       'Razorpay with its secrets',
-      { RAZORPAY_KEY_ID: 'k', RAZORPAY_KEY_SECRET: 's', RAZORPAY_WEBHOOK_SECRETS: 'w' },
+      { RAZORPAY_KEY_ID: 'k', RAZORPAY_KEY_SECRET: 's', RAZORPAY_WEBHOOK_SECRETS: GATEWAY_SECRET },
       (c) => c.razorpay,
-      { keyId: 'k', keySecret: 's', webhookSecrets: ['w'] },
+      { keyId: 'k', keySecret: 's', webhookSecrets: [GATEWAY_SECRET] },
     ],
     [
       'where effects go',
@@ -162,11 +164,11 @@ describe('the environment', () => {
     [{ STRIPE_CAPTURE_METHOD: 'later' }, 'STRIPE_CAPTURE_METHOD must be one of automatic, manual'],
     [{ STRIPE_SECRET_KEY: 'sk' }, 'STRIPE_WEBHOOK_SECRETS is missing: STRIPE_SECRET_KEY needs it'],
     [
-      { STRIPE_WEBHOOK_SECRETS: 'w' },
+      { STRIPE_WEBHOOK_SECRETS: GATEWAY_SECRET },
       'STRIPE_SECRET_KEY is missing: STRIPE_WEBHOOK_SECRETS needs it',
     ],
     [
-      { RAZORPAY_KEY_ID: 'k', RAZORPAY_WEBHOOK_SECRETS: 'w' },
+      { RAZORPAY_KEY_ID: 'k', RAZORPAY_WEBHOOK_SECRETS: GATEWAY_SECRET },
       'RAZORPAY_KEY_SECRET is missing: RAZORPAY_KEY_ID needs it',
     ],
     [{ CRM_URL: 'https://crm.example' }, 'EFFECTS_SECRET is missing: CRM_URL needs it'],
@@ -175,7 +177,17 @@ describe('the environment', () => {
       'CRM_URL must be an http:// or https:// URL',
     ],
     [{ PAYLOAD_KEYS: 'k1:c2hvcnQ=' }, 'PAYLOAD_KEYS entry 1 must be KEY_ID:BASE64 of 32 bytes'],
-    [{ NODE_ENV: 'production' }, 'PAYLOAD_KEYS is missing'],
+    [
+      { STRIPE_SECRET_KEY: 'sk', STRIPE_WEBHOOK_SECRETS: `${GATEWAY_SECRET},whsec_short` },
+      'STRIPE_WEBHOOK_SECRETS entry 2 has 11 characters; at least 24 are needed',
+    ],
+    [
+      {
+        STRIPE_SECRET_KEY: 'sk',
+        STRIPE_WEBHOOK_SECRETS: [1, 2, 3].map(() => GATEWAY_SECRET).join(),
+      },
+      'STRIPE_WEBHOOK_SECRETS must be one or two secrets',
+    ],
     [
       { LOG_LEVEL: 'loud' },
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',

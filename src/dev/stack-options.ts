@@ -3,7 +3,8 @@
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, type Environment, loadConfig } from '../config.ts';
+import { type Config, ConfigError, type Environment, loadConfig } from '../config.ts';
+import { isProduction } from '../config-production.ts';
 import { migrate } from '../store/migrate.ts';
 import type { StackAddresses } from './process-file.ts';
 import type { OnProgress } from './progress.ts';
@@ -68,9 +69,14 @@ export type StackPlan = {
 
 const source = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
 
+/** It has a gateway on which anybody may pay without money, and a Temporal that anybody here may ask. */
+const NOT_FOR_PRODUCTION =
+  'NODE_ENV is production, and npm start is for development: run npm run api and npm run worker, or unset it';
+
 /** @throws ConfigError when the environment is not valid. */
 export function planStack(options: StackOptions): StackPlan {
   const { env, ports, scripts } = options;
+  if (isProduction(env)) throw new ConfigError([NOT_FOR_PRODUCTION]);
   const config = loadConfig(env);
   const declared = readTemporalDevFile();
   return {

@@ -1,5 +1,5 @@
 /** Every gateway that this process may use, by name. A new one is one folder and one line here. */
-import type { Config } from '../config.ts';
+import type { SandboxConfig, ServiceConfig } from '../config.ts';
 import type { Gateway } from './gateway.ts';
 import { createRazorpayGateway } from './razorpay/index.ts';
 import { createSandboxGateway } from './sandbox/index.ts';
@@ -7,13 +7,16 @@ import { createStripeGateway } from './stripe/index.ts';
 
 export type Gateways = Readonly<Record<string, Gateway>>;
 
-type GatewayConfig = Pick<Config, 'sandbox' | 'stripe' | 'razorpay'>;
+type GatewayConfig = Pick<ServiceConfig, 'sandbox' | 'stripe' | 'razorpay'>;
 
 export function createGateways({ sandbox, stripe, razorpay }: GatewayConfig): Gateways {
-  const { port, webhookSecrets } = sandbox;
   return {
-    sandbox: createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets }),
+    ...(sandbox && { sandbox: sandboxGateway(sandbox) }),
     ...(stripe && { stripe: createStripeGateway(stripe) }),
     ...(razorpay && { razorpay: createRazorpayGateway(razorpay) }),
   };
+}
+
+function sandboxGateway({ port, webhookSecrets }: SandboxConfig): Gateway {
+  return createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets });
 }

@@ -1,5 +1,6 @@
 /** What deploy/ declares, against the code that it deploys. No container engine is needed. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ms from 'ms';
@@ -7,6 +8,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { loadServiceConfig } from '../../src/config.ts';
 import { variables } from '../../src/config-variables.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
+import { temporalConnection } from '../../src/temporal-connection.ts';
 
 interface Container {
   command: string[];
@@ -99,11 +101,13 @@ describe('the Kubernetes manifests', () => {
   it('set all that a process in production needs', () => {
     const { data } = manifest('ConfigMap', 'payonce');
     const { stringData } = manifest('Secret', 'payonce');
-    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const random = (): string => randomBytes(32).toString('base64');
     const filledIn = {
-      API_KEYS: `ops:${'x'.repeat(32)}`,
-      PAYLOAD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
-      EFFECTS_SECRET: secret,
+      API_KEYS: `ops:${random()}`,
+      PAYLOAD_KEYS: `k1:${random()}`,
+      STRIPE_SECRET_KEY: `sk_live_${randomBytes(24).toString('hex')}`,
+      STRIPE_WEBHOOK_SECRETS: `whsec_${random()}`,
+      EFFECTS_SECRET: `whsec_${random()}`,
     };
     const env = {
       NODE_ENV: 'production',
@@ -113,6 +117,7 @@ describe('the Kubernetes manifests', () => {
       ...filledIn,
     };
     for (const role of ['api', 'worker'] as const) assert.ok(loadServiceConfig(env, role).stripe);
+    temporalConnection({ ...env, TEMPORAL_CONFIG_FILE: '/absent.toml' });
   });
 
   it('run programs that are there', () => {

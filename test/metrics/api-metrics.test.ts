@@ -1,6 +1,6 @@
 /** What the API's metrics say about orders that really happened. */
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
 import { type Beside, startBeside } from '../support/beside.ts';
@@ -169,7 +169,12 @@ describe('in production without a port for metrics, an API', function () {
     const api = await startBeside('server', {
       NODE_ENV: 'production',
       METRICS_PORT: '',
-      PAYLOAD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
+      API_KEYS: `ops:${randomBytes(32).toString('base64')}`,
+      PAYLOAD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      STRIPE_SECRET_KEY: `sk_test_${randomBytes(24).toString('hex')}`,
+      STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(32).toString('hex')}`,
+      SANDBOX_PORT: '',
+      SANDBOX_WEBHOOK_SECRETS: '',
     });
     try {
       assert.equal((await fetch(`${api.apiUrl}/metrics`)).status, 404);
