@@ -18,6 +18,12 @@ const SHUTDOWN_FORCE = '15s';
 /** An order in memory costs the worker megabytes, a cold one a replay of some milliseconds. */
 const MAX_CACHED_WORKFLOWS = 500;
 
+/**
+ * Opening a payment holds its task for up to two seconds where the gateway is slow. A hundred tasks that
+ * do nothing but wait cost little, and leave room for everybody else's.
+ */
+const MAX_TASKS_AT_ONCE = 100;
+
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'worker');
@@ -45,6 +51,7 @@ async function main(): Promise<void> {
     }),
     interceptors: { activity: metrics.interceptors },
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    maxConcurrentWorkflowTaskExecutions: MAX_TASKS_AT_ONCE,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });

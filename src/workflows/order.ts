@@ -4,7 +4,6 @@
  */
 import {
   allHandlersFinished,
-  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -12,22 +11,22 @@ import {
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
-  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { nextDeadline } from '../domain/deadlines.ts';
-import { type Effect, isBusinessEffect } from '../domain/effects.ts';
+import type { Effect } from '../domain/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { transition } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
+import { isAlarmMissing, setAlarm } from './alarms.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
-import { perform, performInsideTask } from './perform.ts';
+import { isTriedInsideTask, perform, performInsideTask } from './perform.ts';
 import { readSignal } from './read-signal.ts';
 import { beginRecord, ledgerFromRecord, recordBeside, recordInsideTask } from './record.ts';
 import { isIdle, noteRecords, openRun, type Run } from './run.ts';
-import { movingAttributes } from './search-attributes.ts';
+import { changedAttributes } from './search-attributes.ts';
 import { storyOf } from './story.ts';
 
 /** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */
@@ -47,9 +46,11 @@ export async function order(input: OrderInput): Promise<void> {
   current.run = run;
   for (;;) {
     takeUpAll(run);
-    show(run);
     await act(run);
-    if (run.inbox.length > 0 || run.results.length > 0) continue;
+    if (hasNews(run)) continue;
+    await keepRecord(run);
+    if (hasNews(run)) continue;
+    show(run);
     if (run.ledger.closed && isIdle(run)) {
       await condition(allHandlersFinished);
       // No await from here on: the server refuses to close over a signal that arrives now.
@@ -91,12 +92,14 @@ async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   }
 }
 
+function hasNews(run: Run): boolean {
+  return run.inbox.length > 0 || run.results.length > 0;
+}
+
 function hasWork(run: Run): boolean {
-  const deadline = nextDeadline(run.ledger);
   return (
-    run.inbox.length > 0 ||
-    run.results.length > 0 ||
-    (run.alarmAt === null && deadline !== null) ||
+    hasNews(run) ||
+    isAlarmMissing(run) ||
     (run.isRecordStale && !run.isRecording) ||
     (run.ledger.closed && isIdle(run))
   );
@@ -134,24 +137,25 @@ function takeUp(run: Run, event: DomainEvent): void {
 }
 
 /**
- * Starts what is due. Whatever can be done inside the workflow task is done together and waited for
+ * Starts what is due. Whatever is tried inside the workflow task is tried together and waited for
  * together: a replay hands over such results at once, so nothing may hang on which of them came first.
  */
 async function act(run: Run): Promise<void> {
   const due = run.due.splice(0);
-  const business = due.filter(isBusinessEffect);
-  for (const effect of due) if (!isBusinessEffect(effect)) startBeside(run, effect);
-  const writing = beginRecord(run);
-  const [isWritten, ...results] = await Promise.all([
-    writing === null ? true : recordInsideTask(writing),
-    ...business.map((effect) => performInsideTask(effect, run.ledger)),
-  ]);
-  if (writing !== null && !isWritten) void recordBeside(writing);
-  for (const [i, effect] of business.entries()) {
+  for (const effect of due) if (!isTriedInsideTask(effect)) startBeside(run, effect);
+  const tried = due.filter(isTriedInsideTask);
+  const results = await Promise.all(tried.map((effect) => performInsideTask(effect, run.ledger)));
+  for (const [i, effect] of tried.entries()) {
     const result = results[i] ?? null;
     if (result === null) startBeside(run, effect);
     else run.results.push(result);
   }
+}
+
+/** Last in its turn, so that one write tells what the effects inside the task have come to. */
+async function keepRecord(run: Run): Promise<void> {
+  const writing = beginRecord(run);
+  if (writing !== null && !(await recordInsideTask(writing))) void recordBeside(writing);
 }
 
 function startBeside(run: Run, effect: Effect): void {
@@ -165,29 +169,8 @@ function startBeside(run: Run, effect: Effect): void {
 /** Tells operators, only where something changed: each telling is an event in the history. */
 function show(run: Run): void {
   setCurrentDetails(storyOf(run.ledger));
-  const shown = workflowInfo().typedSearchAttributes;
-  const changed = movingAttributes(run.ledger).filter(
-    ({ key, value }) => (shown.get(key) ?? null) !== value,
-  );
+  const changed = changedAttributes(workflowInfo().typedSearchAttributes, run.ledger);
   if (changed.length > 0) upsertSearchAttributes(changed);
-}
-
-/** One timer, for the nearest deadline. One that rings too early does no harm: the loop looks again. */
-function setAlarm(run: Run): void {
-  const deadline = nextDeadline(run.ledger);
-  if (deadline === null || (run.alarmAt !== null && run.alarmAt <= deadline.at)) return;
-  run.alarm?.cancel();
-  const scope = new CancellationScope();
-  run.alarm = scope;
-  run.alarmAt = deadline.at;
-  void scope
-    .run(() => sleep(Math.max(1, deadline.at - Date.now()), { summary: deadline.name }))
-    .then(
-      () => {
-        run.alarmAt = null;
-      },
-      () => undefined,
-    );
 }
 
 function mustContinue(run: Run, input: OrderInput): boolean {

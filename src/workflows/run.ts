@@ -1,9 +1,9 @@
 /** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
-import type { CancellationScope } from '@temporalio/workflow';
 import type { Effect } from '../domain/effects.ts';
 import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { openEffects } from '../domain/readiness.ts';
+import type { Alarm } from './alarms.ts';
 import type { InboxItem } from './messages.ts';
 import type { EffectResult } from './perform.ts';
 
@@ -23,9 +23,8 @@ export interface Run {
   isRecordStale: boolean;
   isRecording: boolean;
   timeline: OutcomeRecord[];
-  /** Epoch milliseconds of the timer that is set; null when none is. */
-  alarmAt: number | null;
-  alarm: CancellationScope | null;
+  /** Timers that are set. */
+  alarms: Alarm[];
   signalsTaken: number;
 }
 
@@ -40,8 +39,7 @@ export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecor
     isRecordStale: true,
     isRecording: false,
     timeline: [...unsent],
-    alarmAt: null,
-    alarm: null,
+    alarms: [],
     signalsTaken: 0,
   };
 }

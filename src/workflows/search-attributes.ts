@@ -3,6 +3,7 @@ import {
   defineSearchAttributeKey,
   type SearchAttributePair,
   type SearchAttributeUpdatePair,
+  type TypedSearchAttributes,
 } from '@temporalio/common';
 import type { Ledger } from '../domain/ledger.ts';
 import { openReviews, stateOf } from '../domain/sums.ts';
@@ -32,8 +33,26 @@ export function startingAttributes(ledger: Ledger): SearchAttributePair[] {
   return starting;
 }
 
-/** What follows the order. */
-export function movingAttributes(ledger: Ledger): SearchAttributeUpdatePair[] {
+/** What follows the order and is not shown yet. */
+export function changedAttributes(
+  shown: TypedSearchAttributes,
+  ledger: Ledger,
+): SearchAttributeUpdatePair[] {
+  const isPassing = shown.get(PAYMENT_STATE) === 'initiated' && isJustPending(ledger);
+  return movingAttributes(ledger).filter(
+    ({ key, value }) => (shown.get(key) ?? null) !== value && !(isPassing && key === PAYMENT_STATE),
+  );
+}
+
+/**
+ * Most orders are paid before the gateway is asked for the first time. Operators look for those that stay
+ * pending, and each update is paid for.
+ */
+function isJustPending(ledger: Ledger): boolean {
+  return stateOf(ledger) === 'pending' && ledger.poll?.index === 0;
+}
+
+function movingAttributes(ledger: Ledger): SearchAttributeUpdatePair[] {
   const [review] = openReviews(ledger);
   return [
     { key: PAYMENT_STATE, value: stateOf(ledger) },

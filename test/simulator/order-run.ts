@@ -83,8 +83,8 @@ function turnOnce(order: Order, run: Run): boolean {
     restart(order, 'crashed');
     return false;
   }
-  write(order, run);
   for (const effect of run.due.splice(0)) begin(order, run, effect);
+  write(order, run);
   if (run.results.length > 0 || run.inbox.length > 0) return true;
   if (!run.ledger.closed || !isIdle(run)) {
     setAlarm(order, run);
@@ -159,12 +159,13 @@ function write(order: Order, run: Run): void {
 function setAlarm(order: Order, run: Run): void {
   const { agenda } = order.world;
   const deadline = nextDeadline(run.ledger);
-  if (deadline === null || (run.alarmAt !== null && run.alarmAt <= deadline.at)) return;
+  if (deadline === null || run.alarms.some(({ at }) => at <= deadline.at)) return;
   const mine = order.generation;
-  run.alarmAt = deadline.at;
+  const alarm = { at: deadline.at, cancel: () => undefined };
+  run.alarms.push(alarm);
   agenda.after(Math.max(1, deadline.at - agenda.now()), () => {
     if (mine !== order.generation) return;
-    if (run.alarmAt === deadline.at) run.alarmAt = null;
+    run.alarms = run.alarms.filter((other) => other !== alarm);
     wake(order);
   });
 }

@@ -1,0 +1,51 @@
+/**
+ * The timers of an order. A timer is paid for when it is set and costs nothing to cancel or to keep, so
+ * one that rings too early is let ring: the loop looks again and sets the next.
+ */
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import { type Deadline, nextDeadline } from '../domain/deadlines.ts';
+import type { Run } from './run.ts';
+
+export interface Alarm {
+  /** Epoch milliseconds. */
+  at: number;
+  cancel: () => void;
+}
+
+/** Would the order sleep through its next deadline? */
+export function isAlarmMissing(run: Run): boolean {
+  const deadline = nextDeadline(run.ledger);
+  return deadline !== null && alarmsInTime(run, deadline).length === 0;
+}
+
+/** Sees to it that one timer rings by the next deadline; of those that ring before it, the last is enough. */
+export function setAlarm(run: Run): void {
+  const deadline = nextDeadline(run.ledger);
+  if (deadline === null) return;
+  const inTime = alarmsInTime(run, deadline).sort((a, b) => a.at - b.at);
+  for (const needless of inTime.slice(0, -1)) {
+    drop(run, needless);
+    needless.cancel();
+  }
+  if (inTime.length === 0) ring(run, deadline);
+}
+
+function alarmsInTime(run: Run, deadline: Deadline): Alarm[] {
+  return run.alarms.filter((alarm) => alarm.at <= deadline.at);
+}
+
+function ring(run: Run, { at, name }: Deadline): void {
+  const scope = new CancellationScope();
+  const alarm: Alarm = { at, cancel: () => scope.cancel() };
+  run.alarms.push(alarm);
+  void scope
+    .run(() => sleep(Math.max(1, at - Date.now()), { summary: name }))
+    .then(
+      () => drop(run, alarm),
+      () => undefined,
+    );
+}
+
+function drop(run: Run, alarm: Alarm): void {
+  run.alarms = run.alarms.filter((other) => other !== alarm);
+}
