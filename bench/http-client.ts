@@ -23,7 +23,7 @@ export function createHttpClient(origin: string): HttpClient {
     bodyTimeout: ANSWER_TIMEOUT_MS,
   });
   return {
-    async post(path, body, headers) {
+    async post<T>(path: string, body: string, headers?: Record<string, string>): Promise<T> {
       const { statusCode, body: answer } = await pool.request({
         method: 'POST',
         path,

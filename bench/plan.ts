@@ -1,0 +1,70 @@
+/**
+ * How long everything is measured. The full run is bounded by time, not by orders, so that a slow side
+ * takes no longer than a fast one: about twenty minutes on two cores.
+ */
+import type { LoopPlan } from './measuring/closed-loop.ts';
+
+export interface Plan {
+  rounds: number;
+  order: LoopPlan;
+  storm: LoopPlan;
+  hot: LoopPlan;
+  growth: GrowthPlan;
+  open: OpenPlan;
+}
+
+export interface GrowthPlan {
+  /** How many orders are in the store when orders are measured; ascending. */
+  levels: readonly number[];
+  /** A side that fills more slowly is measured as far as it has come. */
+  fillWithinMs: number;
+  fillInFlight: number;
+  loop: LoopPlan;
+}
+
+export interface OpenPlan {
+  /** Webhooks to orders that have long been idle, one at a time. */
+  samples: number;
+}
+
+/** Enough to keep two cores busy; what is beyond is queueing. */
+const IN_FLIGHT = 64;
+
+/** JIT and pools are warm, and the first burst of 64 equal orders has spread out. */
+const WARM_UP_MS = 5_000;
+
+/** A slow side still ends a hundred orders in it. */
+const MEASURE_MS = 12_000;
+
+const STEADY: LoopPlan = { inFlight: IN_FLIGHT, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
+
+export const FULL_PLAN: Plan = {
+  rounds: 3,
+  order: STEADY,
+  storm: { ...STEADY, measureMs: 8_000 },
+  hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 10_000, atMost: 10_000 },
+  growth: {
+    levels: [1_000, 5_000, 20_000],
+    fillWithinMs: 330_000,
+    fillInFlight: IN_FLIGHT,
+    loop: { ...STEADY, measureMs: 10_000 },
+  },
+  open: { samples: 200 },
+};
+
+/** Everything once, in small: it shows that a side and a workload work, and measures nothing. */
+const SMOKE_LOOP: LoopPlan = { inFlight: 8, warmUpMs: 0, measureMs: 120_000, atMost: 16 };
+
+export const SMOKE_PLAN: Plan = {
+  rounds: 1,
+  order: SMOKE_LOOP,
+  storm: { ...SMOKE_LOOP, atMost: 2 },
+  hot: { ...SMOKE_LOOP, atMost: 100 },
+  growth: {
+    levels: [20, 40],
+    fillWithinMs: 120_000,
+    fillInFlight: 8,
+    loop: { ...SMOKE_LOOP, atMost: 8 },
+  },
+  open: { samples: 5 },
+};

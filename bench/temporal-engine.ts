@@ -1,0 +1,55 @@
+/**
+ * The Temporal that the sides built on it run on: the development server with the settings of
+ * Payonce's own embedded stack, on a file. Also reads from a history what an order has cost.
+ */
+import path from 'node:path';
+import { type Client, Connection, Client as TemporalClient } from '@temporalio/client';
+import getPort from 'get-port';
+import { findTemporalCli } from '../src/dev/temporal-cli.ts';
+import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
+import { temporalServer } from '../src/dev/temporal-server.ts';
+import type { SideOptions } from './side.ts';
+import { startProcess } from './side-process.ts';
+
+export interface TemporalEngine {
+  pid: number;
+  address: string;
+  namespace: string;
+  client: Client;
+  stop(): Promise<void>;
+}
+
+export async function startTemporalEngine({
+  dataDir,
+  onProgress,
+}: Pick<SideOptions, 'dataDir' | 'onProgress'>): Promise<TemporalEngine> {
+  const file = readTemporalDevFile();
+  const { signal } = new AbortController();
+  const cli = await findTemporalCli({
+    env: process.env,
+    version: file.version,
+    onProgress,
+    signal,
+  });
+  const port = await getPort({ host: '127.0.0.1' });
+  const uiPort = await getPort({ host: '127.0.0.1' });
+  const { command, ready } = temporalServer({ cli, file, dataDir, port, uiPort, env: {} });
+  const server = await startProcess({
+    ...{ name: 'temporal', command: [...command], dataDir: path.resolve(dataDir) },
+    env: {},
+    ready,
+  });
+  const { namespace } = file;
+  const address = `127.0.0.1:${port}`;
+  const connection = await Connection.connect({ address });
+  return {
+    pid: server.pid,
+    address,
+    namespace,
+    client: new TemporalClient({ connection, namespace }),
+    stop: async () => {
+      await connection.close();
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * Everybody repeats: each order is started 5 times and paid 5 times, its event is delivered 50 times
+ * and 20 verifies come, in random order, by several senders at once. Deliveries are counted.
+ */
+import { performance } from 'node:perf_hooks';
+import { closedLoop, type LoopPlan } from '../measuring/closed-loop.ts';
+import { createCpuMeter } from '../measuring/resources.ts';
+import { resultOf, type WorkloadResult } from '../result.ts';
+import type { Session } from '../session.ts';
+
+const STARTS = 5;
+const CLICKS = 5;
+const DELIVERIES = 50;
+const VERIFIES = 20;
+
+/** As many calls of one order are in flight at once; so many fewer orders are. */
+const SENDERS_PER_ORDER = 8;
+
+interface StormSample {
+  orderId: string;
+  acksMs: number[];
+}
+
+/** `perSecond` are deliveries; `cpuMs` is of one order. */
+export async function measureStorm(session: Session, plan: LoopPlan): Promise<WorkloadResult> {
+  const meter = createCpuMeter(session.roles);
+  const inFlight = Math.max(1, Math.floor(plan.inFlight / SENDERS_PER_ORDER));
+  const loop = await closedLoop({ ...plan, inFlight }, meter, () => stormAnOrder(session));
+  session.notePaid(loop.total);
+  await session.expectExactlyOnce();
+  const { samples, elapsedMs } = loop;
+  const acksMs = samples.flatMap((sample) => sample.acksMs);
+  return resultOf({
+    units: samples.length * DELIVERIES,
+    elapsedMs,
+    latenciesMs: acksMs,
+    acksMs,
+    cpuMs: meter.perUnit(samples.length),
+    history: await session.side.historyOf?.(samples.at(-1)?.orderId ?? ''),
+  });
+}
+
+async function stormAnOrder({ side, effects, nextOrderId }: Session): Promise<StormSample> {
+  const orderId = nextOrderId();
+  await together(STARTS, () => side.startOrder(orderId));
+  const [paymentId = ''] = await together(CLICKS, () => side.pay(orderId));
+  const acksMs: number[] = [];
+  const delivery = { orderId, paymentId, eventId: `evt_${orderId}` };
+  const deliver = async () => {
+    const startedAt = performance.now();
+    await side.deliver(delivery);
+    acksMs.push(performance.now() - startedAt);
+  };
+  const verify = () => side.verify(orderId);
+  const calls = [...times(DELIVERIES, deliver), ...times(VERIFIES, verify)];
+  await sendAll(shuffled(calls));
+  await effects.untilDone(orderId);
+  return { orderId, acksMs };
+}
+
+type Call = () => Promise<void>;
+
+async function sendAll(calls: Call[]): Promise<void> {
+  await together(SENDERS_PER_ORDER, async () => {
+    for (let call = calls.pop(); call !== undefined; call = calls.pop()) await call();
+  });
+}
+
+function together<T>(count: number, call: () => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: count }, call));
+}
+
+function times(count: number, call: Call): Call[] {
+  return Array.from({ length: count }, () => call);
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value);
+}
