@@ -1,5 +1,5 @@
 /**
- * Where the project keeps a Temporal CLI that it downloaded or built.
+ * Where the project keeps the Temporal programs that it downloaded or built.
  */
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +16,14 @@ export type CliLookup = {
 
 /** Where the project keeps the CLI of one version, outside the checkout so that clones share it. */
 export function cachedCliPath(env: Environment, version: string): string {
-  const cache = env.XDG_CACHE_HOME || path.join(env.HOME || homedir(), '.cache');
-  return path.join(cache, 'payonce', 'temporal-cli', version, 'temporal');
+  return path.join(cacheFolder(env), 'temporal-cli', version, 'temporal');
+}
+
+/** The folder with the programs of one version of the server, likewise. */
+export function cachedServerFolder(env: Environment, version: string): string {
+  return path.join(cacheFolder(env), 'temporal-server', version);
+}
+
+function cacheFolder(env: Environment): string {
+  return path.join(env.XDG_CACHE_HOME || path.join(env.HOME || homedir(), '.cache'), 'payonce');
 }

@@ -8,7 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { ChildSpec } from './child-process.ts';
 import { devServerArguments, type TemporalDevFile } from './temporal-dev-file.ts';
-import { ensureRetention, ensureSearchAttributes } from './temporal-namespace.ts';
+import {
+  ensureNamespace,
+  ensureQueueIsServed,
+  ensureSearchAttributes,
+} from './temporal-namespace.ts';
 
 /** What the server needs beside its declaration. */
 export type TemporalServer = {
@@ -46,7 +50,12 @@ export function temporalServer({
   };
 }
 
-async function untilServing(address: string, file: TemporalDevFile, signal: AbortSignal) {
+/** Waits for a server and brings its namespace to what the file declares. */
+export async function untilServing(
+  address: string,
+  file: TemporalDevFile,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     signal.throwIfAborted();
     if (await isServing(address, file)) return;
@@ -71,6 +80,7 @@ async function isServing(address: string, file: TemporalDevFile): Promise<boolea
 }
 
 async function isPrepared(connection: Connection, file: TemporalDevFile): Promise<boolean> {
-  await ensureRetention(connection, file);
+  await ensureNamespace(connection, file);
+  await ensureQueueIsServed(connection, file);
   return ensureSearchAttributes(connection, file);
 }
