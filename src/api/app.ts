@@ -4,9 +4,9 @@
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import swaggerUi from 'swagger-ui-express';
 import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import { mountDocs } from './docs.ts';
 import { problemOf } from './errors.ts';
 import { createReadyz, healthz } from './health.ts';
 import { measureRequests } from './measure-requests.ts';
@@ -38,7 +38,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(dependencies.drain.admit);
   mountRoutes(app, dependencies);
   app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
-  mountDocument(app);
+  mountDocs(app, openApiDocument(ROUTES));
   refuseOtherMethods(app);
   app.use(() => {
     throw new Problem('route_not_found');
@@ -48,7 +48,8 @@ export function createApp(dependencies: ApiDependencies): Express {
 }
 
 const requireHost: RequestHandler = ({ headers }, _response, next) => {
-  if (headers.host === undefined) throw new Problem('malformed_http', { detail: 'Send Host.' });
+  if (headers.host === undefined)
+    throw new Problem('malformed_http', { detail: 'The Host header is missing: send it.' });
   next();
 };
 
@@ -69,14 +70,6 @@ function mountMetrics(app: Express, { metrics: { page } }: ApiDependencies): voi
 /** `{id}` in OpenAPI is `:id` in Express. */
 export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
-}
-
-function mountDocument(app: Express): void {
-  const document = openApiDocument(ROUTES);
-  app.get('/openapi.json', (_request, response) => {
-    send(response, replyOf({ status: 200, body: document }));
-  });
-  app.use('/docs', swaggerUi.serve, swaggerUi.setup(document));
 }
 
 /** Whoever gets the path right and the method wrong is told which methods there are. */

@@ -9,6 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Problem, problemBody, problemHeaders } from './problem.ts';
 import { type ProblemCode, problemEntry } from './problem-table.ts';
 
@@ -28,6 +29,9 @@ const CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+/** CONNECT never reaches the application: Node takes it for the beginning of another protocol. */
+const NO_TUNNEL = new Problem('method_not_allowed', { headers: { allow: 'GET, HEAD, POST' } });
+
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
     {
@@ -46,19 +50,21 @@ export function createHttpServer(listener: RequestListener): Server {
     answering.set(socket, response);
     response.once('close', () => answering.delete(socket));
   });
+  // What else a client expects of us is no reason to refuse it (RFC 9110 leaves it open).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket) => refuse(socket, NO_TUNNEL));
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
     // Half an answer is out: a second one after it would be read as its rest.
     const isBegun = answering.get(socket)?.headersSent === true;
     if (isBegun || !socket.writable) socket.destroy();
-    else refuse(socket, CODES[error.code ?? ''] ?? 'malformed_http');
+    else refuse(socket, new Problem(CODES[error.code ?? ''] ?? 'malformed_http'));
   });
   return server;
 }
 
 /** Written by hand: there is no request, so there is no response to write it. */
-function refuse(socket: Socket, code: ProblemCode): void {
-  const problem = new Problem(code);
+function refuse(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(problemBody(problem, randomUUID(), ''));
   const headers = {
     ...problemHeaders(problem),
@@ -67,7 +73,7 @@ function refuse(socket: Socket, code: ProblemCode): void {
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  const { title } = problemEntry(code);
+  const { title } = problemEntry(problem.code);
   socket.end(`HTTP/1.1 ${problem.status} ${title}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -502,6 +502,27 @@ describe('bad input', () => {
       });
   });
 
+  describe('in a request for the documentation', () => {
+    const css = '/docs/swagger-ui.css';
+    const rows: [string, Exchange, number, string][] = [
+      ['a file that is none', { path: '/docs/nothing.css' }, 404, 'route_not_found'],
+      ['a file of the package', { path: '/docs/package.json' }, 404, 'route_not_found'],
+      ['a way out of the folder', { path: '/docs/%2e%2e/index.js' }, 404, 'route_not_found'],
+      ['a broken escape', { path: '/docs/%zz' }, 404, 'route_not_found'],
+      ['another method', { path: '/docs/', method: 'POST' }, 405, 'method_not_allowed'],
+    ];
+    for (const [what, request, status, code] of rows)
+      it(`(${what}) is refused as ${code}`, async () => {
+        assertProblem(await exchange(baseUrl, request), status, code);
+      });
+
+    for (const [name, value] of Object.entries({ range: 'bytes=9-2', 'if-match': '"x"' }))
+      it(`(${name}) is left unheard`, async () => {
+        const answered = await exchange(baseUrl, { path: css, headers: { [name]: value } });
+        assert.equal(answered.status, 200);
+      });
+  });
+
   describe('in a request line', () => {
     it('(no Host) is refused as malformed_http', async () => {
       const { port } = new URL(baseUrl);

@@ -45,6 +45,17 @@ describe('bytes that are no HTTP request', () => {
     assert.match(answer, /"code":"headers_too_large"/);
   });
 
+  it('are refused as a method when they ask for a tunnel', async () => {
+    const answer = await answerTo('CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n');
+    assert.match(answer, /^HTTP\/1\.1 405 /);
+    assert.match(answer, /"code":"method_not_allowed"/);
+  });
+
+  it('are served whatever they expect beside an answer', async () => {
+    const head = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: tea\r\n\r\n';
+    assert.match(await answerTo(head), /^HTTP\/1\.1 200 /);
+  });
+
   it('leave the server serving', async () => {
     const response = await fetch(`http://127.0.0.1:${port}/`);
     assert.equal(response.status, 200);
