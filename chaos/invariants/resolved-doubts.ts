@@ -1,0 +1,34 @@
+/** Doubts: whatever nobody knew the outcome of was asked again, and had an answer in the end. */
+import { canonicalJson } from '../../src/api/canonical-json.ts';
+import type { Operation } from '../evidence.ts';
+import { isFinal } from './one-answer.ts';
+import { groupBy, type Invariant, wrong } from './remains.ts';
+
+/** Nobody waits for these: the next read says what this one would have said. */
+const NOT_REPEATED: readonly Operation['kind'][] = ['read', 'fuzz'];
+
+export const noDoubtRemains: Invariant = {
+  name: 'operations: no doubt remains',
+  check: ({ operations }) => {
+    const asked = operations.filter(({ kind }) => !NOT_REPEATED.includes(kind));
+    return [...groupBy(asked, intentionOf)].flatMap(([intention, group]) => {
+      const doubts = group.filter(({ phase }) => phase === 'info');
+      const lastDoubtAt = Math.max(...doubts.map(({ startedAt }) => startedAt));
+      const isResolved = group.some(
+        (operation) =>
+          (operation.phase === 'ok' || isFinal(operation)) &&
+          (operation.endedAt ?? operation.startedAt) >= lastDoubtAt,
+      );
+      if (doubts.length === 0 || isResolved) return [];
+      const { status, code, error } = doubts.at(-1) ?? {};
+      return [
+        wrong(intention, `nobody knows its outcome: ${status ?? error ?? 'no end'} ${code ?? ''}`),
+      ];
+    });
+  },
+};
+
+/** What the caller wanted, however often it was asked. */
+function intentionOf({ idempotencyKey, request: { method, path, body } }: Operation): string {
+  return `${method} ${path} ${canonicalJson(body)} ${idempotencyKey ?? ''}`.trim();
+}

@@ -1,0 +1,94 @@
+/** Rest: every order has come to an end or waits for somebody else, and no workflow is broken or stuck. */
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Evidence, Violation } from '../evidence.ts';
+import { type Invariant, type OrderRow, type Remains, wrong } from './remains.ts';
+
+/** A task or a call that needs more tries than this, when nothing is broken any more, is stuck. */
+const MAX_ATTEMPTS = 3;
+/** Enough to be quick, few enough for a development server on two cores. */
+const AT_ONCE = 16;
+
+const BROKEN = `ExecutionStatus IN ('Failed', 'Terminated', 'TimedOut', 'Canceled')`;
+
+/** What the world told or effects did later than the run allows for; callers may come at any time. */
+const LATE = `
+  select order_id as subject, source || ' ' || type || ' was taken up only at ' || at as detail
+  from order_events
+  where outcome in ('applied', 'review') and source in ('webhook', 'effect')
+    and at > to_timestamp($1::float8 / 1000)`;
+
+export const comesToRest: Invariant = {
+  name: 'I9 every order comes to rest',
+  check: async ({ evidence, orders }: Remains) => [
+    ...(await brokenRuns(evidence.temporal.client)),
+    ...(await stuckRuns(evidence.temporal.client, [...orders.keys()])),
+    ...(await lateOutcomes(evidence)),
+    ...[...orders.values()].flatMap(unfinished),
+  ],
+};
+
+async function brokenRuns({ workflow }: Client): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for await (const { workflowId, status } of workflow.list({ query: BROKEN }))
+    found.push(wrong(workflowId, `its workflow is ${status.name}`));
+  return found;
+}
+
+async function stuckRuns(client: Client, orderIds: readonly string[]): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (let i = 0; i < orderIds.length; i += AT_ONCE) {
+    const some = orderIds.slice(i, i + AT_ONCE);
+    found.push(...(await Promise.all(some.map((id) => stuckRun(client, id)))).flat());
+  }
+  return found;
+}
+
+async function stuckRun({ workflow }: Client, orderId: string): Promise<Violation[]> {
+  try {
+    const { status, raw } = await workflow.getHandle(orderId).describe();
+    if (status.name === 'COMPLETED') return [];
+    return attemptsOf(raw)
+      .filter(({ attempt }) => attempt > MAX_ATTEMPTS)
+      .map(({ name, attempt }) =>
+        wrong(orderId, `${name} is being tried for the ${attempt}th time`),
+      );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [wrong(orderId, 'it has no workflow')];
+    throw error;
+  }
+}
+
+function attemptsOf({
+  pendingWorkflowTask,
+  pendingActivities,
+}: WorkflowExecutionDescription['raw']) {
+  const activities = (pendingActivities ?? []).map(({ activityType, attempt }) => ({
+    name: `activity ${activityType?.name}`,
+    attempt: Number(attempt),
+  }));
+  return [
+    { name: 'a workflow task', attempt: Number(pendingWorkflowTask?.attempt ?? 0) },
+    ...activities,
+  ];
+}
+
+async function lateOutcomes({ database, settings }: Evidence): Promise<Violation[]> {
+  const limit = settings.faultsEndedAt + settings.drainLimitMs;
+  const { rows } = await database.query<{ subject: string; detail: string }>(LATE, [limit]);
+  return rows.map(({ subject, detail }) => wrong(subject, detail));
+}
+
+function unfinished({ id, view, unanswered, isPolling }: OrderRow): Violation[] {
+  const owed = view.effects
+    .filter(({ status }) => status !== 'done')
+    .map(({ key, status }) => wrong(id, `${key} is ${status}`));
+  const forgotten = view.refunds
+    .filter(({ status }) => status === 'requested' && !isPolling)
+    .map((refund) => wrong(id, `refund ${refund.id} waits, and nobody will ask again`));
+  const silent = unanswered === 0 ? [] : [wrong(id, `${unanswered} inputs have had no answer`)];
+  return [...owed, ...forgotten, ...silent];
+}
