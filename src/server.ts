@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from './api/app.ts';
 import { createDrain } from './api/drain.ts';
+import { createDuplicateCounter } from './api/duplicate-counter.ts';
 import { createHttpServer, listen } from './api/http-server.ts';
 import { createOrderClient } from './api/order-client.ts';
 import { sweep } from './api/sweeper.ts';
@@ -38,10 +39,11 @@ async function main(): Promise<void> {
     client,
     ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
   });
+  const duplicates = createDuplicateCounter(database);
   const drain = createDrain();
   const gateways = createGateways(config);
   const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
-  const dependencies = { database, feed, orders, gateways, drain, metrics, log };
+  const dependencies = { database, feed, orders, duplicates, gateways, drain, metrics, log };
   const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port);

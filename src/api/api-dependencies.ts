@@ -6,6 +6,7 @@ import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
 import type { ApiMetrics } from './api-metrics.ts';
 import type { Drain } from './drain.ts';
+import type { DuplicateCounter } from './duplicate-counter.ts';
 import type { OrderClient } from './order-client.ts';
 
 export interface ApiDependencies {
@@ -13,6 +14,7 @@ export interface ApiDependencies {
   /** Wakes up whoever waits for an order to change. */
   feed: ChangeFeed;
   orders: OrderClient;
+  duplicates: DuplicateCounter;
   gateways: Gateways;
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;

@@ -3,7 +3,6 @@
  * order's payment; whether money came is asked of the gateway, never believed.
  */
 import { z } from 'zod';
-import { countDuplicate } from '../store/duplicate-deliveries.ts';
 import { orderOfPayment } from '../store/gateway-payments.ts';
 import type { StoredOrder } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
@@ -75,8 +74,8 @@ async function checkPayment(
 }
 
 /** Nothing is left to ask: the repeat is written down beside the others, and Temporal is spared. */
-async function answerFromRecord({ database }: ApiDependencies, order: StoredOrder) {
-  await countDuplicate(database, { orderId: order.id, eventId: 'verify', type: 'verify' });
+async function answerFromRecord({ duplicates }: ApiDependencies, order: StoredOrder) {
+  await duplicates.count({ orderId: order.id, eventId: 'verify', type: 'verify' });
   return orderAnswer(200, { ...order, duplicates: order.duplicates + 1 });
 }
 

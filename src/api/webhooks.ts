@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { failpoint } from '../failpoints.ts';
 import type { Gateway, WebhookHeaders, WebhookMessage } from '../gateways/gateway.ts';
-import { countDuplicate } from '../store/duplicate-deliveries.ts';
 import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import type { WebhookOutcome } from './api-metrics.ts';
@@ -44,6 +43,7 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
   const dedupe = createWebhookDedupe();
   return measureWebhooks(dependencies, async (request: Request, response: Response) => {
     const { name, gateway } = gatewayOf(dependencies, request);
+    response.locals.gateway = name;
     requireJson(request);
     const raw = await readWebhookBytes(request, response);
     const received = { name, gateway, raw, headers: headersOf(request) };
@@ -111,7 +111,7 @@ function ignore(
   { eventId, reason }: Extract<WebhookMessage, { kind: 'ignored' }>,
 ): Status {
   metrics.webhookIgnored({ gateway, reason });
-  log.debug({ gateway, event_id: eventId }, `ignored: ${reason}`);
+  log.debug({ gateway, event_id: eventId, reason }, 'ignored');
   return 'ignored';
 }
 
@@ -121,7 +121,8 @@ async function parkUnknown(
   message: OrderMessage,
 ): Promise<Status> {
   await parkOrphan(dependencies, gateway, message);
-  dependencies.log.warn({ gateway, event_id: message.eventId }, 'parked: event_orphaned');
+  const parked = { gateway, event_id: message.eventId, reason: 'event_orphaned' };
+  dependencies.log.warn({ ...parked, security_event: 'event_parked' }, 'parked');
   return 'parked';
 }
 
@@ -131,17 +132,18 @@ async function park(
   { eventId, code, reason }: { eventId: string; code: ParkingReason; reason: string },
 ): Promise<Status> {
   await parkEvent(database, { gateway: name, reason: code, orderId: null, eventId, body: raw });
-  log.warn({ gateway: name, event_id: eventId, reason }, `parked: ${code}`);
+  const parked = { gateway: name, event_id: eventId, reason: `${code}: ${reason}` };
+  log.warn({ ...parked, security_event: 'event_parked' }, 'parked');
   return 'parked';
 }
 
 /** Without a database the repeat goes uncounted; it is no less a repeat. */
 async function count(
-  { database }: ApiDependencies,
+  { duplicates }: ApiDependencies,
   eventId: string,
   { orderId, type }: Accepted,
 ): Promise<void> {
-  const counted = countDuplicate(database, { orderId, eventId, type }).catch(() => {});
+  const counted = duplicates.count({ orderId, eventId, type }).catch(() => {});
   await inTime(counted, COUNT_WITHIN_MS);
 }
 

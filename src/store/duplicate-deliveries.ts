@@ -19,14 +19,27 @@ export interface DuplicateDeliveries {
   lastAt: Date;
 }
 
-export async function countDuplicate({ db }: Database, delivery: DroppedDelivery): Promise<void> {
+/** Adds each `count` to what is counted already. */
+export async function countDuplicates(
+  { db }: Database,
+  deliveries: readonly (DroppedDelivery & { count: number })[],
+): Promise<void> {
   await db
     .insert(duplicateDeliveries)
-    .values(delivery)
+    // In one order everywhere, or two processes would wait for each other's rows for ever.
+    .values(deliveries.toSorted(byKey))
     .onConflictDoUpdate({
       target: [duplicateDeliveries.orderId, duplicateDeliveries.eventId],
-      set: { count: sql`${duplicateDeliveries.count} + 1`, lastAt: sql`now()` },
+      set: {
+        count: sql`${duplicateDeliveries.count} + excluded.count`,
+        lastAt: sql`now()`,
+      },
     });
+}
+
+function byKey(a: DroppedDelivery, b: DroppedDelivery): number {
+  if (a.orderId !== b.orderId) return a.orderId < b.orderId ? -1 : 1;
+  return a.eventId < b.eventId ? -1 : 1;
 }
 
 export async function listDuplicates(

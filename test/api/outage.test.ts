@@ -11,6 +11,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/drain.ts';
+import { createDuplicateCounter } from '../../src/api/duplicate-counter.ts';
 import { createHttpServer, listen } from '../../src/api/http-server.ts';
 import { createOrderClient } from '../../src/api/order-client.ts';
 import { createGateways } from '../../src/gateways/index.ts';
@@ -55,6 +56,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     database,
     feed,
     orders,
+    duplicates: createDuplicateCounter(database),
     gateways: createGateways({ sandbox }),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {

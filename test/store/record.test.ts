@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { viewOf } from '../../src/domain/view.ts';
-import { countDuplicate } from '../../src/store/duplicate-deliveries.ts';
+import { countDuplicates } from '../../src/store/duplicate-deliveries.ts';
 import { orderOfPayment } from '../../src/store/gateway-payments.ts';
 import { listEvents, readOutcome } from '../../src/store/order-events.ts';
 import { insertOrder, readOrder } from '../../src/store/orders.ts';
@@ -147,8 +147,11 @@ describe('the outcomes of an order', () => {
       recordOf(paidLedger(id), [outcome(1), outcome(2, { outcome: 'rejected', answer })]),
     );
     const delivery = { orderId: id, eventId: 'evt_1', type: 'payment.captured' };
-    for (let times = 0; times < 3; times += 1) await countDuplicate(database, delivery);
-    await countDuplicate(database, { ...delivery, eventId: 'evt_2' });
+    await countDuplicates(database, [{ ...delivery, count: 2 }]);
+    await countDuplicates(database, [
+      { ...delivery, eventId: 'evt_2', count: 1 },
+      { ...delivery, count: 1 },
+    ]);
     const events = await listEvents(database, id);
     assert.deepEqual(
       events.map(({ seq, eventId, outcome, reason, answer }) => [
