@@ -26,7 +26,10 @@ describe('repeats that come all at once', () => {
       counters.flatMap((counter, i) => upAndDown[i]?.map((event) => counter.count(event)) ?? []),
     );
     const counts = await countsOf('ord_1');
-    assert.deepEqual(Object.keys(counts).toSorted((a, b) => a.localeCompare(b)), ['e0', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6']);
+    assert.deepEqual(
+      Object.keys(counts).toSorted((a, b) => a.localeCompare(b)),
+      ['e0', 'e1', 'e2', 'e3', 'e4', 'e5', 'e6'],
+    );
     assert.equal(
       Object.values(counts).reduce((sum, count) => sum + count),
       1000,
