@@ -3,6 +3,8 @@
  * supervisor is gone, and never lives on half broken.
  */
 import { ConfigError } from './config.ts';
+import { createLogger } from './logs/create-logger.ts';
+import { scrub } from './logs/scrub.ts';
 
 export interface ProcessLife {
   /** Resolves when the process shall stop. */
@@ -26,14 +28,26 @@ export function reportReady(details: { port?: number } = {}): void {
 
 /** Runs a process to its end: one line per problem and exit code 1 where it cannot start or go on. */
 export async function runProcess(name: string, main: () => Promise<void>): Promise<never> {
+  endOnFault(name);
   try {
     await main();
     process.exit(0);
   } catch (error) {
     const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-    for (const problem of problems) console.error(`${name}: ${problem}`);
+    for (const problem of problems) console.error(`${name}: ${scrub(problem)}`);
     process.exit(1);
   }
+}
+
+/**
+ * After an error that nobody caught nothing is certain any more: it is logged without what it carried,
+ * and whoever supervises starts a new process.
+ */
+function endOnFault(name: string): void {
+  process.on('uncaughtException', (error) => {
+    createLogger({ name, level: 'fatal' }).fatal({ err: error }, 'ended by an error nobody caught');
+    process.exit(1);
+  });
 }
 
 function messageOf(error: unknown): string {

@@ -4,6 +4,8 @@ import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
 import { createGateways } from './gateways/index.ts';
+import { createLogger } from './logs/create-logger.ts';
+import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
@@ -28,8 +30,14 @@ async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'worker');
   const metrics = await openWorkerMetrics(config);
-  // The runtime's own handlers would swallow the signals that this process listens to itself.
-  Runtime.install({ shutdownSignals: [], ...metrics.runtime });
+  const log = createLogger({ name: 'worker', level: config.logLevel });
+  Runtime.install({
+    // The runtime's own handlers would swallow the signals that this process listens to itself.
+    shutdownSignals: [],
+    logger: createTemporalLogger(log),
+    // The native side would print by itself what is neither listed nor scrubbed.
+    telemetryOptions: { ...metrics.runtime.telemetryOptions, logging: { forward: {} } },
+  });
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const bundle = await workflowBundle();
   const keyring = keyringOf(config.payloadKeys);

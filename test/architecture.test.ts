@@ -15,14 +15,15 @@ import {
 /** What each room may import, beside itself. The single files directly under src are the entry points. */
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
+  logs: [],
   encryption: ['entry'],
   gateways: ['domain', 'entry'],
   store: ['domain', 'encryption', 'entry'],
   invoices: ['domain', 'store'],
   activities: ['domain', 'gateways', 'store', 'invoices'],
   workflows: ['domain', 'activities', 'encryption'],
-  api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'entry'],
-  sandbox: [],
+  api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'entry'],
+  sandbox: ['logs'],
 };
 
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */
@@ -115,6 +116,29 @@ describe('the domain', () => {
     assertNone(
       importsOf('domain').filter((one) => !isOurs(one)),
       'the decision about money depends on nothing that others may change',
+    );
+  });
+});
+
+describe('the log', () => {
+  it('is written by one logger alone', () => {
+    const wrong = imports.filter(({ from, to, isType }) => {
+      return to === 'pino' && !isType && from !== path.join('logs', 'create-logger.ts');
+    });
+    assertNone(wrong, 'a logger of its own would write fields that nobody has listed');
+  });
+
+  it('is the only thing that a running service writes', () => {
+    const talks = /\bconsole\.|process\.std(out|err)\.write/;
+    const services = ['api', 'activities', 'workflows', 'gateways', 'store', 'metrics', 'logs'];
+    const wrong = files.filter(
+      ({ file, text }) => services.includes(roomOf(file)) && talks.test(text),
+    );
+    // The migrations are a command: a person reads what they say.
+    assert.deepEqual(
+      wrong.map(({ file }) => file),
+      [path.join('store', 'migrate.ts')],
+      'what is printed past the log is neither listed nor scrubbed',
     );
   });
 });

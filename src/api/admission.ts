@@ -29,6 +29,7 @@ export function createAdmission({
 
   return async (request, response, scope) => {
     const caller = await identify(request, response);
+    response.locals.owner = caller.owner;
     requireScope(caller, scope);
     await limits.admit(request, response, caller);
     return caller;

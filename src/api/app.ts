@@ -96,8 +96,9 @@ function refuseMethod(methods: string[]): RequestHandler {
 
 const answerProblem: ErrorRequestHandler = (error: unknown, request, response, next) => {
   const problem = pathProblem(error, request.path) ?? problemOf(error);
+  response.locals.code = problem.code;
   if (problem.status >= 500)
-    request.log.error({ err: problem.cause ?? problem, code: problem.code });
+    request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'cannot serve');
   // The head is out: all that is left to say is that the answer is broken.
   if (response.headersSent) return next(error);
   send(response, problemReply(problem, request));

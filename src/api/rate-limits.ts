@@ -28,10 +28,7 @@ export function createRateLimits(limits: RateLimitsConfig): RateLimits {
   };
   const failures = limiter(limits.failedAuthPerMinute, FAILURE_WINDOW_S, addressOf);
   return {
-    admit: (request, response, caller) => {
-      response.locals.owner = caller.owner;
-      return callers[caller.scope](request, response);
-    },
+    admit: (request, response, caller) => callers[caller.scope](request, response),
     fail: failures,
   };
 }

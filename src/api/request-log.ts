@@ -3,30 +3,69 @@
  * could fill with secrets.
  */
 import { randomUUID } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { orderId } from './request-schemas.ts';
+import { deedOf, refusalEventOf } from './security-events.ts';
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
+/** Expects the problem's code, the key's owner and the gateway's name in `response.locals`. */
 export function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'request_id' },
     genReqId: (_request, response) => {
       const id = randomUUID();
       response.setHeader('x-request-id', id);
       return id;
     },
-    // The path without its query: an order id may be logged, a misplaced key may not.
-    serializers: {
-      req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
-        id,
-        method,
-        path: url.split('?')[0],
-      }),
-      res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-    },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'warn' : 'info'),
+    customLogLevel: (_request, response) => levelOf(response),
+    customSuccessObject: lineOf,
+    customErrorObject: (request, response, _error, { responseTime }) =>
+      lineOf(request, response, { responseTime }),
+    customSuccessMessage: () => 'answered',
+    customErrorMessage: () => 'answered',
     autoLogging: { ignore: ({ url = '' }) => PROBES.has(url) },
   });
+}
+
+function levelOf(response: ServerResponse): 'info' | 'warn' {
+  const { code } = localsOf(response);
+  return response.statusCode >= 500 || refusalEventOf(code) !== undefined ? 'warn' : 'info';
+}
+
+function lineOf(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { responseTime }: { responseTime: number },
+): object {
+  const request = incoming as Request;
+  const route = String(request.route?.path ?? 'none');
+  const { code, owner, gateway } = localsOf(response);
+  return {
+    method: request.method,
+    route,
+    status: response.statusCode,
+    duration_ms: Math.round(responseTime),
+    code,
+    key_id: owner,
+    gateway,
+    order_id: orderOf(request, route),
+    security_event: refusalEventOf(code) ?? deedOf(route),
+  };
+}
+
+type Locals = Record<'code' | 'owner' | 'gateway', string | undefined>;
+
+function localsOf(response: ServerResponse): Locals {
+  return (response as Response).locals as Locals;
+}
+
+/** What is no order id may be anything. */
+function orderOf({ params }: Request, route: string): string | undefined {
+  return route.startsWith('/v1/orders/:id') ? orderId.safeParse(params.id).data : undefined;
 }

@@ -4,6 +4,7 @@
  */
 
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Logger } from 'pino';
 import { BadRequest, problem, sendAnswer } from './answer.ts';
 import { createChangePayment } from './change-payment.ts';
 import { createCheckoutRoutes } from './checkout-routes.ts';
@@ -23,6 +24,7 @@ export type AppParts = {
   readonly dispatcher: Dispatcher;
   /** The gateway's own address, which the links to its checkout pages begin with. */
   readonly baseUrl: string;
+  readonly log: Logger;
 };
 
 // The largest body there is, a fault plan, stays far below this.
@@ -38,17 +40,19 @@ const isClientError = (error: unknown): error is { status: number; message: stri
   error.status >= 400 &&
   error.status < 500;
 
-const sendError: ErrorRequestHandler = (error: unknown, _req, res, _next) => {
-  if (error instanceof BadRequest) return sendAnswer(res, error.answer);
-  if (isClientError(error)) {
-    const code = error.status === 413 ? 'body_too_large' : 'malformed_request';
-    return sendAnswer(res, problem(error.status, code, error.message));
-  }
-  console.error('sandbox gateway:', error);
-  return sendAnswer(res, problem(500, 'internal_error', 'The gateway failed; see its output.'));
-};
+function createSendError(log: Logger): ErrorRequestHandler {
+  return (error: unknown, _req, res, _next) => {
+    if (error instanceof BadRequest) return sendAnswer(res, error.answer);
+    if (isClientError(error)) {
+      const code = error.status === 413 ? 'body_too_large' : 'malformed_request';
+      return sendAnswer(res, problem(error.status, code, error.message));
+    }
+    log.error({ err: error }, 'a call failed');
+    return sendAnswer(res, problem(500, 'internal_error', 'The gateway failed; see its output.'));
+  };
+}
 
-export function createApp({ store, faults, dispatcher, baseUrl }: AppParts): Express {
+export function createApp({ store, faults, dispatcher, baseUrl, log }: AppParts): Express {
   const submit = createSubmit(store, dispatcher.wake);
   const represent = createRepresentPayment(baseUrl);
   const changePayment = createChangePayment(represent);
@@ -62,5 +66,5 @@ export function createApp({ store, faults, dispatcher, baseUrl }: AppParts): Exp
     .use(createControlRoutes({ store, faults, dispatcher }))
     .use(createCheckoutRoutes({ store, submit, changePayment }))
     .use(noSuchCall)
-    .use(sendError);
+    .use(createSendError(log));
 }

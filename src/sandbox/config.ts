@@ -43,7 +43,7 @@ const environment = z.object({
 });
 
 export type ConfigResult =
-  | { readonly options: SandboxOptions }
+  | { readonly options: Omit<SandboxOptions, 'log'> }
   | { readonly problems: readonly string[] };
 
 /** The options to start with, or one line for each variable that is wrong. */

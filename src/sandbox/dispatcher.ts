@@ -3,6 +3,7 @@
  * delivery gets a 2xx. Events overtake one another; none is given up before its time is over.
  */
 
+import type { Logger } from 'pino';
 import type { Deliver } from './delivery.ts';
 import type { Faults } from './faults.ts';
 import type { WebhookState } from './schema.ts';
@@ -23,6 +24,7 @@ export type DispatcherParts = {
   readonly store: Store;
   readonly faults: Faults;
   readonly deliver: Deliver;
+  readonly log: Logger;
 };
 
 type Job = {
@@ -58,7 +60,7 @@ const droppedAttempt = (): Attempt => ({
   error: 'dropped by the fault plan',
 });
 
-export function createDispatcher({ store, faults, deliver }: DispatcherParts): Dispatcher {
+export function createDispatcher({ store, faults, deliver, log }: DispatcherParts): Dispatcher {
   const withSlot = createSlots(CONCURRENT_DELIVERIES);
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
@@ -69,7 +71,7 @@ export function createDispatcher({ store, faults, deliver }: DispatcherParts): D
     if (closed) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
-      const run = work().catch((error: unknown) => console.error('webhook delivery:', error));
+      const run = work().catch((error: unknown) => log.error({ err: error }, 'not delivered'));
       running.add(run);
       void run.finally(() => running.delete(run));
     }, delayMs);

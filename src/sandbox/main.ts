@@ -3,6 +3,7 @@
  * was killed leaves no gateway behind.
  */
 
+import { createLogger } from '../logs/create-logger.ts';
 import { readConfig } from './config.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';
 
@@ -40,7 +41,12 @@ function stopWithSignalsAndParent(starting: Promise<Sandbox>): void {
 
 const config = readConfig(process.env);
 if ('problems' in config) fail(config.problems);
-const starting = start(config.options);
+const log = createLogger({ name: 'sandbox', level: 'info' });
+process.on('uncaughtException', (error) => {
+  log.fatal({ err: error }, 'ended by an error nobody caught');
+  process.exit(1);
+});
+const starting = start({ ...config.options, log });
 stopWithSignalsAndParent(starting);
 const { url, port } = await starting;
 console.log(`sandbox gateway listening on ${url}`);

@@ -1,10 +1,11 @@
 /**
  * Assembles the sandbox gateway: store, dispatcher, faults, HTTP. It imports nothing of the
- * payment processor, so that what it captured is an independent witness of what happened.
+ * payment processor but the way to log, so that what it captured is an independent witness of what happened.
  */
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Logger } from 'pino';
 import { createApp } from './app.ts';
 import { createDeliver } from './delivery.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -17,6 +18,7 @@ export type SandboxOptions = {
   readonly port: number;
   /** Where webhooks are posted, and the `whsec_…` secret they are signed with. */
   readonly webhooks: { readonly url: string; readonly secret: string };
+  readonly log: Logger;
 };
 
 export type Sandbox = {
@@ -50,15 +52,16 @@ async function closeServer(server: Server): Promise<void> {
  * @throws the listener's error, for instance with code `EADDRINUSE`.
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { log } = options;
   const store = await openStore(options.store);
   const faults = createFaults();
   const deliver = createDeliver(options.webhooks.url, options.webhooks.secret);
-  const dispatcher = createDispatcher({ store, faults, deliver });
+  const dispatcher = createDispatcher({ store, faults, deliver, log });
   const server = createServer();
   const port = await listen(server, options.port);
   const url = `http://127.0.0.1:${port}`;
   // Nothing may wait between listening and this line: a request in between is never answered.
-  server.on('request', createApp({ store, faults, dispatcher, baseUrl: url }));
+  server.on('request', createApp({ store, faults, dispatcher, baseUrl: url, log }));
   await dispatcher.resume();
   return {
     url,

@@ -1,6 +1,7 @@
 /** A started sandbox gateway with a receiver for its webhooks, and the calls tests make. */
 
 import { randomUUID } from 'node:crypto';
+import { createLogger } from '../../../src/logs/create-logger.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { StoreLocation } from '../../../src/sandbox/store.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
@@ -92,7 +93,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const target = receiver ?? (await startReceiver());
   const webhooks = { url: target.url, secret: SECRET };
-  const sandbox = await startSandbox({ store, port: 0, webhooks });
+  const log = createLogger({ name: 'sandbox', level: 'silent' });
+  const sandbox = await startSandbox({ store, port: 0, webhooks, log });
   return {
     ...callsOf(sandbox.url),
     sandbox,
