@@ -1,6 +1,5 @@
 /** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
 import { Client, Connection } from '@temporalio/client';
-import { pino } from 'pino';
 import { createApp } from './api/app.ts';
 import { createDrain } from './api/drain.ts';
 import { createDuplicateCounter } from './api/duplicate-counter.ts';
@@ -10,6 +9,7 @@ import { sweep } from './api/sweeper.ts';
 import { loadServiceConfig } from './config.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
 import { createGateways } from './gateways/index.ts';
+import { createLogger } from './logs/create-logger.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'api');
   const { connectionOptions, namespace } = temporalConnection(process.env);
-  const log = pino({ name: 'api', level: config.logLevel });
+  const log = createLogger({ name: 'api', level: config.logLevel });
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const feed = await listenForChanges(config.databaseUrl);
