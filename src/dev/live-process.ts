@@ -49,8 +49,17 @@ function isAlive(pid: number): boolean {
 export async function endProcess(noted: NotedProcess, graceMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     if (!isStillRunning(noted)) return;
-    process.kill(noted.pid, signal);
+    send(noted.pid, signal);
     const deadline = Date.now() + graceMs;
     while (isStillRunning(noted) && Date.now() < deadline) await sleep(POLL_MS);
+  }
+}
+
+/** What its supervisor left ends by itself, too, perhaps between the look at it and this. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
