@@ -17,6 +17,10 @@ const schema = z.strictObject({
   retention: durationMs,
   ports: z.strictObject({ frontend: portNumber, ui: portNumber }),
   databaseFile: z.string().regex(/^[\w.-]+$/, 'must be a file name without a folder'),
+  sqlitePragmas: z.strictObject({
+    journal_mode: z.enum(['WAL', 'DELETE']),
+    synchronous: z.enum(['FULL', 'NORMAL']),
+  }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   searchAttributes: z.record(z.string(), z.enum(['Keyword', 'Bool', 'Int', 'Double', 'Datetime'])),
   dynamicConfig: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
@@ -57,10 +61,14 @@ export function devServerArguments(file: TemporalDevFile, place: TemporalDevPlac
     '--search-attribute',
     `${name}=${type}`,
   ]);
+  const pragmas = Object.entries(file.sqlitePragmas).flatMap(([name, value]) => [
+    '--sqlite-pragma',
+    `${name}=${value}`,
+  ]);
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', file.namespace],
     ...['--port', String(place.port), '--ui-port', String(place.uiPort)],
-    ...['--db-filename', place.databasePath, '--log-level', file.logLevel],
+    ...['--db-filename', place.databasePath, '--log-level', file.logLevel, ...pragmas],
     ...['--ui-disable-news-fetch', ...searchAttributes, ...dynamicConfig],
   ];
 }

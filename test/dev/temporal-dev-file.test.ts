@@ -21,7 +21,8 @@ describe('temporal-dev.yaml', () => {
     const line = devServerArguments(readTemporalDevFile(), place).join(' ');
     for (const part of [
       'server start-dev --ip 127.0.0.1 --namespace payments --port 1 --ui-port 2',
-      '--db-filename /data/temporal.db --log-level warn --ui-disable-news-fetch',
+      '--db-filename /data/temporal.db --log-level warn',
+      '--sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=FULL --ui-disable-news-fetch',
       '--search-attribute PaymentState=Keyword',
       '--search-attribute AmountMinor=Int',
       '--dynamic-config-value system.enableActivityEagerExecution=true',
@@ -49,6 +50,7 @@ describe('a wrong temporal-dev.yaml', () => {
     ['retention: 30d', 'retention: long', /is not valid: retention: must be a duration/],
     ['NeedsReview: Bool', 'NeedsReview: Boolean', /is not valid: searchAttributes\.NeedsReview:/],
     ['databaseFile: temporal.db', 'databaseFile: ../x', /databaseFile: must be a file name/],
+    ['synchronous: FULL', 'synchronous: OFF', /sqlitePragmas\.synchronous:/],
     ['namespace: payments', 'nameSpace: payments', /is not valid: namespace:.*nameSpace/s],
     ['namespace: payments', 'namespace: [', /cannot be read:/],
   ];
