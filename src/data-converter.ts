@@ -3,6 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import type { PayloadKey } from './config-formats.ts';
 import { createKeyring, type Keyring } from './encryption/keyring.ts';
 import { createPayloadCodec } from './encryption/payload-codec.ts';
+import { FAILURE_CONVERTER_PATH } from './failure-converter-path.ts';
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 
 /** The keyring of `PAYLOAD_KEYS`; null where nothing is encrypted. */
@@ -11,9 +12,13 @@ export function keyringOf(keys: readonly PayloadKey[]): Keyring | null {
   return sealing === undefined ? null : createKeyring([sealing, ...others]);
 }
 
+/** Without keys errors stay readable in Temporal's UI; with them, nothing that an error says is. */
 export function createDataConverter(keyring: Keyring | null): DataConverter {
+  const payloadConverterPath = PAYLOAD_CONVERTER_PATH;
+  if (keyring === null) return { payloadConverterPath };
   return {
-    payloadConverterPath: PAYLOAD_CONVERTER_PATH,
-    ...(keyring === null ? {} : { payloadCodecs: [createPayloadCodec(keyring)] }),
+    payloadConverterPath,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    payloadCodecs: [createPayloadCodec(keyring)],
   };
 }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundlePath } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH } from './failure-converter-path.ts';
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -20,6 +21,8 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: `${ROOT}src/workflows/index.ts`,
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.
+    failureConverterPath: FAILURE_CONVERTER_PATH,
   });
   await mkdir(CACHE, { recursive: true });
   // Written aside and renamed: two workers that start at once must never read half a file.

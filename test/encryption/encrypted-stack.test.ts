@@ -1,27 +1,33 @@
 /** With PAYLOAD_KEYS set, nobody who reads Temporal's store or the parked events learns what they hold. */
 import assert from 'node:assert/strict';
-import { Client, Connection } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
-import type { Stack } from '../../src/dev/stack.ts';
-import { newOrderId, orderBody, type Shop, shopOn, untilSettled } from '../support/shop.ts';
-import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
-
-const KEYS = `k2026:${Buffer.alloc(32, 5).toString('base64')},k2025:${Buffer.alloc(32, 4).toString('base64')}`;
+import type { OrderView } from '../../src/domain/view.ts';
+import {
+  decoded,
+  type EncryptedStack,
+  encryptedStack,
+  historyOf,
+} from '../support/encrypted-stack.ts';
+import {
+  newOrderId,
+  orderBody,
+  type Shop,
+  shopOn,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { WEBHOOK_SECRET } from '../support/stack.ts';
 
 describe('a stack with payload keys', function () {
   this.timeout(300_000);
-  let stack: Stack;
+  let stack: EncryptedStack;
   let shop: Shop;
 
   before(async () => {
-    const env = { PAYLOAD_KEYS: KEYS, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
-    stack = await startTestStack({ workers: 1, apis: 1, env });
+    stack = await encryptedStack();
     shop = shopOn(stack);
   });
-
-  after(() => stopTestStack(stack));
 
   it('takes an order through as ever, and its history shows neither payment nor amount', async () => {
     const id = newOrderId();
@@ -42,6 +48,34 @@ describe('a stack with payload keys', function () {
       assert.ok(!decoded(history).includes(canary), `${canary} can be read in the history`);
   });
 
+  it('shows neither what an error said nor where it arose', async () => {
+    const id = newOrderId();
+    stack.crm.replies.push(500, 400);
+    const order = await refusedOrder(id);
+    assert.equal(order.effects.find(({ effect }) => effect === 'update_crm')?.status, 'failed');
+    const history = await historyOf(id);
+    assert.match(history, /"message": ?"Encoded failure"/);
+    assert.match(history, /DeliveryRefusal/);
+    assert.doesNotMatch(decoded(history), /the CRM answered|src\/activities|stackTrace": ?"[^"]/);
+  });
+
+  async function refusedOrder(id: string): Promise<OrderView> {
+    await shop.call('POST', '/v1/orders', orderBody(id));
+    const paid = await shop.call<{ id: string }>(
+      'POST',
+      `/v1/orders/${id}/payments`,
+      {},
+      { prefer: 'wait=30' },
+    );
+    await shop.gateway('POST', `/payments/${paid.body.id}/capture`, {});
+    return untilOrder(
+      shop,
+      id,
+      ({ effects }) => effects.some(({ status }) => status === 'failed'),
+      'refused by the CRM',
+    );
+  }
+
   it('keeps parked events sealed', async () => {
     const body = JSON.stringify({
       type: 'payment.captured',
@@ -60,21 +94,11 @@ describe('a stack with payload keys', function () {
       body,
     });
     assert.deepEqual(await response.json(), { status: 'parked' });
-    const [row] = await parkedBodies();
+    const row = (await parkedBodies()).at(-1);
     assert.ok(row);
     assert.ok(!row.includes('sbx_pay_canary'));
     assert.ok(row.includes('k2026'));
   });
-
-  async function historyOf(orderId: string): Promise<string> {
-    const connection = await Connection.connect({ address: stack.temporalAddress });
-    try {
-      const client = new Client({ connection, namespace: stack.temporalNamespace });
-      return historyToJSON(await client.workflow.getHandle(orderId).fetchHistory());
-    } finally {
-      await connection.close();
-    }
-  }
 
   async function parkedBodies(): Promise<Buffer[]> {
     const client = new pg.Client({ connectionString: stack.databaseUrl });
@@ -90,10 +114,4 @@ describe('a stack with payload keys', function () {
 
 function base64(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-/** The history with all of its base64 turned into text. */
-function decoded(history: string): string {
-  const texts = history.match(/[A-Za-z0-9+/]{8,}={0,2}/g) ?? [];
-  return history + texts.map((text) => Buffer.from(text, 'base64').toString('latin1')).join('\n');
 }
