@@ -9,6 +9,7 @@ import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { derivedId } from './canonical-json.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
+import { orderId as orderIdSchema } from './request-schemas.ts';
 
 /** A webhook that an order has to hear of. */
 export type OrderMessage = Extract<WebhookMessage, { kind: 'fact' | 'ask' }>;
@@ -47,12 +48,17 @@ export async function deliverMessage(
 ): Promise<Delivered> {
   const { paymentId } = message.kind === 'fact' ? message.fact : message;
   const owner = message.orderId ?? (await orderOfPayment(database, gateway, paymentId));
-  if (owner === null) throw new UnknownOrder(`of payment ${paymentId}`);
+  if (owner === null || !isOrderId(owner)) throw new UnknownOrder(`of payment ${paymentId}`);
   const id = deliveryIdOf(gateway, message.eventId);
   if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
   if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
   else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
   return { orderId: owner, isRepeat: false };
+}
+
+/** However well a text is signed, when it has not the form of our ids it names no order of ours. */
+function isOrderId(text: string): boolean {
+  return orderIdSchema.safeParse(text).success;
 }
 
 /** A database that cannot say leaves it to Temporal and the order, which drop a repeat as well. */
@@ -76,7 +82,8 @@ export async function parkOrphan(
   gateway: string,
   message: OrderMessage,
 ): Promise<void> {
-  const { eventId, orderId } = message;
+  const { eventId } = message;
+  const orderId = isOrderId(message.orderId ?? '') ? message.orderId : null;
   const body = Buffer.from(JSON.stringify(message));
   await parkEvent(database, { gateway, reason: 'event_orphaned', orderId, eventId, body });
 }

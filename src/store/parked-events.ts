@@ -15,7 +15,7 @@ export interface NewParkedEvent {
   /** Why no order took it, in words for an operator. */
   reason: string;
   orderId: string | null;
-  /** The gateway's id of the event; without one the body is its identity. */
+  /** The gateway's id of the event; without one that can be stored, the body is its identity. */
   eventId: string | null;
   body: Buffer;
 }
@@ -35,13 +35,17 @@ const { gateway, reason, orderId, eventId, status, deliveries, receivedAt } = pa
 const ID = sql<string>`${parkedEvents.id}::text`;
 const LISTED = { id: ID, gateway, reason, orderId, eventId, status, deliveries, receivedAt };
 
+/** Ids that a column and its index can hold; gateways sign longer and odder ones, too. */
+const STORABLE_ID = /^[\x21-\x7e]{1,300}$/;
+
 /** Parks an event; one that was redelivered in vain is parked once more. Answers its id. */
 export async function parkEvent({ db, keyring }: Database, event: NewParkedEvent): Promise<string> {
-  const { reason, eventId, body } = event;
+  const { reason, body } = event;
+  const eventId = STORABLE_ID.test(event.eventId ?? '') ? event.eventId : null;
   const identity = eventId ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
   const [parked] = await db
     .insert(parkedEvents)
-    .values({ ...event, identity, body: keyring?.seal(body) ?? body })
+    .values({ ...event, eventId, identity, body: keyring?.seal(body) ?? body })
     .onConflictDoUpdate({
       target: [parkedEvents.gateway, parkedEvents.identity],
       set: {

@@ -118,6 +118,26 @@ describe('a webhook', () => {
     await untilSettled(shop, id, 'paid');
   });
 
+  for (const [what, orderId] of [
+    ['nothing', ''],
+    ['NUL', 'ord_\0'],
+    ['5,000 letters', 'x'.repeat(5_000)],
+    ['a path', '../ord_1'],
+  ])
+    it(`for an order called ${what} is parked, as no order is called so`, async () => {
+      const data = { orderId: orderId ?? '', paymentId: 'sbx_pay_x', amount: AMOUNT };
+      const answer = await deliverTo(shop, signedEvent('payment.captured', data));
+      assert.deepEqual([answer.status, answer.body], [200, { status: 'parked' }]);
+    });
+
+  it('with an id of 5,000 letters is parked once when nobody can read it', async () => {
+    const before = (await parkedOf(null, 'event_unprocessable')).length;
+    const data = { orderId: 'ord_x', paymentId: 'sbx_pay_x', amount: -2 };
+    const event = signedEvent('payment.captured', data, 'x'.repeat(5_000));
+    for (const _ of [1, 2]) assert.equal((await deliverTo(shop, event)).body.status, 'parked');
+    assert.equal((await parkedOf(null, 'event_unprocessable')).length, before + 1);
+  });
+
   it('that is not parked cannot be delivered again', async () => {
     const answer = await shop.call<Problem>('POST', '/v1/parked-events/999999/redeliver');
     assert.deepEqual([answer.status, answer.body.code], [404, 'parked_event_not_found']);
