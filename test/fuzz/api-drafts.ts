@@ -1,0 +1,73 @@
+/** Every endpoint of the API, asked for as a good caller would: what faults then spoil. */
+import { randomUUID } from 'node:crypto';
+import type { Route } from '../../src/api/route.ts';
+import { ROUTES } from '../../src/api/routes.ts';
+import { newOrderId, orderBody } from '../support/shop.ts';
+import type { Draft } from './draft.ts';
+import type { Target, World } from './world.ts';
+
+type BodyOf = (target: Target) => object;
+
+/** A body for each endpoint that takes one. */
+const BODIES: Record<string, BodyOf> = {
+  '/v1/orders': () => orderBody(newOrderId(), { metadata: { from: 'fuzz' }, description: 'tea' }),
+  '/v1/orders/{id}/payments': () => ({}),
+  '/v1/orders/{id}/verify': ({ paymentId }) => ({ paymentId }),
+  '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
+  '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
+  '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
+};
+
+const QUERIES: Record<string, string> = {
+  '/v1/orders': '?state=paid&limit=1',
+  '/v1/parked-events': '?status=parked&limit=1',
+};
+
+/** @throws Error when an endpoint takes a body that is not listed here. */
+export function draftFor(route: Route, target: Target, { keys }: World): Draft {
+  const bodyOf = BODIES[route.path];
+  if (route.body !== undefined && bodyOf === undefined)
+    throw new Error(`${route.path} takes a body: give it one in BODIES, so that it is fuzzed too`);
+  const isPost = route.method === 'post';
+  const body = route.body === undefined ? '' : JSON.stringify(bodyOf?.(target));
+  return {
+    method: route.method.toUpperCase(),
+    path: pathOf(route.path, target),
+    query: isPost ? '' : (QUERIES[route.path] ?? ''),
+    headers: [
+      ['host', 'payonce.test'],
+      ['connection', 'close'],
+      ['authorization', `Bearer ${keys.ops}`],
+      ...(body === '' ? [] : ([['content-type', 'application/json']] as Draft['headers'])),
+      ...(isPost ? postHeaders() : []),
+    ],
+    body: Buffer.from(body),
+  };
+}
+
+/** Who is not there in a second is not waited for: the run has thousands of others. */
+function postHeaders(): Draft['headers'] {
+  return [
+    ['prefer', 'wait=1'],
+    ['idempotency-key', `fuzz-${randomUUID()}`],
+  ];
+}
+
+function pathOf(template: string, { orderId }: Target): string {
+  return template
+    .replace('{reviewId}', 'rev_1')
+    .replace('{key}', encodeURIComponent(`${orderId}:issue_invoice:1`))
+    .replace('/customers/{id}', `/customers/cus_${orderId}`)
+    .replace('/parked-events/{id}', '/parked-events/evt_unknown')
+    .replace('{id}', orderId);
+}
+
+/** The endpoint that a method and a path lead to, if any. */
+export function routeOf(method: string, path: string): Route | undefined {
+  const wanted = method === 'HEAD' ? 'get' : method.toLowerCase();
+  return ROUTES.find(
+    (route) =>
+      route.method === wanted &&
+      new RegExp(`^${route.path.replace('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`).test(path),
+  );
+}
