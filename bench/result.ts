@@ -12,7 +12,7 @@ export interface WorkloadResult {
   /** Until a delivered webhook was answered. */
   ackP50Ms: number;
   ackP99Ms: number;
-  /** CPU time an order, or a delivery, of all processes but the bench. */
+  /** CPU time an order, or a delivery, of all processes but the bench and the gateway. */
   cpuMs: number | null;
   cpuMsByRole: Record<string, number>;
   /** Of the last order. */
@@ -91,11 +91,12 @@ export function overRounds(rounds: readonly WorkloadResult[]): WorkloadResult {
   };
 }
 
-export function sumOf(byRole: Record<string, number>): number | null {
-  const values = Object.values(byRole);
+/** The gateway is none of any side's; every side has the same. */
+function sumOf({ gateway: _, ...own }: Record<string, number>): number | null {
+  const values = Object.values(own);
   return values.length === 0 ? null : rounded(values.reduce((sum, value) => sum + value, 0));
 }
 
-export function roundedEach(byRole: Record<string, number>): Record<string, number> {
+function roundedEach(byRole: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(byRole).map(([role, value]) => [role, rounded(value)]));
 }

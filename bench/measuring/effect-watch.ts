@@ -38,42 +38,43 @@ export const NO_EFFECTS: EffectWatch = {
 export function watchEffects(databaseUrl: string, effectRows: EffectRows): EffectWatch {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   const waiters = new Map<string, Waiter>();
-  let looking: Promise<void> | undefined;
+  let isLooking = false;
 
   async function look(): Promise<void> {
-    while (waiters.size > 0) {
-      await sleep(LOOK_EVERY_MS);
-      const ids = [...waiters.keys()];
-      const { rows } = await pool.query<{ order_id: string }>(doneQuery(effectRows), [ids]);
-      for (const { order_id: id } of rows) {
-        waiters.get(id)?.resolve();
-        waiters.delete(id);
-      }
-      for (const [id, { reject, giveUpAt }] of waiters) {
-        if (Date.now() < giveUpAt) continue;
-        reject(new Error(`order ${id} has not had its three effects in ${GIVE_UP_AFTER_MS} ms`));
-        waiters.delete(id);
-      }
+    const ids = [...waiters.keys()];
+    const { rows } = await pool.query<{ order_id: string }>(doneQuery(effectRows), [ids]);
+    for (const { order_id: id } of rows) {
+      waiters.get(id)?.resolve();
+      waiters.delete(id);
+    }
+    for (const [id, { reject, giveUpAt }] of waiters) {
+      if (Date.now() < giveUpAt) continue;
+      reject(new Error(`order ${id} has not had its three effects in ${GIVE_UP_AFTER_MS} ms`));
+      waiters.delete(id);
     }
   }
 
-  function lookAgain(): void {
-    looking ??= look()
-      .catch((error: Error) => {
-        for (const { reject } of waiters.values()) reject(error);
-        waiters.clear();
-      })
-      .finally(() => {
-        looking = undefined;
-        if (waiters.size > 0) lookAgain();
-      });
+  async function lookUntilNobodyWaits(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      while (waiters.size > 0) {
+        await sleep(LOOK_EVERY_MS);
+        await look();
+      }
+    } catch (error) {
+      for (const { reject } of waiters.values()) reject(error as Error);
+      waiters.clear();
+    } finally {
+      isLooking = false;
+    }
   }
 
   return {
     untilDone: (orderId) =>
       new Promise((resolve, reject) => {
         waiters.set(orderId, { resolve, reject, giveUpAt: Date.now() + GIVE_UP_AFTER_MS });
-        lookAgain();
+        void lookUntilNobodyWaits();
       }),
     expectExactly: (orders) => expectExactly(pool, effectRows, orders),
     close: () => pool.end(),

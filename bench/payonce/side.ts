@@ -3,12 +3,13 @@
  * gateway. Rate limits are off, because the bench is one client.
  */
 import { Client, Connection } from '@temporalio/client';
-import { type Stack, startStack } from '../../src/dev/stack.ts';
+import { startStack } from '../../src/dev/stack.ts';
+import type { TemporalOnPostgres } from '../../src/dev/temporal-postgres.ts';
 import { historyOf } from '../history.ts';
-import { createHttpClient } from '../http-client.ts';
 import { installedVersion } from '../installed-version.ts';
-import { PRICE, type RunningSide, type Side, type SideOptions } from '../side.ts';
-import { createWebhookSigner } from '../signed-webhook.ts';
+import type { RunningSide, Side, SideOptions } from '../side.ts';
+import { callPayonce } from './calls.ts';
+import { startFreshTemporal } from './temporal-on-postgres.ts';
 
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
@@ -25,19 +26,12 @@ const EFFECT_ROWS = {
   ledger: "select order_id from postings where side = 'debit'",
 };
 
-/** A Temporal that somebody else runs for the stack. */
-export interface OwnTemporal {
-  address: string;
-  pid: number;
-  stop(): Promise<void>;
-}
-
 interface PayonceVariant {
   name: string;
   title: string;
   description: string;
   /** Absent: the development server of the embedded stack. */
-  startTemporal?: (options: SideOptions) => Promise<OwnTemporal>;
+  startTemporal?: (options: SideOptions) => Promise<TemporalOnPostgres>;
 }
 
 function createPayonceSide({ startTemporal, ...about }: PayonceVariant): Side {
@@ -58,7 +52,7 @@ function createPayonceSide({ startTemporal, ...about }: PayonceVariant): Side {
   };
 }
 
-async function runStack(options: SideOptions, temporal?: OwnTemporal): Promise<RunningSide> {
+async function runStack(options: SideOptions, temporal?: TemporalOnPostgres): Promise<RunningSide> {
   const stack = await startStack({
     env: environment(options, temporal),
     dataDir: options.dataDir,
@@ -88,7 +82,7 @@ async function runStack(options: SideOptions, temporal?: OwnTemporal): Promise<R
 
 function environment(
   { databaseUrl, webhookSecret }: SideOptions,
-  temporal?: OwnTemporal,
+  temporal?: TemporalOnPostgres,
 ): Record<string, string | undefined> {
   const { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME } = process.env;
   return {
@@ -110,38 +104,15 @@ function byRole(children: Readonly<Record<string, number>>): Record<string, numb
   return roles;
 }
 
-function callPayonce({ apiUrl, keys }: Stack, webhookSecret: string) {
-  const http = createHttpClient(apiUrl);
-  const sign = createWebhookSigner(webhookSecret);
-  const authorization = `Bearer ${keys.client}`;
-  return {
-    startOrder: (orderId: string) =>
-      http.post<void>('/v1/orders', newOrder(orderId), { authorization }),
-    async pay(orderId: string) {
-      const path = `/v1/orders/${orderId}/payments`;
-      const { id } = await http.post<{ id: string | null }>(path, '{}', {
-        ...{ authorization, prefer: 'wait=30' },
-      });
-      if (id === null) throw new Error(`order ${orderId} has no payment after 30 s`);
-      return id;
-    },
-    deliver(delivery: Parameters<RunningSide['deliver']>[0]) {
-      const { body, headers } = sign(delivery);
-      return http.post<void>('/webhooks/sandbox', body, headers);
-    },
-    verify: (orderId: string) =>
-      http.post<void>(`/v1/orders/${orderId}/verify`, '{}', { authorization }),
-    close: () => http.close(),
-  };
-}
-
-function newOrder(id: string): string {
-  const { amountMinor: amount, currency } = PRICE;
-  return JSON.stringify({ id, amount, currency, gateway: 'sandbox', customer: { id: `c_${id}` } });
-}
-
 export const payonce: Side = createPayonceSide({
   name: 'payonce',
   title: 'Payonce',
   description: 'The stack of `npm start`: one API, one worker, the Temporal development server.',
+});
+
+export const payoncePostgres: Side = createPayonceSide({
+  name: 'payonce-postgres',
+  title: 'Payonce, Temporal on PostgreSQL',
+  description: 'One API and one worker, on a Temporal server that keeps everything in PostgreSQL.',
+  startTemporal: startFreshTemporal,
 });

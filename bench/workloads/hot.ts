@@ -4,6 +4,7 @@ import { closedLoop, type LoopPlan } from '../measuring/closed-loop.ts';
 import { createCpuMeter } from '../measuring/resources.ts';
 import { resultOf, type WorkloadResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import { settledHistory } from '../settled-history.ts';
 
 /** `perSecond` are deliveries, and `cpuMs` is of one delivery. */
 export async function measureHotOrder(session: Session, plan: LoopPlan): Promise<WorkloadResult> {
@@ -26,6 +27,6 @@ export async function measureHotOrder(session: Session, plan: LoopPlan): Promise
     latenciesMs: samples,
     acksMs: samples,
     cpuMs: meter.perUnit(samples.length),
-    history: await side.historyOf?.(orderId),
+    history: await settledHistory(side, orderId),
   });
 }

@@ -7,6 +7,7 @@ import { createCpuMeter } from '../measuring/resources.ts';
 import type { Plan } from '../plan.ts';
 import { resultOf, type WorkloadResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import { settledHistory } from '../settled-history.ts';
 import { fillTo, type IdleOrders } from './fill.ts';
 import { memoryOf } from './growth.ts';
 
@@ -39,7 +40,7 @@ export async function measureOpenOrders(
   session.notePaid(oldest.length);
   await session.expectExactlyOnce();
   const cpuMs = meter.perUnit(oldest.length);
-  const history = await side.historyOf?.(oldest.at(-1)?.orderId ?? '');
+  const history = await settledHistory(side, oldest.at(-1)?.orderId);
   const units = oldest.length;
   return {
     ...resultOf({ units, elapsedMs, latenciesMs, acksMs, cpuMs, history }),

@@ -4,6 +4,7 @@ import { closedLoop, type LoopPlan } from '../measuring/closed-loop.ts';
 import { createCpuMeter } from '../measuring/resources.ts';
 import { resultOf, type WorkloadResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import { settledHistory } from '../settled-history.ts';
 
 /** One order, in milliseconds. */
 export interface OrderSample {
@@ -25,7 +26,7 @@ export async function measureOrders(session: Session, plan: LoopPlan): Promise<W
     latenciesMs: samples.map(({ totalMs }) => totalMs),
     acksMs: samples.map(({ ackMs }) => ackMs),
     cpuMs: meter.perUnit(samples.length),
-    history: await session.side.historyOf?.(samples.at(-1)?.orderId ?? ''),
+    history: await settledHistory(session.side, samples.at(-1)?.orderId),
   });
 }
 

@@ -7,6 +7,7 @@ import { closedLoop, type LoopPlan } from '../measuring/closed-loop.ts';
 import { createCpuMeter } from '../measuring/resources.ts';
 import { resultOf, type WorkloadResult } from '../result.ts';
 import type { Session } from '../session.ts';
+import { settledHistory } from '../settled-history.ts';
 
 const STARTS = 5;
 const CLICKS = 5;
@@ -36,7 +37,7 @@ export async function measureStorm(session: Session, plan: LoopPlan): Promise<Wo
     latenciesMs: acksMs,
     acksMs,
     cpuMs: meter.perUnit(samples.length),
-    history: await session.side.historyOf?.(samples.at(-1)?.orderId ?? ''),
+    history: await settledHistory(session.side, samples.at(-1)?.orderId),
   });
 }
 

@@ -1,0 +1,24 @@
+/** The JSON of a run. Its names are fixed: others compare runs by them. */
+import type { WorkloadResult } from '../result.ts';
+import type { SideResults } from '../run.ts';
+import type { Workload } from '../side.ts';
+import type { Machine } from './machine.ts';
+
+export interface RunRecord {
+  takenAt: string;
+  /** A smoke run shows that everything works; its numbers mean nothing. */
+  isSmoke: boolean;
+  rounds: number;
+  machine: Machine;
+  versions: Record<string, string>;
+  sides: Record<string, SideResults>;
+}
+
+/** Undefined where the side or the workload was not measured. */
+export function resultIn(
+  record: RunRecord,
+  side: string,
+  workload: Workload,
+): WorkloadResult | undefined {
+  return record.sides[side]?.[workload];
+}

@@ -1,0 +1,51 @@
+/**
+ * Writes a run where it belongs: the JSON, the picture, and its tables between their markers in the
+ * documents. Nothing outside the markers is touched.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Side } from '../side.ts';
+import { pictureOf } from './picture.ts';
+import type { RunRecord } from './run-record.ts';
+import { allTables, orderTable } from './tables.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+
+/** The last full run, which the documents show. */
+export const LAST_RUN = path.join(ROOT, 'docs/benchmark.json');
+
+type Sides = readonly Pick<Side, 'name' | 'title'>[];
+
+export function readRun(file: string): RunRecord {
+  return JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
+}
+
+export function writeRun(file: string, record: RunRecord): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The documents as they ought to be for this run, by their paths. */
+export function documentsOf(record: RunRecord, sides: Sides): Map<string, string> {
+  const parts = {
+    'benchmark-order': orderTable(record, sides),
+    benchmark: allTables(record, sides),
+  };
+  const texts = ['README.md', 'docs/benchmark.md']
+    .map((file) => path.join(ROOT, file))
+    .filter((file) => existsSync(file))
+    .map((file) => [file, fill(readFileSync(file, 'utf8'), parts)] as const);
+  const picture = path.join(ROOT, 'docs/images/benchmark.svg');
+  return new Map([...texts, [picture, pictureOf(record, sides)]]);
+}
+
+export function writeDocuments(record: RunRecord, sides: Sides): void {
+  for (const [file, text] of documentsOf(record, sides)) writeFileSync(file, text);
+}
+
+function fill(text: string, parts: Record<string, string>): string {
+  return Object.entries(parts).reduce((filled, [name, part]) => {
+    const marked = new RegExp(`(<!-- ${name}:start -->)[\\s\\S]*?(<!-- ${name}:end -->)`);
+    return filled.replace(marked, (_, start: string, end: string) => `${start}\n${part}\n${end}`);
+  }, text);
+}
