@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { GatewaySilence } from '../gateway.ts';
+import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
 import { errorOf } from './refusals.ts';
 
 /** Two calls in a row fit into an activity's ten seconds; Razorpay usually takes less than one. */
@@ -20,10 +21,11 @@ export interface Call {
 export type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 
 export function createHttp(baseUrl: string, keyId: string, keySecret: string): Ask {
+  const fetchRazorpay = createOutboundFetch(baseUrl);
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`;
   return async (schema, { method, path, body, headers }) => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' };
-    const reply = await send(new URL(path, baseUrl), {
+    const reply = await send(fetchRazorpay, new URL(path, baseUrl), {
       method,
       headers: { authorization, ...json, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -35,13 +37,14 @@ export function createHttp(baseUrl: string, keyId: string, keySecret: string): A
   };
 }
 
-async function send(url: URL, init: RequestInit): Promise<{ status: number; body: unknown }> {
+async function send(
+  fetchRazorpay: OutboundFetch,
+  url: URL,
+  init: RequestInit,
+): Promise<{ status: number; body: unknown }> {
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'error',
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const response = await fetchRazorpay(url, { ...init, signal });
     return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';

@@ -1,6 +1,7 @@
 /** Calls to the sandbox gateway's HTTP API. A definite no becomes a refusal, everything unclear a silence. */
 import { z } from 'zod';
 import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
 import { paymentSchema, paymentsSchema, refundSchema, type SandboxPayment } from './payloads.ts';
 
 /** Longer than a slow gateway takes, shorter than an activity may: the retry is the activity's. */
@@ -33,13 +34,15 @@ export interface SandboxClient {
 }
 
 export function createSandboxClient(baseUrl: string): SandboxClient {
+  const fetchSandbox = createOutboundFetch(baseUrl);
   const post = (path: string, body: object, idempotencyKey: string): Promise<Reply> =>
-    call(new URL(path, baseUrl), {
+    call(fetchSandbox, new URL(path, baseUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
       body: JSON.stringify(body),
     });
-  const get = (path: string): Promise<Reply> => call(new URL(path, baseUrl), { method: 'GET' });
+  const get = (path: string): Promise<Reply> =>
+    call(fetchSandbox, new URL(path, baseUrl), { method: 'GET' });
   const paymentPath = (paymentId: string): string => `/payments/${encodeURIComponent(paymentId)}`;
 
   return {
@@ -71,13 +74,10 @@ interface Reply {
   body: unknown;
 }
 
-async function call(url: URL, init: RequestInit): Promise<Reply> {
+async function call(fetchSandbox: OutboundFetch, url: URL, init: RequestInit): Promise<Reply> {
   try {
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'error',
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-    });
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const response = await fetchSandbox(url, { ...init, signal });
     return { status: response.status, body: await response.json() };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';

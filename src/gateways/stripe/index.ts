@@ -1,6 +1,7 @@
 /** Stripe behind the common interface, through its own SDK. */
 import { Stripe } from 'stripe';
 import type { Gateway } from '../gateway.ts';
+import { createOutboundFetch } from '../outbound.ts';
 import {
   type CaptureMethod,
   cancelIntent,
@@ -10,6 +11,8 @@ import {
   refundIntent,
 } from './calls.ts';
 import { readStripeWebhook } from './webhook.ts';
+
+const API_BASE = 'https://api.stripe.com';
 
 /** Below the activity's own limit, and longer than a healthy call takes. */
 const CALL_TIMEOUT_MS = 8_000;
@@ -35,6 +38,9 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     timeout: CALL_TIMEOUT_MS,
     maxNetworkRetries: MAX_NETWORK_RETRIES,
     telemetry: false,
+    httpClient: Stripe.createFetchHttpClient(
+      createOutboundFetch(apiBase ?? API_BASE) as typeof fetch,
+    ),
     ...(apiBase === undefined ? {} : addressOf(apiBase)),
   });
   return {
