@@ -68,7 +68,7 @@ function missing(operation: Operation, remains: Remains): Violation[] {
   return problem === null ? [] : [wrong(orderId, problem)];
 }
 
-/** Those of a kind, by what they have in common, where every single one was refused for good. */
+/** Those of a kind, by what they have in common, where none succeeded and none is in doubt. */
 function refusedBy(
   { operations }: Remains,
   kinds: readonly OperationKind[],
@@ -78,8 +78,9 @@ function refusedBy(
     operations.filter(({ kind }) => kinds.includes(kind)),
     keyOf,
   );
-  const isRefused = (operation: Operation) => operation.phase === 'fail' && isFinal(operation);
-  return [...groups.values()].filter((group) => group.every(isRefused));
+  const isRefused = (group: Operation[]) =>
+    group.every(({ phase }) => phase === 'fail') && group.some(isFinal);
+  return [...groups.values()].filter(isRefused);
 }
 
 function refusedOrders(remains: Remains): Violation[] {
