@@ -1,0 +1,144 @@
+/**
+ * Everybody who calls Payonce: the shop, the customer's browser, the operator. Each request and each
+ * answer is on the operation log, and what nobody knows the outcome of is asked again under its key.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Operation, OperationKind, OperationPhase } from './evidence.ts';
+import type { JsonLines } from './json-lines.ts';
+
+export interface Ask {
+  kind: OperationKind;
+  orderId: string;
+  method: 'GET' | 'POST';
+  path: string;
+  /** Sent as JSON; text is sent as it is. */
+  body?: unknown;
+  idempotencyKey?: string;
+  headers?: Record<string, string>;
+  /** Which API process; any by default. */
+  api?: number;
+}
+
+export interface Answer {
+  phase: OperationPhase;
+  status: number | null;
+  code: string | null;
+  /** Parsed, where it is JSON. */
+  body: unknown;
+}
+
+export interface Caller {
+  ask(ask: Ask): Promise<Answer>;
+  /** Asks again, under the same key, until the answer is one that stands. */
+  insist(ask: Ask): Promise<Answer>;
+}
+
+interface CallerOptions {
+  apiUrls: () => readonly string[];
+  /** Of the scope `ops`, which includes `client`. */
+  apiKey: string;
+  log: JsonLines<Operation>;
+  /** From then on nobody insists any more. */
+  signal: AbortSignal;
+}
+
+/** Longer than the API lets a caller wait, so that giving up is the exception. */
+const TIMEOUT_MS = 15_000;
+/** People who get an error try again soon, and then less and less often. */
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 3_000;
+/** A 4xx that says "not now" instead of "no". */
+const PASSING = new Set(['idempotency_in_progress', 'attempt_in_progress', 'rate_limited']);
+
+export function createCaller({ apiUrls, apiKey, log, signal }: CallerOptions): Caller {
+  let turn = 0;
+
+  async function ask(given: Ask): Promise<Answer> {
+    turn += 1;
+    const urls = apiUrls();
+    const base = urls[(given.api ?? turn) % urls.length] ?? '';
+    const invoked = lineOf(given);
+    log.write({ ...invoked, phase: 'invoke' });
+    const reply = await send(`${base}${given.path}`, given, apiKey);
+    log.write({ ...invoked, ...reply, endedAt: Date.now() });
+    const { phase, status = null, code = null, body = '' } = reply;
+    return { phase, status, code, body: parsed(body) };
+  }
+
+  async function insist(given: Ask): Promise<Answer> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      const answer = await ask(given);
+      const isOpen = answer.phase === 'info' || PASSING.has(answer.code ?? '');
+      if (!isOpen || signal.aborted) return answer;
+      await sleep(pauseMs);
+    }
+  }
+
+  return { ask, insist };
+}
+
+function lineOf({ kind, orderId, method, path, body, idempotencyKey }: Ask) {
+  return {
+    id: randomUUID(),
+    kind,
+    orderId,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    request: { method, path, body: body ?? null },
+    startedAt: Date.now(),
+  };
+}
+
+type Reply = Pick<Operation, 'phase' | 'status' | 'code' | 'replayed' | 'body' | 'error'>;
+
+async function send(url: string, given: Ask, apiKey: string): Promise<Reply> {
+  const { method, body, idempotencyKey, headers } = given;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return replyOf(response.status, response.headers, await response.text());
+  } catch (error) {
+    return { phase: 'info', error: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = Object(error.cause) as { code?: unknown };
+  return typeof code === 'string' ? code : error.name;
+}
+
+function replyOf(status: number, headers: Headers, body: string): Reply {
+  const { code } = Object(parsed(body)) as { code?: unknown };
+  return {
+    phase: phaseOf(status),
+    status,
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(headers.has('idempotent-replayed') ? { replayed: true } : {}),
+    body,
+  };
+}
+
+function phaseOf(status: number): OperationPhase {
+  if (status >= 500) return 'info';
+  return status >= 400 ? 'fail' : 'ok';
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * The real stack under chaos: Temporal, PostgreSQL, the sandbox gateway, two workers and two APIs, each a
+ * process of its own that is started again when it dies, with a cable between them that can be cut.
+ */
+import { mkdirSync } from 'node:fs';
+import getPort from 'get-port';
+import { type Environment, loadConfig } from '../src/config.ts';
+import {
+  type CommonSettings,
+  childEnvironment,
+  embeddedTemporal,
+} from '../src/dev/child-environment.ts';
+import { type Keys, loadKeys } from '../src/dev/keys.ts';
+import * as payonce from '../src/dev/payonce-children.ts';
+import { type Postgres, startPostgres } from '../src/dev/postgres.ts';
+import type { OnProgress } from '../src/dev/progress.ts';
+import { findTemporalCli } from '../src/dev/temporal-cli.ts';
+import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
+import { temporalServer } from '../src/dev/temporal-server.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { type GatewayGate, openGatewayGate } from './gateway-gate.ts';
+import { type KeptProcess, keepProcess } from './kept-process.ts';
+import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+export type LinkName = 'temporal' | 'database' | 'gateway';
+
+export interface ChaosStack {
+  apiUrls: readonly string[];
+  /** The first API closes orders seconds after they have settled, the others keep them open for days. */
+  closingApi: number;
+  /** These three are reached directly, past every cable. */
+  sandboxUrl: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalNamespace: string;
+  keys: Keys;
+  database: Postgres;
+  gate: GatewayGate;
+  /** The cables that Payonce's own processes depend on. */
+  links: Readonly<Record<LinkName, TcpProxy>>;
+  /** By name: `temporal`, `sandbox`, `worker`, `worker-2`, `api`, `api-2`. */
+  processes: ReadonlyMap<string, KeptProcess>;
+  logFiles: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface ChaosStackOptions {
+  dataDir: string;
+  env: Environment;
+  relayUrl: string;
+  crmUrl: string;
+  effectsSecret: string;
+  isSticky: (orderId: string) => boolean;
+  /** What the next life of a worker or an API has in its environment. */
+  envOfNextLife: (name: string) => Environment;
+  onProgress: OnProgress;
+}
+
+const COUNT = 2;
+/** Soon enough that late events of a run find closed orders. */
+const SHORT_SETTLEMENT = '3s';
+
+export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosStack> {
+  const { dataDir, env, onProgress } = options;
+  mkdirSync(`${dataDir}/logs`, { recursive: true });
+  const processes = new Map<string, KeptProcess>();
+  const [database, temporal] = await Promise.all([
+    startPostgres({ dataDir, onProgress }),
+    startTemporal(options, processes),
+  ]);
+  onProgress('preparing the database');
+  await migrate(database.url);
+  const sandboxPort = await getPort();
+  const gate = await openGatewayGate(sandboxPort, options.isSticky);
+  const links = {
+    temporal: await openTcpProxy(temporal.port),
+    database: await openTcpProxy(Number(new URL(database.url).port)),
+    gateway: await openTcpProxy(gate.port),
+  };
+  const keys = loadKeys(dataDir);
+  const settings: CommonSettings = {
+    config: loadConfig(env),
+    env,
+    dataDir,
+    keys,
+    sandboxPort,
+    apiPort: await getPort(),
+    databaseUrl: withPort(database.url, links.database.port),
+    temporal: embeddedTemporal(links.temporal.port, temporal.namespace, { env, dataDir }),
+  };
+  onProgress('starting sandbox gateway, workers and APIs');
+  const apiUrls = await startPayonce(options, processes, { settings, links });
+  return {
+    apiUrls,
+    closingApi: 0,
+    sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
+    databaseUrl: database.url,
+    temporalAddress: `127.0.0.1:${temporal.port}`,
+    temporalNamespace: temporal.namespace,
+    keys,
+    database,
+    gate,
+    links,
+    processes,
+    logFiles: [...[...processes.values()].map(({ log }) => log), `${dataDir}/logs/postgres.log`],
+    stop: async () => {
+      for (const link of Object.values(links)) link.close();
+      await Promise.all([...processes.values()].map((kept) => kept.stop()));
+      gate.close();
+      await database.stop('immediate');
+    },
+  };
+}
+
+async function startTemporal(
+  { dataDir, env, onProgress }: ChaosStackOptions,
+  processes: Map<string, KeptProcess>,
+) {
+  const file = readTemporalDevFile();
+  const { signal } = new AbortController();
+  const cli = await findTemporalCli({ env, version: file.version, onProgress, signal });
+  const [port, uiPort] = [await getPort(), await getPort()];
+  const place = embeddedTemporal(port, file.namespace, { env, dataDir });
+  const variables = { ...env, ...place.variables };
+  const server = temporalServer({ cli, file, dataDir, port, uiPort, env: variables });
+  const kept = keepProcess(server);
+  processes.set(server.name, kept);
+  onProgress('starting Temporal');
+  await kept.start();
+  return { port, namespace: file.namespace };
+}
+
+interface Wiring {
+  settings: CommonSettings;
+  links: Readonly<Record<LinkName, TcpProxy>>;
+}
+
+async function startPayonce(
+  options: ChaosStackOptions,
+  processes: Map<string, KeptProcess>,
+  { settings, links }: Wiring,
+): Promise<string[]> {
+  const { dataDir, relayUrl, crmUrl, effectsSecret } = options;
+  const common = childEnvironment(settings);
+  const wired = {
+    ...common,
+    // Failpoints do nothing anywhere else.
+    NODE_ENV: 'test',
+    SANDBOX_PORT: String(links.gateway.port),
+    CRM_URL: crmUrl,
+    EFFECTS_SECRET: effectsSecret,
+  };
+  const source = (file: string): string => new URL(`../src/${file}`, import.meta.url).pathname;
+  const sandboxEnv = { ...common, SANDBOX_WEBHOOK_URL: relayUrl };
+  const sandbox = { name: 'sandbox', script: source('sandbox/main.ts'), dataDir, env: sandboxEnv };
+  const specs = [payonce.sandboxChild(sandbox)];
+  for (const name of payonce.numbered('worker', COUNT))
+    specs.push(payonce.workerChild({ name, script: source('worker.ts'), dataDir, env: wired }));
+  const ports = [settings.apiPort, await getPort()];
+  for (const [index, name] of payonce.numbered('api', COUNT).entries()) {
+    const closing = index === 0 ? { SETTLEMENT_WINDOW: SHORT_SETTLEMENT } : {};
+    const env = { ...wired, ...closing, PORT: String(ports[index]) };
+    specs.push(payonce.apiChild({ name, script: source('server.ts'), dataDir, env }));
+  }
+  const kept = specs.map((spec) =>
+    keepProcess(spec, { envOfNextLife: () => options.envOfNextLife(spec.name) }),
+  );
+  for (const child of kept) processes.set(child.name, child);
+  await Promise.all(kept.map((child) => child.start()));
+  return ports.map((port) => `http://127.0.0.1:${port}`);
+}
+
+function withPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: String(port) }).href;
+}

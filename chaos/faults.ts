@@ -1,0 +1,109 @@
+/**
+ * What strikes: kills, freezes, outages and cables. Each fault resolves when it is over and what it hit
+ * runs again; nothing here decides when.
+ */
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pWaitFor from 'p-wait-for';
+import type { ChaosStack, LinkName } from './chaos-stack.ts';
+import type { FaultName } from './fault-schedule.ts';
+import type { KeptProcess } from './kept-process.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import type { LinkState } from './tcp-proxy.ts';
+
+/** A process that does not come back within this has a trouble of its own, which the checks will find. */
+const REVIVAL_MS = 60_000;
+const GLANCE_MS = 50;
+/** A slow cable is borne for longer than a cut one. */
+const SLOW_FOR_MS = 8_000;
+
+export type Faults = Record<FaultName, () => Promise<void>>;
+
+export function createFaults(
+  stack: ChaosStack,
+  { outageMs }: Pick<Profile, 'outageMs'>,
+  random: Random,
+): Faults {
+  const workers = [...stack.processes.values()].filter(({ name }) => name.startsWith('worker'));
+  const apis = [...stack.processes.values()].filter(({ name }) => name.startsWith('api'));
+  const temporal = [...stack.processes.values()].filter(({ name }) => name === 'temporal');
+  const link = (name: LinkName, state: LinkState, ms: number) => disturb(stack, name, state, ms);
+  return {
+    workerKills: () => killOneOf(workers, random),
+    apiKills: () => killOneOf(apis, random),
+    temporalKills: () => killOneOf(temporal, random),
+    temporalFreezes: () => freeze(() => [pidOf(temporal[0])], outageMs.temporal),
+    databaseKills: () => killDatabase(stack, outageMs.database),
+    databaseFreezes: () => freeze(() => familyOf(stack.database.pid()), outageMs.database),
+    databaseSilences: () =>
+      link('database', random.pick(['silent', 'halfOpen']), outageMs.database),
+    gatewayOutages: () => link('gateway', random.pick(['cut', 'halfOpen']), outageMs.gateway),
+    linkResets: () => link(random.pick(['temporal', 'database', 'gateway']), 'cut', 200),
+    linkSlowdowns: () =>
+      link(random.pick(['temporal', 'database', 'gateway']), 'slow', SLOW_FOR_MS),
+  };
+}
+
+/** Only while another one of its kind is up, where there is another one. */
+async function killOneOf(kind: readonly KeptProcess[], random: Random): Promise<void> {
+  const victim = random.pick(kind);
+  const others = kind.filter((other) => other !== victim);
+  await untilTrue(() => others.length === 0 || others.some((other) => other.isReady()));
+  await killAndAwait(victim);
+}
+
+/** Resolves when the next life of the process is ready. */
+export async function killAndAwait(victim: KeptProcess): Promise<void> {
+  await untilTrue(victim.isReady);
+  const pid = victim.pid();
+  victim.kill('SIGKILL');
+  await untilTrue(() => victim.pid() !== pid && victim.isReady());
+}
+
+/** As a power cut would; then it starts again on the same files. */
+async function killDatabase({ database }: ChaosStack, downMs: number): Promise<void> {
+  const pid = database.pid();
+  if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  await sleep(downMs);
+  await database.revive();
+}
+
+async function freeze(pidsOf: () => readonly (number | undefined)[], ms: number): Promise<void> {
+  const frozen = pidsOf().filter((pid) => pid !== undefined);
+  for (const pid of frozen) signal(pid, 'SIGSTOP');
+  await sleep(ms);
+  for (const pid of frozen) signal(pid, 'SIGCONT');
+}
+
+async function disturb(stack: ChaosStack, name: LinkName, state: LinkState, ms: number) {
+  stack.links[name].turn(state);
+  await sleep(ms);
+  stack.links[name].turn('pass');
+}
+
+/** PostgreSQL answers from processes of its own for each connection: all of them have to stop. */
+function familyOf(parent: number | undefined): number[] {
+  if (parent === undefined) return [];
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const rows = table.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const children = rows.filter(([, ppid]) => ppid === parent).map(([pid]) => pid);
+  return [parent, ...children.filter((pid) => pid !== undefined)];
+}
+
+function pidOf(kept: KeptProcess | undefined): number | undefined {
+  return kept?.pid();
+}
+
+/** One that has gone meanwhile needs no signal any more. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function untilTrue(isSo: () => boolean): Promise<void> {
+  await pWaitFor(isSo, { interval: GLANCE_MS, timeout: REVIVAL_MS }).catch(() => {});
+}

@@ -1,0 +1,148 @@
+/**
+ * One chaos run from its first process to its verdict. It leaves no process behind, and its files only
+ * where something was violated.
+ */
+import { setMaxListeners } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Environment } from '../src/config.ts';
+import { drain } from './drain.ts';
+import { type Driven, drive } from './driver.ts';
+import type { Delivery, Operation, Violation } from './evidence.ts';
+import { countHits } from './failpoints.ts';
+import { exportHistories } from './histories.ts';
+import { checkInvariants } from './invariants/index.ts';
+import { readJsonLines } from './json-lines.ts';
+import { watchMemory } from './memory.ts';
+import { type Arrival, planOrders } from './plan-orders.ts';
+import type { Profile } from './profile.ts';
+import { createRandom, type Random } from './random.ts';
+import { rage, type Storm } from './storm.ts';
+import { type Summary, summarize } from './summary.ts';
+import { openWorld, type World } from './world.ts';
+
+export interface RunOptions {
+  seed: number;
+  profile: Profile;
+  env: Environment;
+  onProgress(line: string): void;
+}
+
+/** After the last fault nothing may take longer. */
+const DRAIN_LIMIT_MS = 60_000;
+/** The first API process is the one that closes orders early. */
+const CLOSING_API = 0;
+/** What nobody waits for any longer ends within the longest request. */
+const UNWIND_MS = 16_000;
+
+export async function runChaos(options: RunOptions): Promise<Summary> {
+  const { seed, profile, onProgress } = options;
+  const startedAt = Date.now();
+  const random = createRandom(seed);
+  const plan = { seed, closingApi: CLOSING_API };
+  const arrivals = planOrders(profile, plan, random.fork('orders'));
+  const sticky = pickSticky(arrivals, profile, random.fork('sticky'));
+  const over = new AbortController();
+  // Everybody in the run listens to it.
+  setMaxListeners(0, over.signal);
+  const isSticky = (orderId: string) => sticky.has(orderId);
+  const world = await openWorld({ ...options, random, isSticky, signal: over.signal });
+  try {
+    const load = await bear(world, { ...options, arrivals, random, over, startedAt });
+    onProgress('counting');
+    const summary = await judge(world, { ...options, arrivals, startedAt, load });
+    if (summary.violations.length === 0) await rm(world.dataDir, { recursive: true, force: true });
+    else onProgress(`what the run left is in ${world.dataDir}`);
+    return summary;
+  } finally {
+    over.abort();
+    await world.close();
+  }
+}
+
+/** Orders whose payment the gateway makes and never admits. */
+function pickSticky(arrivals: readonly Arrival[], { stickyErrors }: Profile, random: Random) {
+  const plain = arrivals.filter(({ life }) => life === 'paid').map(({ order }) => order.id);
+  return new Set(random.shuffle(plain).slice(0, stickyErrors));
+}
+
+interface Load {
+  storm: Storm;
+  driven: Driven;
+  faultsEndedAt: number;
+  drainMs: number;
+  memory: Summary['rssMib'];
+  violations: Violation[];
+}
+
+interface Bearing extends RunOptions {
+  arrivals: readonly Arrival[];
+  random: Random;
+  over: AbortController;
+  startedAt: number;
+}
+
+async function bear(world: World, bearing: Bearing): Promise<Load> {
+  const { arrivals, random, over, profile, onProgress } = bearing;
+  const watching = new AbortController();
+  const memory = watchMemory(world.stack.processes, watching.signal);
+  onProgress(`load: ${arrivals.length} orders in ${profile.loadMs / 1000} s`);
+  const driven = drive({ ...world, ...bearing, signal: over.signal });
+  const storm = await rage({ ...world, profile, random, onProgress });
+  const faultsEndedAt = Date.now();
+  onProgress('faults are over');
+  const { evidence } = world;
+  const orderIds = arrivals.map(({ order }) => order.id);
+  const giveUpAt = faultsEndedAt + DRAIN_LIMIT_MS;
+  const violations = await drain({ ...world, ...evidence, driven, orderIds, giveUpAt });
+  const drainMs = Date.now() - faultsEndedAt;
+  over.abort();
+  await Promise.race([driven.done, sleep(UNWIND_MS)]);
+  watching.abort();
+  return { storm, driven, faultsEndedAt, drainMs, memory: Object.fromEntries(memory), violations };
+}
+
+interface Judging extends RunOptions {
+  arrivals: readonly Arrival[];
+  startedAt: number;
+  load: Load;
+}
+
+async function judge(world: World, judging: Judging): Promise<Summary> {
+  const { arrivals, startedAt, load, seed, profile } = judging;
+  const { evidence, client, caller, relay, stack, crm } = world;
+  const { storm, driven, faultsEndedAt } = load;
+  const orderIds = arrivals.map(({ order }) => order.id);
+  for (const orderId of orderIds) {
+    const path = `/v1/orders/${orderId}`;
+    await caller.ask({ kind: 'read', orderId, method: 'GET', path });
+  }
+  const histories = await exportHistories(client, evidence.historiesFolder);
+  const settings = { seed, profile: profile.name, orderIds, startedAt, faultsEndedAt };
+  const found = await checkInvariants({
+    ...evidence,
+    settings: { ...settings, drainLimitMs: DRAIN_LIMIT_MS },
+  });
+  const broken = [...driven.broken].map(([subject, detail]) => ({
+    invariant: 'story',
+    subject,
+    detail,
+  }));
+  return summarize({
+    settings: { seed, profile: profile.name, orders: arrivals.length },
+    operations: await readJsonLines<Operation>(evidence.operationsFile),
+    deliveries: await readJsonLines<Delivery>(evidence.deliveriesFile),
+    eventsOf: relay.eventsOf,
+    strikes: storm.strikes,
+    waits: driven.waits,
+    failpoints: countHits(stack.logFiles),
+    gateway: { ...stack.gate.counts, crmFailures: crm.failures() },
+    hostileSignals: profile.hostileSignals,
+    histories,
+    rssMib: load.memory,
+    drainMs: load.drainMs,
+    latenessMs: Math.max(storm.latenessMs, driven.latenessMs()),
+    durationMs: Date.now() - startedAt,
+    violations: [...load.violations, ...broken, ...found],
+  });
+}

@@ -1,0 +1,161 @@
+/**
+ * Everything that a run needs, running: the stack, those who call it and whom it calls, and the logs they
+ * all write.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import type { Environment } from '../src/config.ts';
+import { loadKeys } from '../src/dev/keys.ts';
+import { type Caller, createCaller } from './caller.ts';
+import { type ChaosStack, openChaosStack } from './chaos-stack.ts';
+import { type Crm, openCrm } from './crm.ts';
+import { type Customer, createCustomer } from './customer.ts';
+import type { Delivery, Evidence, Operation } from './evidence.ts';
+import { createFailpointLane, type FailpointLane } from './failpoints.ts';
+import { CARD_CODE, CARD_NUMBER } from './hostile.ts';
+import { createJsonLines, type JsonLines } from './json-lines.ts';
+import { EMAIL_CANARY } from './plan-orders.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import { openRelay, type Relay } from './relay.ts';
+
+export interface World {
+  dataDir: string;
+  stack: ChaosStack;
+  crm: Crm;
+  relay: Relay;
+  caller: Caller;
+  customer: Customer;
+  client: Client;
+  /** By the process that they kill. */
+  lanes: ReadonlyMap<string, FailpointLane>;
+  /** Everything but the settings, which are known at the end. */
+  evidence: Omit<Evidence, 'settings'>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  profile: Profile;
+  random: Random;
+  env: Environment;
+  isSticky: (orderId: string) => boolean;
+  /** From then on nobody insists on anything any more. */
+  signal: AbortSignal;
+  onProgress(line: string): void;
+}
+
+/** Callers come as fast as they like; limits are tried elsewhere. */
+const UNLIMITED = {
+  CLIENT_REQUESTS_PER_SECOND: '0',
+  OPS_REQUESTS_PER_SECOND: '0',
+  FAILED_AUTH_PER_MINUTE: '0',
+};
+const EFFECTS_SECRET = `whsec_${randomBytes(32).toString('base64')}`;
+
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { profile, random, env, isSticky, signal, onProgress } = options;
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-chaos-'));
+  // PostgreSQL gives up root's rights and has to reach its own directory below this one.
+  await chmod(dataDir, 0o755);
+  const historiesFolder = path.join(dataDir, 'histories');
+  await mkdir(historiesFolder);
+  const files = openLogs(dataDir);
+  const keys = loadKeys(dataDir);
+  const crm = await openCrm(files.crm, random.fork('crm'));
+  const apiUrls: string[] = [];
+  const relay = await openRelay({
+    apiUrls: () => apiUrls,
+    secret: keys.sandboxWebhookSecret,
+    log: files.deliveries,
+    random: random.fork('relay'),
+  });
+  const lanes = createLanes(dataDir, profile, random);
+  const stack = await openChaosStack({
+    dataDir,
+    env: { ...env, ...UNLIMITED },
+    relayUrl: relay.url,
+    crmUrl: crm.url,
+    effectsSecret: EFFECTS_SECRET,
+    isSticky,
+    envOfNextLife: (name) => lanes.get(name)?.envOfNextLife() ?? {},
+    onProgress,
+  });
+  apiUrls.push(...stack.apiUrls);
+  const { temporalAddress: address, temporalNamespace: namespace, sandboxUrl } = stack;
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  const database = new pg.Pool({ connectionString: stack.databaseUrl });
+  // Its idle connections break with every fault of the database.
+  database.on('error', () => {});
+  return {
+    dataDir,
+    stack,
+    crm,
+    relay,
+    lanes,
+    client,
+    caller: createCaller({
+      apiUrls: () => apiUrls,
+      apiKey: keys.ops,
+      log: files.operations,
+      signal,
+    }),
+    customer: createCustomer(sandboxUrl),
+    evidence: {
+      operationsFile: files.operations.file,
+      deliveriesFile: files.deliveries.file,
+      crmFile: files.crm,
+      database,
+      sandboxUrl,
+      temporal: { client, namespace },
+      logFiles: stack.logFiles,
+      historiesFolder,
+      canaries: [
+        { name: 'card number', text: CARD_NUMBER, mayBeIn: [] },
+        { name: 'card code', text: CARD_CODE, mayBeIn: [] },
+        { name: 'webhook secret', text: keys.sandboxWebhookSecret, mayBeIn: [] },
+        { name: 'effects secret', text: EFFECTS_SECRET, mayBeIn: [] },
+        { name: 'client key', text: keys.client, mayBeIn: [] },
+        { name: 'ops key', text: keys.ops, mayBeIn: [] },
+        { name: 'e-mail address', text: EMAIL_CANARY, mayBeIn: ['database', 'answers'] },
+      ],
+    },
+    close: async () => {
+      relay.close();
+      crm.close();
+      await connection.close();
+      await database.end();
+      await stack.stop();
+    },
+  };
+}
+
+interface Logs {
+  operations: JsonLines<Operation>;
+  deliveries: JsonLines<Delivery>;
+  crm: string;
+}
+
+function openLogs(dataDir: string): Logs {
+  return {
+    operations: createJsonLines(path.join(dataDir, 'operations.jsonl')),
+    deliveries: createJsonLines(path.join(dataDir, 'deliveries.jsonl')),
+    crm: path.join(dataDir, 'crm.jsonl'),
+  };
+}
+
+function createLanes(
+  dataDir: string,
+  { failpointHits: wanted }: Profile,
+  random: Random,
+): Map<string, FailpointLane> {
+  const lane = (name: string, role: 'worker' | 'api') => {
+    const log = path.join(dataDir, 'logs', `${name}.log`);
+    return [name, createFailpointLane({ role, log, wanted, random: random.fork(name) })] as const;
+  };
+  return new Map([lane('worker-2', 'worker'), lane('api-2', 'api')]);
+}
