@@ -1,16 +1,11 @@
 /**
- * The three effects of a paid order, the same on every peer: one row each in a table of its own,
- * which its key allows once. A statement of its own for each, because in the world outside they
- * are three systems; none of them may be folded into another.
+ * The three effects of a paid order, the same on every peer: a row each in a table of its own, which
+ * its key allows once. Each is a statement of its own, because in the world outside they are three
+ * systems; none of them may be folded into another.
  */
 import type { Pool } from 'pg';
 import { EFFECTS, type Effect } from '../side.ts';
-
-export interface PaidOrder {
-  orderId: string;
-  amountMinor: number;
-  currency: string;
-}
+import type { Money } from './http-edge.ts';
 
 const TABLES: Record<Effect, string> = {
   entitlement: 'entitlements',
@@ -20,25 +15,26 @@ const TABLES: Record<Effect, string> = {
 
 /** For the bench: a select for each effect that gives one `order_id` a durable row. */
 export const EFFECT_ROWS: Readonly<Record<Effect, string>> = {
-  entitlement: 'select order_id from entitlements',
-  invoice: 'select order_id from invoices',
-  ledger: 'select order_id from ledger_entries',
+  entitlement: `select order_id from ${TABLES.entitlement}`,
+  invoice: `select order_id from ${TABLES.invoice}`,
+  ledger: `select order_id from ${TABLES.ledger}`,
 };
 
-export async function createEffectTables(pool: Pool): Promise<void> {
-  for (const effect of EFFECTS)
-    await pool.query(
-      `create table if not exists ${TABLES[effect]} (
-         order_id text primary key,
-         amount_minor bigint not null,
-         currency text not null,
-         created_at timestamptz not null default now()
-       )`,
-    );
-}
+export const EFFECT_TABLES = EFFECTS.map(
+  (effect) => `create table ${TABLES[effect]} (
+    order_id text primary key,
+    amount_minor bigint not null,
+    currency text not null,
+    created_at timestamptz not null default now()
+  )`,
+);
 
 /** Doing it again finds what was done. Resolves when the row is durable. */
-export async function performEffect(pool: Pool, effect: Effect, order: PaidOrder): Promise<void> {
+export async function performEffect(
+  pool: Pool,
+  effect: Effect,
+  order: Money & { orderId: string },
+): Promise<void> {
   await pool.query({
     name: `perform-${effect}`,
     text: `insert into ${TABLES[effect]} (order_id, amount_minor, currency)

@@ -1,40 +1,39 @@
 /**
- * The HTTP face that the three peers share: the same framework, paths and signature check as
- * Payonce's, so that only what lies behind differs. It must never do a peer's work for it.
+ * The HTTP face that the three peers share: the framework and the signature check that Payonce has,
+ * so that only what lies behind differs. It must never do a peer's work for it.
  */
 import express, { type Express, type Request, type Response } from 'express';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 export type OrderState = 'initiated' | 'pending' | 'paid';
 
-export interface NewOrder {
-  orderId: string;
+/** How an order stands; `version` counts its changes, the first being its start. */
+export interface OrderStatus {
+  state: OrderState;
+  version: number;
+}
+
+export interface Money {
   amountMinor: number;
   currency: string;
 }
 
 /** A `payment.captured` whose signature was valid. */
-export interface CaptureEvent {
+export interface Capture extends Money {
   /** The same id is the same event, delivered again. */
   eventId: string;
   orderId: string;
   paymentId: string;
-  amountMinor: number;
-  currency: string;
 }
 
 /** What a peer does behind the edge. Each call resolves when its outcome is durable. */
 export interface Orders {
-  start(order: NewOrder): Promise<'created' | 'known'>;
-  /** @returns the state after the click; undefined when there is no such order */
-  pay(orderId: string): Promise<OrderState | undefined>;
-  receive(event: CaptureEvent): Promise<'accepted' | 'duplicate'>;
-  /** @returns the state; undefined when there is no such order */
-  verify(orderId: string): Promise<OrderState | undefined>;
-}
-
-interface CaptureBody {
-  data: { orderId: string; paymentId: string; amount: number; currency: string };
+  start(orderId: string, price: Money): Promise<'created' | 'known'>;
+  /** @returns the gateway's payment, one for all clicks; undefined when there is no such order */
+  pay(orderId: string): Promise<string | undefined>;
+  receive(capture: Capture): Promise<'accepted' | 'duplicate'>;
+  /** @returns undefined when there is no such order */
+  verify(orderId: string): Promise<OrderStatus | undefined>;
 }
 
 /** @param webhookSecret `whsec_…`, as Standard Webhooks */
@@ -43,31 +42,36 @@ export function createEdge(orders: Orders, webhookSecret: string): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.post('/v1/orders', express.json(), async (request, response) => {
-    const { id, amount, currency } = request.body as { id: string; amount: number; currency: string };
-    const outcome = await orders.start({ orderId: id, amountMinor: amount, currency });
-    response.status(outcome === 'created' ? 201 : 200).json({ id, state: 'initiated' });
+  app.post('/orders/:id', express.json(), async ({ params: { id }, body }, response) => {
+    const { amount, currency } = body as { amount: number; currency: string };
+    const outcome = await orders.start(id, { amountMinor: amount, currency });
+    response.status(outcome === 'created' ? 201 : 200).json({ id });
   });
-  app.post('/v1/orders/:id/payments', async ({ params: { id } }, response) => {
-    answer(response, id, await orders.pay(id));
+  app.post('/orders/:id/payments', async ({ params: { id } }, response) => {
+    const paymentId = await orders.pay(id);
+    answer(response, id, paymentId === undefined ? undefined : { paymentId });
   });
-  app.post('/v1/orders/:id/verify', async ({ params: { id } }, response) => {
+  app.post('/orders/:id/verify', async ({ params: { id } }, response) => {
     answer(response, id, await orders.verify(id));
   });
   app.post('/webhooks/sandbox', express.raw({ type: '*/*' }), async (request, response) => {
-    const event = readEvent(webhook, request);
-    if (event === undefined) response.status(401).json({ code: 'signature_invalid' });
-    else response.json({ status: await orders.receive(event) });
+    const capture = readCapture(webhook, request);
+    if (capture === undefined) response.status(401).json({ code: 'signature_invalid' });
+    else response.json({ status: await orders.receive(capture) });
   });
   return app;
 }
 
-function answer(response: Response, id: string, state: OrderState | undefined): void {
-  if (state === undefined) response.status(404).json({ code: 'order_not_found' });
-  else response.json({ id, state });
+function answer(response: Response, id: string, found: object | undefined): void {
+  if (found === undefined) response.status(404).json({ code: 'order_not_found' });
+  else response.json({ id, ...found });
 }
 
-function readEvent(webhook: Webhook, { body, headers }: Request): CaptureEvent | undefined {
+interface CaptureBody {
+  data: { orderId: string; paymentId: string; amount: number; currency: string };
+}
+
+function readCapture(webhook: Webhook, { body, headers }: Request): Capture | undefined {
   const eventId = String(headers['webhook-id']);
   const signed = {
     'webhook-id': eventId,
