@@ -15,6 +15,7 @@ import {
 /** What each room may import, beside itself. The single files directly under src are the entry points. */
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
+  client: [],
   logs: [],
   encryption: ['entry'],
   gateways: ['domain', 'entry'],

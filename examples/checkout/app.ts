@@ -4,11 +4,11 @@
  */
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import type { components, PayonceClient } from '../../src/client/index.ts';
 import { type Offer, policyFor } from './offers.ts';
-import { askPayonce, type Payonce, type PayonceAnswer } from './payonce.ts';
 
 export interface ShopSettings {
-  payonce: Payonce;
+  payonce: PayonceClient;
   offers: Offer[];
 }
 
@@ -40,19 +40,23 @@ export function createShop({ payonce, offers }: ShopSettings): Express {
     // The browser names the order, so that pressing "buy" twice is one order.
     const customer = { id: 'cus_example' };
     const order = { id, ...PRODUCT, gateway: String(body?.gateway), customer };
-    relay(response, await askPayonce(payonce, 'POST', '/v1/orders', { body: order }));
+    relay(response, await payonce.POST('/v1/orders', { body: order }));
   });
-  shop.get('/api/orders/:id', async ({ params: { id }, headers }, response) => {
-    const ifNoneMatch = headers['if-none-match'];
-    relay(response, await askPayonce(payonce, 'GET', `/v1/orders/${id}`, { ifNoneMatch }));
+  shop.get('/api/orders/:id', async ({ params, headers }, response) => {
+    const ifNoneMatch = { 'if-none-match': headers['if-none-match'] };
+    relay(
+      response,
+      await payonce.GET('/v1/orders/{id}', { params: path(params), headers: ifNoneMatch }),
+    );
   });
-  shop.post('/api/orders/:id/payments', async ({ params: { id } }, response) => {
-    const path = `/v1/orders/${id}/payments`;
-    const { status, body } = await askPayonce(payonce, 'POST', path, { body: {} });
-    response.status(status).json(body);
+  shop.post('/api/orders/:id/payments', async ({ params }, response) => {
+    const call = { params: path(params), body: {} };
+    const { data, error, response: answer } = await payonce.POST('/v1/orders/{id}/payments', call);
+    response.status(answer.status).json(data ?? error);
   });
-  shop.post('/api/orders/:id/verify', async ({ params: { id }, body = {} }, response) => {
-    relay(response, await askPayonce(payonce, 'POST', `/v1/orders/${id}/verify`, { body }));
+  shop.post('/api/orders/:id/verify', async ({ params, body = {} }, response) => {
+    const call = { params: path(params), body };
+    relay(response, await payonce.POST('/v1/orders/{id}/verify', call));
   });
   shop.get('/orders/:id', (_request, response) => {
     response.sendFile('order.html', { root: PUBLIC });
@@ -62,26 +66,29 @@ export function createShop({ payonce, offers }: ShopSettings): Express {
   return shop;
 }
 
-interface Order {
-  id: string;
-  state: string;
-  amount: number;
-  amountPaid: number;
-  currency: string;
-  gateway: string;
-  payments: { attempt: number | null; status: string; checkout: object | null }[];
+type Order = components['schemas']['Order'];
+
+/** What the client gives for every call that answers with an order. */
+interface Answer {
+  data?: Order;
+  error?: unknown;
+  response: globalThis.Response;
+}
+
+function path({ id }: { id: string }) {
+  return { path: { id } };
 }
 
 /** The customer sees the state and the money; reviews, effects and counters are the shop's own business. */
-function relay(response: Response, { status, etag, body }: PayonceAnswer): void {
-  response.status(status).set('cache-control', 'no-store');
+function relay(response: Response, { data, error, response: answer }: Answer): void {
+  const etag = answer.headers.get('etag');
+  response.status(answer.status).set('cache-control', 'no-store');
   if (etag !== null) response.set('etag', etag);
-  if (status === 304) response.end();
-  else if (status >= 400) response.json(body);
-  else response.json(visible(body as Order));
+  if (answer.status === 304) response.end();
+  else response.json(data === undefined ? error : visible(data));
 }
 
-function visible({ id, state, amount, amountPaid, currency, gateway, payments }: Order): Order {
+function visible({ id, state, amount, amountPaid, currency, gateway, payments }: Order) {
   const shown = payments.map(({ attempt, status, checkout }) => ({ attempt, status, checkout }));
   return { id, state, amount, amountPaid, currency, gateway, payments: shown };
 }

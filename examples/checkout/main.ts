@@ -4,36 +4,37 @@
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createPayonceClient } from '../../src/client/index.ts';
 import { loadConfig } from '../../src/config.ts';
 import { runningStack } from '../../src/dev/process-file.ts';
 import { runProcess, watchProcessLife } from '../../src/process-life.ts';
 import { createShop } from './app.ts';
 import { offersOf } from './offers.ts';
-import type { Payonce } from './payonce.ts';
 
 /** Next to the API and the sandbox gateway of `npm start`. */
 const DEFAULT_PORT = 3002;
 
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
-  const payonce = findPayonce();
+  const { baseUrl, apiKey } = findPayonce();
+  const payonce = createPayonceClient({ baseUrl, apiKey });
   const server = createServer(createShop({ payonce, offers: offersOf(process.env) }));
   const wanted = Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(wanted, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  console.log(`The shop is open: http://127.0.0.1:${port} (Payonce: ${payonce.url})`);
+  console.log(`The shop is open: http://127.0.0.1:${port} (Payonce: ${baseUrl})`);
   await stopRequested;
   server.close();
 }
 
 /** The client key is enough: a shop neither refunds nor decides reviews. */
-function findPayonce(): Payonce {
-  const { PAYONCE_URL: url, PAYONCE_API_KEY: apiKey } = process.env;
-  if (url && apiKey) return { url, apiKey };
+function findPayonce(): { baseUrl: string; apiKey: string } {
+  const { PAYONCE_URL: baseUrl, PAYONCE_API_KEY: apiKey } = process.env;
+  if (baseUrl && apiKey) return { baseUrl, apiKey };
   const stack = runningStack(loadConfig(process.env).dataDir);
-  if (stack !== undefined) return { url: stack.apiUrl, apiKey: stack.keys.client };
+  if (stack !== undefined) return { baseUrl: stack.apiUrl, apiKey: stack.keys.client };
   throw new Error(
     'no Payonce is running here: run "npm start", or set PAYONCE_URL and PAYONCE_API_KEY',
   );

@@ -7,6 +7,7 @@ import pWaitFor from 'p-wait-for';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createShop } from '../../examples/checkout/app.ts';
 import { offersOf } from '../../examples/checkout/offers.ts';
+import { createPayonceClient } from '../../src/client/index.ts';
 import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { KEY_ID, KEY_SECRET } from '../fakes/razorpay/fake.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
@@ -27,7 +28,9 @@ before(async function () {
   shop = await openShop();
   const { apiUrl, keys } = await sharedStack();
   const offers = offersOf({ STRIPE_PUBLISHABLE_KEY: PUBLISHABLE_KEY, RAZORPAY_KEY_ID: KEY_ID });
-  server = createServer(createShop({ payonce: { url: apiUrl, apiKey: keys.client }, offers }));
+  server = createServer(
+    createShop({ payonce: createPayonceClient({ baseUrl: apiUrl, apiKey: keys.client }), offers }),
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -85,7 +88,8 @@ describe("the example shop's server", () => {
   });
 
   it('says so when Payonce is not there', async () => {
-    const payonce = { url: 'http://127.0.0.1:9', apiKey: 'x' };
+    const nowhere = { baseUrl: 'http://127.0.0.1:9', apiKey: 'x', maxRetries: 0 };
+    const payonce = createPayonceClient(nowhere);
     const lonely = createServer(createShop({ payonce, offers: [] }));
     await new Promise<void>((resolve) => lonely.listen(0, '127.0.0.1', resolve));
     const { port } = lonely.address() as AddressInfo;

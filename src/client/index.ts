@@ -1,0 +1,49 @@
+/**
+ * A typed client of the HTTP API, for shops that are written in TypeScript. Paths, bodies and answers are
+ * typed from the API's own OpenAPI document; nothing here knows what a path means.
+ */
+import { randomUUID } from 'node:crypto';
+import createClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from './schema.ts';
+import { sendAgain } from './send-again.ts';
+
+export type { components, paths };
+
+/** A few seconds in all: longer than a restart, shorter than a customer's patience. */
+const MAX_RETRIES = 3;
+
+export interface ClientOptions {
+  /** For instance `http://127.0.0.1:3000`. */
+  baseUrl: string;
+  /** A key of scope `client` or `ops`; sent as a bearer token and nowhere else. */
+  apiKey: string;
+  /** How often a request is sent again when no answer came, or one with `Retry-After`; 3 unless told. */
+  maxRetries?: number;
+}
+
+export type PayonceClient = Client<paths, `${string}/${string}`>;
+
+/**
+ * Makes a client. Its methods resolve to `{ data, error, response }`: `error` is the API's problem
+ * (RFC 9457), whose `code` says what to do. All repeats of one call carry one Idempotency-Key: the one that was
+ * given or one that is made for it.
+ *
+ * @throws TypeError from a call when the API cannot be reached
+ */
+export function createPayonceClient(options: ClientOptions): PayonceClient {
+  const { baseUrl, apiKey, maxRetries = MAX_RETRIES } = options;
+  const client = createClient<paths, `${string}/${string}`>({
+    baseUrl,
+    headers: { authorization: `Bearer ${apiKey}` },
+    redirect: 'error',
+    fetch: sendAgain(maxRetries),
+  });
+  client.use({
+    onRequest: ({ request }) => {
+      if (request.method === 'POST' && !request.headers.has('idempotency-key'))
+        request.headers.set('idempotency-key', randomUUID());
+      return request;
+    },
+  });
+  return client;
+}
