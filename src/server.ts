@@ -16,6 +16,7 @@ import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { readOrder } from './store/orders.ts';
 import { temporalConnection } from './temporal-connection.ts';
+import { openTracing } from './tracing/open-tracing.ts';
 
 /** Requests under way get this long; most take milliseconds. */
 const DRAIN_MS = 10_000;
@@ -28,8 +29,9 @@ async function main(): Promise<void> {
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const feed = await listenForChanges(config.databaseUrl);
+  const tracing = await openTracing(process.env, 'payonce-api');
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there.
-  const connection = Connection.lazy(connectionOptions);
+  const connection = tracing.connection(Connection.lazy(connectionOptions));
   const client = new Client({
     connection,
     namespace,
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
   const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
   const dependencies = { database, feed, orders, duplicates, gateways, drain, metrics, log };
   const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
-  const server = createHttpServer(app);
+  const server = createHttpServer(tracing.requests(app));
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
@@ -58,7 +60,8 @@ async function main(): Promise<void> {
   server.close();
   server.closeAllConnections();
   closeMetrics();
-  await Promise.allSettled([swept, feed.close(), connection.close(), database.close()]);
+  const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
+  await Promise.allSettled([swept, ...closed]);
 }
 
 await runProcess('api', main);

@@ -10,6 +10,8 @@ import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { temporalConnection } from './temporal-connection.ts';
+import { openTracing } from './tracing/open-tracing.ts';
+import { workerDeployment } from './worker-deployment.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 import { TASK_QUEUE } from './workflows/messages.ts';
 
@@ -39,6 +41,8 @@ async function main(): Promise<void> {
     telemetryOptions: { ...metrics.runtime.telemetryOptions, logging: { forward: {} } },
   });
   const { connectionOptions, namespace } = temporalConnection(process.env);
+  const deployment = workerDeployment(process.env);
+  const tracing = await openTracing(process.env, 'payonce-worker');
   const bundle = await workflowBundle();
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
@@ -57,7 +61,8 @@ async function main(): Promise<void> {
       ...(accessUrl === undefined ? {} : { accessUrl }),
       ...(secret === undefined ? {} : { effectsSecret: secret }),
     }),
-    interceptors: { activity: metrics.interceptors },
+    interceptors: { activity: [...metrics.interceptors, ...tracing.activities] },
+    ...(deployment && { workerDeploymentOptions: deployment }),
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     maxConcurrentWorkflowTaskExecutions: MAX_TASKS_AT_ONCE,
     shutdownGraceTime: SHUTDOWN_GRACE,
@@ -68,7 +73,7 @@ async function main(): Promise<void> {
   await running;
   metrics.close();
   await connection.close();
-  await database.close();
+  await Promise.all([database.close(), tracing.close()]);
 }
 
 await runProcess('worker', main);

@@ -21,6 +21,7 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: `${ROOT}src/workflows/index.ts`,
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    workflowInterceptorModules: [`${ROOT}src/workflows/trace-context.ts`],
     // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.
     failureConverterPath: FAILURE_CONVERTER_PATH,
   });
