@@ -24,9 +24,9 @@ const VISIBLE: Partial<Record<OperationKind, Visible>> = {
     const own = view.payments.find((payment) => payment.attempt === attempt);
     return own?.id === id ? null : `attempt ${attempt} was ${id} once, and is ${own?.id}`;
   },
-  cancel: ({ status }, { state, view }) => {
+  cancel: (_operation, { state, view }) => {
     const isApproved = view.reviews.some((review) => review.status === 'approved');
-    const isKept = status !== 200 || state === 'cancelled' || isApproved;
+    const isKept = state === 'cancelled' || isApproved;
     return isKept ? null : `was cancelled, and is ${state}`;
   },
   refund: ({ body }, { view }, { gateway }) => {
@@ -50,7 +50,7 @@ export const outcomesAsAnswered: Invariant = {
   name: 'operations: what was answered is what happened',
   check: (remains) => [
     ...remains.operations
-      .filter(({ phase }) => phase === 'ok')
+      .filter((operation) => operation.phase === 'ok' && isFinal(operation))
       .flatMap((ok) => missing(ok, remains)),
     ...refusedOrders(remains),
     ...refusedPayments(remains),

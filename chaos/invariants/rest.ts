@@ -7,8 +7,10 @@ import {
 import type { Evidence, Violation } from '../evidence.ts';
 import { type Invariant, type OrderRow, type Remains, wrong } from './remains.ts';
 
-/** A task or a call that needs more tries than this, when nothing is broken any more, is stuck. */
-const MAX_ATTEMPTS = 3;
+/** A task that needs more tries than this, when nothing is broken any more, is stuck. */
+const MAX_TASK_ATTEMPTS = 3;
+/** A gateway that refuses to speak is asked as often in a row; whatever is tried more often is stuck. */
+const MAX_ACTIVITY_ATTEMPTS = 4;
 /** Enough to be quick, few enough for a development server on two cores. */
 const AT_ONCE = 16;
 
@@ -52,10 +54,8 @@ async function stuckRun({ workflow }: Client, orderId: string): Promise<Violatio
     const { status, raw } = await workflow.getHandle(orderId).describe();
     if (status.name === 'COMPLETED') return [];
     return attemptsOf(raw)
-      .filter(({ attempt }) => attempt > MAX_ATTEMPTS)
-      .map(({ name, attempt }) =>
-        wrong(orderId, `${name} is being tried for the ${attempt}th time`),
-      );
+      .filter(({ attempt, most }) => attempt > most)
+      .map(({ name, attempt }) => wrong(orderId, `${name} is being tried, time ${attempt}`));
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return [wrong(orderId, 'it has no workflow')];
     throw error;
@@ -69,11 +69,10 @@ function attemptsOf({
   const activities = (pendingActivities ?? []).map(({ activityType, attempt }) => ({
     name: `activity ${activityType?.name}`,
     attempt: Number(attempt),
+    most: MAX_ACTIVITY_ATTEMPTS,
   }));
-  return [
-    { name: 'a workflow task', attempt: Number(pendingWorkflowTask?.attempt ?? 0) },
-    ...activities,
-  ];
+  const attempt = Number(pendingWorkflowTask?.attempt ?? 0);
+  return [{ name: 'a workflow task', attempt, most: MAX_TASK_ATTEMPTS }, ...activities];
 }
 
 async function lateOutcomes({ database, settings }: Evidence): Promise<Violation[]> {
