@@ -48,7 +48,8 @@ export interface Act {
 const STARTS = 5;
 const CLICKS = 3;
 const REFUND_REPEATS = 5;
-const GLANCE_MS = 800;
+const GLANCE_MS = 1_000;
+const MAX_GLANCE_MS = 4_000;
 /** An order that has closed by then has met no fault on its way; the others are looked at no longer. */
 const CLOSING_PATIENCE_MS = 40_000;
 
@@ -68,10 +69,15 @@ export async function createFiveTimes({ order, caller, random }: Act): Promise<v
   if (api !== undefined) await caller.insist({ ...create, api });
   const keyed = { idempotencyKey: keyOf('create', id) };
   await Promise.all(
-    Array.from({ length: starts }, () =>
-      caller.insist({ ...create, ...(random.chance(0.4) ? keyed : {}) }),
+    Array.from({ length: starts }, (_, start) =>
+      persist(caller, start < STARTS, { ...create, ...(random.chance(0.4) ? keyed : {}) }),
     ),
   );
+}
+
+/** Of very many, most are left to the others of the same key when they fail. */
+function persist(caller: Caller, isPersistent: boolean, ask: Ask): Promise<Answer> {
+  return isPersistent ? caller.insist(ask) : caller.ask(ask);
 }
 
 /**
@@ -84,13 +90,13 @@ export async function payThrice(act: Act, before: readonly string[] = []): Promi
   const { clicks = CLICKS } = order;
   const answers = await Promise.all(
     Array.from({ length: clicks }, (_, click) =>
-      caller.insist({
+      persist(caller, click < CLICKS, {
         kind: 'pay',
         orderId: order.id,
         method: 'POST',
         body: {},
         path: `/v1/orders/${order.id}/payments`,
-        idempotencyKey: keyOf('pay', order.id, before.length, Math.max(1, click)),
+        idempotencyKey: keyOf('pay', order.id, before.length, Math.max(1, click % CLICKS)),
       }),
     ),
   );
@@ -141,14 +147,14 @@ export async function refundFiveTimes(act: Act, amount: number | undefined): Pro
 /** @returns false when it was not in one of the states before everybody stopped waiting */
 export async function untilState(act: Act, states: readonly OrderState[]): Promise<boolean> {
   const from = Date.now();
-  for (;;) {
+  for (let pauseMs = GLANCE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_GLANCE_MS)) {
     const order = await readOrder(act);
     if (order && states.includes(order.state)) {
       act.waited({ orderId: order.id, from, to: Date.now() });
       return true;
     }
     if (act.signal.aborted) return false;
-    await act.pause(GLANCE_MS);
+    await act.pause(pauseMs);
   }
 }
 
@@ -167,7 +173,7 @@ export async function readOrder({ order, caller }: Act): Promise<OrderView | nul
 /** @throws Error when nothing is waited for any longer, which ends the life where it stands */
 async function glance(act: Act): Promise<void> {
   if (act.signal.aborted) throw new Error(`${act.order.id} stood still when the run ended`);
-  await act.pause(GLANCE_MS);
+  await act.pause(MAX_GLANCE_MS / 2);
 }
 
 type ActParts = Omit<Act, 'pause' | 'cancel' | 'decide'>;

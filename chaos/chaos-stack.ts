@@ -18,11 +18,12 @@ import { findTemporalCli } from '../src/dev/temporal-cli.ts';
 import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
 import { temporalServer } from '../src/dev/temporal-server.ts';
 import { migrate } from '../src/store/migrate.ts';
+import { type Cables, openCables } from './cables.ts';
 import { type GatewayGate, openGatewayGate } from './gateway-gate.ts';
 import { type KeptProcess, keepProcess } from './kept-process.ts';
-import { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-export type LinkName = 'temporal' | 'database' | 'gateway';
+export const LINKS = ['temporal', 'database', 'gateway'] as const;
+export type LinkName = (typeof LINKS)[number];
 
 export interface ChaosStack {
   apiUrls: readonly string[];
@@ -37,7 +38,7 @@ export interface ChaosStack {
   database: Postgres;
   gate: GatewayGate;
   /** The cables that Payonce's own processes depend on. */
-  links: Readonly<Record<LinkName, TcpProxy>>;
+  cables: Cables<LinkName>;
   /** By name: `temporal`, `sandbox`, `worker`, `worker-2`, `api`, `api-2`. */
   processes: ReadonlyMap<string, KeptProcess>;
   logFiles: readonly string[];
@@ -72,11 +73,11 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
   await migrate(database.url);
   const sandboxPort = await getPort();
   const gate = await openGatewayGate(sandboxPort, options.isSticky);
-  const links = {
-    temporal: await openTcpProxy(temporal.port),
-    database: await openTcpProxy(Number(new URL(database.url).port)),
-    gateway: await openTcpProxy(gate.port),
-  };
+  const cables = await openCables<LinkName>({
+    temporal: temporal.port,
+    database: Number(new URL(database.url).port),
+    gateway: gate.port,
+  });
   const keys = loadKeys(dataDir);
   const settings: CommonSettings = {
     config: loadConfig(env),
@@ -85,11 +86,11 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
     keys,
     sandboxPort,
     apiPort: await getPort(),
-    databaseUrl: withPort(database.url, links.database.port),
-    temporal: embeddedTemporal(links.temporal.port, temporal.namespace, { env, dataDir }),
+    databaseUrl: withPort(database.url, cables.ports.database),
+    temporal: embeddedTemporal(cables.ports.temporal, temporal.namespace, { env, dataDir }),
   };
   onProgress('starting sandbox gateway, workers and APIs');
-  const apiUrls = await startPayonce(options, processes, { settings, links });
+  const apiUrls = await startPayonce(options, processes, { settings, cables });
   return {
     apiUrls,
     closingApi: 0,
@@ -100,12 +101,12 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
     keys,
     database,
     gate,
-    links,
+    cables,
     processes,
     logFiles: [...[...processes.values()].map(({ log }) => log), `${dataDir}/logs/postgres.log`],
     stop: async () => {
-      for (const link of Object.values(links)) link.close();
       await Promise.all([...processes.values()].map((kept) => kept.stop()));
+      cables.close();
       gate.close();
       await database.stop('immediate');
     },
@@ -132,13 +133,13 @@ async function startTemporal(
 
 interface Wiring {
   settings: CommonSettings;
-  links: Readonly<Record<LinkName, TcpProxy>>;
+  cables: Cables<LinkName>;
 }
 
 async function startPayonce(
   options: ChaosStackOptions,
   processes: Map<string, KeptProcess>,
-  { settings, links }: Wiring,
+  { settings, cables }: Wiring,
 ): Promise<string[]> {
   const { dataDir, relayUrl, crmUrl, effectsSecret } = options;
   const common = childEnvironment(settings);
@@ -146,7 +147,7 @@ async function startPayonce(
     ...common,
     // Failpoints do nothing anywhere else.
     NODE_ENV: 'test',
-    SANDBOX_PORT: String(links.gateway.port),
+    SANDBOX_PORT: String(cables.ports.gateway),
     CRM_URL: crmUrl,
     EFFECTS_SECRET: effectsSecret,
   };

@@ -77,9 +77,9 @@ async function freeze(pidsOf: () => readonly (number | undefined)[], ms: number)
 }
 
 async function disturb(stack: ChaosStack, name: LinkName, state: LinkState, ms: number) {
-  stack.links[name].turn(state);
+  stack.cables.turn(name, state);
   await sleep(ms);
-  stack.links[name].turn('pass');
+  stack.cables.turn(name, 'pass');
 }
 
 /** PostgreSQL answers from processes of its own for each connection: all of them have to stop. */

@@ -123,10 +123,12 @@ const SHORT: Profile = {
 /** Arrivals and faults of a soak are a fifth as dense, as one machine has to bear them for an hour. */
 const SOAK_DENSITY = 0.2;
 
+/** @param minutes how long the load lasts; a run is never smaller for lasting longer */
 export function profileOf(name: 'short' | 'full', minutes: number | undefined): Profile {
   if (minutes === undefined) return name === 'short' ? SHORT : FULL;
   const loadMs = minutes * 60_000;
   const factor = (loadMs / FULL.loadMs) * SOAK_DENSITY;
+  if (factor <= 1) return { ...FULL, loadMs };
   const { bursts, failpointHits, hostileRequests, hostileSignals, stickyErrors } = FULL;
   return {
     ...FULL,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import type { ChaosStack } from './chaos-stack.ts';
+import { type ChaosStack, LINKS } from './chaos-stack.ts';
 import type { Crm } from './crm.ts';
 import type { Customer } from './customer.ts';
 import type { FailpointLane } from './failpoints.ts';
@@ -111,7 +111,7 @@ async function beginLives({ stack, lanes }: StormParts): Promise<void> {
 
 async function calm(parts: StormParts): Promise<void> {
   const { stack, crm, customer, lanes } = parts;
-  for (const link of Object.values(stack.links)) link.turn('pass');
+  for (const name of LINKS) stack.cables.turn(name, 'pass');
   crm.failWith(0);
   for (const lane of lanes.values()) lane.disarm();
   await stack.database.revive();
