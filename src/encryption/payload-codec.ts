@@ -12,7 +12,8 @@ import proto from '@temporalio/proto';
 import { type Keyring, UnknownKeyError } from './keyring.ts';
 import { UNDECODABLE } from './undecodable.ts';
 
-const ENCRYPTED = new TextEncoder().encode('binary/encrypted');
+/** The encoding that an encrypted payload names. */
+export const ENCRYPTED = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
@@ -28,7 +29,7 @@ function encrypt(keyring: Keyring, payload: Payload): Payload {
   const plain = PayloadMessage.encode(payload).finish();
   return {
     metadata: {
-      [METADATA_ENCODING_KEY]: ENCRYPTED,
+      [METADATA_ENCODING_KEY]: new TextEncoder().encode(ENCRYPTED),
       [KEY_ID]: new TextEncoder().encode(keyring.sealingKeyId),
     },
     data: keyring.seal(plain),
@@ -39,8 +40,7 @@ function encrypt(keyring: Keyring, payload: Payload): Payload {
 function decrypt(keyring: Keyring, { metadata, data }: Payload): Payload {
   const encoding = metadata?.[METADATA_ENCODING_KEY];
   // With keys configured nothing plain is believed: whoever reaches Temporal could have written it.
-  if (!encoding || !data || !Buffer.from(encoding).equals(Buffer.from(ENCRYPTED)))
-    return unreadable();
+  if (!encoding || !data || Buffer.from(encoding).toString() !== ENCRYPTED) return unreadable();
   try {
     return PayloadMessage.decode(keyring.open(data));
   } catch (error) {
