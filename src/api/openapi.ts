@@ -6,6 +6,7 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode, problemEntry } from './problem-table.ts';
+import { KEY_PATTERN } from './request-headers.ts';
 import type { AnswerDescription, Route } from './route.ts';
 
 const problemSchema = z
@@ -33,6 +34,7 @@ const GENERAL: ProblemCode[] = [
   'rate_limited',
   'database_unavailable',
 ];
+const OF_PATHS: ProblemCode[] = ['invalid_order_id', 'invalid_path_parameter', 'malformed_url'];
 const OF_POSTS: ProblemCode[] = [
   'orchestrator_unavailable',
   'idempotency_key_invalid',
@@ -58,9 +60,14 @@ const OF_WEBHOOKS = [
   'orchestrator_unavailable',
 ] as const satisfies ProblemCode[];
 
+const idempotencyKey = z
+  .string()
+  .regex(KEY_PATTERN)
+  .meta({ example: '8e03978e-40d5-43dd-bc93-6894a57f9324' });
+
 const commandHeaders = (isKeyRequired: boolean) =>
   z.object({
-    'Idempotency-Key': isKeyRequired ? z.string() : z.string().optional(),
+    'Idempotency-Key': isKeyRequired ? idempotencyKey : idempotencyKey.optional(),
     Prefer: z.string().optional().meta({ example: 'wait=5' }),
   });
 
@@ -88,6 +95,7 @@ function operation(route: Route, security: string): RouteConfig {
   const problems = [
     ...route.problems,
     ...GENERAL,
+    ...(params ? OF_PATHS : []),
     ...(isPost ? OF_POSTS : []),
     ...(body ? OF_BODIES : []),
   ];
@@ -98,6 +106,7 @@ function operation(route: Route, security: string): RouteConfig {
     method,
     path,
     summary,
+    tags: [tagOf(path)],
     description: `Needs an API key with the scope ${scope}.`,
     security: [{ [security]: [] }],
     request: {
@@ -110,6 +119,11 @@ function operation(route: Route, security: string): RouteConfig {
     },
     responses: { ...Object.fromEntries(answers), ...problemAnswers(problems) },
   };
+}
+
+/** `/v1/orders/{id}` is about orders. */
+function tagOf(path: string): string {
+  return path.split('/')[2] ?? '';
 }
 
 function answerOf({ description, schema, contentType = 'application/json' }: AnswerDescription) {
@@ -136,6 +150,7 @@ function webhookOperation(): RouteConfig {
     method: 'post',
     path: '/webhooks/{gateway}',
     summary: "Deliver a gateway's webhook, signed by the gateway",
+    tags: ['webhooks'],
     request: {
       params: z.object({ gateway: z.string() }),
       body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } },

@@ -4,7 +4,7 @@ import { MIMEType } from 'node:util';
 import { Problem } from './problem.ts';
 
 /** Shorter keys are likely to be counters, which two callers may share by accident. */
-const KEY_PATTERN = /^[\x21-\x7e]{16,255}$/;
+export const KEY_PATTERN = /^[\x21-\x7e]{16,255}$/;
 
 /** Long enough for most gateways to answer, short enough for a person to wait. */
 const DEFAULT_WAIT_S = 5;

@@ -73,7 +73,7 @@ export const currency = z
     (value) => CURRENCIES.has(value),
     breaks('currency_unsupported', 'must be an upper-case ISO 4217 code such as INR'),
   )
-  .meta({ example: 'INR', description: 'ISO 4217.' });
+  .meta({ example: 'INR', description: 'ISO 4217.', pattern: '^[A-Z]{3}$' });
 
 export const positiveInteger = z
   .int('must be a whole number, written without quotes')

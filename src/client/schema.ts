@@ -40,6 +40,19 @@ export interface paths {
                     };
                 };
                 /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
                  * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
                  *     - `credentials_invalid`: Send one of the configured API keys.
                  */
@@ -367,6 +380,19 @@ export interface paths {
                     content?: never;
                 };
                 /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
                  * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
                  *     - `credentials_invalid`: Send one of the configured API keys.
                  */
@@ -476,7 +502,10 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
                  *     - `json_invalid`: Send one JSON object as UTF-8.
                  *     - `json_duplicate_key`: Send every key of an object once.
                  */
@@ -627,7 +656,12 @@ export interface paths {
                         "application/json": components["schemas"]["Order"];
                     };
                 };
-                /** @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID. */
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -760,6 +794,19 @@ export interface paths {
                     };
                 };
                 /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
                  * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
                  *     - `credentials_invalid`: Send one of the configured API keys.
                  */
@@ -846,6 +893,19 @@ export interface paths {
                     };
                     content: {
                         "application/pdf": string;
+                    };
+                };
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -968,7 +1028,10 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
                  *     - `json_invalid`: Send one JSON object as UTF-8.
                  *     - `json_duplicate_key`: Send every key of an object once.
                  */
@@ -1152,6 +1215,9 @@ export interface paths {
                 };
                 /**
                  * @description - `idempotency_key_missing`: Send an Idempotency-Key header: a new one for each refund, the same one for each retry.
+                 *     - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
                  *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
                  *     - `json_invalid`: Send one JSON object as UTF-8.
                  *     - `json_duplicate_key`: Send every key of an object once.
@@ -1326,7 +1392,10 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
                  *     - `json_invalid`: Send one JSON object as UTF-8.
                  *     - `json_duplicate_key`: Send every key of an object once.
                  */
@@ -1497,7 +1566,10 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
                  *     - `json_invalid`: Send one JSON object as UTF-8.
                  *     - `json_duplicate_key`: Send every key of an object once.
                  */
@@ -1750,7 +1822,12 @@ export interface paths {
                         };
                     };
                 };
-                /** @description - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID. */
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;

@@ -24,6 +24,7 @@ export function cachedServerFolder(env: Environment, version: string): string {
   return path.join(cacheFolder(env), 'temporal-server', version);
 }
 
-function cacheFolder(env: Environment): string {
+/** Everything that is downloaded or built once per machine, outside the checkout so that clones share it. */
+export function cacheFolder(env: Environment): string {
   return path.join(env.XDG_CACHE_HOME || path.join(env.HOME || homedir(), '.cache'), 'payonce');
 }
