@@ -210,6 +210,28 @@ describe('the evidence of a run', function () {
       /^parked_events: the effects secret is in the database$/,
     );
     inDatabase(
+      'an order has no workflow',
+      'I9',
+      `insert into orders
+       select (jsonb_populate_record(o, '{"id": "ord_ghost"}')).*
+       from orders o where id = 'ord_small_paid'`,
+      /^ord_ghost: it has no workflow$/,
+    );
+    inDatabase(
+      'two requests share a refund',
+      'I7',
+      `update orders set view = jsonb_set(
+         view::jsonb, '{refunds,0,refundId}', view::jsonb #> '{refunds,1,refundId}')::json
+       where id = 'ord_small_refunded'`,
+      /^ord_small_refunded: sbx_ref\w+ stands for two requests$/,
+    );
+    inDatabase(
+      'the books know an order that nobody else does',
+      'I4',
+      `update postings set order_id = 'ord_nobody' where order_id = 'ord_small_paid'`,
+      /ord_nobody: money of an order that is not there$/,
+    );
+    inDatabase(
       'an order has a payment twice',
       'I6',
       `update orders set view = jsonb_set(view::jsonb, '{payments,0,id}', '"other"')::json
@@ -401,7 +423,7 @@ describe('the evidence of a run', function () {
     'a secret is in a log',
     'I10',
     async () => {
-      const log = path.join(await newFolder(), 'api.log');
+      const log = path.join(await newFolder(evidence), 'api.log');
       await writeFile(log, `{"msg":"started"}\n{"header":"${WEBHOOK_SECRET}"}\n`);
       return { ...evidence, logFiles: [log] };
     },

@@ -3,7 +3,6 @@
 import { cp, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CrmLine, Delivery, Evidence, Operation } from '../../chaos/evidence.ts';
 import { type GatewayTruth, readGatewayTruth } from '../../chaos/invariants/gateway-truth.ts';
@@ -15,7 +14,9 @@ interface Lines {
   crmFile: CrmLine;
 }
 
-export const newFolder = () => mkdtemp(path.join(tmpdir(), 'payonce-spoiled-'));
+/** Beside the evidence, and gone with it. */
+export const newFolder = ({ operationsFile }: Evidence) =>
+  mkdtemp(path.join(path.dirname(operationsFile), 'spoiled-'));
 
 /** The evidence, with another log in place of one of its own. */
 export async function withLines<Name extends keyof Lines>(
@@ -24,7 +25,7 @@ export async function withLines<Name extends keyof Lines>(
   spoil: (lines: Lines[Name][]) => Lines[Name][],
 ): Promise<Evidence> {
   const lines = spoil(await readJsonLines<Lines[Name]>(evidence[name]));
-  const file = path.join(await newFolder(), 'lines.jsonl');
+  const file = path.join(await newFolder(evidence), 'lines.jsonl');
   await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
   return { ...evidence, [name]: file };
 }
@@ -35,7 +36,7 @@ export async function withHistory(
   orderId: string,
   spoil: (text: string) => string,
 ): Promise<Evidence> {
-  const historiesFolder = await newFolder();
+  const historiesFolder = await newFolder(evidence);
   const filter = (source: string) =>
     source === evidence.historiesFolder || path.basename(source).startsWith(`${orderId}.`);
   await cp(evidence.historiesFolder, historiesFolder, { recursive: true, filter });

@@ -2,7 +2,8 @@
  * A few orders on a real stack of their own, with everybody's calls on record: what a chaos run leaves,
  * without the chaos.
  */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
@@ -36,9 +37,9 @@ interface Scene {
 
 export async function tellSmallRun(): Promise<SmallRun> {
   const startedAt = Date.now();
-  const folder = path.join('/tmp', `payonce-small-run-${process.pid}-${startedAt}`);
+  const folder = await mkdtemp(path.join(tmpdir(), 'payonce-small-run-'));
   const historiesFolder = path.join(folder, 'histories');
-  await mkdir(historiesFolder, { recursive: true });
+  await mkdir(historiesFolder);
   const file = (name: string) => path.join(folder, `${name}.jsonl`);
   const crm = await openCrm(file('crm'), createRandom(1));
   const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
