@@ -24,7 +24,8 @@ export interface Place {
   kill(): Promise<void>;
   /** As a deployment does; resolves with how the old life ended, once the next one is ready. */
   replace(): Promise<string>;
-  stop(): Promise<void>;
+  /** Resolves with how it ended. */
+  stop(): Promise<string>;
 }
 
 /** Longer than any drain, so that whoever hangs is seen to have been killed. */
@@ -40,6 +41,10 @@ export async function startPlace(plan: ProcessPlan): Promise<Place> {
     return launched;
   };
   let current = await begin();
+  const finish = async (): Promise<string> => {
+    await end(current, STOP_GRACE_MS);
+    return current.death;
+  };
   return {
     name: plan.name,
     pids,
@@ -49,12 +54,11 @@ export async function startPlace(plan: ProcessPlan): Promise<Place> {
       current = await begin();
     },
     replace: async () => {
-      await end(current, STOP_GRACE_MS);
-      const how = await current.death;
+      const how = await finish();
       current = await begin();
       return how;
     },
-    stop: () => end(current, STOP_GRACE_MS),
+    stop: finish,
   };
 }
 
