@@ -11,7 +11,7 @@ import { createWebhookSigner } from './signed-webhook.ts';
 
 const ORDER = JSON.stringify({ amount: PRICE.amountMinor, currency: PRICE.currency });
 
-type Calls = Pick<RunningSide, 'startOrder' | 'pay' | 'deliver' | 'verify'>;
+type Calls = Pick<RunningSide, 'startOrder' | 'pay' | 'deliver' | 'verify' | 'refusals'>;
 
 export interface HttpCalls extends Calls {
   close(): Promise<void>;
@@ -34,6 +34,7 @@ export function callOverHttp(origin: string, webhookSecret: string): HttpCalls {
       return http.post('/webhooks/sandbox', body, headers);
     },
     verify: (orderId) => http.post(`/orders/${orderId}/verify`, '{}'),
+    refusals: http.refusals,
     close: () => http.close(),
   };
 }

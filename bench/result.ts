@@ -21,6 +21,8 @@ export interface WorkloadResult {
   actions: number | null;
   /** How many orders or deliveries were measured. */
   samples: number;
+  /** Calls that were answered with 503 and sent again. */
+  refusals: number;
   /** Resident memory in MiB, where the workload is about it. */
   memoryMibByRole?: Record<string, number>;
   /** The stages of a workload that grows. */
@@ -60,6 +62,7 @@ export function resultOf(measured: Measured): WorkloadResult {
     signals: history?.signals ?? null,
     actions: history?.actions ?? null,
     samples: units,
+    refusals: 0,
   };
 }
 
@@ -88,6 +91,7 @@ export function overRounds(rounds: readonly WorkloadResult[]): WorkloadResult {
       actions: Math.max(...rounds.map(({ actions }) => actions ?? 0)),
     }),
     samples: rounds.reduce((sum, { samples }) => sum + samples, 0),
+    refusals: rounds.reduce((sum, { refusals }) => sum + refusals, 0),
   };
 }
 

@@ -64,9 +64,12 @@ async function measureSide(
   const results: [Workload, WorkloadResult][] = [];
   try {
     for (const workload of workloads) {
-      const result = await measurements[workload]().catch((cause: unknown) => {
+      const refusedBefore = session.side.refusals?.() ?? 0;
+      const measured = await measurements[workload]().catch((cause: unknown) => {
         throw new Error(`${side.name} failed in ${workload}: ${String(cause)}`, { cause });
       });
+      const refusals = (session.side.refusals?.() ?? 0) - refusedBefore;
+      const result = { ...measured, refusals };
       around.onProgress(`  ${side.name} ${workload}: ${result.perSecond}/s`);
       results.push([workload, result]);
     }

@@ -73,6 +73,8 @@ export interface RunningSide {
   processes(): Readonly<Record<string, readonly number[]>>;
   /** Absent where a side keeps no history. */
   historyOf?(orderId: string): Promise<History>;
+  /** How many calls were answered with 503 so far; the bench has sent them again. */
+  refusals?(): number;
   stop(): Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import { startTemporalEngine } from './temporal-engine.ts';
 async function start(options: SideOptions): Promise<RunningSide> {
   const engine = await startTemporalEngine(options);
   const { workflow } = engine.client;
+  const delivered = new Set<string>();
   return {
     startOrder: async (orderId) => {
       const args = [{ orderId, ...PRICE }];
@@ -17,6 +18,8 @@ async function start(options: SideOptions): Promise<RunningSide> {
     },
     pay: async (orderId) => `pay_${orderId}`,
     deliver: async ({ orderId, paymentId, eventId }) => {
+      if (delivered.has(eventId)) return;
+      delivered.add(eventId);
       await workflow.getHandle(orderId).signal('webhook', { eventId, paymentId, ...PRICE });
     },
     verify: async () => undefined,

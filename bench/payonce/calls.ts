@@ -31,6 +31,7 @@ export function callPayonce({ apiUrl, keys }: PayonceAddress, webhookSecret: str
       return http.post('/webhooks/sandbox', body, headers);
     },
     verify: (orderId) => http.post(pathOf(orderId, 'verify'), '{}', { authorization }),
+    refusals: http.refusals,
     close: () => http.close(),
   };
 }
