@@ -45,6 +45,8 @@ export function createHttpServer(listener: RequestListener): Server {
     },
     listener,
   );
+  // Node leaves out what comes after so many headers, unheard: their bytes are limited, not their number.
+  server.maxHeadersCount = 0;
   const answering = new WeakMap<Socket, ServerResponse>();
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     answering.set(socket, response);

@@ -11,7 +11,8 @@ describe('bytes that are no HTTP request', () => {
 
   before(async () => {
     server = createHttpServer((request, response) => {
-      request.resume().once('end', () => response.end('{}'));
+      const last = JSON.stringify({ last: request.headers.last });
+      request.resume().once('end', () => response.end(last));
     });
     port = await listen(server, '127.0.0.1', 0);
   });
@@ -54,6 +55,11 @@ describe('bytes that are no HTTP request', () => {
   it('are served whatever they expect beside an answer', async () => {
     const head = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: tea\r\n\r\n';
     assert.match(await answerTo(head), /^HTTP\/1\.1 200 /);
+  });
+
+  it('are heard to the last of thousands of headers', async () => {
+    const head = `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${'a:1\r\n'.repeat(2_500)}`;
+    assert.match(await answerTo(`${head}Last: heard\r\n\r\n`), /"last":"heard"/);
   });
 
   it('leave the server serving', async () => {
