@@ -18,7 +18,10 @@ export function converse(url: string, said: Buffer, ending: Ending): Promise<Hea
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
   const chunks: Buffer[] = [];
   let end: Heard['end'] = 'closed';
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  socket.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    lingering.refresh();
+  });
   socket.on('end', () => socket.end());
   socket.on('error', () => {
     end = 'reset';

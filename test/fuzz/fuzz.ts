@@ -73,14 +73,16 @@ async function attack(
   const stack = await sharedStack();
   const pids = apiPids(stack.children);
   const scales = createScales(pids);
-  const before = await testimonyOf(world);
+  let before = await testimonyOf(world);
   for (let at = 0; at < requests.length; at += WINDOW) {
     const window = requests.slice(at, at + WINDOW);
     await inLanes(window, async ([index, request]) =>
       tally.note(index, request, await ask(request, world, index)),
     );
     scales.weigh(at / requests.length);
-    const changed = contradictions(before, await testimonyOf(world));
+    const now = await testimonyOf(world);
+    const changed = contradictions(before, now);
+    before = now;
     const name = `requests ${at} to ${at + window.length - 1}`;
     if (changed.length > 0) tally.violate(`${name} changed an order that refused them`, changed);
     onProgress(`${at + window.length} of ${requests.length}, ${tally.violations.length} wrong`);

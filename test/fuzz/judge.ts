@@ -55,7 +55,10 @@ export function judge({ isHopeless, ending }: HostileRequest, said: Buffer, hear
     return { answers: [], wrong: ['no answer, and the connection stays'] };
   if (ending === 'leave') return { answers: [], wrong: [] };
   try {
-    const answers = readAnswers(heard.bytes, method === 'HEAD');
+    const answers = readAnswers(heard.bytes, {
+      isHead: method === 'HEAD',
+      mayBeCut: ending === 'linger',
+    });
     const wrong = answers.flatMap((answer) => wrongIn(answer, method, target, isHopeless));
     const isUnanswered = answers.length === 0 && ending === 'answer';
     const all = isUnanswered ? [...wrong, `no answer (${heard.end})`] : wrong;
