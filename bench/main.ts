@@ -64,8 +64,10 @@ async function main(options: Options): Promise<void> {
   });
   console.log(allTables(record, SIDES));
   if (options.json !== undefined) writeRun(options.json, record);
+  const hasFailed = Object.keys(record.failures).length > 0;
+  if (hasFailed) process.exitCode = 1;
   const isOfEverything = !options.smoke && !options.side && !options.workload;
-  if (!isOfEverything) return;
+  if (!isOfEverything || hasFailed) return;
   writeRun(LAST_RUN, record);
   writeDocuments(record, SIDES);
 }

@@ -3,9 +3,14 @@
  * takes no longer than a fast one: about twenty minutes on two cores.
  */
 import type { LoopPlan } from './measuring/closed-loop.ts';
+import { WORKLOADS, type Workload } from './side.ts';
 
 export interface Plan {
   rounds: number;
+  /** Measured in every round, on a side that was just started. */
+  inEveryRound: readonly Workload[];
+  /** Measured once, on a side that was started for it; what comes first fills the store for the next. */
+  afterwards: readonly Workload[];
   order: LoopPlan;
   storm: LoopPlan;
   hot: LoopPlan;
@@ -40,6 +45,8 @@ const STEADY: LoopPlan = { inFlight: IN_FLIGHT, warmUpMs: WARM_UP_MS, measureMs:
 
 export const FULL_PLAN: Plan = {
   rounds: 3,
+  inEveryRound: ['order', 'storm', 'hot'],
+  afterwards: ['growth', 'open'],
   order: STEADY,
   storm: { ...STEADY, measureMs: 8_000 },
   hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 10_000, atMost: 10_000 },
@@ -57,6 +64,8 @@ const SMOKE_LOOP: LoopPlan = { inFlight: 8, warmUpMs: 0, measureMs: 120_000, atM
 
 export const SMOKE_PLAN: Plan = {
   rounds: 1,
+  inEveryRound: WORKLOADS,
+  afterwards: [],
   order: SMOKE_LOOP,
   storm: { ...SMOKE_LOOP, atMost: 2 },
   hot: { ...SMOKE_LOOP, atMost: 100 },

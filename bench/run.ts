@@ -2,6 +2,7 @@
  * Runs the plan: in every round each side in turn, alone on the machine, so that a machine that slows
  * down does so for all of them. What fills a store runs once, after the rounds.
  */
+import { reasonOf } from '../src/dev/setup-error.ts';
 import type { Plan } from './plan.ts';
 import { overRounds, type WorkloadResult } from './result.ts';
 import { openSession, type Session, type Surroundings } from './session.ts';
@@ -19,33 +20,41 @@ export interface Selection {
   isWanted(side: Side, workload: Workload): boolean;
 }
 
+/** By the names of the sides. A side that has failed is left out from then on, and the others go on. */
+export interface BenchResults {
+  sides: Record<string, SideResults>;
+  failures: Record<string, string>;
+}
+
 /** What was measured of one side, by workload. */
 export type SideResults = Partial<Record<Workload, WorkloadResult>>;
 
-const IN_EVERY_ROUND: readonly Workload[] = ['order', 'storm', 'hot'];
-
-/** In this order: the first has filled the store for the second. */
-const ON_A_FULL_STORE: readonly Workload[] = ['growth', 'open'];
-
-/** @throws Error naming side and workload where something went wrong */
 export async function runBench(
   { sides, plan, isWanted }: Selection,
   around: Surroundings,
-): Promise<Record<string, SideResults>> {
+): Promise<BenchResults> {
   const results = new Map<Side, Map<Workload, WorkloadResult[]>>();
+  const failures: Record<string, string> = {};
   const visit = async (side: Side, among: readonly Workload[]) => {
+    if (failures[side.name] !== undefined) return;
     const workloads = among.filter((workload) => isWanted(side, workload));
     const found = results.get(side) ?? new Map<Workload, WorkloadResult[]>();
     results.set(side, found);
-    for (const [workload, result] of await measureSide(side, { workloads, plan, around }))
-      found.set(workload, [...(found.get(workload) ?? []), result]);
+    try {
+      for (const [workload, result] of await measureSide(side, { workloads, plan, around }))
+        found.set(workload, [...(found.get(workload) ?? []), result]);
+    } catch (error) {
+      failures[side.name] = reasonOf(error);
+      around.onProgress(`  ${side.name} failed: ${reasonOf(error)}`);
+    }
   };
   for (let round = 1; round <= plan.rounds; round += 1) {
     around.onProgress(`round ${round} of ${plan.rounds}`);
-    for (const side of sides) await visit(side, IN_EVERY_ROUND);
+    for (const side of sides) await visit(side, plan.inEveryRound);
   }
-  for (const side of sides) await visit(side, ON_A_FULL_STORE);
-  return Object.fromEntries([...results].map(([side, found]) => [side.name, mediansOf(found)]));
+  for (const side of sides) await visit(side, plan.afterwards);
+  const sidesFound = [...results].map(([side, found]) => [side.name, mediansOf(found)]);
+  return { sides: Object.fromEntries(sidesFound), failures };
 }
 
 interface Visit {
@@ -66,7 +75,7 @@ async function measureSide(
     for (const workload of workloads) {
       const refusedBefore = session.side.refusals?.() ?? 0;
       const measured = await measurements[workload]().catch((cause: unknown) => {
-        throw new Error(`${side.name} failed in ${workload}: ${String(cause)}`, { cause });
+        throw new Error(`in ${workload}: ${reasonOf(cause)}`, { cause });
       });
       const refusals = (session.side.refusals?.() ?? 0) - refusedBefore;
       const result = { ...measured, refusals };

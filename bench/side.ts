@@ -9,7 +9,7 @@ export const EFFECTS = ['entitlement', 'invoice', 'ledger'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** What is measured, by the names of the command line and of the JSON. */
-export const WORKLOADS = ['order', 'storm', 'hot', 'open', 'growth'] as const;
+export const WORKLOADS = ['order', 'storm', 'hot', 'growth', 'open'] as const;
 
 export type Workload = (typeof WORKLOADS)[number];
 

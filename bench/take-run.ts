@@ -30,7 +30,7 @@ export async function takeRun(options: RunOptions): Promise<RunRecord> {
       'Temporal CLI': readTemporalDevFile().version,
       ...Object.assign({}, ...sides.map((side) => side.versions)),
     };
-    return { takenAt, isSmoke, rounds: plan.rounds, machine, versions, sides: results };
+    return { takenAt, isSmoke, rounds: plan.rounds, machine, versions, ...results };
   } finally {
     await databases.stop();
     await rm(folder, { recursive: true, force: true });

@@ -12,6 +12,8 @@ export interface RunRecord {
   machine: Machine;
   versions: Record<string, string>;
   sides: Record<string, SideResults>;
+  /** Why a side could not be measured to the end. */
+  failures: Record<string, string>;
 }
 
 /** Undefined where the side or the workload was not measured. */
