@@ -123,6 +123,9 @@ for (const { name, exported } of PEERS)
     it('starts an order once, however often it is started', async () => {
       await atOnce(5, () => peer.startOrder('started'));
       assert.deepEqual(await statusOf('started'), { state: 'initiated', version: 1 });
+      await peer.pay('started');
+      await peer.startOrder('started');
+      assert.deepEqual(await statusOf('started'), { state: 'pending', version: 2 });
     });
 
     it('opens one payment for all clicks', async () => {

@@ -50,7 +50,7 @@ export const restate: Peer = {
   name: 'restate',
   title: 'Restate',
   description:
-    'An order is a virtual object, a webhook a one-way call with the event id as its idempotency key, effects side by side in `ctx.run`; one server with 8 partitions and fsync, one service process.',
+    'An order is a virtual object, a webhook a one-way call with the event id as its idempotency key, effects side by side in `ctx.run`; one server with 4 partitions and fsync, one service process.',
   versions: {
     '@restatedev/restate-server': installedVersion('@restatedev/restate-server'),
     '@restatedev/restate-sdk': installedVersion('@restatedev/restate-sdk'),
