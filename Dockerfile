@@ -7,8 +7,7 @@ RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/@embedded-post
 COPY tsconfig.json ./
 COPY src src
 # Bundled once here, so that a worker starts at once and needs nowhere to write.
-RUN node --import tsx --input-type=module --eval \
-  "const { workflowBundle } = await import('./src/workflow-bundle.ts'); await workflowBundle()"
+RUN npm run build:bundle
 
 FROM node:20-bookworm-slim
 # Temporal's SDK takes the system's certificates to check a cluster's.

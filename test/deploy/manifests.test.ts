@@ -79,9 +79,9 @@ const DRAIN_S = {
   worker: ms(/SHUTDOWN_FORCE = '(\w+)'/.exec(read('src/worker.ts'))?.[1] as ms.StringValue) / 1000,
 };
 
-/** Settings that are read by Temporal's own tools. */
+/** Settings that Temporal's and OpenTelemetry's own tools read are not in our table. */
 function isKnown(name: string): boolean {
-  return name.startsWith('TEMPORAL_') || name in variables.shape;
+  return /^(TEMPORAL|OTEL)_/.test(name) || name in variables.shape;
 }
 
 describe('the Kubernetes manifests', () => {
