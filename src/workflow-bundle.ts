@@ -34,7 +34,10 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
 }
 
 async function fingerprint(): Promise<string> {
-  const hash = createHash('sha256').update(await readFile(`${ROOT}package-lock.json`));
+  const hash = createHash('sha256');
+  // How it is put together counts as well as what it is put together from.
+  for (const file of [`${ROOT}package-lock.json`, fileURLToPath(import.meta.url)])
+    hash.update(await readFile(file));
   for (const folder of SOURCES) {
     const files = (await readdir(`${ROOT}${folder}`)).sort();
     for (const file of files) hash.update(file).update(await readFile(`${ROOT}${folder}/${file}`));
