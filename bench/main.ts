@@ -55,21 +55,21 @@ function isWanted({ side, smoke, workload }: Options, one: Side, what: Workload)
 }
 
 async function main(options: Options): Promise<void> {
-  if (options.render) return writeDocuments(readRun(LAST_RUN), SIDES);
+  if (options.render) return writeDocuments(readRun(LAST_RUN));
   const record = await takeRun({
     sides: SIDES.filter(({ name }) => options.side?.includes(name) ?? true),
     plan: planOf(options),
     isSmoke: options.smoke,
     isWanted: (side, workload) => isWanted(options, side, workload),
   });
-  console.log(allTables(record, SIDES));
+  console.log(allTables(record));
   if (options.json !== undefined) writeRun(options.json, record);
   const hasFailed = Object.keys(record.failures).length > 0;
   if (hasFailed) process.exitCode = 1;
   const isOfEverything = !options.smoke && !options.side && !options.workload;
   if (!isOfEverything || hasFailed) return;
   writeRun(LAST_RUN, record);
-  writeDocuments(record, SIDES);
+  writeDocuments(record);
 }
 
 await main(readOptions());

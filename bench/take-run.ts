@@ -30,7 +30,8 @@ export async function takeRun(options: RunOptions): Promise<RunRecord> {
       'Temporal CLI': readTemporalDevFile().version,
       ...Object.assign({}, ...sides.map((side) => side.versions)),
     };
-    return { takenAt, isSmoke, rounds: plan.rounds, machine, versions, ...results };
+    const about = sides.map(({ name, title, description }) => ({ name, title, description }));
+    return { takenAt, isSmoke, rounds: plan.rounds, machine, versions, ...results, about };
   } finally {
     await databases.stop();
     await rm(folder, { recursive: true, force: true });

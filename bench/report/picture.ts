@@ -1,5 +1,5 @@
 /** The picture of a run: bars with their spread, for orders and for the storm. Plain SVG, no script. */
-import type { Side, Workload } from '../side.ts';
+import type { Workload } from '../side.ts';
 import { type RunRecord, resultIn } from './run-record.ts';
 
 const WIDTH = 760;
@@ -25,13 +25,10 @@ interface Chart {
   bars: Bar[];
 }
 
-export function pictureOf(
-  record: RunRecord,
-  sides: readonly Pick<Side, 'name' | 'title'>[],
-): string {
+export function pictureOf(record: RunRecord): string {
   const chart = (title: string, workload: Workload): Chart => ({
     title,
-    bars: sides.flatMap(({ name, title }) => {
+    bars: record.about.flatMap(({ name, title }) => {
       const result = resultIn(record, name, workload);
       if (result === undefined) return [];
       return [{ name, title, value: result.perSecond, spread: result.spread }];

@@ -1,7 +1,7 @@
 /** The JSON of a run. Its names are fixed: others compare runs by them. */
 import type { WorkloadResult } from '../result.ts';
 import type { SideResults } from '../run.ts';
-import type { Workload } from '../side.ts';
+import type { Side, Workload } from '../side.ts';
 import type { Machine } from './machine.ts';
 
 export interface RunRecord {
@@ -12,6 +12,8 @@ export interface RunRecord {
   machine: Machine;
   versions: Record<string, string>;
   sides: Record<string, SideResults>;
+  /** What the sides were, in the order in which they are shown. */
+  about: Pick<Side, 'name' | 'title' | 'description'>[];
   /** Why a side could not be measured to the end. */
   failures: Record<string, string>;
 }

@@ -1,10 +1,8 @@
 /** A run as Markdown tables: one for each workload, and one of the targets. */
 import type { WorkloadResult } from '../result.ts';
-import type { Side, Workload } from '../side.ts';
+import type { Workload } from '../side.ts';
 import { type RunRecord, resultIn } from './run-record.ts';
 import { targetsOf } from './targets.ts';
-
-type Titles = readonly Pick<Side, 'name' | 'title'>[];
 
 interface Column {
   title: string;
@@ -55,39 +53,46 @@ const HEADINGS: Record<Workload, string> = {
 };
 
 /** All tables of a run, for the page of the benchmark. */
-export function allTables(record: RunRecord, sides: Titles): string {
+export function allTables(record: RunRecord): string {
   const workloads = Object.keys(HEADINGS) as Workload[];
   return [
     machineLine(record),
-    ...workloads.flatMap((workload) => workloadTable(record, sides, workload)),
-    stagesTable(record, sides),
+    ...workloads.flatMap((workload) => workloadTable(record, workload)),
+    stagesTable(record),
     targetsTable(record),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-/** The one table of the README. */
-export function orderTable(record: RunRecord, sides: Titles): string {
-  return [machineLine(record), tableOf(record, sides, 'order')].join('\n\n');
+/** What was measured, each in a sentence. */
+export function sidesTable({ about }: RunRecord): string {
+  const rows = about.map(({ name, title, description }) => [title, `\`${name}\``, description]);
+  const lines = [['', '`--side`', 'what it is'], ['---', '---', '---'], ...rows];
+  return lines.map(line).join('\n');
 }
 
-function workloadTable(record: RunRecord, sides: Titles, workload: Workload): string[] {
-  const table = tableOf(record, sides, workload);
+/** The one table of the README. */
+export function orderTable(record: RunRecord): string {
+  return [machineLine(record), tableOf(record, 'order')].join('\n\n');
+}
+
+function workloadTable(record: RunRecord, workload: Workload): string[] {
+  const table = tableOf(record, workload);
   return table === '' ? [] : [`### ${HEADINGS[workload]}`, table];
 }
 
-function tableOf(record: RunRecord, sides: Titles, workload: Workload): string {
+function tableOf(record: RunRecord, workload: Workload): string {
   const columns = COLUMNS[workload];
-  const rows = sides.flatMap(({ name, title }) => {
+  const rows = record.about.flatMap(({ name, title }) => {
     const result = resultIn(record, name, workload);
     return result === undefined ? [] : [[title, ...columns.map(({ cell }) => cell(result))]];
   });
   return rows.length === 0 ? '' : table(['', ...columns.map(({ title }) => title)], rows);
 }
 
-function stagesTable(record: RunRecord, sides: Titles): string {
-  const rows = sides.flatMap(({ name, title }) =>
+function stagesTable(record: RunRecord): string {
+  const rows = record.about.flatMap(({ name, title }) =>
     (resultIn(record, name, 'growth')?.stages ?? []).map((stage) => {
       const { worker, temporal } = stage.memoryMibByRole;
       const memory = [worker ?? null, temporal ?? null].map(number);
@@ -120,8 +125,11 @@ function machineLine({ machine, versions, takenAt, rounds }: RunRecord): string 
   ].join(' ');
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const dashes = titles.map((_, index) => (index === 0 ? '---' : '--:'));
   return [line(titles), line(dashes), ...rows.map(line)].join('\n');
 }

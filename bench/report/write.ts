@@ -4,17 +4,14 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Side } from '../side.ts';
 import { pictureOf } from './picture.ts';
 import type { RunRecord } from './run-record.ts';
-import { allTables, orderTable } from './tables.ts';
+import { allTables, orderTable, sidesTable } from './tables.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
 /** The last full run, which the documents show. */
 export const LAST_RUN = path.join(ROOT, 'docs/benchmark.json');
-
-type Sides = readonly Pick<Side, 'name' | 'title'>[];
 
 export function readRun(file: string): RunRecord {
   return JSON.parse(readFileSync(file, 'utf8')) as RunRecord;
@@ -26,21 +23,22 @@ export function writeRun(file: string, record: RunRecord): void {
 }
 
 /** The documents as they ought to be for this run, by their paths. */
-export function documentsOf(record: RunRecord, sides: Sides): Map<string, string> {
+export function documentsOf(record: RunRecord): Map<string, string> {
   const parts = {
-    'benchmark-order': orderTable(record, sides),
-    benchmark: allTables(record, sides),
+    'benchmark-order': orderTable(record),
+    'benchmark-sides': sidesTable(record),
+    benchmark: allTables(record),
   };
   const texts = ['README.md', 'docs/benchmark.md']
     .map((file) => path.join(ROOT, file))
     .filter((file) => existsSync(file))
     .map((file) => [file, fill(readFileSync(file, 'utf8'), parts)] as const);
   const picture = path.join(ROOT, 'docs/images/benchmark.svg');
-  return new Map([...texts, [picture, pictureOf(record, sides)]]);
+  return new Map([...texts, [picture, pictureOf(record)]]);
 }
 
-export function writeDocuments(record: RunRecord, sides: Sides): void {
-  for (const [file, text] of documentsOf(record, sides)) writeFileSync(file, text);
+export function writeDocuments(record: RunRecord): void {
+  for (const [file, text] of documentsOf(record)) writeFileSync(file, text);
 }
 
 function fill(text: string, parts: Record<string, string>): string {
