@@ -32,6 +32,9 @@ export class UnknownOrderError extends Error {
 /**
  * One statement and so one transaction, and one round trip: it runs after every step of every order.
  * `before` locks the row first, so that two writers see each other's revision.
+ *
+ * A worker that dies inside a workflow task may have written what never came to be: the task runs again,
+ * and what has arrived since is taken up in it. So of two outcomes with one number the later one counts.
  */
 const WRITE_RECORD = {
   name: 'write-record',
@@ -50,13 +53,17 @@ const WRITE_RECORD = {
       select $1, $2, $3, from_state, $4, $8 from changed where from_state <> $4
       on conflict do nothing
     ), recorded as (
-      insert into order_events
+      insert into order_events as known
         (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
       select $1, seq, at, source, type, "eventId", outcome, reason, version, answer
       from before, json_to_recordset($10::json) as record
         (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
          reason text, version int, answer json)
-      on conflict do nothing
+      on conflict (order_id, seq) do update set
+        at = excluded.at, source = excluded.source, type = excluded.type,
+        event_id = excluded.event_id, outcome = excluded.outcome, reason = excluded.reason,
+        version = excluded.version, answer = excluded.answer
+      where known.at < excluded.at
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
       select gateway, payment_id, $1 from before, unnest($11::text[]) as payment_id

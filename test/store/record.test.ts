@@ -86,6 +86,24 @@ describe('a record that is written', () => {
     );
   });
 
+  it('replaces the outcomes of a task that was never completed, whichever comes last', async () => {
+    const id = await givenOrder();
+    const at = Date.now();
+    const lost = recordOf(paidLedger(id, { revision: 1 }), [outcome(1, { at, eventId: 'pay' })]);
+    const kept = recordOf(paidLedger(id, { revision: 2 }), [
+      outcome(1, { at: at + 10_000, eventId: 'webhook' }),
+      outcome(2, { at: at + 10_000, eventId: 'pay' }),
+    ]);
+    for (const record of [lost, kept, lost]) await writeRecord(database, record);
+    assert.deepEqual(
+      (await listEvents(database, id)).map(({ seq, eventId }) => [seq, eventId]),
+      [
+        [1, 'webhook'],
+        [2, 'pay'],
+      ],
+    );
+  });
+
   it('is the newest whichever of many writers at once comes last', async () => {
     const id = await givenOrder();
     const revisions = Array.from({ length: 30 }, (_, index) => index + 1);
