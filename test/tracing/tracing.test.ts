@@ -1,9 +1,11 @@
 /** Traces through every process that an order passes, seen by a collector that speaks OTLP. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack.ts';
+import { workflowBundle } from '../../src/workflow-bundle.ts';
 import {
   givenPendingOrder,
   newOrderId,
@@ -128,6 +130,13 @@ describe('tracing', () => {
   it('loads nothing where it is switched off', async () => {
     const off = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_SDK_DISABLED: 'true' };
     assert.equal((await openedWith(off)).sdkFiles, 0);
+  });
+
+  it('is no part of the workflow code', async () => {
+    const { codePath } = await workflowBundle();
+    const [code = ''] = (await readFile(codePath, 'utf8')).split('//# sourceMappingURL');
+    assert.ok(code.includes('trace-context.ts'));
+    assert.ok(!code.includes('@opentelemetry'));
   });
 
   it('lets a process end whose collector never answers', async () => {
