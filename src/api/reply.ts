@@ -1,5 +1,6 @@
 /** A response ready to be sent; what was kept under an Idempotency-Key is sent again byte for byte. */
 import type { Request, Response } from 'express';
+import { scrub } from '../logs/scrub.ts';
 import { type Problem, problemBody, problemHeaders } from './problem.ts';
 import type { Answer } from './route.ts';
 
@@ -17,7 +18,9 @@ export function replyOf({ status, body, headers = {} }: Answer): Reply {
 }
 
 export function problemReply(problem: Problem, request: Request): Reply {
-  const body = JSON.stringify(problemBody(problem, String(request.id), request.path));
+  const told = JSON.stringify(problemBody(problem, String(request.id), request.path));
+  // Some put a key into a path or take it for a field's name; who logs our answers must not get it from us.
+  const body = scrub(told);
   return { status: problem.status, headers: problemHeaders(problem), body };
 }
 

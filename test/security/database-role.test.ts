@@ -1,0 +1,85 @@
+/** The database role of APIs and workers, as deploy/postgres/runtime-role.sql makes it. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { claimKey, releaseKey } from '../../src/store/idempotency-keys.ts';
+import { issueInvoice } from '../../src/store/invoices.ts';
+import { insertOrder, markStarted, readOrder } from '../../src/store/orders.ts';
+import { listParked, markRedelivered, parkEvent } from '../../src/store/parked-events.ts';
+import { writeRecord } from '../../src/store/record.ts';
+import { ledgerOf, newOrder, outcome, recordOf } from '../support/order-fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+/** What PostgreSQL answers to whoever has no right to something. */
+const NOT_ALLOWED = '42501';
+
+describe('the database role of a running service', () => {
+  let owner: TestDatabase;
+  let runtime: Database;
+
+  before(async () => {
+    owner = await freshDatabase();
+    await owner.pool.query(readFileSync('deploy/postgres/runtime-role.sql', 'utf8'));
+    const url = new URL(owner.url);
+    url.searchParams.set('options', '-c role=payonce_runtime');
+    runtime = openDatabase(url.href);
+  });
+  after(async () => {
+    await runtime.close();
+    await owner.close();
+  });
+
+  it('is not the one that owns the tables', async () => {
+    const { rows } = await runtime.pool.query<{ role: string }>('select current_user as role');
+    assert.equal(rows[0]?.role, 'payonce_runtime');
+  });
+
+  it('does everything that a service does', async () => {
+    const order = newOrder();
+    assert.equal(await insertOrder(runtime, order), true);
+    await markStarted(runtime, order.id);
+    await writeRecord(runtime, recordOf(ledgerOf(order.id, { revision: 1 }), [outcome(1)]));
+    assert.equal((await readOrder(runtime, order.id))?.revision, 1);
+    const keyed = { owner: 'key_1', key: 'k'.repeat(16), fingerprint: 'f1', leaseMs: 1_000 };
+    const state = await claimKey(runtime, keyed);
+    assert.ok(state.status === 'claimed');
+    await releaseKey(runtime, state.claim);
+    const event = { gateway: 'sandbox', reason: 'event_orphaned', orderId: null, eventId: 'e1' };
+    await markRedelivered(runtime, await parkEvent(runtime, { ...event, body: Buffer.from('{}') }));
+    assert.equal((await listParked(runtime, { limit: 1 })).events.length, 1);
+    await issueInvoice(runtime, {
+      orderId: order.id,
+      epoch: 1,
+      key: `${order.id}:issue_invoice:1`,
+      customerId: 'cus_7',
+      email: null,
+      description: null,
+      amountMinor: 4999,
+      currency: 'INR',
+      gateway: 'sandbox',
+    });
+  });
+
+  it('serves the tables of later migrations too', async () => {
+    await owner.pool.query('create table later (id bigint generated always as identity, a text)');
+    await runtime.pool.query(`insert into later (a) values ('x')`);
+  });
+
+  for (const statement of [
+    'create table mine (a text)',
+    'create function mine() returns int language sql as $$ select 1 $$',
+    'alter table orders add column mine text',
+    'drop table orders',
+    'truncate orders',
+    'drop trigger postings_balance on postings',
+    'delete from orders',
+    'delete from postings',
+    'delete from parked_events',
+    'create role mine',
+    'create schema mine',
+    'select * from drizzle.__drizzle_migrations',
+  ])
+    it(`may not ${statement}`, async () => {
+      await assert.rejects(runtime.pool.query(statement), { code: NOT_ALLOWED });
+    });
+});

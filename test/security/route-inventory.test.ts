@@ -1,0 +1,100 @@
+/** Who may call what, written down a second time on purpose: a new endpoint has to be thought of here. */
+import assert from 'node:assert/strict';
+import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
+import { createApp, expressPath } from '../../src/api/app.ts';
+import { createDrain } from '../../src/api/drain.ts';
+import { ROUTES } from '../../src/api/routes.ts';
+import { createLogger } from '../../src/logs/create-logger.ts';
+import type { Problem } from '../support/shop.ts';
+import { type SharedStack, sharedStack } from '../support/stack.ts';
+
+const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
+  'GET /healthz': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': 'public',
+  'GET /openapi.json': 'public',
+  'POST /webhooks/:gateway': 'signature',
+  'POST /v1/orders': 'client',
+  'GET /v1/orders/:id': 'client',
+  'GET /v1/orders/:id/events': 'client',
+  'POST /v1/orders/:id/payments': 'client',
+  'POST /v1/orders/:id/verify': 'client',
+  'POST /v1/orders/:id/cancel': 'client',
+  'GET /v1/orders/:id/invoice.pdf': 'client',
+  'GET /v1/customers/:id/entitlements': 'client',
+  'GET /v1/orders': 'ops',
+  'POST /v1/orders/:id/refunds': 'ops',
+  'POST /v1/orders/:id/reviews/:reviewId': 'ops',
+  'POST /v1/orders/:id/effects/:key/retry': 'ops',
+  'GET /v1/parked-events': 'ops',
+  'POST /v1/parked-events/:id/redeliver': 'ops',
+};
+
+function servedRoutes(): string[] {
+  const dependencies = {
+    gateways: {},
+    apiKeys: [],
+    policy: { rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 } },
+    drain: createDrain(),
+    metrics: { page: async () => '' },
+    log: createLogger({ name: 'test', level: 'silent' }),
+  };
+  const { router } = createApp(dependencies as unknown as ApiDependencies);
+  return router.stack.flatMap(({ route }) => {
+    const methods = route?.stack.map(({ method }) => method?.toUpperCase()) ?? [];
+    // Where all methods are taken at once they are refused.
+    return methods.length > 1 ? [] : methods.map((method) => `${method} ${route?.path}`);
+  });
+}
+
+describe('the routes', () => {
+  it('that are served are all in the table of scopes, and no others', () => {
+    assert.deepEqual(new Set(servedRoutes()), new Set(Object.keys(SCOPES)));
+  });
+
+  it('have the scope that the table says', () => {
+    for (const { method, path, scope } of ROUTES)
+      assert.equal(scope, SCOPES[`${method.toUpperCase()} ${expressPath(path)}`], path);
+  });
+});
+
+describe('every route', function () {
+  this.timeout(120_000);
+  let stack: SharedStack;
+  before(async () => {
+    stack = await sharedStack();
+  });
+
+  async function call(route: string, authorization?: string): Promise<[number, string]> {
+    const [method = '', template = ''] = route.split(' ');
+    const path = template.replaceAll(':id', 'ord_1').replace(/:\w+/g, 'sandbox');
+    const response = await fetch(`${stack.apiUrl}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': 'one-of-sixteen-chars',
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      ...(method === 'POST' ? { body: '{}' } : {}),
+    });
+    const { code = '' } = (await response.json().catch(() => ({}))) as Partial<Problem>;
+    return [response.status, code];
+  }
+
+  for (const [route, scope] of Object.entries(SCOPES).filter(([, one]) => one !== 'public')) {
+    it(`${route} is closed to strangers`, async () => {
+      const [status, code] = await call(route);
+      assert.equal(status, 401);
+      assert.match(code, scope === 'signature' ? /^signature_/ : /^credentials_missing$/);
+      if (scope !== 'signature') assert.equal((await call(route, 'Bearer wrong'))[0], 401);
+    });
+
+    if (scope === 'ops')
+      it(`${route} is closed to clients`, async () => {
+        assert.deepEqual(await call(route, `Bearer ${stack.keys.client}`), [
+          403,
+          'scope_insufficient',
+        ]);
+      });
+  }
+});
