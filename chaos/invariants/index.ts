@@ -16,10 +16,11 @@ import { outcomesAsAnswered } from './operation-outcomes.ts';
 import { onePaper } from './papers.ts';
 import { readsFollowWrites } from './reads-follow-writes.ts';
 import { refundedOnce } from './refunds.ts';
-import { type Invariant, type Remains, readRemains, wrong } from './remains.ts';
+import { type Invariant, type Remains, wrong } from './remains.ts';
 import { everyRunReplays } from './replay.ts';
 import { noDoubtRemains } from './resolved-doubts.ts';
 import { comesToRest } from './rest.ts';
+import { readAtStandstill } from './standstill.ts';
 import { risingStates } from './state-history.ts';
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -52,7 +53,7 @@ export async function checkInvariants(
   evidence: Evidence,
   invariants = INVARIANTS,
 ): Promise<Violation[]> {
-  const remains = await readRemains(evidence);
+  const remains = await readAtStandstill(evidence);
   const found: Violation[] = [];
   for (const invariant of invariants) found.push(...(await violationsOf(invariant, remains)));
   return found;

@@ -13,11 +13,11 @@ export interface OrderRow {
   id: string;
   state: OrderState;
   version: number;
+  /** Rises with everything that the order takes up. */
+  revision: number;
   amountMinor: number;
   currency: string;
   view: OrderView;
-  /** Outcome records that the order has written. */
-  recorded: number;
   /** How often each state was entered. */
   entered: Partial<Record<OrderState, number>>;
   /** Facts and callers that the order has not answered yet. */
@@ -69,8 +69,8 @@ function endsOf(lines: readonly Operation[]): Operation[] {
 }
 
 const ORDERS = `
-  select id, state, version, amount_minor::float8 as "amountMinor", currency, view,
-         (ledger ->> 'recorded')::int as recorded, ledger -> 'entered' as entered,
+  select id, state, version, revision::int as revision, amount_minor::float8 as "amountMinor",
+         currency, view, ledger -> 'entered' as entered,
          json_array_length(ledger -> 'held') + json_array_length(ledger -> 'waiting') as unanswered,
          json_typeof(ledger -> 'poll') = 'object' as "isPolling"
   from orders`;

@@ -17,12 +17,13 @@ describe('the evidence of a run', function () {
 
   before(async () => {
     run = await tellSmallRun();
-    evidence = run.evidence;
+    // What is planted does not move, so nothing is waited for.
+    evidence = { ...run.evidence, settings: { ...run.evidence.settings, drainLimitMs: 0 } };
   });
   after(() => run.close());
 
   it('shows no violation where nothing went wrong', async () => {
-    assert.deepEqual(await checkInvariants(evidence), []);
+    assert.deepEqual(await checkInvariants(run.evidence), []);
   });
 
   /** What the invariants of this name say, as one text. */
@@ -454,6 +455,15 @@ describe('the evidence of a run', function () {
         return [...lines, { ...line, id: 'spoiled', ...change(line) }];
       };
     }
+    /** Every answer that there was is a definite no. */
+    const refusing =
+      (wanted: (line: Operation) => boolean) =>
+      (lines: Operation[]): Operation[] =>
+        lines.map((line) =>
+          wanted(line) && line.phase !== 'invoke'
+            ? { ...line, phase: 'fail', status: 422, code: 'validation_failed' }
+            : line,
+        );
     const bodyWith = (line: Operation, fields: object) => ({
       body: JSON.stringify({ ...JSON.parse(line.body ?? ''), ...fields }),
     });
@@ -545,23 +555,13 @@ describe('the evidence of a run', function () {
     inOperations(
       'a refund that was refused was made',
       'operations: what',
-      (lines) =>
-        lines.map((line) =>
-          line.idempotencyKey === 'refund-of-ord_small_refunded-1000' && line.phase === 'ok'
-            ? { ...line, phase: 'fail', status: 409, code: 'order_not_paid' }
-            : line,
-        ),
+      refusing((line) => line.idempotencyKey === 'refund-of-ord_small_refunded-1000'),
       /^ord_small_refunded: refund refund-of-ord_small_refunded-1000 was refused, and was made$/,
     );
     inOperations(
       'an order that was refused was created',
       'operations: what',
-      (lines) =>
-        lines.map((line) =>
-          of('create', 'ord_small_paid')(line)
-            ? { ...line, phase: 'fail', status: 422, code: 'validation_failed' }
-            : line,
-        ),
+      refusing((line) => line.kind === 'create' && line.orderId === 'ord_small_paid'),
       /^ord_small_paid: every request to create it was refused, and it is there$/,
     );
     inOperations(

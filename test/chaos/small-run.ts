@@ -48,6 +48,7 @@ export async function tellSmallRun(): Promise<SmallRun> {
   const deliveries = createJsonLines<Delivery>(file('deliveries'));
   const caller = createCaller({
     apiUrls: () => stack.apiUrls,
+    closingApiUrl: stack.apiUrl,
     apiKey: stack.keys.ops,
     log: operations,
     signal: new AbortController().signal,
