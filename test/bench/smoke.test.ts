@@ -59,7 +59,7 @@ describe('the benchmark', () => {
 
   it('counts events and actions from histories where there are any', () => {
     const { historyEvents, actions } = record.sides['temporal-floor']?.order ?? {};
-    assert.deepEqual({ historyEvents, actions }, { historyEvents: 4, actions: 2 });
+    assert.deepEqual({ historyEvents, actions }, { historyEvents: 3, actions: 2 });
     assert.equal(record.sides.dbos?.order?.historyEvents, null);
   });
 
