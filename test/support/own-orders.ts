@@ -2,11 +2,12 @@
  * Orders on terms that the API's settings do not offer: a settlement window of moments, a run that is
  * continued every few signals. They begin as the API begins them: the row first, then the workflow.
  */
-import { openLedger } from '../../src/domain/ledger.ts';
+import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import type { OrderTerms } from '../../src/domain/order.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder, markStarted } from '../../src/store/orders.ts';
-import { ORDER_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { ORDER_WORKFLOW, type OrderInput, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { startingAttributes } from '../../src/workflows/search-attributes.ts';
 import { AMOUNT, CURRENCY, newOrderId } from './shop.ts';
 import { sharedStack } from './stack.ts';
@@ -21,28 +22,57 @@ export interface OwnTerms {
 }
 
 export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
-  const { settlementWindowMs = 10 * DAY_MS, expiresInMs = DAY_MS, signalsPerRun } = terms;
-  const id = newOrderId();
+  const { signalsPerRun } = terms;
+  const ledger = openLedger(termsOf(terms));
+  await begin(ledger, {
+    from: 'start',
+    terms: ledger.terms,
+    ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
+  });
+  return ledger.terms.orderId;
+}
+
+/** An order whose call for a payment was never answered, so long ago that no gateway knows its key. */
+export async function givenForgottenOrder(): Promise<string> {
+  const terms = { ...termsOf({}), createdAt: Date.now() - 2 * DAY_MS };
+  const { orderId, amountMinor, createdAt } = terms;
+  const asked = { number: 1, amountMinor, paymentId: null, checkout: null, createdAt };
+  const ledger: Ledger = {
+    ...openLedger(terms),
+    attempts: [{ ...asked, status: 'unknown' }],
+    entered: { pending: 1 },
+    poll: { index: 0, at: Date.now() },
+  };
+  await begin(ledger, { from: 'record', orderId });
+  return orderId;
+}
+
+function termsOf({ settlementWindowMs = 10 * DAY_MS, expiresInMs = DAY_MS }: OwnTerms): OrderTerms {
+  const orderId = newOrderId();
   const now = Date.now();
-  const ledger = openLedger({
-    orderId: id,
+  return {
+    orderId,
     amountMinor: AMOUNT,
     currency: CURRENCY,
     gateway: 'sandbox',
-    customerId: `cus_${id}`,
+    customerId: `cus_${orderId}`,
     createdAt: now,
     expiresAt: now + expiresInMs,
     settlementWindowMs,
-  });
+  };
+}
+
+async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
+  const { orderId, customerId, settlementWindowMs } = ledger.terms;
   const database = openDatabase((await sharedStack()).databaseUrl);
   try {
     await insertOrder(database, {
-      id,
-      fingerprint: id,
+      id: orderId,
+      fingerprint: orderId,
       amount: AMOUNT,
       currency: CURRENCY,
       gateway: 'sandbox',
-      customer: { id: `cus_${id}` },
+      customer: { id: customerId },
       metadata: {},
       ledger,
       view: viewOf(ledger),
@@ -50,20 +80,13 @@ export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
       settlementWindowMs,
     });
     await (await temporalClient()).workflow.start(ORDER_WORKFLOW, {
-      workflowId: id,
+      workflowId: orderId,
       taskQueue: TASK_QUEUE,
-      args: [
-        {
-          from: 'start',
-          terms: ledger.terms,
-          ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
-        },
-      ],
+      args: [input],
       typedSearchAttributes: startingAttributes(ledger),
     });
-    await markStarted(database, id);
+    await markStarted(database, orderId);
   } finally {
     await database.close();
   }
-  return id;
 }

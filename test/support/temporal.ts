@@ -35,6 +35,29 @@ export async function untilActivityRuns(orderId: string, activityType: string): 
   );
 }
 
+/** The longest that a history waits for what a story is about, such as an activity's last time-out. */
+const STORY_TIMEOUT_MS = 120_000;
+
+/** Waits until the history of the order's last run says so. */
+export async function untilHistory(
+  orderId: string,
+  isSo: (events: HistoryEvent[]) => boolean,
+): Promise<void> {
+  const handle = (await temporalClient()).workflow.getHandle(orderId);
+  const isTold = async () => isSo((await handle.fetchHistory()).events ?? []);
+  await pWaitFor(isTold, { interval: GLANCE_MS, timeout: STORY_TIMEOUT_MS });
+}
+
+/** Waits until the server itself, and not the task of the order, sees to this activity. */
+export function untilScheduled(orderId: string, activityType: string): Promise<void> {
+  return untilHistory(orderId, (events) =>
+    events.some(
+      ({ activityTaskScheduledEventAttributes: scheduled }) =>
+        scheduled?.activityType?.name === activityType,
+    ),
+  );
+}
+
 /** Waits until the order's run has closed by itself. */
 export async function untilClosed(orderId: string): Promise<void> {
   const handle = (await temporalClient()).workflow.getHandle(orderId);
@@ -59,7 +82,7 @@ export interface RunSummary {
   failedTasks: number;
 }
 
-type HistoryEvent = NonNullable<
+export type HistoryEvent = NonNullable<
   Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']
 >[number];
 
@@ -81,4 +104,13 @@ export async function runsOf(orderId: string): Promise<RunSummary[]> {
     runId = started?.continuedExecutionRunId ?? undefined;
   }
   return runs;
+}
+
+/** Oldest first, also those that began after an earlier one had closed. */
+export async function runIdsOf(orderId: string): Promise<string[]> {
+  const client = await temporalClient();
+  const ids: string[] = [];
+  for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${orderId}'` }))
+    ids.unshift(runId);
+  return ids;
 }

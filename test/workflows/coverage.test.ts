@@ -1,0 +1,124 @@
+/**
+ * What the saved histories have to be about follows from the code: a new state, row, signal, deadline,
+ * activity or kind of review without a history fails here, by its name.
+ */
+import assert from 'node:assert/strict';
+import { generatedDocuments } from '../../scripts/generate.ts';
+import type { Activities } from '../../src/activities/index.ts';
+import type { GatewayCall } from '../../src/domain/effects.ts';
+import type { DeadlineName } from '../../src/domain/events.ts';
+import { ORDER_STATES } from '../../src/domain/order.ts';
+import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/review-reasons.ts';
+import { TABLE } from '../../src/domain/table.ts';
+import { type OrderInput, SIGNALS } from '../../src/workflows/messages.ts';
+import { adviceFor } from '../../src/workflows/review-advice.ts';
+import {
+  beQuiet,
+  type SavedHistory,
+  savedHistories,
+  whatIsIn,
+} from '../support/observed/histories.ts';
+
+const FEWEST_HISTORIES = 40;
+const NOTHING_CHANGES = 'noted, nothing changes';
+
+/** The compiler keeps these lists as long as the types are. */
+const BEGINNINGS: Record<OrderInput['from'], true> = { start: true, record: true, carried: true };
+const DEADLINES: Record<DeadlineName, true> = { expiry: true, poll: true, settlement: true };
+const CALLS: Record<GatewayCall['effect'], string[]> = {
+  create_payment: ['answered', 'refused', 'unanswered'],
+  // A question is never refused for good: what cannot be answered now is asked again.
+  fetch_payments: ['answered', 'unanswered'],
+  capture_payment: ['answered', 'refused', 'unanswered'],
+  void_payment: ['answered', 'refused', 'unanswered'],
+  refund_payment: ['answered', 'refused', 'unanswered'],
+};
+const ACTIVITIES: Record<keyof Activities, 'inside the task, too' | 'beside the loop'> = {
+  createPayment: 'inside the task, too',
+  fetchPayments: 'beside the loop',
+  capturePayment: 'beside the loop',
+  voidPayment: 'beside the loop',
+  refundPayment: 'beside the loop',
+  grantAccess: 'inside the task, too',
+  revokeAccess: 'inside the task, too',
+  issueInvoice: 'inside the task, too',
+  issueCreditNote: 'inside the task, too',
+  updateCrm: 'inside the task, too',
+  postLedger: 'inside the task, too',
+  writeRecord: 'inside the task, too',
+  loadRecord: 'beside the loop',
+};
+
+/** The sandbox gives nothing back of a payment that it holds for unpaid. */
+const NEVER_OPENED: ReviewReason[] = ['refund_without_capture'];
+
+/** Workers that die, answers that never come, a signal in the moment of the close, and how runs end. */
+const EVENTS = [
+  'WORKFLOW_TASK_TIMED_OUT',
+  'WORKFLOW_TASK_FAILED',
+  'ACTIVITY_TASK_TIMED_OUT',
+  'ACTIVITY_TASK_FAILED',
+  'TIMER_FIRED',
+  'TIMER_CANCELED',
+  'WORKFLOW_EXECUTION_COMPLETED',
+  'WORKFLOW_EXECUTION_CONTINUED_AS_NEW',
+];
+
+const NEEDED: Record<string, string[]> = {
+  'every way in which a run begins': Object.keys(BEGINNINGS).map((from) => `begun from ${from}`),
+  'every signal': Object.keys(SIGNALS).map((name) => `signal ${name}`),
+  'every deadline': Object.keys(DEADLINES).map((name) => `deadline ${name}`),
+  'every state': ORDER_STATES.map((state) => `state ${state}`),
+  'every way from state to state': arrows(),
+  'every row of the decision table': Object.keys(TABLE).map((row) => `row ${row}`),
+  'every reason for a review': REVIEW_REASONS.filter(
+    (reason) => !NEVER_OPENED.includes(reason),
+  ).map((reason) => `review ${reason} open`),
+  'every decision that does something': REVIEW_REASONS.flatMap(decisionsOn),
+  'every answer of a gateway, and its silence': Object.entries(CALLS).flatMap(([call, answers]) =>
+    answers.map((answer) => `${call} ${answer}`),
+  ),
+  'every activity, wherever it runs': Object.entries(ACTIVITIES).flatMap(([name, where]) => [
+    `${name} beside the loop`,
+    ...(where === 'beside the loop' ? [] : [`${name} inside the task`]),
+  ]),
+  'everything that can happen to a run': EVENTS.map((name) => `EVENT_TYPE_${name}`),
+};
+
+describe('the saved histories', function () {
+  this.timeout(180_000);
+  let saved: SavedHistory[];
+  let seen: Set<string>;
+
+  before(async () => {
+    beQuiet();
+    saved = savedHistories();
+    seen = await whatIsIn(saved);
+  });
+
+  it(`are ${FEWEST_HISTORIES} at least`, () => {
+    assert.ok(saved.length >= FEWEST_HISTORIES, `only ${saved.length}`);
+  });
+
+  for (const [what, notes] of Object.entries(NEEDED))
+    it(`tell ${what}`, () => {
+      const missing = notes.filter((note) => !seen.has(note));
+      const advice = 'add a story to test/support/stories and run npm run histories:record';
+      assert.deepEqual(missing, [], `no history tells ${missing.join(', ')}: ${advice}`);
+    });
+});
+
+/** As the diagram has them, which is made from the table. */
+function arrows(): string[] {
+  const [document] = generatedDocuments();
+  const found = (document?.text ?? '').matchAll(/^ {2}(\w+) --> (\w+):/gm);
+  return [...found].map(([, from, to]) => `${from} → ${to}`);
+}
+
+function decisionsOn(reason: ReviewReason): string[] {
+  const [, approving, rejecting] = /^Approve: (.*)\. Reject: (.*)\.$/.exec(adviceFor(reason)) ?? [];
+  return [
+    ...(approving === NOTHING_CHANGES ? [] : [`review ${reason} approved`]),
+    ...(rejecting === NOTHING_CHANGES ? [] : [`review ${reason} rejected`]),
+  ];
+}
