@@ -22,12 +22,13 @@ const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0
 const TRACEPARENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
 
 describe('an API and a worker that are told of a collector', function () {
-  this.timeout(300_000);
+  this.timeout(60_000);
   let collector: Collector;
   let stack: Stack;
   let shop: Shop;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000);
     collector = await openCollector();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100' };
     stack = await startTestStack({ workers: 1, apis: 1, env });
