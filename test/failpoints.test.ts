@@ -94,12 +94,21 @@ describe('an order whose processes are killed at failpoints', function () {
     return text.split(`failpoint ${failpoint}: killed\n`).length - 1;
   }
 
-  it('has one invoice although the worker died when it had just issued it', async () => {
-    await arm('worker', 'invoice.afterCommitBeforeReturn:1');
+  it('has every event on record although the worker died when it had just written the record', async () => {
+    await arm('worker', 'record.afterWriteBeforeReturn:1');
     const { id, paymentId } = await givenPendingOrder(shop);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
-    assert(timesKilled('invoice.afterCommitBeforeReturn') >= 1);
+    assert(timesKilled('record.afterWriteBeforeReturn') >= 1);
+    const { body } = await shop.call<{ events: { type: string; source: string }[] }>(
+      'GET',
+      `/v1/orders/${id}/events`,
+    );
+    const told = body.events.filter(({ source }) => source === 'webhook');
+    assert.deepEqual(
+      told.map(({ type }) => type),
+      ['payment.captured'],
+    );
     await assertPaidOnce(shop, id);
   });
 
@@ -114,11 +123,18 @@ describe('an order whose processes are killed at failpoints', function () {
     assert.equal(await create(), null);
     await pWaitFor(async () => (await create()) === 200, { interval: 100 });
     assert(timesKilled('order.afterInsert') >= 1);
+    await pWaitFor(async () => (await Promise.all(stack.apiUrls.map(isUp))).every(Boolean));
     const paymentId = await pay(id);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
     await assertPaidOnce(shop, id);
   });
+
+  const isUp = (url: string): Promise<boolean> =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
 
   async function pay(id: string): Promise<string> {
     const wait = { prefer: 'wait=30' };
