@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { ConfigError, type Environment, loadServiceConfig } from '../src/config.ts';
 import { planStack } from '../src/dev/stack-options.ts';
+import { createGateways } from '../src/gateways/index.ts';
 import { temporalConnection } from '../src/temporal-connection.ts';
 
 const random = (): string => randomBytes(32).toString('base64');
@@ -100,7 +101,7 @@ const REFUSED: [string, Environment, string][] = [
 describe('a process in production', () => {
   it('starts where everything is as it should be, and knows no sandbox gateway', () => {
     start(FIT);
-    assert.equal(loadServiceConfig(FIT, 'worker').sandbox, undefined);
+    assert.deepEqual(Object.keys(createGateways(loadServiceConfig(FIT, 'worker'))), ['stripe']);
   });
 
   for (const [what, change, problem] of REFUSED)

@@ -10,7 +10,8 @@ const REDACTED = '[redacted]';
 const SECRETS =
   /\b(?:(?:whsec|sk|rk|rzp|pp_live|pp_test|payonce_client|payonce_ops)_[\w+/=-]{4,}|pi_\w+_secret_\w+|Bearer [^\s"\\]+)/gi;
 const PASSWORD_IN_URL = /(?<=:\/\/)[^\s"\\/@]+(?=@)/g;
-const EMAIL = /[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+/gi;
+/** Both parts as long as they may be: without an end, a long text of a stranger's would take minutes. */
+const EMAIL = /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+/gi;
 
 export function scrub(text: string): string {
   return maskCardNumbers(

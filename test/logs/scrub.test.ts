@@ -45,6 +45,26 @@ describe('the scrubber', () => {
     }
   });
 
+  it('takes no longer for what a stranger makes as hard as he can', function () {
+    this.timeout(5_000);
+    const long = 200_000;
+    for (const piece of [
+      'a',
+      '1',
+      'a@',
+      '@',
+      'a.',
+      'pi_',
+      'pi_a_secret',
+      '://',
+      '://a',
+      'sk_',
+      'Bearer ',
+    ])
+      for (const end of ['', '@', '@a.'])
+        assert.ok(scrub(piece.repeat(long / piece.length) + end).length > 0);
+  });
+
   it('leaves every line of JSON a line of JSON', () => {
     const pieces = SCRUBBED.map(([, text]) => text);
     const anything = fc.array(
