@@ -15,8 +15,8 @@ export interface PlannedOrder {
   currency: string;
   email: string;
   expiresIn?: number;
-  /** The API that has to create it; any by default. */
-  api?: number;
+  /** Created by the API that closes orders early. */
+  isClosedSoon?: true;
   /** How often it is started and paid at once; five and three times by default. */
   starts?: number;
   clicks?: number;
@@ -56,7 +56,7 @@ const CLOSING_PATIENCE_MS = 40_000;
 const keyOf = (...parts: readonly unknown[]): string => `chaos-${parts.join('-')}`;
 
 export async function createFiveTimes({ order, caller, random }: Act): Promise<void> {
-  const { id, amount, currency, email, expiresIn, api, starts = STARTS } = order;
+  const { id, amount, currency, email, expiresIn, isClosedSoon, starts = STARTS } = order;
   const body = {
     id,
     amount,
@@ -66,7 +66,7 @@ export async function createFiveTimes({ order, caller, random }: Act): Promise<v
     ...(expiresIn === undefined ? {} : { expiresIn }),
   };
   const create: Ask = { kind: 'create', orderId: id, method: 'POST', path: '/v1/orders', body };
-  if (api !== undefined) await caller.insist({ ...create, api });
+  if (isClosedSoon) await caller.insist({ ...create, isClosedSoon });
   const keyed = { idempotencyKey: keyOf('create', id) };
   await Promise.all(
     Array.from({ length: starts }, (_, start) =>

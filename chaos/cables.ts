@@ -1,36 +1,58 @@
-/** The cables between the processes of a run, held by a process of their own. */
-import { fork } from 'node:child_process';
-import { on } from 'node:events';
+/** What lies between the processes of a run, held by a process of its own. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { GatewayCounts } from './gateway-gate.ts';
 import type { LinkState } from './tcp-proxy.ts';
 
-export interface Cables<Name extends string> {
+export const LINKS = ['temporal', 'database', 'gateway'] as const;
+export type LinkName = (typeof LINKS)[number];
+
+export interface Cables {
   /** Where the near end of each is reached, on loopback. */
-  ports: Readonly<Record<Name, number>>;
-  turn(name: Name, state: LinkState): void;
+  ports: Readonly<Record<LinkName, number>>;
+  turn(name: LinkName, state: LinkState): void;
+  /** What the gateway's callers got so far. */
+  countGatewayCalls(): Promise<GatewayCounts>;
   close(): void;
 }
 
-/** @param targets the ports on loopback that the cables lead to */
-export async function openCables<Name extends string>(
-  targets: Readonly<Record<Name, number>>,
-): Promise<Cables<Name>> {
+/**
+ * @param targets the ports on loopback that the cables lead to
+ * @param sticky ids of orders whose payment the gateway makes and never admits
+ */
+export async function openCables(
+  targets: Readonly<Record<LinkName, number>>,
+  sticky: readonly string[],
+): Promise<Cables> {
   const script = fileURLToPath(new URL('cable-process.ts', import.meta.url));
   const child = fork(script, { execArgv: ['--import', 'tsx'], detached: true });
   if (child.pid !== undefined) prefer(child.pid);
-  const ports = new Map<string, number>();
-  const names = Object.keys(targets) as Name[];
-  for (const name of names) child.send({ do: 'open', name, target: targets[name] });
-  for await (const [{ name, port }] of on(child, 'message')) {
-    ports.set(String(name), Number(port));
-    if (ports.size === names.length) break;
-  }
+  const open = async (name: LinkName, target: number): Promise<number> =>
+    (await ask<{ port: number }>(child, { do: 'open', name, target })).port;
+  const gateway = { do: 'openGate', name: 'gate', target: targets.gateway, sticky };
+  const gate = await ask<{ port: number }>(child, gateway);
+  const ports = {
+    temporal: await open('temporal', targets.temporal),
+    database: await open('database', targets.database),
+    gateway: await open('gateway', gate.port),
+  };
   return {
-    ports: Object.fromEntries(ports) as Record<Name, number>,
+    ports,
     turn: (name, state) => void child.send({ do: 'turn', name, state }),
+    countGatewayCalls: async () =>
+      (await ask<{ counts: GatewayCounts }>(child, { do: 'count' })).counts,
     close: () => child.disconnect(),
   };
+}
+
+/** Questions are asked one after the other, so the next message is the answer. */
+async function ask<Answer>(child: ChildProcess, question: object): Promise<Answer> {
+  const answered = once(child, 'message');
+  child.send(question);
+  const [answer] = await answered;
+  return answer;
 }
 
 /** A cable must not be slow because the machine is busy; where the user may not say so, it may be. */

@@ -16,8 +16,8 @@ export interface Ask {
   body?: unknown;
   idempotencyKey?: string;
   headers?: Record<string, string>;
-  /** Which API process; any by default. */
-  api?: number;
+  /** Sent to the API that closes orders early; to any by default. */
+  isClosedSoon?: true;
 }
 
 export interface Answer {
@@ -36,6 +36,7 @@ export interface Caller {
 
 interface CallerOptions {
   apiUrls: () => readonly string[];
+  closingApiUrl: string;
   /** Of the scope `ops`, which includes `client`. */
   apiKey: string;
   log: JsonLines<Operation>;
@@ -51,13 +52,14 @@ const MAX_PAUSE_MS = 3_000;
 /** A 4xx that says "not now" instead of "no". */
 const PASSING = new Set(['idempotency_in_progress', 'attempt_in_progress', 'rate_limited']);
 
-export function createCaller({ apiUrls, apiKey, log, signal }: CallerOptions): Caller {
+export function createCaller(options: CallerOptions): Caller {
+  const { apiUrls, closingApiUrl, apiKey, log, signal } = options;
   let turn = 0;
 
   async function ask(given: Ask): Promise<Answer> {
     turn += 1;
     const urls = apiUrls();
-    const base = urls[(given.api ?? turn) % urls.length] ?? '';
+    const base = given.isClosedSoon ? closingApiUrl : (urls[turn % urls.length] ?? '');
     const invoked = lineOf(given);
     log.write({ ...invoked, phase: 'invoke' });
     const reply = await send(`${base}${given.path}`, given, apiKey);

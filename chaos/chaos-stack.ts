@@ -19,16 +19,13 @@ import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
 import { temporalServer } from '../src/dev/temporal-server.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { type Cables, openCables } from './cables.ts';
-import { type GatewayGate, openGatewayGate } from './gateway-gate.ts';
 import { type KeptProcess, keepProcess } from './kept-process.ts';
 
-export const LINKS = ['temporal', 'database', 'gateway'] as const;
-export type LinkName = (typeof LINKS)[number];
-
 export interface ChaosStack {
-  apiUrls: readonly string[];
-  /** The first API closes orders seconds after they have settled, the others keep them open for days. */
-  closingApi: number;
+  /** The APIs that are up, as a load balancer would know; all where none is. */
+  liveApiUrls(): readonly string[];
+  /** The API whose orders close seconds after they have settled; the other keeps its own open for days. */
+  closingApiUrl: string;
   /** These three are reached directly, past every cable. */
   sandboxUrl: string;
   databaseUrl: string;
@@ -36,13 +33,11 @@ export interface ChaosStack {
   temporalNamespace: string;
   keys: Keys;
   database: Postgres;
-  gate: GatewayGate;
   /** The cables that Payonce's own processes depend on. */
-  cables: Cables<LinkName>;
+  cables: Cables;
   /** By name: `temporal`, `sandbox`, `worker`, `worker-2`, `api`, `api-2`. */
   processes: ReadonlyMap<string, KeptProcess>;
   logFiles: readonly string[];
-  stop(): Promise<void>;
 }
 
 export interface ChaosStackOptions {
@@ -51,11 +46,16 @@ export interface ChaosStackOptions {
   relayUrl: string;
   crmUrl: string;
   effectsSecret: string;
-  isSticky: (orderId: string) => boolean;
+  /** Ids of orders whose payment the gateway makes and never admits. */
+  sticky: readonly string[];
   /** What the next life of a worker or an API has in its environment. */
   envOfNextLife: (name: string) => Environment;
+  /** Gets the way to end each part as soon as it runs, so that a start that fails leaves nothing. */
+  onOpen: (close: Close) => void;
   onProgress: OnProgress;
 }
+
+export type Close = () => unknown;
 
 const COUNT = 2;
 /** Soon enough that late events of a run find closed orders. */
@@ -66,18 +66,19 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
   mkdirSync(`${dataDir}/logs`, { recursive: true });
   const processes = new Map<string, KeptProcess>();
   const [database, temporal] = await Promise.all([
-    startPostgres({ dataDir, onProgress }),
+    startDatabase(options),
     startTemporal(options, processes),
   ]);
   onProgress('preparing the database');
   await migrate(database.url);
   const sandboxPort = await getPort();
-  const gate = await openGatewayGate(sandboxPort, options.isSticky);
-  const cables = await openCables<LinkName>({
+  const targets = {
     temporal: temporal.port,
     database: Number(new URL(database.url).port),
-    gateway: gate.port,
-  });
+    gateway: sandboxPort,
+  };
+  const cables = await openCables(targets, options.sticky);
+  options.onOpen(cables.close);
   const keys = loadKeys(dataDir);
   const settings: CommonSettings = {
     config: loadConfig(env),
@@ -92,29 +93,36 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
   onProgress('starting sandbox gateway, workers and APIs');
   const apiUrls = await startPayonce(options, processes, { settings, cables });
   return {
-    apiUrls,
-    closingApi: 0,
+    liveApiUrls: () => {
+      const names = payonce.numbered('api', COUNT);
+      const live = apiUrls.filter((_, index) => processes.get(names[index] ?? '')?.isReady());
+      return live.length > 0 ? live : apiUrls;
+    },
+    closingApiUrl: apiUrls[0] ?? '',
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     databaseUrl: database.url,
     temporalAddress: `127.0.0.1:${temporal.port}`,
     temporalNamespace: temporal.namespace,
     keys,
     database,
-    gate,
     cables,
     processes,
     logFiles: [...[...processes.values()].map(({ log }) => log), `${dataDir}/logs/postgres.log`],
-    stop: async () => {
-      await Promise.all([...processes.values()].map((kept) => kept.stop()));
-      cables.close();
-      gate.close();
-      await database.stop('immediate');
-    },
   };
 }
 
+async function startDatabase({
+  dataDir,
+  onProgress,
+  onOpen,
+}: ChaosStackOptions): Promise<Postgres> {
+  const database = await startPostgres({ dataDir, onProgress });
+  onOpen(() => database.stop('immediate'));
+  return database;
+}
+
 async function startTemporal(
-  { dataDir, env, onProgress }: ChaosStackOptions,
+  { dataDir, env, onProgress, onOpen }: ChaosStackOptions,
   processes: Map<string, KeptProcess>,
 ) {
   const file = readTemporalDevFile();
@@ -126,6 +134,7 @@ async function startTemporal(
   const server = temporalServer({ cli, file, dataDir, port, uiPort, env: variables });
   const kept = keepProcess(server);
   processes.set(server.name, kept);
+  onOpen(kept.stop);
   onProgress('starting Temporal');
   await kept.start();
   return { port, namespace: file.namespace };
@@ -133,7 +142,7 @@ async function startTemporal(
 
 interface Wiring {
   settings: CommonSettings;
-  cables: Cables<LinkName>;
+  cables: Cables;
 }
 
 async function startPayonce(
@@ -167,6 +176,7 @@ async function startPayonce(
     keepProcess(spec, { envOfNextLife: () => options.envOfNextLife(spec.name) }),
   );
   for (const child of kept) processes.set(child.name, child);
+  options.onOpen(() => Promise.all(kept.map((child) => child.stop())));
   await Promise.all(kept.map((child) => child.start()));
   return ports.map((port) => `http://127.0.0.1:${port}`);
 }

@@ -42,7 +42,7 @@ export async function drain(parts: DrainParts): Promise<Violation[]> {
 }
 
 function lookAgain({ caller }: DrainParts, orderId: string): void {
-  void caller.ask({
+  void caller.insist({
     kind: 'verify',
     orderId,
     method: 'POST',

@@ -5,7 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import type { ChaosStack, LinkName } from './chaos-stack.ts';
+import type { LinkName } from './cables.ts';
+import type { ChaosStack } from './chaos-stack.ts';
 import type { FaultName } from './fault-schedule.ts';
 import type { KeptProcess } from './kept-process.ts';
 import type { Profile } from './profile.ts';

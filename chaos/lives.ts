@@ -30,7 +30,7 @@ export const LIVES: Readonly<Record<LifeName, Life>> = {
     async live(act) {
       const paymentId = await open(act);
       if (act.random.chance(0.3)) await act.customer.act(paymentId, 'pend');
-      if (act.random.chance(0.6)) await act.customer.act(paymentId, 'authorize');
+      if (act.random.chance(0.8)) await act.customer.act(paymentId, 'authorize');
       // Who only authorizes leaves the capture to Payonce.
       if (act.random.chance(0.8)) await capture(act, paymentId);
       else await act.customer.act(paymentId, 'authorize');

@@ -52,15 +52,23 @@ function tell({ violations, ...figures }: Summary): void {
   console.log(`seed ${figures.seed}: ${figures.verdict}, ${violations.length} violations`);
 }
 
+const interrupted = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
 const chosen = seed ?? randomInt(1, MAX_SEED);
 console.log(`seed ${chosen}`);
-const summary = await runChaos({
-  seed: chosen,
-  profile: profileOf(profile, minutes),
-  env: process.env,
-  onProgress,
-});
-tell(summary);
 const file = json ?? out;
-if (file !== undefined) await writeFile(file, `${JSON.stringify(summary, undefined, 2)}\n`);
-process.exit(EXIT_CODES[summary.verdict]);
+try {
+  const summary = await runChaos({
+    seed: chosen,
+    profile: profileOf(profile, minutes),
+    env: process.env,
+    signal: interrupted.signal,
+    onProgress,
+  });
+  tell(summary);
+  if (file !== undefined) await writeFile(file, `${JSON.stringify(summary, undefined, 2)}\n`);
+  process.exit(EXIT_CODES[summary.verdict]);
+} catch (error) {
+  console.error(error);
+  process.exit(EXIT_CODES.violated);
+}

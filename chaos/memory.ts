@@ -1,5 +1,6 @@
 /** How much memory the processes of a run have, sampled while they live. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { KeptProcess } from './kept-process.ts';
 
 /** Resident megabytes. */
@@ -9,8 +10,9 @@ export interface Memory {
   max: number;
 }
 
-const SAMPLE_EVERY_MS = 5_000;
+const SAMPLE_EVERY_MS = 10_000;
 const KIB_PER_MIB = 1024;
+const run = promisify(execFile);
 
 /** @returns the samples, which stop when the signal is given */
 export function watchMemory(
@@ -18,27 +20,32 @@ export function watchMemory(
   signal: AbortSignal,
 ): ReadonlyMap<string, Memory> {
   const memory = new Map<string, Memory>();
-  const sample = () => {
-    for (const { name, pid, isReady } of processes.values()) {
-      const mib = isReady() ? residentMib(pid()) : undefined;
-      if (mib === undefined) continue;
+  const sample = async () => {
+    for (const [name, mib] of await residentMib(processes)) {
       const { first = mib, max = mib } = memory.get(name) ?? {};
       memory.set(name, { first, last: mib, max: Math.max(max, mib) });
     }
   };
-  sample();
-  const timer = setInterval(sample, SAMPLE_EVERY_MS);
+  void sample();
+  const timer = setInterval(() => void sample(), SAMPLE_EVERY_MS);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return memory;
 }
 
-function residentMib(pid: number | undefined): number | undefined {
-  if (pid === undefined) return undefined;
-  try {
-    const text = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
-    return Math.round(Number(text) / KIB_PER_MIB);
-  } catch {
-    // It has died since.
-    return undefined;
+async function residentMib(
+  processes: ReadonlyMap<string, KeptProcess>,
+): Promise<Map<string, number>> {
+  const ready = [...processes.values()].filter((kept) => kept.isReady());
+  const names = new Map(ready.map((kept) => [kept.pid(), kept.name]));
+  const found = new Map<string, number>();
+  // It fails when none of them is there any more.
+  const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', [...names.keys()].join()]).catch(
+    () => ({ stdout: '' }),
+  );
+  for (const line of stdout.split('\n')) {
+    const [pid, rss = 0] = line.trim().split(/\s+/).map(Number);
+    const name = names.get(pid);
+    if (name !== undefined) found.set(name, Math.round(rss / KIB_PER_MIB));
   }
+  return found;
 }

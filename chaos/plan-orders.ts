@@ -22,11 +22,7 @@ const MANY_STARTS = 100;
 const MANY_CLICKS = 50;
 const CURRENCIES = ['INR', 'EUR', 'USD', 'JPY'];
 
-export function planOrders(
-  profile: Profile,
-  { seed, closingApi }: { seed: number; closingApi: number },
-  random: Random,
-): Arrival[] {
+export function planOrders(profile: Profile, seed: number, random: Random): Arrival[] {
   const names = (Object.keys(profile.lives) as LifeName[]).flatMap((life) =>
     Array.from({ length: profile.lives[life] }, () => life),
   );
@@ -42,7 +38,7 @@ export function planOrders(
       currency: random.pick(CURRENCIES),
       email: `customer-${index}@${EMAIL_CANARY}`,
       ...(expiresIn === undefined ? {} : { expiresIn }),
-      ...(isClosedSoon ? { api: closingApi } : {}),
+      ...(isClosedSoon ? { isClosedSoon } : {}),
       ...(isPressed ? { clicks: MANY_CLICKS } : {}),
       ...(isPressed && paid.first ? { starts: MANY_STARTS } : {}),
     };

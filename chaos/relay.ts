@@ -38,8 +38,9 @@ interface RelayOptions {
 }
 
 const COPIES = [3, 8] as const;
-/** Long enough that events of one order overtake one another nearly always. */
-const MAX_DELAY_MS = 3_000;
+/** Money overtakes the news that came before it nearly always. */
+const MONEY_DELAY_MS = [0, 1_200] as const;
+const NEWS_DELAY_MS = [800, 3_500] as const;
 /** The strictest gateway's patience. */
 const TIMEOUT_MS = 5_000;
 /** A gateway's pauses of seconds to hours, compressed. */
@@ -72,7 +73,8 @@ export async function openRelay({ apiUrls, secret, log, random }: RelayOptions):
   function spread(event: GatewayEvent): void {
     for (let copies = random.int(...COPIES); copies > 0; copies -= 1) {
       open += 1;
-      const delayMs = random.int(0, MAX_DELAY_MS);
+      const [min, max] = /captured|refund/.test(event.type) ? MONEY_DELAY_MS : NEWS_DELAY_MS;
+      const delayMs = random.int(min, max);
       void sleep(delayMs)
         .then(() => deliver(event))
         .finally(() => {

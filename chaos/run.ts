@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../src/config.ts';
+import type { Close } from './chaos-stack.ts';
 import { drain } from './drain.ts';
 import { type Driven, drive } from './driver.ts';
 import type { Delivery, Operation, Violation } from './evidence.ts';
@@ -25,45 +26,65 @@ export interface RunOptions {
   seed: number;
   profile: Profile;
   env: Environment;
+  /** Ends the run where it stands. */
+  signal: AbortSignal;
   onProgress(line: string): void;
 }
 
 /** After the last fault nothing may take longer. */
 const DRAIN_LIMIT_MS = 60_000;
-/** The first API process is the one that closes orders early. */
-const CLOSING_API = 0;
 /** What nobody waits for any longer ends within the longest request. */
 const UNWIND_MS = 16_000;
 
+/** @throws Error when something does not start, or the signal came */
 export async function runChaos(options: RunOptions): Promise<Summary> {
-  const { seed, profile, onProgress } = options;
-  const startedAt = Date.now();
-  const random = createRandom(seed);
-  const plan = { seed, closingApi: CLOSING_API };
-  const arrivals = planOrders(profile, plan, random.fork('orders'));
-  const sticky = pickSticky(arrivals, profile, random.fork('sticky'));
+  const closes: Close[] = [];
   const over = new AbortController();
   // Everybody in the run listens to it.
   setMaxListeners(0, over.signal);
-  const isSticky = (orderId: string) => sticky.has(orderId);
-  const world = await openWorld({ ...options, random, isSticky, signal: over.signal });
   try {
-    const load = await bear(world, { ...options, arrivals, random, over, startedAt });
-    onProgress('counting');
-    const summary = await judge(world, { ...options, arrivals, startedAt, load });
-    if (summary.violations.length === 0) await rm(world.dataDir, { recursive: true, force: true });
-    else onProgress(`what the run left is in ${world.dataDir}`);
-    return summary;
+    return await Promise.race([
+      run(options, over, (close) => closes.unshift(close)),
+      interruption(options.signal),
+    ]);
   } finally {
     over.abort();
-    await world.close();
+    for (const close of closes) await close();
   }
+}
+
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the run was interrupted')));
+  });
+}
+
+async function run(
+  options: RunOptions,
+  over: AbortController,
+  onOpen: (close: Close) => void,
+): Promise<Summary> {
+  const { seed, profile, onProgress } = options;
+  const startedAt = Date.now();
+  const random = createRandom(seed);
+  const arrivals = planOrders(profile, seed, random.fork('orders'));
+  const sticky = pickSticky(arrivals, profile, random.fork('sticky'));
+  const done = { dataDir: '' };
+  // First come, last closed: by then nothing writes into it any more.
+  onOpen(() => done.dataDir && rm(done.dataDir, { recursive: true, force: true }));
+  const world = await openWorld({ ...options, random, sticky, signal: over.signal, onOpen });
+  const load = await bear(world, { ...options, arrivals, random, over, startedAt });
+  onProgress('counting');
+  const summary = await judge(world, { ...options, arrivals, startedAt, load });
+  if (summary.violations.length > 0) onProgress(`what the run left is in ${world.dataDir}`);
+  else done.dataDir = world.dataDir;
+  return summary;
 }
 
 /** Orders whose payment the gateway makes and never admits. */
 function pickSticky(arrivals: readonly Arrival[], { stickyErrors }: Profile, random: Random) {
   const plain = arrivals.filter(({ life }) => life === 'paid').map(({ order }) => order.id);
-  return new Set(random.shuffle(plain).slice(0, stickyErrors));
+  return random.shuffle(plain).slice(0, stickyErrors);
 }
 
 interface Load {
@@ -136,7 +157,7 @@ async function judge(world: World, judging: Judging): Promise<Summary> {
     strikes: storm.strikes,
     waits: driven.waits,
     failpoints: countHits(stack.logFiles),
-    gateway: { ...stack.gate.counts, crmFailures: crm.failures() },
+    gateway: { ...(await stack.cables.countGatewayCalls()), crmFailures: crm.failures() },
     hostileSignals: profile.hostileSignals,
     histories,
     rssMib: load.memory,

@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
-import { type ChaosStack, LINKS } from './chaos-stack.ts';
+import { LINKS } from './cables.ts';
+import type { ChaosStack } from './chaos-stack.ts';
 import type { Crm } from './crm.ts';
 import type { Customer } from './customer.ts';
 import type { FailpointLane } from './failpoints.ts';

@@ -11,7 +11,7 @@ import pg from 'pg';
 import type { Environment } from '../src/config.ts';
 import { loadKeys } from '../src/dev/keys.ts';
 import { type Caller, createCaller } from './caller.ts';
-import { type ChaosStack, openChaosStack } from './chaos-stack.ts';
+import { type ChaosStack, type Close, openChaosStack } from './chaos-stack.ts';
 import { type Crm, openCrm } from './crm.ts';
 import { type Customer, createCustomer } from './customer.ts';
 import type { Delivery, Evidence, Operation } from './evidence.ts';
@@ -35,16 +35,18 @@ export interface World {
   lanes: ReadonlyMap<string, FailpointLane>;
   /** Everything but the settings, which are known at the end. */
   evidence: Omit<Evidence, 'settings'>;
-  close(): Promise<void>;
 }
 
 export interface WorldOptions {
   profile: Profile;
   random: Random;
   env: Environment;
-  isSticky: (orderId: string) => boolean;
+  /** Ids of orders whose payment the gateway makes and never admits. */
+  sticky: readonly string[];
   /** From then on nobody insists on anything any more. */
   signal: AbortSignal;
+  /** Gets the way to end each part as soon as it runs. */
+  onOpen(close: Close): void;
   onProgress(line: string): void;
 }
 
@@ -57,7 +59,7 @@ const UNLIMITED = {
 const EFFECTS_SECRET = `whsec_${randomBytes(32).toString('base64')}`;
 
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { profile, random, env, isSticky, signal, onProgress } = options;
+  const { profile, random, env, sticky, signal, onOpen, onProgress } = options;
   const dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-chaos-'));
   // PostgreSQL gives up root's rights and has to reach its own directory below this one.
   await chmod(dataDir, 0o755);
@@ -66,13 +68,16 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const files = openLogs(dataDir);
   const keys = loadKeys(dataDir);
   const crm = await openCrm(files.crm, random.fork('crm'));
-  const apiUrls: string[] = [];
+  onOpen(crm.close);
+  // Nobody is called before the stack is there.
+  let liveApiUrls = (): readonly string[] => [];
   const relay = await openRelay({
-    apiUrls: () => apiUrls,
+    apiUrls: () => liveApiUrls(),
     secret: keys.sandboxWebhookSecret,
     log: files.deliveries,
     random: random.fork('relay'),
   });
+  onOpen(relay.close);
   const lanes = createLanes(dataDir, profile, random);
   const stack = await openChaosStack({
     dataDir,
@@ -80,17 +85,20 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     relayUrl: relay.url,
     crmUrl: crm.url,
     effectsSecret: EFFECTS_SECRET,
-    isSticky,
+    sticky,
     envOfNextLife: (name) => lanes.get(name)?.envOfNextLife() ?? {},
+    onOpen,
     onProgress,
   });
-  apiUrls.push(...stack.apiUrls);
+  liveApiUrls = stack.liveApiUrls;
   const { temporalAddress: address, temporalNamespace: namespace, sandboxUrl } = stack;
   const connection = await Connection.connect({ address });
+  onOpen(() => connection.close());
   const client = new Client({ connection, namespace });
   const database = new pg.Pool({ connectionString: stack.databaseUrl });
   // Its idle connections break with every fault of the database.
   database.on('error', () => {});
+  onOpen(() => database.end());
   return {
     dataDir,
     stack,
@@ -99,7 +107,8 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     lanes,
     client,
     caller: createCaller({
-      apiUrls: () => apiUrls,
+      apiUrls: liveApiUrls,
+      closingApiUrl: stack.closingApiUrl,
       apiKey: keys.ops,
       log: files.operations,
       signal,
@@ -123,13 +132,6 @@ export async function openWorld(options: WorldOptions): Promise<World> {
         { name: 'ops key', text: keys.ops, mayBeIn: [] },
         { name: 'e-mail address', text: EMAIL_CANARY, mayBeIn: ['database', 'answers'] },
       ],
-    },
-    close: async () => {
-      relay.close();
-      crm.close();
-      await connection.close();
-      await database.end();
-      await stack.stop();
     },
   };
 }
