@@ -1,6 +1,8 @@
 /**
  * The integration scenarios that Razorpay publishes as best practices (BP-01 to BP-12), under their own
- * numbers, on the real stack with the stand-in for Razorpay behind it.
+ * numbers, on the real stack with the stand-in for Razorpay behind it. They are in its documentation under
+ * "Test S2S integration": webhooks and fetch APIs, payment states and late authorisation, retries and
+ * idempotency.
  */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
@@ -112,7 +114,7 @@ describe("Razorpay's best practices", function () {
     await assertPaidOnce(id);
   });
 
-  it('BP-06 fulfils once what failed, was authorized late and then captured', async () => {
+  it('BP-06 stays open after payment.failed, and is fulfilled once when it is authorized late', async () => {
     const { id, orderId } = await givenCheckout();
     const paymentId = razorpay.life.start(orderId);
     razorpay.life.fail(paymentId);
@@ -137,7 +139,7 @@ describe("Razorpay's best practices", function () {
     assert.equal(capturesOf(razorpay.world, orderId).length, 1);
   });
 
-  it('BP-07 makes one order although the answer to its creation was lost', async () => {
+  it('BP-07 makes one order when the call that creates it times out', async () => {
     const id = await givenOrder(shop, { gateway: 'razorpay' });
     razorpay.faults.plan(/^POST \/v1\/orders$/, 'hang_after');
     const { status, body } = await click(id);
@@ -147,7 +149,7 @@ describe("Razorpay's best practices", function () {
     assert.equal(made.length, 1);
   });
 
-  it('BP-08 lets a customer go on with the same order after a payment without an answer', async () => {
+  it('BP-08 goes on with the same order when a payment of it times out', async () => {
     const { id, orderId } = await givenCheckout();
     razorpay.life.start(orderId);
     const again = await click(id);
