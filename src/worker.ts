@@ -23,6 +23,12 @@ const SHUTDOWN_FORCE = '15s';
 const MAX_CACHED_WORKFLOWS = 500;
 
 /**
+ * Each thread evaluates the bundle and keeps orders of its own. One is not full before the process's other
+ * work is; who has more cores starts more workers.
+ */
+const WORKFLOW_THREADS = 1;
+
+/**
  * Opening a payment holds its task for up to two seconds where the gateway is slow. A hundred tasks that
  * do nothing but wait cost little, and leave room for everybody else's.
  */
@@ -63,6 +69,7 @@ async function main(): Promise<void> {
     }),
     interceptors: { activity: [...metrics.interceptors, ...tracing.activities] },
     ...(deployment && { workerDeploymentOptions: deployment }),
+    workflowThreadPoolSize: WORKFLOW_THREADS,
     maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
     maxConcurrentWorkflowTaskExecutions: MAX_TASKS_AT_ONCE,
     shutdownGraceTime: SHUTDOWN_GRACE,
