@@ -5,6 +5,7 @@ import { createDrain } from './api/drain.ts';
 import { createDuplicateCounter } from './api/duplicate-counter.ts';
 import { createHttpServer, listen } from './api/http-server.ts';
 import { createOrderClient } from './api/order-client.ts';
+import { createRecentNews } from './api/recent-news.ts';
 import { sweep } from './api/sweeper.ts';
 import { loadServiceConfig } from './config.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
@@ -42,10 +43,11 @@ async function main(): Promise<void> {
     ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
   });
   const duplicates = createDuplicateCounter(database);
+  const news = createRecentNews();
   const drain = createDrain();
   const gateways = createGateways(config);
   const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
-  const dependencies = { database, feed, orders, duplicates, gateways, drain, metrics, log };
+  const dependencies = { database, feed, orders, duplicates, news, gateways, drain, metrics, log };
   const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
   const server = createHttpServer(tracing.requests(app));
   const port = await listen(server, config.host, config.port);

@@ -8,6 +8,7 @@ import type { ApiMetrics } from './api-metrics.ts';
 import type { Drain } from './drain.ts';
 import type { DuplicateCounter } from './duplicate-counter.ts';
 import type { OrderClient } from './order-client.ts';
+import type { RecentNews } from './recent-news.ts';
 
 export interface ApiDependencies {
   database: Database;
@@ -15,6 +16,7 @@ export interface ApiDependencies {
   feed: ChangeFeed;
   orders: OrderClient;
   duplicates: DuplicateCounter;
+  news: RecentNews;
   gateways: Gateways;
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { orderOfPayment } from '../store/gateway-payments.ts';
-import type { StoredOrder } from '../store/orders.ts';
+import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { isUnsettled, requireOrder, submit } from './commands.ts';
 import { orderSchema } from './order-schemas.ts';
@@ -40,7 +40,8 @@ export const verify = defineRoute({
   async run({ params: { id }, body: { paymentId, signature }, ...sender }, dependencies) {
     const order = await requireOrder(dependencies, id);
     await checkPayment(dependencies, order, { paymentId, signature });
-    if (isKnownToBePaid(order, paymentId)) return answerFromRecord(dependencies, order);
+    const paid = await readPaid(dependencies, order, { paymentId, waitMs: sender.waitMs });
+    if (paid !== null) return answerFromRecord(dependencies, paid);
     const payload = paymentId === undefined ? {} : { paymentId };
     const outcome = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
     const verified = await requireOrder(dependencies, id);
@@ -50,6 +51,9 @@ export const verify = defineRoute({
     return { ...answer, headers, isUnsettled: true };
   },
 });
+
+/** A healthy order takes up an event in a tenth of this. */
+const NEWS_WAIT_MS = 1_000;
 
 interface Proof {
   paymentId?: string | undefined;
@@ -71,6 +75,32 @@ async function checkPayment(
   const gateway = gateways[view.gateway];
   if (gateway?.isProofValid({ paymentId, orderPaymentIds, signature }) === false)
     throw new Problem('payment_signature_invalid');
+}
+
+/**
+ * The order, when the record says that it is paid. The frontend often comes back while the webhook is being
+ * taken up: then the order's next step is waited for, which is sooner there than an answer of the gateway.
+ */
+async function readPaid(
+  { database, feed, news }: ApiDependencies,
+  order: StoredOrder,
+  { paymentId, waitMs }: { paymentId: string | undefined; waitMs: number },
+): Promise<StoredOrder | null> {
+  if (isKnownToBePaid(order, paymentId)) return order;
+  if (!news.isExpected(order.id)) return null;
+  const stopWaiting = new AbortController();
+  try {
+    const change = feed.next(order.id, Math.min(waitMs, NEWS_WAIT_MS), stopWaiting.signal);
+    // It may have changed before anybody listened.
+    for (const heard of [Promise.resolve(), change]) {
+      await heard;
+      const present = await readOrder(database, order.id);
+      if (present !== null && isKnownToBePaid(present, paymentId)) return present;
+    }
+    return null;
+  } finally {
+    stopWaiting.abort();
+  }
 }
 
 /** Nothing is left to ask: the repeat is written down beside the others, and Temporal is spared. */

@@ -14,6 +14,7 @@ import { createDrain } from '../../src/api/drain.ts';
 import { createDuplicateCounter } from '../../src/api/duplicate-counter.ts';
 import { createHttpServer, listen } from '../../src/api/http-server.ts';
 import { createOrderClient } from '../../src/api/order-client.ts';
+import { createRecentNews } from '../../src/api/recent-news.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -57,6 +58,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     feed,
     orders,
     duplicates: createDuplicateCounter(database),
+    news: createRecentNews(),
     gateways: createGateways({ sandbox }),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {
