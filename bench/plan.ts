@@ -36,25 +36,33 @@ export interface OpenPlan {
 const IN_FLIGHT = 64;
 
 /** JIT and pools are warm, and the first burst of 64 equal orders has spread out. */
-const WARM_UP_MS = 5_000;
+const WARM_UP_MS = 4_000;
 
 /** A slow side still ends a hundred orders in it. */
-const MEASURE_MS = 12_000;
+const MEASURE_MS = 10_000;
 
-const STEADY: LoopPlan = { inFlight: IN_FLIGHT, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
+/** Percentiles of fewer would be single accidents. */
+const LEAST_SAMPLES = 50;
+
+const STEADY: LoopPlan = {
+  inFlight: IN_FLIGHT,
+  warmUpMs: WARM_UP_MS,
+  measureMs: MEASURE_MS,
+  atLeast: LEAST_SAMPLES,
+};
 
 export const FULL_PLAN: Plan = {
   rounds: 3,
   inEveryRound: ['order', 'storm', 'hot'],
   afterwards: ['growth', 'open'],
   order: STEADY,
-  storm: { ...STEADY, measureMs: 8_000 },
-  hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 10_000, atMost: 10_000 },
+  storm: { ...STEADY, measureMs: 8_000, atLeast: 0 },
+  hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 8_000, atMost: 10_000 },
   growth: {
     levels: [1_000, 5_000, 20_000],
     fillWithinMs: 330_000,
     fillInFlight: IN_FLIGHT,
-    loop: { ...STEADY, measureMs: 10_000 },
+    loop: STEADY,
   },
   open: { samples: 200 },
 };

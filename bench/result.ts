@@ -46,8 +46,10 @@ interface Measured {
   history: History | undefined;
 }
 
+/** @throws Error when nothing ended while it was measured */
 export function resultOf(measured: Measured): WorkloadResult {
   const { units, elapsedMs, latenciesMs, acksMs, cpuMs, history } = measured;
+  if (units === 0) throw new Error(`nothing has ended in ${Math.round(elapsedMs / 1000)} s`);
   const perSecond = rounded((units * 1000) / elapsedMs);
   return {
     perSecond,

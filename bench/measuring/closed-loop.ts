@@ -9,7 +9,9 @@ export interface LoopPlan {
   inFlight: number;
   warmUpMs: number;
   measureMs: number;
-  /** For a smoke run: no more than this are begun, and the loop ends with the last of them. */
+  /** Measured on, up to four times as long, until so many have ended. */
+  atLeast?: number;
+  /** No more than this are begun, and the loop ends with the last of them. */
   atMost?: number;
 }
 
@@ -29,13 +31,16 @@ export interface Meter {
   end(): void;
 }
 
+/** A side that is slower than that is told by few samples as well. */
+const MOST_TURNS = 4;
+
 /** @throws the first error of `work`, once everything under way has ended */
 export async function closedLoop<Sample>(
   plan: LoopPlan,
   meter: Meter,
   work: (index: number) => Promise<Sample>,
 ): Promise<LoopResult<Sample>> {
-  const { inFlight, warmUpMs, measureMs, atMost = Number.POSITIVE_INFINITY } = plan;
+  const { inFlight, warmUpMs, measureMs, atLeast = 0, atMost = Number.POSITIVE_INFINITY } = plan;
   const over = new AbortController();
   const samples: Sample[] = [];
   let [begun, total, isMeasured] = [0, 0, false];
@@ -61,7 +66,10 @@ export async function closedLoop<Sample>(
   isMeasured = true;
   meter.begin();
   const startedAt = performance.now();
-  await pause(measureMs, over.signal);
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
+    await pause(measureMs, over.signal);
+    if (samples.length >= atLeast || over.signal.aborted) break;
+  }
   const elapsedMs = performance.now() - startedAt;
   meter.end();
   isMeasured = false;

@@ -46,6 +46,12 @@ describe('a closed loop', () => {
     assert.ok(total > samples.length);
   });
 
+  it('measures on where too few have ended, and not for ever', async () => {
+    const plan = { inFlight: 1, warmUpMs: 0, measureMs: 20, atLeast: 1_000_000 };
+    const { elapsedMs } = await closedLoop(plan, NO_METER, () => new Promise(setImmediate));
+    assert.ok(elapsedMs > 75 && elapsedMs < 5_000, String(elapsedMs));
+  });
+
   it('fails with the first error, once the others have ended', async () => {
     let ended = 0;
     const run = closedLoop({ ...UNTIL_DONE, inFlight: 3, atMost: 3 }, NO_METER, async (index) => {
