@@ -1,6 +1,6 @@
 /**
  * Brings a database to the current tables. Any number of processes may do so at once: one works, the
- * others wait for it and find everything done. Run by itself it takes DATABASE_URL.
+ * others wait for it and find everything done.
  */
 import path from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -28,12 +28,4 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-if (import.meta.filename === process.argv[1]) {
-  const url = process.env.DATABASE_URL;
-  if (url === undefined || url === '')
-    throw new Error('DATABASE_URL is missing: set it to the postgres:// URL of the database');
-  await migrate(url);
-  console.log('The database is up to date.');
 }
