@@ -1,6 +1,8 @@
 /**
  * The timers of an order. A timer is paid for when it is set and costs nothing to cancel or to keep, so
- * one that rings too early is let ring: the loop looks again and sets the next.
+ * one that rings too early is let ring: the loop looks again and sets the next. Whether a deadline has
+ * come is told by its timer, never by a clock: after a task that was held for long, a replay reads
+ * another time than the worker did.
  */
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import { type Deadline, nextDeadline } from '../domain/deadlines.ts';
@@ -16,6 +18,12 @@ export interface Alarm {
 export function isAlarmMissing(run: Run): boolean {
   const deadline = nextDeadline(run.ledger);
   return deadline !== null && alarmsInTime(run, deadline).length === 0;
+}
+
+/** The next deadline, when the timer that was set for it has rung; null otherwise. */
+export function rungDeadline(run: Run): Deadline | null {
+  const deadline = nextDeadline(run.ledger);
+  return deadline?.at === run.rungAt ? deadline : null;
 }
 
 /** Sees to it that one timer rings by the next deadline; of those that ring before it, the last is enough. */
@@ -41,7 +49,10 @@ function ring(run: Run, { at, name }: Deadline): void {
   void scope
     .run(() => sleep(Math.max(1, at - Date.now()), { summary: name }))
     .then(
-      () => drop(run, alarm),
+      () => {
+        drop(run, alarm);
+        run.rungAt = at;
+      },
       () => undefined,
     );
 }

@@ -14,13 +14,12 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { nextDeadline } from '../domain/deadlines.ts';
 import type { Effect } from '../domain/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { transition } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
-import { isAlarmMissing, setAlarm } from './alarms.ts';
+import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
 import { isTriedInsideTask, perform, performInsideTask } from './perform.ts';
 import { readSignal } from './read-signal.ts';
@@ -100,6 +99,7 @@ function hasWork(run: Run): boolean {
   return (
     hasNews(run) ||
     isAlarmMissing(run) ||
+    rungDeadline(run) !== null ||
     (run.isRecordStale && !run.isRecording) ||
     (run.ledger.closed && isIdle(run))
   );
@@ -122,10 +122,18 @@ function nextEvent(run: Run): DomainEvent | null {
     run.signalsTaken += 1;
     return readSignal(item, Date.now());
   }
-  const deadline = nextDeadline(run.ledger);
-  if (deadline === null || deadline.at > Date.now()) return null;
-  const id = `${deadline.name}-${deadline.at}`;
-  return { type: 'deadline.reached', deadline: deadline.name, id, source: 'timer', at: Date.now() };
+  const deadline = rungDeadline(run);
+  if (deadline === null) return null;
+  run.rungAt = null;
+  const { name } = deadline;
+  const at = Math.max(Date.now(), deadline.at);
+  return {
+    type: 'deadline.reached',
+    deadline: name,
+    id: `${name}-${deadline.at}`,
+    source: 'timer',
+    at,
+  };
 }
 
 function takeUp(run: Run, event: DomainEvent): void {

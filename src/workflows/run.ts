@@ -25,6 +25,8 @@ export interface Run {
   timeline: OutcomeRecord[];
   /** Timers that are set. */
   alarms: Alarm[];
+  /** For which time the last timer that rang was set, in epoch milliseconds; null once it was heard. */
+  rungAt: number | null;
   signalsTaken: number;
 }
 
@@ -40,6 +42,7 @@ export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecor
     isRecording: false,
     timeline: [...unsent],
     alarms: [],
+    rungAt: null,
     signalsTaken: 0,
   };
 }
