@@ -25,7 +25,10 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: `${ROOT}src/workflows/index.ts`,
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
-    workflowInterceptorModules: [`${ROOT}src/workflows/trace-context.ts`],
+    workflowInterceptorModules: [
+      `${ROOT}src/workflows/reserved-signals.ts`,
+      `${ROOT}src/workflows/trace-context.ts`,
+    ],
     // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.
     failureConverterPath: FAILURE_CONVERTER_PATH,
     preloadModules: await pureModules(),
