@@ -72,4 +72,6 @@ async function main(options: Options): Promise<void> {
   writeDocuments(record);
 }
 
+// Ending this way, the bench takes its processes with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 await main(readOptions());

@@ -69,14 +69,17 @@ function createSession(side: RunningSide, place: Place): Session {
   const { effectRows } = side;
   const effects = effectRows === undefined ? NO_EFFECTS : watchEffects(databaseUrl, effectRows);
   let [orders, paid] = [0, 0];
+  const roles = () => ({
+    ...side.processes(),
+    ...(gateway && { gateway: [gateway.pid] }),
+    postgres: [databases.pid()],
+  });
+  const killAll = () => kill(Object.values(roles()).flat());
+  process.on('exit', killAll);
   return {
     side,
     effects,
-    roles: () => ({
-      ...side.processes(),
-      ...(gateway && { gateway: [gateway.pid] }),
-      postgres: [databases.pid()],
-    }),
+    roles,
     nextOrderId: () => {
       orders += 1;
       return `ord_${name}_${orders}`;
@@ -86,10 +89,21 @@ function createSession(side: RunningSide, place: Place): Session {
     },
     expectExactlyOnce: () => effects.expectExactly(paid),
     stop: async () => {
+      process.off('exit', killAll);
       await effects.close();
       await side.stop();
       await gateway?.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** What is left of a bench that ends in the middle would slow down whatever is measured next. */
+function kill(pids: readonly number[]): void {
+  for (const pid of pids)
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended before.
+    }
 }
