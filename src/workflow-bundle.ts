@@ -31,7 +31,7 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
     ],
     // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    preloadModules: await pureModules(),
+    preloadModules: [`${ROOT}src/workflows/stack-traces.ts`, ...(await pureModules())],
     webpackConfigHook: forPresentNode,
   });
   await mkdir(CACHE, { recursive: true });
