@@ -64,31 +64,21 @@ export const methods = fc
   .constantFrom(...METHODS)
   .map((method) => fault(`method ${method}`, true, (draft) => ({ ...draft, method })));
 
-const PATH_ENDS = [
-  '/',
-  '//',
-  '%00',
-  '%2F',
-  '%2e%2e',
-  '%zz',
-  '%',
-  '%C0%AE',
-  '%0d%0aX-A:%20b',
-  '/../..',
-  ';a=b',
-  '\\',
-  '%ff',
-  '.json',
-  '~',
-  '*',
-];
+/** No path with it is one of ours. */
+const WRONG_ENDS = ['/', '//', '%00', '%zz', '%', '%C0%AE', '%0d%0aX-A:%20b', '/../..', '%ff'];
+/** At the end of an id they only make another id, which nobody has. */
+const ODD_ENDS = ['%2F', '%2e%2e', ';a=b', '\\', '.json', '~', '*'];
+
+function pathEnd(end: string, isFatal: boolean): Fault {
+  return fault(`path ends in ${end}`, isFatal, (draft) => ({
+    ...draft,
+    path: `${draft.path}${end}`,
+  }));
+}
 
 export const paths: fc.Arbitrary<Fault> = fc.oneof(
-  fc
-    .constantFrom(...PATH_ENDS)
-    .map((end) =>
-      fault(`path ends in ${end}`, true, (draft) => ({ ...draft, path: `${draft.path}${end}` })),
-    ),
+  fc.constantFrom(...WRONG_ENDS).map((end) => pathEnd(end, true)),
+  fc.constantFrom(...ODD_ENDS).map((end) => pathEnd(end, false)),
   fc.constantFrom('/', '/.', '/V1/..', '/%2e', 'http://evil.test/x', '//evil.test').map((start) =>
     fault(`path begins with ${start}`, true, (draft) => ({
       ...draft,
