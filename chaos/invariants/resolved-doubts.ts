@@ -4,13 +4,13 @@ import type { Operation } from '../evidence.ts';
 import { isFinal } from './one-answer.ts';
 import { groupBy, type Invariant, wrong } from './remains.ts';
 
-/** Nobody waits for these: the next read says what this one would have said. */
-const NOT_REPEATED: readonly Operation['kind'][] = ['read', 'fuzz'];
+/** Questions, and what must not be taken: they have no outcome that anybody could be in doubt of. */
+const WITHOUT_OUTCOME: readonly Operation['kind'][] = ['read', 'verify', 'fuzz'];
 
 export const noDoubtRemains: Invariant = {
   name: 'operations: no doubt remains',
   check: ({ operations }) => {
-    const asked = operations.filter(({ kind }) => !NOT_REPEATED.includes(kind));
+    const asked = operations.filter(({ kind }) => !WITHOUT_OUTCOME.includes(kind));
     return [...groupBy(asked, intentionOf)].flatMap(([intention, group]) => {
       const doubts = group.filter(({ phase }) => phase === 'info');
       const lastDoubtAt = Math.max(...doubts.map(({ startedAt }) => startedAt));

@@ -28,6 +28,8 @@ export interface SmallRun {
 
 const EMAIL = 'canary.customer@example.org';
 const DRAIN_LIMIT_MS = 60_000;
+/** Nobody asks again after this long: something is broken. */
+const PATIENCE_MS = 90_000;
 
 interface Scene {
   shop: Shop;
@@ -51,9 +53,14 @@ export async function tellSmallRun(): Promise<SmallRun> {
     closingApiUrl: stack.apiUrl,
     apiKey: stack.keys.ops,
     log: operations,
-    signal: new AbortController().signal,
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  const orders = await liveAll({ shop: shopOn(stack), caller, deliveries });
+  const scene = { shop: shopOn(stack), caller, deliveries };
+  const orders = await liveAll(scene).catch(async (error: unknown) => {
+    await stopTestStack(stack);
+    crm.close();
+    throw error;
+  });
   const connection = await Connection.connect({ address: stack.temporalAddress });
   const client = new Client({ connection, namespace: stack.temporalNamespace });
   await exportHistories(client, historiesFolder);
