@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { startPostgres } from '../src/dev/postgres.ts';
+import { endWithBench } from './end-with-bench.ts';
 
 export interface Databases {
   version: string;
@@ -18,6 +19,7 @@ export async function startDatabases(
   onProgress: (line: string) => void,
 ): Promise<Databases> {
   const postgres = await startPostgres({ dataDir, onProgress });
+  const letGo = endWithBench(() => [postgres.pid()]);
   const { rows } = await query(postgres.url, 'show server_version');
   return {
     version: String(rows[0]?.server_version),
@@ -30,7 +32,10 @@ export async function startDatabases(
       url.pathname = `/${name}`;
       return url.href;
     },
-    stop: () => postgres.stop('immediate'),
+    stop: async () => {
+      letGo();
+      await postgres.stop('immediate');
+    },
   };
 }
 

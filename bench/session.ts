@@ -5,6 +5,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Databases } from './databases.ts';
+import { endWithBench } from './end-with-bench.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import type { Roles } from './measuring/cpu-time.ts';
 import { type EffectWatch, NO_EFFECTS, watchEffects } from './measuring/effect-watch.ts';
@@ -74,8 +75,7 @@ function createSession(side: RunningSide, place: Place): Session {
     ...(gateway && { gateway: [gateway.pid] }),
     postgres: [databases.pid()],
   });
-  const killAll = () => kill(Object.values(roles()).flat());
-  process.on('exit', killAll);
+  const letGo = endWithBench(() => Object.values(side.processes()).flat());
   return {
     side,
     effects,
@@ -89,21 +89,11 @@ function createSession(side: RunningSide, place: Place): Session {
     },
     expectExactlyOnce: () => effects.expectExactly(paid),
     stop: async () => {
-      process.off('exit', killAll);
+      letGo();
       await effects.close();
       await side.stop();
       await gateway?.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-/** What is left of a bench that ends in the middle would slow down whatever is measured next. */
-function kill(pids: readonly number[]): void {
-  for (const pid of pids)
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended before.
-    }
 }

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type ChildSpec, end, launch, untilReady } from '../src/dev/child-process.ts';
+import { endWithBench } from './end-with-bench.ts';
 
 export interface SideProcess {
   pid: number;
@@ -45,12 +46,17 @@ export async function startProcess(options: SideProcessOptions): Promise<SidePro
     stopGraceMs: STOP_GRACE_MS,
   };
   const launched = launch(spec);
-  const stop = () => end(launched, STOP_GRACE_MS);
+  const { pid = 0 } = launched.process;
+  const letGo = endWithBench(() => [launched.process.pid]);
+  const stop = async () => {
+    await end(launched, STOP_GRACE_MS);
+    letGo();
+  };
   try {
     await untilReady(spec, launched);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { pid: launched.process.pid ?? 0, stop };
+  return { pid, stop };
 }

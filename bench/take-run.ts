@@ -1,5 +1,6 @@
 /** One run of the bench from beginning to end, with everything it needs around it, also when it fails. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
@@ -18,6 +19,8 @@ export async function takeRun(options: RunOptions): Promise<RunRecord> {
   const folder = await mkdtemp(path.join(tmpdir(), 'payonce-bench-'));
   // PostgreSQL gives up root's rights and has to reach its own directory below this one.
   await chmod(folder, 0o755);
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
   const onProgress = (line: string) => console.error(line);
   const databases = await startDatabases(path.join(folder, 'databases'), onProgress);
   try {
@@ -34,6 +37,6 @@ export async function takeRun(options: RunOptions): Promise<RunRecord> {
     return { takenAt, isSmoke, rounds: plan.rounds, machine, versions, ...results, about };
   } finally {
     await databases.stop();
-    await rm(folder, { recursive: true, force: true });
+    removeFolder();
   }
 }
