@@ -17,6 +17,10 @@ const UNLIMITED = {
   FAILED_AUTH_PER_MINUTE: '0',
 };
 
+/** `npm run test:cold`: whoever can be replayed from any point has to live with workers that forget. */
+const COLD_WORKER = path.join(import.meta.dirname, 'cold-worker.ts');
+const SCRIPTS = process.env.COLD_WORKERS === 'yes' ? { worker: COLD_WORKER } : {};
+
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
 /** Base64 of 32 bytes that sign what the stack sends to the CRM of the tests. */
@@ -75,6 +79,7 @@ export async function startTestStack(options: {
     ports: FREE_PORTS,
     workers: options.workers,
     apis: options.apis,
+    scripts: SCRIPTS,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
   });
 }
