@@ -26,6 +26,8 @@ export interface Answer {
   code: string | null;
   /** Parsed, where it is JSON. */
   body: unknown;
+  /** For how long not to ask again, in milliseconds. */
+  retryAfterMs: number;
 }
 
 export interface Caller {
@@ -62,10 +64,10 @@ export function createCaller(options: CallerOptions): Caller {
     const base = given.isClosedSoon ? closingApiUrl : (urls[turn % urls.length] ?? '');
     const invoked = lineOf(given);
     log.write({ ...invoked, phase: 'invoke' });
-    const reply = await send(`${base}${given.path}`, given, apiKey);
+    const { retryAfterMs = 0, ...reply } = await send(`${base}${given.path}`, given, apiKey);
     log.write({ ...invoked, ...reply, endedAt: Date.now() });
     const { phase, status = null, code = null, body = '' } = reply;
-    return { phase, status, code, body: parsed(body) };
+    return { phase, status, code, body: parsed(body), retryAfterMs };
   }
 
   async function insist(given: Ask): Promise<Answer> {
@@ -73,7 +75,7 @@ export function createCaller(options: CallerOptions): Caller {
       const answer = await ask(given);
       const isOpen = answer.phase === 'info' || PASSING.has(answer.code ?? '');
       if (!isOpen || signal.aborted) return answer;
-      await sleep(pauseMs);
+      await sleep(Math.max(pauseMs, answer.retryAfterMs));
     }
   }
 
@@ -91,7 +93,9 @@ function lineOf({ kind, orderId, method, path, body, idempotencyKey }: Ask) {
   };
 }
 
-type Reply = Pick<Operation, 'phase' | 'status' | 'code' | 'replayed' | 'body' | 'error'>;
+type Reply = Pick<Operation, 'phase' | 'status' | 'code' | 'replayed' | 'body' | 'error'> & {
+  retryAfterMs?: number;
+};
 
 async function send(url: string, given: Ask, apiKey: string): Promise<Reply> {
   const { method, body, idempotencyKey, headers } = given;
@@ -129,6 +133,7 @@ function replyOf(status: number, headers: Headers, body: string): Reply {
     ...(typeof code === 'string' ? { code } : {}),
     ...(headers.has('idempotent-replayed') ? { replayed: true } : {}),
     body,
+    retryAfterMs: Number(headers.get('retry-after') ?? 0) * 1_000,
   };
 }
 

@@ -75,7 +75,7 @@ async function run(
   const world = await openWorld({ ...options, random, sticky, signal: over.signal, onOpen });
   const load = await bear(world, { ...options, arrivals, random, over, startedAt });
   onProgress('counting');
-  const summary = await judge(world, { ...options, arrivals, startedAt, load });
+  const summary = await judge(world, { ...options, startedAt, load });
   if (summary.violations.length > 0) onProgress(`what the run left is in ${world.dataDir}`);
   else done.dataDir = world.dataDir;
   return summary;
@@ -92,7 +92,9 @@ interface Load {
   driven: Driven;
   faultsEndedAt: number;
   drainMs: number;
-  memory: Summary['rssMib'];
+  /** The orders that have come. */
+  orderIds: readonly string[];
+  rssMib: Summary['rssMib'];
   violations: Violation[];
 }
 
@@ -110,30 +112,29 @@ async function bear(world: World, bearing: Bearing): Promise<Load> {
   onProgress(`load: ${arrivals.length} orders in ${profile.loadMs / 1000} s`);
   const driven = drive({ ...world, ...bearing, signal: over.signal });
   const storm = await rage({ ...world, profile, random, onProgress });
+  const orderIds = driven.endArrivals();
   const faultsEndedAt = Date.now();
   onProgress('faults are over');
   const { evidence } = world;
-  const orderIds = arrivals.map(({ order }) => order.id);
   const giveUpAt = faultsEndedAt + DRAIN_LIMIT_MS;
   const violations = await drain({ ...world, ...evidence, driven, orderIds, giveUpAt });
   const drainMs = Date.now() - faultsEndedAt;
   over.abort();
   await Promise.race([driven.done, sleep(UNWIND_MS)]);
   watching.abort();
-  return { storm, driven, faultsEndedAt, drainMs, memory: Object.fromEntries(memory), violations };
+  const rssMib = Object.fromEntries(memory);
+  return { storm, driven, orderIds, faultsEndedAt, drainMs, rssMib, violations };
 }
 
 interface Judging extends RunOptions {
-  arrivals: readonly Arrival[];
   startedAt: number;
   load: Load;
 }
 
 async function judge(world: World, judging: Judging): Promise<Summary> {
-  const { arrivals, startedAt, load, seed, profile } = judging;
+  const { startedAt, load, seed, profile } = judging;
   const { evidence, client, caller, relay, stack, crm } = world;
-  const { storm, driven, faultsEndedAt } = load;
-  const orderIds = arrivals.map(({ order }) => order.id);
+  const { storm, driven, orderIds, faultsEndedAt } = load;
   for (const orderId of orderIds) {
     const path = `/v1/orders/${orderId}`;
     await caller.ask({ kind: 'read', orderId, method: 'GET', path });
@@ -150,7 +151,7 @@ async function judge(world: World, judging: Judging): Promise<Summary> {
     detail,
   }));
   return summarize({
-    settings: { seed, profile: profile.name, orders: arrivals.length },
+    settings: { seed, profile: profile.name, orders: orderIds.length },
     operations: await readJsonLines<Operation>(evidence.operationsFile),
     deliveries: await readJsonLines<Delivery>(evidence.deliveriesFile),
     eventsOf: relay.eventsOf,
@@ -160,7 +161,7 @@ async function judge(world: World, judging: Judging): Promise<Summary> {
     gateway: { ...(await stack.cables.countGatewayCalls()), crmFailures: crm.failures() },
     hostileSignals: profile.hostileSignals,
     histories,
-    rssMib: load.memory,
+    rssMib: load.rssMib,
     drainMs: load.drainMs,
     latenessMs: Math.max(storm.latenessMs, driven.latenessMs()),
     durationMs: Date.now() - startedAt,
