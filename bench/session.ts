@@ -14,6 +14,8 @@ import type { RunningSide, Side } from './side.ts';
 export interface Session {
   side: RunningSide;
   effects: EffectWatch;
+  /** Tells whoever waits how far it has come. */
+  tell(line: string): void;
   /** With the gateway and PostgreSQL. */
   roles(): Roles;
   /** A new order id. */
@@ -50,7 +52,7 @@ export async function openSession(side: Side, surroundings: Surroundings): Promi
   try {
     const options = { dataDir, databaseUrl, webhookSecret, gatewayUrl, onProgress };
     const running = await side.start(options);
-    return createSession(running, { name, databaseUrl, dataDir, gateway, databases });
+    return createSession(running, { name, databaseUrl, dataDir, gateway, databases, onProgress });
   } catch (error) {
     await gateway?.stop();
     throw error;
@@ -63,6 +65,7 @@ interface Place {
   dataDir: string;
   gateway: Gateway | undefined;
   databases: Databases;
+  onProgress(line: string): void;
 }
 
 function createSession(side: RunningSide, place: Place): Session {
@@ -80,6 +83,7 @@ function createSession(side: RunningSide, place: Place): Session {
     side,
     effects,
     roles,
+    tell: place.onProgress,
     nextOrderId: () => {
       orders += 1;
       return `ord_${name}_${orders}`;

@@ -20,6 +20,7 @@ export async function measureGrowth(
     const isReached = await fillTo(session, idle, { level, plan });
     const result = await measureOrders(session, plan.loop);
     stages.push(stageOf(session, idle, result));
+    session.tell(`    with ${idle.count} orders in the store: ${result.perSecond}/s`);
     if (!isReached || level === plan.levels.at(-1)) return { ...result, stages };
   }
   throw new Error('a growth plan needs a level');
