@@ -10,8 +10,8 @@ const ROW_HEIGHT = 28;
 const CHART_GAP = 44;
 const BARS_WIDTH = WIDTH - LABEL_WIDTH - VALUE_WIDTH;
 
-/** Payonce stands out; both colours are read on white and on black. */
-const COLORS = { payonce: '#3b6fd4', other: '#8a94a6' };
+/** Payonce stands out; all are read on white and on black. */
+const COLORS = { payonce: '#3b6fd4', other: '#8a94a6', spread: '#d97706' };
 
 interface Bar {
   name: string;
@@ -67,7 +67,7 @@ function drawBar({ name, title, value, spread: [low, high] }: Bar, top: number, 
   return [
     `<text x="${LABEL_WIDTH - 10}" y="${middle}" text-anchor="end" dominant-baseline="central">${escaped(title)}</text>`,
     `<rect x="${LABEL_WIDTH}" y="${top}" width="${xOf(value) - LABEL_WIDTH}" height="${BAR_HEIGHT}" rx="2" fill="${color}"/>`,
-    `<line x1="${xOf(low)}" x2="${xOf(high)}" y1="${middle}" y2="${middle}" stroke="currentColor" stroke-width="2"/>`,
+    `<line x1="${xOf(low)}" x2="${xOf(high)}" y1="${middle}" y2="${middle}" stroke="${COLORS.spread}" stroke-width="2"/>`,
     `<text x="${xOf(high) + 8}" y="${middle}" dominant-baseline="central">${value}</text>`,
   ].join('\n');
 }
