@@ -106,8 +106,7 @@ export const PROBLEMS = {
   attempt_in_progress: entry(
     409,
     'Payment attempt in progress',
-    'A payment of this order is being voided or captured; read the order and try again.',
-    1,
+    'A payment of this order is being voided or captured: read the order, then pay under a new key.',
   ),
   order_already_paid: entry(409, 'Order already paid', 'Refund it to give money back.'),
   order_closed: entry(409, 'Order closed', 'Create a new order; this one takes no payment.'),

@@ -1086,7 +1086,7 @@ export interface paths {
                  * @description - `order_already_paid`: Refund it to give money back.
                  *     - `order_closed`: Create a new order; this one takes no payment.
                  *     - `order_in_review`: An operator has to decide its open review first.
-                 *     - `attempt_in_progress`: A payment of this order is being voided or captured; read the order and try again.
+                 *     - `attempt_in_progress`: A payment of this order is being voided or captured: read the order, then pay under a new key.
                  *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
                  */
                 409: {
