@@ -1,0 +1,80 @@
+/**
+ * Copies the figures of the recorded chaos run, docs/reliability/chaos.json, into docs/reliability.md,
+ * between its markers. No figure in that document is written by hand.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Summary } from '../chaos/summary.ts';
+
+const DOCS = path.join(import.meta.dirname, '../docs');
+const DOCUMENT = path.join(DOCS, 'reliability.md');
+const FIGURES = path.join(DOCS, 'reliability/chaos.json');
+const MARKED = /(<!-- chaos-figures:start -->)[\s\S]*?(<!-- chaos-figures:end -->)/;
+
+/** The document as it ought to be; a test compares it with what is committed. */
+export function reliabilityDocument(): { path: string; text: string } {
+  const summary = JSON.parse(readFileSync(FIGURES, 'utf8')) as Summary;
+  const table = rowsOf(summary).map(([name, figure]) => `| ${name} | ${figure} |`);
+  const lines = ['| | |', '| --- | ---: |', ...table].join('\n');
+  const text = readFileSync(DOCUMENT, 'utf8').replace(
+    MARKED,
+    (_, start: string, end: string) => `${start}\n${lines}\n${end}`,
+  );
+  return { path: DOCUMENT, text };
+}
+
+function rowsOf(summary: Summary): [string, string][] {
+  const { kills, outages, gateway, failpoints } = summary;
+  const hits = Object.values(failpoints);
+  return [
+    ['size and seed', `\`${summary.profile}\`, ${summary.seed}`],
+    ['**violations**', `**${summary.violations.length}**`],
+    ['orders', whole(summary.orders)],
+    ['requests of clients and operators', whole(summary.requests)],
+    ['webhook deliveries', whole(summary.deliveries)],
+    ['– acknowledged with 2xx', whole(summary.acked)],
+    ['– of these, repeats', whole(summary.duplicates)],
+    ['orders that heard of their events out of order', whole(summary.reordered)],
+    ['requests and deliveries that raced another of their order', whole(summary.raced)],
+    ['hostile requests and signals', whole(summary.fuzzed)],
+    ['workers killed (`kill -9`)', whole(kills.worker)],
+    ['APIs killed', whole(kills.api)],
+    ['Temporal killed', whole(kills.temporal)],
+    ['Temporal frozen', whole(outages.temporalFreezes ?? 0)],
+    ['database killed', whole(kills.database)],
+    ['database frozen or silent', whole(sum([outages.databaseFreezes, outages.databaseSilences]))],
+    ['gateway outages', whole(outages.gatewayOutages ?? 0)],
+    ['cables cut or slowed', whole(sum([outages.linkResets, outages.linkSlowdowns]))],
+    [
+      'failpoints that killed at least once',
+      `${hits.filter((count) => count > 0).length} of ${hits.length}`,
+    ],
+    ['deaths at a failpoint', whole(kills.failpoint)],
+    ['gateway calls without an answer', whole(gateway.silent)],
+    ['gateway calls answered 500, 429', `${whole(gateway.error500)}, ${whole(gateway.error429)}`],
+    ['gateway calls answered 500 for ever although done', whole(gateway.sticky500)],
+    ['failures of the CRM', whole(gateway.crmFailures)],
+    ['histories replayed', whole(summary.histories)],
+    [
+      'from the end of a fault until the order moves, 99th percentile',
+      seconds(summary.recoveryP99Ms),
+    ],
+    ['everything at rest after the last fault', seconds(summary.drainMs)],
+    ['the whole run', seconds(summary.durationMs)],
+    ['machine', `${summary.machine.cpus} cores, Node ${summary.machine.node}`],
+  ];
+}
+
+function sum(counts: readonly (number | undefined)[]): number {
+  return counts.reduce<number>((total, count = 0) => total + count, 0);
+}
+
+const whole = (count: number): string => count.toLocaleString('en-US');
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { path: file, text } = reliabilityDocument();
+  writeFileSync(file, text);
+}
