@@ -2,10 +2,8 @@
 import fc from 'fast-check';
 import type { Route } from '../../src/api/route.ts';
 import { type Draft, type Fault, fault, withHeader, withoutHeader } from './draft.ts';
+import { anyByte, CANARY, methods, paths, queries } from './target-faults.ts';
 import type { World } from './world.ts';
-
-/** No answer may repeat it: it stands where secrets and private texts stand. */
-export const CANARY = 'zq-canary-7f3a91';
 
 const set = (name: string, value: string) => (draft: Draft) => withHeader(draft, name, value);
 const add = (name: string, value: string) => (draft: Draft) => ({
@@ -18,11 +16,6 @@ function header(name: string, value: string, isFatal: boolean): Fault {
 }
 
 const visible = fc.string({ unit: 'grapheme-ascii', maxLength: 60 });
-const anyByte = fc.uint8Array({ maxLength: 60 }).map((bytes) =>
-  Buffer.from(bytes)
-    .toString('latin1')
-    .replaceAll(/[\r\n]/g, ''),
-);
 
 function credentials({ scope }: Route, { keys }: World): fc.Arbitrary<Fault> {
   const wrong = [
@@ -43,62 +36,6 @@ function credentials({ scope }: Route, { keys }: World): fc.Arbitrary<Fault> {
     anyByte.map((text) => header('authorization', `Bearer ~${text}`, true)),
   );
 }
-
-const METHODS = [
-  'DELETE',
-  'PUT',
-  'PATCH',
-  'TRACE',
-  'OPTIONS',
-  'PROPFIND',
-  'M-SEARCH',
-  'CONNECT',
-  'QUERY',
-  'PRI',
-  'get',
-  'BREW',
-  '',
-];
-
-export const methods = fc
-  .constantFrom(...METHODS)
-  .map((method) => fault(`method ${method}`, true, (draft) => ({ ...draft, method })));
-
-/** No path with it is one of ours. */
-const WRONG_ENDS = ['/', '//', '%00', '%zz', '%', '%C0%AE', '%0d%0aX-A:%20b', '/../..', '%ff'];
-/** At the end of an id they only make another id, which nobody has. */
-const ODD_ENDS = ['%2F', '%2e%2e', ';a=b', '\\', '.json', '~', '*'];
-
-function pathEnd(end: string, isFatal: boolean): Fault {
-  return fault(`path ends in ${end}`, isFatal, (draft) => ({
-    ...draft,
-    path: `${draft.path}${end}`,
-  }));
-}
-
-export const paths: fc.Arbitrary<Fault> = fc.oneof(
-  fc.constantFrom(...WRONG_ENDS).map((end) => pathEnd(end, true)),
-  fc.constantFrom(...ODD_ENDS).map((end) => pathEnd(end, false)),
-  fc.constantFrom('/', '/.', '/V1/..', '/%2e', 'http://evil.test/x', '//evil.test').map((start) =>
-    fault(`path begins with ${start}`, true, (draft) => ({
-      ...draft,
-      path: `${start}${draft.path}`,
-    })),
-  ),
-  fc
-    .constantFrom('a'.repeat(65), '-a', 'a b', 'é', '__proto__%', '..', '%E2%80%AE', 'a@b')
-    .map((id) =>
-      fault(`path to ${id}`, true, (draft) => ({ ...draft, path: `/v1/orders/${id}/events` })),
-    ),
-  fc
-    .webPath()
-    .map((path) =>
-      fault('a path of nowhere', true, (draft) => ({ ...draft, path: `/v1/x${path}` })),
-    ),
-  anyByte.map((path) =>
-    fault('a path of bytes', true, (draft) => ({ ...draft, path: `/v1/orders/~${path}` })),
-  ),
-);
 
 /** Refused wherever they come, since they cannot be read. */
 export const UNREADABLE: Fault[] = [
@@ -179,40 +116,6 @@ const idempotency: fc.Arbitrary<Fault> = fc.oneof(
   fc.constant(fault('two keys', true, add('Idempotency-Key', `second-${CANARY}`))),
   fc.nat({ max: 3 }).map((n) => header('idempotency-key', `one-key-for-many-${n}`, false)),
   visible.map((key) => header('idempotency-key', key, false)),
-);
-
-const QUERIES = [
-  '?state=lost',
-  '?state=paid&state=paid',
-  '?state[]=paid',
-  '?__proto__[state]=paid',
-  '?limit=0',
-  '?limit=201',
-  '?limit=1e2',
-  '?limit=%00',
-  '?cursor=!',
-  `?colour=${CANARY}`,
-  '?state=%zz',
-  '?limit=٣',
-  '?customer=a%00b',
-  '?needsReview=TRUE',
-  '?=1',
-  '?state',
-];
-
-const queries: fc.Arbitrary<Fault> = fc.oneof(
-  fc
-    .constantFrom(...QUERIES)
-    .map((query) => fault(`query ${query}`, true, (draft) => ({ ...draft, query }))),
-  fc.base64String().map((text) =>
-    fault('a cursor of nobody', false, (draft) => ({
-      ...draft,
-      query: `?cursor=${encodeURIComponent(text)}`,
-    })),
-  ),
-  fc
-    .webQueryParameters()
-    .map((query) => fault('a random query', false, (draft) => ({ ...draft, query: `?${query}` }))),
 );
 
 /** Whatever may be wrong with the head of a request to this endpoint. */

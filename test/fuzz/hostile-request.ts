@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import type { Route } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
 import { draftFor } from './api-drafts.ts';
-import { bodyFault, bytes, fields, framing, trees } from './body-faults.ts';
+import { bodyFault, bytes, fields, trees } from './body-faults.ts';
 import { bytesOf, type Draft, type Fault } from './draft.ts';
-import { headFault, methods, odd, paths, UNREADABLE } from './head-faults.ts';
+import { framing } from './framing-faults.ts';
+import { headFault, odd, UNREADABLE } from './head-faults.ts';
 import { type RawWire, rawWire, STALLED } from './raw-wire.ts';
+import { methods, paths } from './target-faults.ts';
 import {
   GATEWAY_NAMES,
   type GatewayName,

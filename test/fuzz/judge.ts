@@ -13,8 +13,8 @@ import type { Answer } from './answers.ts';
 import { readAnswers } from './answers.ts';
 import { routeOf } from './api-drafts.ts';
 import type { Heard } from './conversation.ts';
-import { CANARY } from './head-faults.ts';
 import type { HostileRequest } from './hostile-request.ts';
+import { CANARY } from './target-faults.ts';
 
 const PROBLEM_KEYS = [
   'type',

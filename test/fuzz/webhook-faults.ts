@@ -1,8 +1,8 @@
 /** What can be wrong with a webhook after it was signed: none of it may ever reach an order. */
 import fc from 'fast-check';
-import { HOPELESS_HEADS } from './body-faults.ts';
 import { type Fault, fault, withHeader, withoutHeader } from './draft.ts';
-import { CANARY } from './head-faults.ts';
+import { HOPELESS_HEADS } from './framing-faults.ts';
+import { CANARY } from './target-faults.ts';
 import { type GatewayName, type Signing, signatureHeaderOf } from './webhook-drafts.ts';
 
 type Rewrite = (value: string) => string;
