@@ -2,7 +2,6 @@
  * Runs the plan: in every round each side in turn, alone on the machine, so that a machine that slows
  * down does so for all of them. What fills a store runs once, after the rounds.
  */
-import { reasonOf } from '../src/dev/setup-error.ts';
 import type { Plan } from './plan.ts';
 import { overRounds, type WorkloadResult } from './result.ts';
 import { openSession, type Session, type Surroundings } from './session.ts';
@@ -44,8 +43,8 @@ export async function runBench(
       for (const [workload, result] of await measureSide(side, { workloads, plan, around }))
         found.set(workload, [...(found.get(workload) ?? []), result]);
     } catch (error) {
-      failures[side.name] = reasonOf(error);
-      around.onProgress(`  ${side.name} failed: ${reasonOf(error)}`);
+      failures[side.name] = messageOf(error);
+      around.onProgress(`  ${side.name} failed: ${messageOf(error)}`);
     }
   };
   for (let round = 1; round <= plan.rounds; round += 1) {
@@ -75,7 +74,7 @@ async function measureSide(
     for (const workload of workloads) {
       const refusedBefore = session.side.refusals?.() ?? 0;
       const measured = await measurements[workload]().catch((cause: unknown) => {
-        throw new Error(`in ${workload}: ${reasonOf(cause)}`, { cause });
+        throw new Error(`in ${workload}: ${messageOf(cause)}`, { cause });
       });
       const refusals = (session.side.refusals?.() ?? 0) - refusedBefore;
       const result = { ...measured, refusals };
@@ -104,4 +103,9 @@ function measurementsOn(
 
 function mediansOf(found: ReadonlyMap<Workload, WorkloadResult[]>): SideResults {
   return Object.fromEntries([...found].map(([workload, rounds]) => [workload, overRounds(rounds)]));
+}
+
+/** With all its lines: the end of a log is in them, and the log is gone with the round. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
