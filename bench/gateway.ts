@@ -1,6 +1,6 @@
 /** The gateway beside a side: Payonce's sandbox, with a store of its own. It sends nothing by itself. */
 import path from 'node:path';
-import getPort from 'get-port';
+import { anyPort } from '../src/any-port.ts';
 import type { SideOptions } from './side.ts';
 import { nodeCommand, type SideProcess, startProcess } from './side-process.ts';
 
@@ -14,7 +14,7 @@ export async function startGateway({
   dataDir,
   webhookSecret,
 }: Pick<SideOptions, 'dataDir' | 'webhookSecret'>): Promise<Gateway> {
-  const port = await getPort({ host: '127.0.0.1' });
+  const port = await anyPort('127.0.0.1');
   const process = await startProcess({
     name: 'gateway',
     command: nodeCommand(SCRIPT),

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { type Client, Connection, Client as TemporalClient } from '@temporalio/client';
-import getPort from 'get-port';
+import { anyPort } from '../src/any-port.ts';
 import { findTemporalCli } from '../src/dev/temporal-cli.ts';
 import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
 import { temporalServer } from '../src/dev/temporal-server.ts';
@@ -31,9 +31,9 @@ export async function startTemporalEngine({
     onProgress,
     signal,
   });
-  const port = await getPort({ host: '127.0.0.1' });
-  const uiPort = await getPort({ host: '127.0.0.1' });
-  const { command, ready } = temporalServer({ cli, file, dataDir, port, uiPort, env: {} });
+  const port = await anyPort('127.0.0.1');
+  const uiPort = await anyPort('127.0.0.1');
+  const { command, ready } = await temporalServer({ cli, file, dataDir, port, uiPort, env: {} });
   const server = await startProcess({
     ...{ name: 'temporal', command: [...command], dataDir: path.resolve(dataDir) },
     env: {},

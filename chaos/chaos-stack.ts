@@ -3,7 +3,7 @@
  * process of its own that is started again when it dies, with a cable between them that can be cut.
  */
 import { mkdirSync } from 'node:fs';
-import getPort from 'get-port';
+import { anyPort } from '../src/any-port.ts';
 import { type Environment, loadConfig } from '../src/config.ts';
 import {
   type CommonSettings,
@@ -71,7 +71,7 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
   ]);
   onProgress('preparing the database');
   await migrate(database.url);
-  const sandboxPort = await getPort();
+  const sandboxPort = await anyPort('127.0.0.1');
   const targets = {
     temporal: temporal.port,
     database: Number(new URL(database.url).port),
@@ -86,7 +86,7 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
     dataDir,
     keys,
     sandboxPort,
-    apiPort: await getPort(),
+    apiPort: await anyPort('127.0.0.1'),
     databaseUrl: withPort(database.url, cables.ports.database),
     temporal: embeddedTemporal(cables.ports.temporal, temporal.namespace, { env, dataDir }),
   };
@@ -128,10 +128,10 @@ async function startTemporal(
   const file = readTemporalDevFile();
   const { signal } = new AbortController();
   const cli = await findTemporalCli({ env, version: file.version, onProgress, signal });
-  const [port, uiPort] = [await getPort(), await getPort()];
+  const [port, uiPort] = [await anyPort('127.0.0.1'), await anyPort('127.0.0.1')];
   const place = embeddedTemporal(port, file.namespace, { env, dataDir });
   const variables = { ...env, ...place.variables };
-  const server = temporalServer({ cli, file, dataDir, port, uiPort, env: variables });
+  const server = await temporalServer({ cli, file, dataDir, port, uiPort, env: variables });
   const kept = keepProcess(server);
   processes.set(server.name, kept);
   onOpen(kept.stop);
@@ -166,7 +166,7 @@ async function startPayonce(
   const specs = [payonce.sandboxChild(sandbox)];
   for (const name of payonce.numbered('worker', COUNT))
     specs.push(payonce.workerChild({ name, script: source('worker.ts'), dataDir, env: wired }));
-  const ports = [settings.apiPort, await getPort()];
+  const ports = [settings.apiPort, await anyPort('127.0.0.1')];
   for (const [index, name] of payonce.numbered('api', COUNT).entries()) {
     const closing = index === 0 ? { SETTLEMENT_WINDOW: SHORT_SETTLEMENT } : {};
     const env = { ...wired, ...closing, PORT: String(ports[index]) };

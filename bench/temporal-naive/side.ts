@@ -1,7 +1,7 @@
 /** The naive Temporal version as a side: its server, its worker, and the development server. */
 import path from 'node:path';
-import getPort from 'get-port';
 import pg from 'pg';
+import { anyPort } from '../../src/any-port.ts';
 import { historyOf } from '../history.ts';
 import { callOverHttp } from '../http-side.ts';
 import { installedVersion } from '../installed-version.ts';
@@ -16,7 +16,7 @@ async function start(options: SideOptions): Promise<RunningSide> {
   const { dataDir, databaseUrl, gatewayUrl, webhookSecret } = options;
   await createTables(databaseUrl);
   const engine = await startTemporalEngine(options);
-  const port = await getPort({ host: '127.0.0.1' });
+  const port = await anyPort('127.0.0.1');
   const env = {
     ...{ PORT: String(port), GATEWAY_URL: gatewayUrl, WEBHOOK_SECRET: webhookSecret },
     ...{ DATABASE_URL: databaseUrl },

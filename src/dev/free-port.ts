@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import getPort from 'get-port';
+import { anyPort } from '../any-port.ts';
 import { SetupError } from './setup-error.ts';
 
 /** A port somebody asked for: 0 is any, otherwise `variable` is where it was set. */
@@ -15,7 +16,7 @@ export type WantedPort = { port: number; host: string; variable: string; use: st
  * @throws SetupError when the wanted one is taken or not allowed.
  */
 export async function freePort({ port, host, variable, use }: WantedPort): Promise<number> {
-  if (port === 0) return getPort({ host });
+  if (port === 0) return anyPort(host);
   const code = await listenError(port, host);
   if (code === undefined) return port;
   if (code === 'EADDRINUSE') {

@@ -6,7 +6,7 @@
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import getPort from 'get-port';
+import { anyPort } from '../any-port.ts';
 import { commandOf, endProcess, isStillRunning, type NotedProcess, note } from './live-process.ts';
 import { lastLines } from './log-tail.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
@@ -69,7 +69,7 @@ export async function startPostgres({ dataDir, onProgress }: PostgresOptions): P
 async function start(cluster: Cluster, binaries: PostgresBinaries, log: string, wanted?: number) {
   for (const [failures, pauseMs] of RETRY_PAUSES_MS.entries()) {
     if (failures > 1 && !PASSES_BY_ITSELF.test(reasonIn(log))) break;
-    const port = wanted ?? (await getPort({ host: '127.0.0.1' }));
+    const port = wanted ?? (await anyPort('127.0.0.1'));
     const started = await tryStart(cluster, binaries, { log, port });
     if (started !== undefined) return started;
     await sleep(pauseMs);

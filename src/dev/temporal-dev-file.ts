@@ -49,7 +49,13 @@ function parseYaml(file: string): unknown {
 }
 
 /** Where one development server listens and keeps its data. */
-export type TemporalDevPlace = { databasePath: string; port: number; uiPort: number };
+export type TemporalDevPlace = {
+  databasePath: string;
+  port: number;
+  uiPort: number;
+  httpPort: number;
+  metricsPort: number;
+};
 
 /** The arguments that start the declared server on loopback only. */
 export function devServerArguments(file: TemporalDevFile, place: TemporalDevPlace): string[] {
@@ -68,6 +74,7 @@ export function devServerArguments(file: TemporalDevFile, place: TemporalDevPlac
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', file.namespace],
     ...['--port', String(place.port), '--ui-port', String(place.uiPort)],
+    ...['--http-port', String(place.httpPort), '--metrics-port', String(place.metricsPort)],
     ...['--db-filename', place.databasePath, '--log-level', file.logLevel, ...pragmas],
     ...['--ui-disable-news-fetch', ...searchAttributes, ...dynamicConfig],
   ];

@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import getPort, { portNumbers } from 'get-port';
+import { anyPort } from '../any-port.ts';
 import type { Environment } from '../config.ts';
 import { end, launch, untilReady } from './child-process.ts';
 import { endProcess, type NotedProcess, note } from './live-process.ts';
@@ -39,8 +39,6 @@ export type TemporalOnPostgresOptions = {
   signal?: AbortSignal;
 };
 
-/** PostgreSQL keeps a member's port in two signed bytes, so any port above 32767 is refused. */
-const PORTS = { from: 15_000, to: 32_767, tried: 200 };
 /** It leaves its ring and closes its shards in some seconds. */
 const STOP_GRACE_MS = 20_000;
 
@@ -112,13 +110,7 @@ function processFileIn(folder: string): string {
 }
 
 async function freePorts(): Promise<Record<ServerPort, number>> {
-  const { from, to, tried } = PORTS;
-  const first = from + Math.floor(Math.random() * (to - from - tried));
   const picked: [ServerPort, number][] = [];
-  // One after the other: get-port remembers what it has given away, for some seconds.
-  for (const name of SERVER_PORTS) {
-    const port = portNumbers(first, first + tried);
-    picked.push([name, await getPort({ host: '127.0.0.1', port })]);
-  }
+  for (const name of SERVER_PORTS) picked.push([name, await anyPort('127.0.0.1')]);
   return Object.fromEntries(picked) as Record<ServerPort, number>;
 }

@@ -6,6 +6,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { anyPort } from '../any-port.ts';
 import type { ChildSpec } from './child-process.ts';
 import { devServerArguments, type TemporalDevFile } from './temporal-dev-file.ts';
 import {
@@ -24,6 +25,7 @@ export type TemporalServer = {
   env: NodeJS.ProcessEnv;
 };
 
+const LOOPBACK = '127.0.0.1';
 /** The server answers within two seconds of its start, so this is two tries of a slow machine. */
 const CONNECT_TIMEOUT_MS = 2000;
 const PROBE_PAUSE_MS = 100;
@@ -31,18 +33,21 @@ const PROBE_PAUSE_MS = 100;
 const STOP_GRACE_MS = 10_000;
 
 /** How to run the server. */
-export function temporalServer({
+export async function temporalServer({
   cli,
   file,
   dataDir,
   port,
   uiPort,
   env,
-}: TemporalServer): ChildSpec {
+}: TemporalServer): Promise<ChildSpec> {
+  // Left to itself, it picks them among those that outgoing connections are given.
+  const [httpPort, metricsPort] = [await anyPort(LOOPBACK), await anyPort(LOOPBACK)];
+  const place = { port, uiPort, httpPort, metricsPort };
   const databasePath = path.join(dataDir, file.databaseFile);
   return {
     name: 'temporal',
-    command: [cli, ...devServerArguments(file, { databasePath, port, uiPort })],
+    command: [cli, ...devServerArguments(file, { databasePath, ...place })],
     env,
     log: path.join(dataDir, 'logs', 'temporal.log'),
     ready: (signal) => untilServing(`127.0.0.1:${port}`, file, signal),

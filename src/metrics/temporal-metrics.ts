@@ -3,7 +3,7 @@
  * and its page is added to the process's own: one target to scrape.
  */
 import type { TelemetryOptions } from '@temporalio/worker';
-import getPort from 'get-port';
+import { anyPort } from '../any-port.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** It is in the same process; when it does not answer at once, the rest of the page is worth more. */
@@ -16,7 +16,7 @@ export interface TemporalMetrics {
 }
 
 export async function createTemporalMetrics(): Promise<TemporalMetrics> {
-  const port = await getPort({ host: LOOPBACK });
+  const port = await anyPort(LOOPBACK);
   const prometheus = {
     bindAddress: `${LOOPBACK}:${port}`,
     countersTotalSuffix: true,

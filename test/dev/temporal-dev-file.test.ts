@@ -17,10 +17,12 @@ describe('temporal-dev.yaml', () => {
   });
 
   it('becomes the arguments of a server that listens on loopback only', () => {
-    const place = { databasePath: '/data/temporal.db', port: 1, uiPort: 2 };
+    const ports = { port: 1, uiPort: 2, httpPort: 3, metricsPort: 4 };
+    const place = { databasePath: '/data/temporal.db', ...ports };
     const line = devServerArguments(readTemporalDevFile(), place).join(' ');
     for (const part of [
       'server start-dev --ip 127.0.0.1 --namespace payments --port 1 --ui-port 2',
+      '--http-port 3 --metrics-port 4',
       '--db-filename /data/temporal.db --log-level warn',
       '--sqlite-pragma journal_mode=WAL --sqlite-pragma synchronous=FULL --ui-disable-news-fetch',
       '--search-attribute PaymentState=Keyword',

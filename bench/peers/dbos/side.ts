@@ -1,6 +1,6 @@
 /** The peer on DBOS: a library over PostgreSQL, in one process with its API. */
 import path from 'node:path';
-import getPort from 'get-port';
+import { anyPort } from '../../../src/any-port.ts';
 import { installedVersion } from '../../installed-version.ts';
 import type { SideOptions } from '../../side.ts';
 import { nodeCommand, startProcess } from '../../side-process.ts';
@@ -10,7 +10,7 @@ import { callPeer, createTables, type Peer, type RunningPeer, settingsOf } from 
 
 async function start(options: SideOptions): Promise<RunningPeer> {
   await createTables(options.databaseUrl, ORDER_TABLE, ...EFFECT_TABLES);
-  const port = await getPort({ host: '127.0.0.1' });
+  const port = await anyPort('127.0.0.1');
   const server = await startProcess({
     name: 'server',
     command: nodeCommand(path.join(import.meta.dirname, 'server.ts')),

@@ -1,6 +1,6 @@
 /** The peer that needs nothing but PostgreSQL: rows, unique keys and an outbox with its workers. */
 import path from 'node:path';
-import getPort from 'get-port';
+import { anyPort } from '../../../src/any-port.ts';
 import { installedVersion } from '../../installed-version.ts';
 import type { SideOptions } from '../../side.ts';
 import { nodeCommand, startProcess } from '../../side-process.ts';
@@ -12,7 +12,7 @@ const script = (file: string) => nodeCommand(path.join(import.meta.dirname, file
 async function start(options: SideOptions): Promise<RunningPeer> {
   const { dataDir, databaseUrl } = options;
   await createTables(databaseUrl, ...TABLES);
-  const port = await getPort({ host: '127.0.0.1' });
+  const port = await anyPort('127.0.0.1');
   const env = { ...settingsOf(options), PORT: String(port) };
   const api = await startProcess({ name: 'api', command: script('api.ts'), env, dataDir });
   const worker = await startProcess({ name: 'worker', command: script('worker.ts'), env, dataDir });

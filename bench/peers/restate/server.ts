@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import getPort from 'get-port';
+import { anyPort } from '../../../src/any-port.ts';
 import { startProcess } from '../../side-process.ts';
 
 export interface RestateServer {
@@ -24,7 +24,7 @@ const PARTITIONS = 4;
 
 const PROBE_PAUSE_MS = 100;
 
-const freePort = () => getPort({ host: '127.0.0.1' });
+const freePort = () => anyPort('127.0.0.1');
 
 /** @param dataDir for the log, the state and the metadata */
 export async function startRestateServer(dataDir: string): Promise<RestateServer> {

@@ -1,6 +1,6 @@
 /** The peer on Restate: an order is a virtual object. */
 import path from 'node:path';
-import getPort from 'get-port';
+import { anyPort } from '../../../src/any-port.ts';
 import { installedVersion } from '../../installed-version.ts';
 import type { SideOptions } from '../../side.ts';
 import { nodeCommand, startProcess } from '../../side-process.ts';
@@ -20,8 +20,8 @@ async function start(options: SideOptions): Promise<RunningPeer> {
 }
 
 async function startService(server: RestateServer, options: SideOptions): Promise<RunningPeer> {
-  const port = await getPort({ host: '127.0.0.1' });
-  const handlersPort = await getPort({ host: '127.0.0.1' });
+  const port = await anyPort('127.0.0.1');
+  const handlersPort = await anyPort('127.0.0.1');
   const service = await startProcess({
     name: 'service',
     command: nodeCommand(path.join(import.meta.dirname, 'service.ts')),
