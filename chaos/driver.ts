@@ -59,9 +59,10 @@ export function drive(parts: DriverParts): Driven {
   const startedAt = Date.now();
   let latenessMs = 0;
 
+  /** What waited for the one before it is not late for that. */
   async function at(ms: number): Promise<void> {
-    const dueAt = startedAt + ms;
-    await sleep(Math.max(0, dueAt - Date.now()));
+    const dueAt = Math.max(startedAt + ms, Date.now());
+    await sleep(dueAt - Date.now());
     latenessMs = Math.max(latenessMs, Date.now() - dueAt);
   }
 

@@ -29,6 +29,7 @@ function rowsOf(summary: Summary): [string, string][] {
   const hits = Object.values(failpoints);
   return [
     ['size and seed', `\`${summary.profile}\`, ${summary.seed}`],
+    ['verdict', summary.verdict],
     ['**violations**', `**${summary.violations.length}**`],
     ['orders', whole(summary.orders)],
     ['requests of clients and operators', whole(summary.requests)],
