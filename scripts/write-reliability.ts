@@ -1,5 +1,5 @@
 /**
- * Copies the figures of the recorded chaos run, docs/reliability/chaos.json, into docs/reliability.md,
+ * `npm run reliability:write`: copies the figures of the recorded chaos run, docs/reliability/chaos.json, into docs/reliability.md,
  * between its markers. No figure in that document is written by hand.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
