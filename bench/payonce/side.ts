@@ -91,6 +91,8 @@ function environment(
     ...(temporal && { TEMPORAL_ADDRESS: temporal.address }),
     DATABASE_URL: databaseUrl,
     SANDBOX_WEBHOOK_SECRETS: webhookSecret,
+    // No other side writes a line for each request.
+    LOG_LEVEL: 'warn',
   };
 }
 
