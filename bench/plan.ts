@@ -1,6 +1,6 @@
 /**
  * How long everything is measured. The full run is bounded by time, not by orders, so that a slow side
- * takes no longer than a fast one: about twenty minutes on two cores.
+ * takes no longer than a fast one: about a quarter of an hour on two cores.
  */
 import type { LoopPlan } from './measuring/closed-loop.ts';
 import { WORKLOADS, type Workload } from './side.ts';
@@ -36,10 +36,10 @@ export interface OpenPlan {
 const IN_FLIGHT = 64;
 
 /** JIT and pools are warm, and the first burst of 64 equal orders has spread out. */
-const WARM_UP_MS = 4_000;
+const WARM_UP_MS = 3_000;
 
 /** A slow side still ends a hundred orders in it. */
-const MEASURE_MS = 10_000;
+const MEASURE_MS = 7_000;
 
 /** Percentiles of fewer would be single accidents. */
 const LEAST_SAMPLES = 50;
@@ -56,11 +56,11 @@ export const FULL_PLAN: Plan = {
   inEveryRound: ['order', 'storm', 'hot'],
   afterwards: ['growth', 'open'],
   order: STEADY,
-  storm: { ...STEADY, measureMs: 8_000, atLeast: 0 },
-  hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 8_000, atMost: 10_000 },
+  storm: { ...STEADY, measureMs: 6_000, atLeast: 0 },
+  hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 6_000, atMost: 10_000 },
   growth: {
     levels: [1_000, 5_000, 20_000],
-    fillWithinMs: 330_000,
+    fillWithinMs: 240_000,
     fillInFlight: IN_FLIGHT,
     loop: STEADY,
   },
