@@ -1,5 +1,6 @@
 /** House rules that matter, each with its reason. A rule that is in the way is changed here, in the open. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   circles,
@@ -149,5 +150,19 @@ describe('the code', () => {
       wrong.map(({ file }) => file),
       'what the compiler does not see, nobody sees',
     );
+  });
+});
+
+describe('the tests', () => {
+  it('set nothing up for each test outside of a suite', () => {
+    const suites = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
+    const wrong = suites
+      .filter((file) => file.endsWith('.test.ts'))
+      .filter((file) =>
+        /^(beforeEach|afterEach)\(/m.test(
+          readFileSync(path.join(import.meta.dirname, file), 'utf8'),
+        ),
+      );
+    assertNone(wrong, 'it would be done for every test of the run, thousands of times');
   });
 });

@@ -25,19 +25,22 @@ let crm: HttpReceiver;
 let access: HttpReceiver;
 let activities: Activities;
 
-beforeEach(async () => {
-  database = await freshDatabase();
-  [crm, access] = await Promise.all([openReceiver(), openReceiver()]);
-  await insertOrder(database, newOrder(ID));
-  activities = createActivities({
-    database,
-    gateways: {},
-    crmUrl: crm.url,
-    accessUrl: access.url,
-    effectsSecret: SECRET,
+/** For each test of a suite: a world of its own. Outside of a suite it would be made for every test there is. */
+function inAWorldOfItsOwn(): void {
+  beforeEach(async () => {
+    database = await freshDatabase();
+    [crm, access] = await Promise.all([openReceiver(), openReceiver()]);
+    await insertOrder(database, newOrder(ID));
+    activities = createActivities({
+      database,
+      gateways: {},
+      crmUrl: crm.url,
+      accessUrl: access.url,
+      effectsSecret: SECRET,
+    });
   });
-});
-afterEach(() => Promise.all([database.close(), crm.close(), access.close()]));
+  afterEach(() => Promise.all([database.close(), crm.close(), access.close()]));
+}
 
 /** Runs an activity as its nth try. */
 async function run<I, O>(activity: (input: I) => Promise<O>, input: I, attempt = 1): Promise<O> {
@@ -111,6 +114,8 @@ const entitled = async () =>
   );
 
 describe('a business effect that runs again', () => {
+  inAWorldOfItsOwn();
+
   it('answers how many tries it took', async () => {
     assert.deepEqual(await run(activities.grantAccess, grant, 3), { attempts: 3 });
   });
@@ -176,6 +181,8 @@ describe('a business effect that runs again', () => {
 });
 
 describe('a grant that its revocation overtook', () => {
+  inAWorldOfItsOwn();
+
   it('grants nothing and tells nobody', async () => {
     await run(activities.revokeAccess, revoke);
     await run(activities.grantAccess, grant);
@@ -188,6 +195,8 @@ describe('a grant that its revocation overtook', () => {
 });
 
 describe('the books', () => {
+  inAWorldOfItsOwn();
+
   it('are even again when everything was reversed', async () => {
     const kinds = [
       'capture',
@@ -213,6 +222,8 @@ describe('the books', () => {
 });
 
 describe('a message to the CRM', () => {
+  inAWorldOfItsOwn();
+
   it('is signed as Standard Webhooks and carries the order under the effect key', async () => {
     await run(activities.updateCrm, update);
     const [request] = crm.requests;
@@ -298,6 +309,8 @@ describe('a message to the CRM', () => {
 });
 
 describe('the record activities', () => {
+  inAWorldOfItsOwn();
+
   it('give back what was written', async () => {
     const ledger = paidLedger(ID);
     await run(activities.writeRecord, recordOf(ledger));
@@ -311,6 +324,8 @@ describe('the record activities', () => {
 });
 
 describe('an effect that the database refuses', () => {
+  inAWorldOfItsOwn();
+
   it('is tried again, and the failure tells no parameters', async () => {
     await database.pool.query('alter table invoices rename to hidden');
     const failure = await failureOf(run(activities.issueInvoice, invoice));
@@ -321,6 +336,8 @@ describe('an effect that the database refuses', () => {
 });
 
 describe('an effect while the database cannot be reached', () => {
+  inAWorldOfItsOwn();
+
   it('is tried again, and the failure tells no parameters', async () => {
     const absent = openDatabase('postgres://nobody@127.0.0.1:1/none');
     const { issueInvoice, writeRecord } = createActivities({ database: absent, gateways: {} });

@@ -7,10 +7,12 @@ import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 const delivery = { orderId: 'ord_1', eventId: 'evt_1', type: 'payment.captured' };
 
 let database: TestDatabase;
-beforeEach(async () => {
-  database = await freshDatabase();
-});
-afterEach(() => database.close());
+function inADatabaseOfItsOwn(): void {
+  beforeEach(async () => {
+    database = await freshDatabase();
+  });
+  afterEach(() => database.close());
+}
 
 async function countsOf(orderId: string): Promise<Record<string, number>> {
   const counted = await listDuplicates(database, orderId);
@@ -18,6 +20,8 @@ async function countsOf(orderId: string): Promise<Record<string, number>> {
 }
 
 describe('repeats that come all at once', () => {
+  inADatabaseOfItsOwn();
+
   it('are counted exactly, over two processes and whatever the order', async () => {
     const counters = [createDuplicateCounter(database), createDuplicateCounter(database)];
     const events = Array.from({ length: 500 }, (_, i) => ({ ...delivery, eventId: `e${i % 7}` }));
@@ -55,6 +59,8 @@ describe('repeats that come all at once', () => {
 });
 
 describe('a repeat that cannot be counted', () => {
+  inADatabaseOfItsOwn();
+
   it('says so, and does not stop the next from being counted', async () => {
     const counter = createDuplicateCounter(database);
     const unstorable = { ...delivery, orderId: '\0' };
