@@ -31,7 +31,9 @@ function wholeNumber(text: string): number {
 function readOptions(): Options {
   const names = SIDES.map(({ name }) => name);
   return new Command('bench')
-    .description('measures Payonce beside its alternatives on this machine, in about a quarter of an hour')
+    .description(
+      'measures Payonce beside its alternatives on this machine, in about a quarter of an hour',
+    )
     .option('--json <file>', 'write the results there')
     .addOption(new Option('--workload <names...>', 'only these').choices(WORKLOADS))
     .addOption(new Option('--side <names...>', 'only these').choices(names))

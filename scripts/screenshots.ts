@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: tells a few orders on a stack of its own and takes the pictures of the README.
+ * `npm run screenshots`: tells a few orders on a stack of its own and takes the pictures of the README and the runbook.
  * They show what operators and customers really see; nothing in them is drawn by hand.
  */
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ async function takeAll(scene: Scene, docsUrl: string): Promise<void> {
   await takeTimeline(scene);
   await takeSignal(scene);
   await takeOrders(scene);
+  await takeRefusedEffect(scene);
   await takeCheckout(scene);
   await takeDocs(scene.page, docsUrl);
 }
@@ -69,6 +70,13 @@ async function takeOrders({ page, uiUrl, example }: Scene): Promise<void> {
   await page.reload();
   await page.getByRole('link', { name: example.inReview }).first().waitFor();
   await shoot(page, 'orders', { fromX: MENU_WIDTH, toY: 544 });
+}
+
+async function takeRefusedEffect({ page, uiUrl, example }: Scene): Promise<void> {
+  await openOrder(page, uiUrl, example.refused);
+  await page.getByText('User Metadata').click();
+  await page.frameLocator('iframe').last().getByText('update_crm').first().waitFor();
+  await shoot(page, 'refused-effect', { fromX: MENU_WIDTH, toY: 880 });
 }
 
 async function takeCheckout({ page, example }: Scene): Promise<void> {

@@ -1,5 +1,6 @@
 /** Orders for pictures: one that was paid in spite of everybody, one in review, and some that wait. */
 import { openShop, orderBody, readOrder, type Shop, untilOrder, untilSettled } from './shop.ts';
+import { sharedStack } from './stack.ts';
 
 export interface Example {
   paid: string;
@@ -7,10 +8,13 @@ export interface Example {
   pending: string;
   /** Where the pending order's customer pays. */
   checkoutUrl: string;
+  /** Paid, and the CRM has refused to hear of it. */
+  refused: string;
 }
 
 const WAIT = { prefer: 'wait=30' };
 const REDELIVERIES = 4;
+const REFUSES = 422;
 
 export async function tellExamples(): Promise<Example> {
   const shop = await openShop();
@@ -20,7 +24,17 @@ export async function tellExamples(): Promise<Example> {
   const pending = 'ord_1045';
   await openPayment(shop, pending, 4_999);
   const checkoutUrl = (await readOrder(shop, pending)).payments[0]?.checkout?.url ?? '';
-  return { paid, inReview, pending, checkoutUrl };
+  const refused = 'ord_1046';
+  await orderThatTheCrmRefuses(shop, refused);
+  return { paid, inReview, pending, checkoutUrl, refused };
+}
+
+async function orderThatTheCrmRefuses(shop: Shop, id: string): Promise<void> {
+  const { crm } = await sharedStack();
+  const paymentId = await openPayment(shop, id, 4_999);
+  crm.answerWith(id, REFUSES);
+  await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+  await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
 }
 
 async function openPayment(shop: Shop, id: string, amount: number): Promise<string> {
