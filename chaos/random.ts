@@ -3,6 +3,7 @@
  * part does, and when, never changes what another part rolls.
  */
 import { createHash } from 'node:crypto';
+import { seededRandom } from '../src/sandbox/seeded-random.ts';
 
 export interface Random {
   /** In [0, 1). */
@@ -16,15 +17,8 @@ export interface Random {
   fork(name: string): Random;
 }
 
-/** The mulberry32 generator. */
 export function createRandom(seed: number): Random {
-  let state = seed | 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(seed);
   const int = (min: number, max: number): number => min + Math.floor(next() * (max - min + 1));
   return {
     next,

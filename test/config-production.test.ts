@@ -1,10 +1,11 @@
 /** What a process says before it refuses to start in production, and that it starts with all put right. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { ConfigError, type Environment, loadServiceConfig } from '../src/config.ts';
+import { type Environment, loadServiceConfig } from '../src/config.ts';
 import { planStack } from '../src/dev/stack-options.ts';
 import { createGateways } from '../src/gateways/index.ts';
 import { temporalConnection } from '../src/temporal-connection.ts';
+import { problemsOf } from './support/config-problems.ts';
 
 const random = (): string => randomBytes(32).toString('base64');
 
@@ -23,16 +24,6 @@ const FIT: Environment = {
 function start(env: Environment): void {
   loadServiceConfig(env, 'api');
   temporalConnection(env);
-}
-
-function problemsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    assert(error instanceof ConfigError, String(error));
-    return error.problems;
-  }
-  return [];
 }
 
 const PLAINTEXT =

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { ConfigError, type Environment, loadConfig, loadServiceConfig } from '../src/config.ts';
+import { type Environment, loadConfig, loadServiceConfig } from '../src/config.ts';
 import { SECRET_VARIABLES } from '../src/config-secret-files.ts';
 import { temporalConnection } from '../src/temporal-connection.ts';
+import { problemsOf } from './support/config-problems.ts';
 
 const base64 = (byte: number): string => Buffer.alloc(32, byte).toString('base64');
 
@@ -24,16 +25,6 @@ const SECRETS = {
   EFFECTS_SECRET: `whsec_${base64(4)}`,
 };
 const PLAIN = { RAZORPAY_KEY_ID: 'rzp_test_1' };
-
-function problemsOf(run: () => unknown): readonly string[] {
-  try {
-    run();
-  } catch (error) {
-    assert(error instanceof ConfigError, String(error));
-    return error.problems;
-  }
-  return [];
-}
 
 describe('a secret', () => {
   let folder: string;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { ConfigError, type Environment, loadConfig, loadServiceConfig } from '../src/config.ts';
+import { type Environment, loadConfig, loadServiceConfig } from '../src/config.ts';
 import { temporalConnection } from '../src/temporal-connection.ts';
+import { problemsOf } from './support/config-problems.ts';
 
 const SECRET = 'c'.repeat(32);
 const OTHER_SECRET = 'o'.repeat(32);
@@ -9,16 +10,6 @@ const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 const AES_KEY = Buffer.alloc(32, 2);
 const GATEWAY_SECRET = 'whsec_as_long_as_real_ones';
 const OLD_GATEWAY_SECRET = 'whsec_that_is_phased_out';
-
-function problemsOf(read: () => unknown): readonly string[] {
-  try {
-    read();
-  } catch (error) {
-    assert(error instanceof ConfigError, String(error));
-    return error.problems;
-  }
-  return [];
-}
 
 describe('the environment', () => {
   it('has the documented defaults when nothing is set', () => {

@@ -4,6 +4,7 @@
  */
 
 import type { FaultPlan } from './fault-plan.ts';
+import { seededRandom } from './seeded-random.ts';
 
 export type ApiFaultKind = keyof NonNullable<FaultPlan['api']>;
 
@@ -48,17 +49,6 @@ const API_FAULTS: readonly ApiFaultKind[] = [
   'reset',
   'hang',
 ];
-
-/** Numbers in [0, 1), the same ones for the same seed (the mulberry32 generator). */
-function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Starts without faults. */
 export function createFaults(): Faults {

@@ -2,6 +2,7 @@
  * Chance, all of it from one seed: the same seed and stream roll the same numbers for ever. Nothing in
  * a simulation may take chance from anywhere else, or a failure could not be repeated.
  */
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 
 export interface Dice {
   chance(probability: number): boolean;
@@ -13,20 +14,9 @@ export interface Dice {
   weigh<T>(choices: readonly (readonly [T, number])[]): T;
 }
 
-/** Mulberry32: small, fast, and good enough to choose among a few things. */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** @param stream tells apart several dice of one seed */
 export function createDice(seed: number, stream = 0): Dice {
-  const roll = mulberry32(Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b));
+  const roll = seededRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b));
   const pick = <T>(choices: readonly T[]): T => {
     if (choices.length === 0) throw new RangeError('nothing to pick from: offer a choice');
     return choices[Math.floor(roll() * choices.length)] as T;
