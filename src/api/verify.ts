@@ -88,16 +88,18 @@ async function readPaid(
 ): Promise<StoredOrder | null> {
   if (isKnownToBePaid(order, paymentId)) return order;
   if (!news.isExpected(order.id)) return null;
+  const readIfPaid = async (): Promise<StoredOrder | null> => {
+    const present = await readOrder(database, order.id);
+    return present !== null && isKnownToBePaid(present, paymentId) ? present : null;
+  };
   const stopWaiting = new AbortController();
   try {
     const change = feed.next(order.id, Math.min(waitMs, NEWS_WAIT_MS), stopWaiting.signal);
     // It may have changed before anybody listened.
-    for (const heard of [Promise.resolve(), change]) {
-      await heard;
-      const present = await readOrder(database, order.id);
-      if (present !== null && isKnownToBePaid(present, paymentId)) return present;
-    }
-    return null;
+    const paid = await readIfPaid();
+    if (paid !== null) return paid;
+    await change;
+    return await readIfPaid();
   } finally {
     stopWaiting.abort();
   }
