@@ -15,7 +15,7 @@ import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
-import { readOrder } from './store/orders.ts';
+import { loadRecord } from './store/record.ts';
 import { temporalConnection } from './temporal-connection.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   });
   const orders = createOrderClient({
     client,
-    ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
+    ledgerOf: (id) => loadRecord(database, id),
   });
   const duplicates = createDuplicateCounter(database);
   const news = createRecentNews();

@@ -2,11 +2,12 @@
  * Creates an order: first the row, which guards the id for ever, then the workflow. A row whose
  * workflow did not start is started by whoever comes next; no order is ever created twice.
  */
-import { openLedger } from '../domain/ledger.ts';
+import { type Ledger, openLedger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
 import { viewOf } from '../domain/view.ts';
 import { failpoint } from '../failpoints.ts';
-import { insertOrder, markStarted, type NewOrder, type StoredOrder } from '../store/orders.ts';
+import { insertOrder, markStarted, type NewOrder } from '../store/orders.ts';
+import { loadRecord } from '../store/record.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { fingerprintOf } from './canonical-json.ts';
 import { requireOrder } from './commands.ts';
@@ -36,32 +37,39 @@ export const createOrder = defineRoute({
   async run({ body }, dependencies) {
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
     const fingerprint = fingerprintOf(body);
-    const isNew = await insertOrder(
-      dependencies.database,
-      newOrder(body, fingerprint, dependencies),
-    );
+    const asked = newOrder(body, fingerprint, dependencies);
+    const inserted = await insertOrder(dependencies.database, asked);
     failpoint('order.afterInsert');
-    const order = await requireOrder(dependencies, body.id);
-    if (order.fingerprint !== fingerprint) throw orderConflict(body, order);
-    await startOrder(dependencies, order);
-    if (isNew) {
-      const answer = orderAnswer(201, order);
-      return { ...answer, headers: { ...answer.headers, location: orderPathOf(order.id) } };
+    if (inserted !== null) {
+      await startOrder(dependencies, asked);
+      const answer = orderAnswer(201, inserted);
+      return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
     }
+    const order = await requireOrder(dependencies, body.id);
+    const ledger = await requireLedger(dependencies, body.id);
+    if (order.fingerprint !== fingerprint) throw orderConflict(body, order, ledger);
+    if (order.startedAt === null) await startOrder(dependencies, { id: order.id, ledger });
     const answer = orderAnswer(200, order);
     return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
   },
 });
 
+type Starting = Pick<ApiDependencies, 'database' | 'orders'>;
+
 /** Starts the workflow of an order that has none yet. */
 export async function startOrder(
-  { database, orders }: Pick<ApiDependencies, 'database' | 'orders'>,
-  order: StoredOrder,
+  { database, orders }: Starting,
+  { id, ledger }: { id: string; ledger: Ledger },
 ): Promise<void> {
-  if (order.startedAt !== null) return;
-  await orders.start(order.ledger);
+  await orders.start(ledger);
   failpoint('order.afterStart');
-  await markStarted(database, order.id);
+  await markStarted(database, id);
+}
+
+async function requireLedger({ database }: Starting, id: string): Promise<Ledger> {
+  const ledger = await loadRecord(database, id);
+  if (ledger === null) throw new Problem('order_not_found');
+  return ledger;
 }
 
 function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDependencies): NewOrder {

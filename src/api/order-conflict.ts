@@ -1,13 +1,14 @@
 /** Says in which fields a request differs from the order that has its id. */
+import type { Ledger } from '../domain/ledger.ts';
 import type { StoredOrder } from '../store/orders.ts';
 import { fingerprintOf } from './canonical-json.ts';
 import type { NewOrderBody } from './new-order-schema.ts';
 import { Problem } from './problem.ts';
 
 /** @returns the problem, naming every field that differs from what the order was created with. */
-export function orderConflict(body: NewOrderBody, order: StoredOrder): Problem {
-  const { view, ledger } = order;
-  const lastsS = (ledger.terms.expiresAt - ledger.terms.createdAt) / 1000;
+export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }: Ledger): Problem {
+  const { view } = order;
+  const lastsS = (terms.expiresAt - terms.createdAt) / 1000;
   const pairs: [string, unknown, unknown][] = [
     ['/amount', body.amount, view.amount],
     ['/currency', body.currency, view.currency],

@@ -30,22 +30,21 @@ export async function issueCreditNote(
   database: Database,
   note: NewCreditNote,
 ): Promise<CreditNote> {
-  const known = await findCreditNote(database, note);
-  if (known !== null) return known;
   const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
-  await insertNumbered(
-    database,
-    'credit_note',
-    sql`insert into ${creditNotes} (
+  const issued = await insertNumbered(database, 'credit_note', {
+    known: sql`select from ${creditNotes}
+      where order_id = ${orderId} and refund_id = ${refundId}`,
+    insert: sql`insert into ${creditNotes} (
         number, order_id, refund_id, key, customer_id, invoice_number, amount_minor, currency
       )
       select number, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
         ${amountMinor}::bigint, ${currency}
       from numbered`,
-  );
-  const issued = await findCreditNote(database, note);
-  if (issued === null) throw new Error(`the credit note of ${key} was issued for another refund`);
-  return issued;
+  });
+  if (issued !== null) return { ...note, ...issued };
+  const known = await findCreditNote(database, note);
+  if (known === null) throw new Error(`the credit note of ${key} was issued for another refund`);
+  return known;
 }
 
 async function findCreditNote(

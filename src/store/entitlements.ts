@@ -4,6 +4,7 @@
  */
 import { and, asc, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { prepared } from './prepared.ts';
 import { entitlements } from './schema/effects.ts';
 
 export interface EntitlementChange {
@@ -22,15 +23,26 @@ export interface Entitlement {
   revokedAt: Date | null;
 }
 
+const GRANT = prepared((db) =>
+  db
+    .insert(entitlements)
+    .values({
+      orderId: sql.placeholder('orderId'),
+      epoch: sql.placeholder('epoch'),
+      customerId: sql.placeholder('customerId'),
+      grantKey: sql.placeholder('key'),
+      grantedAt: sql`now()`,
+    })
+    .onConflictDoNothing()
+    .prepare('grant-entitlement'),
+);
+
 /** Grants once. What was granted or revoked before stays as it is. */
 export async function grantEntitlement(
-  { db }: Database,
-  { orderId, epoch, customerId, key }: EntitlementChange,
+  database: Database,
+  change: EntitlementChange,
 ): Promise<void> {
-  await db
-    .insert(entitlements)
-    .values({ orderId, epoch, customerId, grantKey: key, grantedAt: sql`now()` })
-    .onConflictDoNothing();
+  await GRANT(database).execute({ ...change });
 }
 
 /** Revokes once, also what was never granted. */
@@ -48,14 +60,24 @@ export async function revokeEntitlement(
     });
 }
 
-export async function isRevoked(
-  { db }: Database,
-  { orderId, epoch }: Pick<EntitlementChange, 'orderId' | 'epoch'>,
-): Promise<boolean> {
-  const [row] = await db
+const READ_REVOCATION = prepared((db) =>
+  db
     .select({ revokedAt: entitlements.revokedAt })
     .from(entitlements)
-    .where(and(eq(entitlements.orderId, orderId), eq(entitlements.epoch, epoch)));
+    .where(
+      and(
+        eq(entitlements.orderId, sql.placeholder('orderId')),
+        eq(entitlements.epoch, sql.placeholder('epoch')),
+      ),
+    )
+    .prepare('read-revocation'),
+);
+
+export async function isRevoked(
+  database: Database,
+  { orderId, epoch }: Pick<EntitlementChange, 'orderId' | 'epoch'>,
+): Promise<boolean> {
+  const [row] = await READ_REVOCATION(database).execute({ orderId, epoch });
   return row !== undefined && row.revokedAt !== null;
 }
 

@@ -28,24 +28,22 @@ export interface Invoice extends NewInvoice {
 
 /** Issues the invoice, or answers the one that was issued before, whatever is asked for now. */
 export async function issueInvoice(database: Database, invoice: NewInvoice): Promise<Invoice> {
-  const known = await findInvoice(database, invoice);
-  if (known !== null) return known;
   const { orderId, epoch, key, customerId, email, description } = invoice;
   const { amountMinor, currency, gateway } = invoice;
-  await insertNumbered(
-    database,
-    'invoice',
-    sql`insert into ${invoices} (
+  const issued = await insertNumbered(database, 'invoice', {
+    known: sql`select from ${invoices} where order_id = ${orderId} and epoch = ${epoch}`,
+    insert: sql`insert into ${invoices} (
         number, order_id, epoch, key, customer_id, email, description,
         amount_minor, currency, gateway
       )
       select number, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
         ${amountMinor}::bigint, ${currency}, ${gateway}
       from numbered`,
-  );
-  const issued = await findInvoice(database, invoice);
-  if (issued === null) throw new Error(`the invoice of ${key} was issued for another order`);
-  return issued;
+  });
+  if (issued !== null) return { ...invoice, ...issued };
+  const known = await findInvoice(database, invoice);
+  if (known === null) throw new Error(`the invoice of ${key} was issued for another order`);
+  return known;
 }
 
 async function findInvoice(

@@ -2,8 +2,9 @@
  * Messages to other systems, one row an effect. The body is fixed before the first try, so that every
  * try posts the same bytes; the row is marked only after the other side has taken them.
  */
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableName, isNull, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
+import { prepared } from './prepared.ts';
 import type { accessUpdates, crmUpdates } from './schema/effects.ts';
 
 export interface NewMessage {
@@ -29,10 +30,23 @@ export interface MessageLog {
 }
 
 export function messageLog(table: typeof crmUpdates | typeof accessUpdates): MessageLog {
+  const keep = prepared((db) =>
+    db
+      .insert(table)
+      .values({
+        key: sql.placeholder('key'),
+        orderId: sql.placeholder('orderId'),
+        type: sql.placeholder('type'),
+        body: sql.placeholder('body'),
+      })
+      // Changes nothing, and answers the row that is there.
+      .onConflictDoUpdate({ target: table.key, set: { key: sql`excluded.key` } })
+      .returning()
+      .prepare(`keep-in-${getTableName(table)}`),
+  );
   return {
-    async keep({ db }, message) {
-      await db.insert(table).values(message).onConflictDoNothing();
-      const [kept] = await db.select().from(table).where(eq(table.key, message.key));
+    async keep(database, message) {
+      const [kept] = await keep(database).execute({ ...message });
       if (kept === undefined) throw new Error(`the message ${message.key} was not kept`);
       return kept;
     },

@@ -10,25 +10,38 @@ export type Series = 'invoice' | 'credit_note';
 
 const UNIQUE_VIOLATION = '23505';
 
+export interface Numbered {
+  number: number;
+  issuedAt: Date;
+}
+
+interface Numbering {
+  /** The paper, if it is there already. */
+  known: SQL;
+  /** Everything after the numbering, selecting from `numbered (number)`. */
+  insert: SQL;
+}
+
 /**
- * Runs an insert with the next number of a series. A paper that exists already makes the whole
- * statement fail and so gives the number back; answers false then.
- *
- * @param insert Everything after the numbering, selecting from `numbered (number)`.
+ * Runs an insert with the next number of a series; null when the paper exists already. One that comes to
+ * be at the same moment makes the whole statement fail, and so gives the number back.
  */
 export async function insertNumbered(
   { db }: Database,
   series: Series,
-  insert: SQL,
-): Promise<boolean> {
+  { known, insert }: Numbering,
+): Promise<Numbered | null> {
   try {
-    await db.execute(sql`
+    const { rows } = await db.execute<{ number: string; issued_at: string }>(sql`
       with numbered as (
-        update number_series set last = last + 1 where name = ${series} returning last as number
-      ) ${insert}`);
-    return true;
+        update number_series set last = last + 1
+        where name = ${series} and not exists (${known})
+        returning last as number
+      ) ${insert} returning number, issued_at`);
+    const [row] = rows;
+    return row ? { number: Number(row.number), issuedAt: new Date(row.issued_at) } : null;
   } catch (error) {
-    if (isUniqueViolation(error)) return false;
+    if (isUniqueViolation(error)) return null;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../domain/events.ts';
 import type { Database } from './database.ts';
 import { type DuplicateDeliveries, listDuplicates } from './duplicate-deliveries.ts';
+import { prepared } from './prepared.ts';
 import { orderEvents } from './schema/orders.ts';
 
 export interface StoredEvent {
@@ -41,18 +42,29 @@ export async function listEvents(database: Database, orderId: string): Promise<S
 
 const isFirstDelivery = sql`${orderEvents.answer} ->> 'redelivered' is distinct from 'true'`;
 
+const READ_OUTCOME = prepared((db) =>
+  db
+    .select(STORED)
+    .from(orderEvents)
+    .where(
+      and(
+        eq(orderEvents.orderId, sql.placeholder('orderId')),
+        eq(eventId, sql.placeholder('id')),
+        isFirstDelivery,
+      ),
+    )
+    .orderBy(asc(seq))
+    .limit(1)
+    .prepare('read-outcome'),
+);
+
 /** What came of an input, once that is known; a repeat of it may be on record before. */
 export async function readOutcome(
-  { db }: Database,
+  database: Database,
   orderId: string,
   id: string,
 ): Promise<StoredEvent | null> {
-  const [first] = await db
-    .select(STORED)
-    .from(orderEvents)
-    .where(and(eq(orderEvents.orderId, orderId), eq(eventId, id), isFirstDelivery))
-    .orderBy(asc(seq))
-    .limit(1);
+  const [first] = await READ_OUTCOME(database).execute({ orderId, id });
   return first ?? null;
 }
 

@@ -8,6 +8,7 @@ import type { OrderState } from '../domain/order.ts';
 import type { OrderView } from '../domain/view.ts';
 import type { Database } from './database.ts';
 import { type Page, type Position, pageOf, readCursor } from './page.ts';
+import { prepared } from './prepared.ts';
 import { duplicateDeliveries } from './schema/edge.ts';
 import { orders } from './schema/orders.ts';
 
@@ -34,7 +35,6 @@ export interface StoredOrder {
   email: string | null;
   description: string | null;
   metadata: Record<string, string>;
-  ledger: Ledger;
   view: OrderView;
   revision: number;
   createdAt: Date;
@@ -58,7 +58,6 @@ const STORED = {
   email: orders.email,
   description: orders.description,
   metadata: orders.metadata,
-  ledger: orders.ledger,
   view: orders.view,
   revision: orders.revision,
   createdAt: orders.createdAt,
@@ -69,38 +68,67 @@ const STORED = {
   )`.mapWith(Number),
 };
 
-/** Answers whether the order is new. One that is there stays as it is, whatever its content. */
-export async function insertOrder({ db }: Database, order: NewOrder): Promise<boolean> {
-  const { id, fingerprint, currency, gateway, metadata, ledger, view } = order;
-  const inserted = await db
+const INSERT = prepared((db) =>
+  db
     .insert(orders)
     .values({
-      id,
-      fingerprint,
-      amountMinor: order.amount,
-      currency,
-      gateway,
-      customerId: order.customer.id,
-      email: order.customer.email ?? null,
-      description: order.description ?? null,
-      metadata,
-      state: view.state,
-      version: view.version,
-      revision: ledger.revision,
-      ledger,
-      view,
-      settlementWindowMs: order.settlementWindowMs ?? null,
-      createdAt: new Date(ledger.terms.createdAt),
-      expiresAt: new Date(order.expiresAt),
-      updatedAt: new Date(ledger.updatedAt),
+      id: sql.placeholder('id'),
+      fingerprint: sql.placeholder('fingerprint'),
+      amountMinor: sql.placeholder('amountMinor'),
+      currency: sql.placeholder('currency'),
+      gateway: sql.placeholder('gateway'),
+      customerId: sql.placeholder('customerId'),
+      email: sql.placeholder('email'),
+      description: sql.placeholder('description'),
+      metadata: sql.placeholder('metadata'),
+      state: sql.placeholder('state'),
+      version: sql.placeholder('version'),
+      revision: sql.placeholder('revision'),
+      ledger: sql.placeholder('ledger'),
+      view: sql.placeholder('view'),
+      settlementWindowMs: sql.placeholder('settlementWindowMs'),
+      createdAt: sql.placeholder('createdAt'),
+      expiresAt: sql.placeholder('expiresAt'),
+      updatedAt: sql.placeholder('updatedAt'),
     })
     .onConflictDoNothing()
-    .returning({ id: orders.id });
-  return inserted.length > 0;
+    .returning(STORED)
+    .prepare('insert-order'),
+);
+
+/** The order when it is new; null for one that is there, which stays as it is, whatever its content. */
+export async function insertOrder(
+  database: Database,
+  order: NewOrder,
+): Promise<StoredOrder | null> {
+  const { ledger, view } = order;
+  const [inserted] = await INSERT(database).execute({
+    ...order,
+    amountMinor: order.amount,
+    customerId: order.customer.id,
+    email: order.customer.email ?? null,
+    description: order.description ?? null,
+    state: view.state,
+    version: view.version,
+    revision: ledger.revision,
+    settlementWindowMs: order.settlementWindowMs ?? null,
+    createdAt: new Date(ledger.terms.createdAt),
+    expiresAt: new Date(order.expiresAt),
+    updatedAt: new Date(ledger.updatedAt),
+  });
+  return inserted ?? null;
 }
 
-export async function readOrder({ db }: Database, id: string): Promise<StoredOrder | null> {
-  const [order] = await db.select(STORED).from(orders).where(eq(orders.id, id));
+const READ = prepared((db) =>
+  db
+    .select(STORED)
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('read-order'),
+);
+
+export async function readOrder(database: Database, id: string): Promise<StoredOrder | null> {
+  const [order] = await READ(database).execute({ id });
   return order ?? null;
 }
 
@@ -142,21 +170,26 @@ function olderThan({ atMs, id }: Position): SQL {
   return sql`(${orders.createdAt}, ${orders.id}) < (${new Date(atMs).toISOString()}::timestamptz, ${id})`;
 }
 
-/** Remembers that the workflow exists; the first time counts. */
-export async function markStarted({ db }: Database, id: string): Promise<void> {
-  await db
+const MARK_STARTED = prepared((db) =>
+  db
     .update(orders)
     .set({ startedAt: sql`now()` })
-    .where(and(eq(orders.id, id), isNull(orders.startedAt)));
+    .where(and(eq(orders.id, sql.placeholder('id')), isNull(orders.startedAt)))
+    .prepare('mark-started'),
+);
+
+/** Remembers that the workflow exists; the first time counts. */
+export async function markStarted(database: Database, id: string): Promise<void> {
+  await MARK_STARTED(database).execute({ id });
 }
 
 /** Orders whose workflow never came to life, oldest first, for the sweeper to start. */
 export async function findUnstarted(
   { db }: Database,
   { olderThanMs, limit }: { olderThanMs: number; limit: number },
-): Promise<StoredOrder[]> {
+): Promise<{ id: string; ledger: Ledger }[]> {
   return db
-    .select(STORED)
+    .select({ id: orders.id, ledger: orders.ledger })
     .from(orders)
     .where(
       and(

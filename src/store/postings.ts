@@ -5,6 +5,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import type { PostingKind } from '../domain/effects.ts';
 import type { Database } from './database.ts';
+import { prepared } from './prepared.ts';
 import { postings } from './schema/effects.ts';
 
 export interface Entry {
@@ -30,16 +31,29 @@ export interface AccountBalance {
   balanceMinor: number;
 }
 
-/** Posts both sides of an entry, or neither when its key was posted before. */
-export async function postEntry({ db }: Database, entry: Entry): Promise<void> {
-  const { debit, credit, ...common } = entry;
-  await db
+const common = () => ({
+  key: sql.placeholder('key'),
+  orderId: sql.placeholder('orderId'),
+  kind: sql.placeholder('kind'),
+  reference: sql.placeholder('reference'),
+  amountMinor: sql.placeholder('amountMinor'),
+  currency: sql.placeholder('currency'),
+});
+
+const POST = prepared((db) =>
+  db
     .insert(postings)
     .values([
-      { ...common, side: 'debit', account: debit },
-      { ...common, side: 'credit', account: credit },
+      { ...common(), side: 'debit', account: sql.placeholder('debit') },
+      { ...common(), side: 'credit', account: sql.placeholder('credit') },
     ])
-    .onConflictDoNothing();
+    .onConflictDoNothing()
+    .prepare('post-entry'),
+);
+
+/** Posts both sides of an entry, or neither when its key was posted before. */
+export async function postEntry(database: Database, entry: Entry): Promise<void> {
+  await POST(database).execute({ ...entry });
 }
 
 const DEBITS = sql`coalesce(sum(${postings.amountMinor}) filter (where ${postings.side} = 'debit'), 0)`;

@@ -6,7 +6,7 @@
 import { eq } from 'drizzle-orm';
 import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { needsPerson, type OrderView } from '../domain/view.ts';
+import { needsPerson, viewOf } from '../domain/view.ts';
 import type { Database } from './database.ts';
 import { orders } from './schema/orders.ts';
 
@@ -15,7 +15,6 @@ export const CHANGE_CHANNEL = 'order_changed';
 
 export interface OrderRecord {
   ledger: Ledger;
-  view: OrderView;
   /** Outcome records that are not known to be written yet. */
   records: OutcomeRecord[];
 }
@@ -74,7 +73,8 @@ const WRITE_RECORD = {
 
 /** @throws UnknownOrderError when there is no such order to write about. */
 export async function writeRecord({ pool }: Database, record: OrderRecord): Promise<void> {
-  const { ledger, view } = record;
+  const { ledger } = record;
+  const view = viewOf(ledger);
   const { rowCount } = await pool.query({
     ...WRITE_RECORD,
     values: [

@@ -5,7 +5,8 @@ import type { Client } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import { createOrderClient, type OrderClient } from '../../src/api/order-client.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { insertOrder } from '../../src/store/orders.ts';
+import { loadRecord } from '../../src/store/record.ts';
 import { newOrder } from '../support/order-fixtures.ts';
 import { givenOrder, newOrderId, openShop, type Shop, untilOrder } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
@@ -21,8 +22,7 @@ before(async function () {
   shop = await openShop();
   client = await temporalClient();
   database = openDatabase((await sharedStack()).databaseUrl);
-  const ledgerOf = async (id: string) => (await readOrder(database, id))?.ledger ?? null;
-  orders = createOrderClient({ client, ledgerOf });
+  orders = createOrderClient({ client, ledgerOf: (id) => loadRecord(database, id) });
 });
 after(() => database.close());
 
@@ -76,9 +76,9 @@ describe('an order that is started again', () => {
   it('goes on as it was', async () => {
     const id = await givenOrder(shop);
     const { runId } = await client.workflow.getHandle(id).describe();
-    const order = await readOrder(database, id);
-    assert.ok(order);
-    await orders.start(order.ledger);
+    const ledger = await loadRecord(database, id);
+    assert.ok(ledger);
+    await orders.start(ledger);
     assert.equal((await client.workflow.getHandle(id).describe()).runId, runId);
   });
 

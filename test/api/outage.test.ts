@@ -19,7 +19,7 @@ import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { listenForChanges } from '../../src/store/notifications.ts';
-import { readOrder } from '../../src/store/orders.ts';
+import { loadRecord } from '../../src/store/record.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -50,7 +50,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
   const connection = Connection.lazy({ address: temporalAddress });
   const orders = createOrderClient({
     client: new Client({ connection, namespace: temporalNamespace }),
-    ledgerOf: async (id) => (await readOrder(database, id))?.ledger ?? null,
+    ledgerOf: (id) => loadRecord(database, id),
   });
   const sandbox = { port: 1, webhookSecrets: [WEBHOOK_SECRET] };
   const app = createApp({

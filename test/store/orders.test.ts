@@ -7,7 +7,7 @@ import {
   readOrder,
 } from '../../src/store/orders.ts';
 import { CursorError } from '../../src/store/page.ts';
-import { writeRecord } from '../../src/store/record.ts';
+import { loadRecord, writeRecord } from '../../src/store/record.ts';
 import { freshOrderId, ledgerOf, newOrder, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -28,15 +28,16 @@ describe('an order row', () => {
 
   it('is read back as it was given', async () => {
     const order = newOrder(freshOrderId(), { metadata: { zebra: '1', ant: '2' } });
-    await insertOrder(database, order);
+    const inserted = await insertOrder(database, order);
     const stored = await readOrder(database, order.id);
+    assert.deepEqual(inserted, stored);
+    assert.deepEqual(await loadRecord(database, order.id), order.ledger);
     assert.deepEqual(stored, {
       id: order.id,
       fingerprint: 'f1',
       email: 'ada@example.com',
       description: 'Two tickets',
       metadata: { zebra: '1', ant: '2' },
-      ledger: order.ledger,
       view: order.view,
       revision: 0,
       createdAt: new Date('2026-01-26T10:00:00Z'),
@@ -49,7 +50,7 @@ describe('an order row', () => {
   it('stays as it is when the same id comes with other content', async () => {
     const order = newOrder();
     await insertOrder(database, order);
-    assert.equal(await insertOrder(database, { ...order, fingerprint: 'f2' }), false);
+    assert.equal(await insertOrder(database, { ...order, fingerprint: 'f2' }), null);
     assert.equal((await readOrder(database, order.id))?.fingerprint, 'f1');
   });
 

@@ -73,7 +73,7 @@ export function paidLedger(orderId: string, changes: Partial<Ledger> = {}): Ledg
 }
 
 export function recordOf(ledger: Ledger, records: OutcomeRecord[] = []): OrderRecord {
-  return { ledger, view: viewOf(ledger), records };
+  return { ledger, records };
 }
 
 export function outcome(seq: number, changes: Partial<OutcomeRecord> = {}): OutcomeRecord {
