@@ -32,7 +32,7 @@ function readOptions(): Options {
   const names = SIDES.map(({ name }) => name);
   return new Command('bench')
     .description(
-      'measures Payonce beside its alternatives on this machine, in about a quarter of an hour',
+      'measures Payonce beside its alternatives on this machine, in about twenty minutes',
     )
     .option('--json <file>', 'write the results there')
     .addOption(new Option('--workload <names...>', 'only these').choices(WORKLOADS))

@@ -1,6 +1,6 @@
 /**
  * How long everything is measured. The full run is bounded by time, not by orders, so that a slow side
- * takes no longer than a fast one: about a quarter of an hour on two cores.
+ * takes no longer than a fast one: about twenty minutes on two cores.
  */
 import type { LoopPlan } from './measuring/closed-loop.ts';
 import { WORKLOADS, type Workload } from './side.ts';
@@ -35,8 +35,11 @@ export interface OpenPlan {
 /** Enough to keep two cores busy; what is beyond is queueing. */
 const IN_FLIGHT = 64;
 
-/** JIT and pools are warm, and the first burst of 64 equal orders has spread out. */
+/** What follows on a side that runs already: the first burst of 64 equal orders has spread out. */
 const WARM_UP_MS = 3_000;
+
+/** Node compiles what an order needs only when it has seen hundreds of them. */
+const FIRST_WARM_UP_MS = 10_000;
 
 /** A slow side still ends a hundred orders in it. */
 const MEASURE_MS = 7_000;
@@ -55,7 +58,7 @@ export const FULL_PLAN: Plan = {
   rounds: 3,
   inEveryRound: ['order', 'storm', 'hot'],
   afterwards: ['growth', 'open'],
-  order: STEADY,
+  order: { ...STEADY, warmUpMs: FIRST_WARM_UP_MS },
   storm: { ...STEADY, measureMs: 6_000, atLeast: 0 },
   hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 6_000, atMost: 10_000 },
   growth: {

@@ -5,12 +5,13 @@ import { postgresOutbox } from './peers/postgres-outbox/side.ts';
 import { restate } from './peers/restate/side.ts';
 import type { Side } from './side.ts';
 import { temporalFloor } from './temporal-floor.ts';
-import { temporalNaive } from './temporal-naive/side.ts';
+import { temporalNaive, temporalNaivePostgres } from './temporal-naive/side.ts';
 
 export const SIDES: readonly Side[] = [
   payonce,
   payoncePostgres,
   temporalNaive,
+  temporalNaivePostgres,
   temporalFloor,
   postgresOutbox,
   dbos,

@@ -10,6 +10,7 @@ import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
 import { temporalServer } from '../src/dev/temporal-server.ts';
 import type { SideOptions } from './side.ts';
 import { startProcess } from './side-process.ts';
+import { startFreshTemporal } from './temporal-on-postgres.ts';
 
 export interface TemporalEngine {
   pid: number;
@@ -40,12 +41,20 @@ export async function startTemporalEngine({
     ready,
   });
   const { namespace } = file;
-  const address = `127.0.0.1:${port}`;
+  const { pid, stop } = server;
+  return withClient({ pid, address: `127.0.0.1:${port}`, namespace, stop });
+}
+
+/** Keeps everything in PostgreSQL, as production does. */
+export async function startPostgresEngine(options: SideOptions): Promise<TemporalEngine> {
+  return withClient(await startFreshTemporal(options));
+}
+
+async function withClient(server: Omit<TemporalEngine, 'client'>): Promise<TemporalEngine> {
+  const { address, namespace } = server;
   const connection = await Connection.connect({ address });
   return {
-    pid: server.pid,
-    address,
-    namespace,
+    ...server,
     client: new TemporalClient({ connection, namespace }),
     stop: async () => {
       await connection.close();

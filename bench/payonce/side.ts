@@ -8,8 +8,8 @@ import type { TemporalOnPostgres } from '../../src/dev/temporal-postgres.ts';
 import { historyOf } from '../history.ts';
 import { installedVersion } from '../installed-version.ts';
 import type { RunningSide, Side, SideOptions } from '../side.ts';
+import { startFreshTemporal } from '../temporal-on-postgres.ts';
 import { callPayonce } from './calls.ts';
-import { startFreshTemporal } from './temporal-on-postgres.ts';
 
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 

@@ -1,4 +1,4 @@
-/** The naive Temporal version as a side: its server, its worker, and the development server. */
+/** The naive Temporal version as two sides: its server, its worker, and either store of Temporal's. */
 import path from 'node:path';
 import pg from 'pg';
 import { anyPort } from '../../src/any-port.ts';
@@ -7,15 +7,18 @@ import { callOverHttp } from '../http-side.ts';
 import { installedVersion } from '../installed-version.ts';
 import type { RunningSide, Side, SideOptions } from '../side.ts';
 import { nodeCommand, startProcess } from '../side-process.ts';
-import { startTemporalEngine } from '../temporal-engine.ts';
+import { startPostgresEngine, startTemporalEngine } from '../temporal-engine.ts';
 import { EFFECT_TABLES } from './activities.ts';
 
 const script = (file: string) => nodeCommand(path.join(import.meta.dirname, file));
 
-async function start(options: SideOptions): Promise<RunningSide> {
+async function start(
+  options: SideOptions,
+  startEngine: typeof startPostgresEngine,
+): Promise<RunningSide> {
   const { dataDir, databaseUrl, gatewayUrl, webhookSecret } = options;
   await createTables(databaseUrl);
-  const engine = await startTemporalEngine(options);
+  const engine = await startEngine(options);
   const port = await anyPort('127.0.0.1');
   const env = {
     ...{ PORT: String(port), GATEWAY_URL: gatewayUrl, WEBHOOK_SECRET: webhookSecret },
@@ -53,11 +56,22 @@ async function createTables(databaseUrl: string): Promise<void> {
   await client.end();
 }
 
+const versions = { '@temporalio/worker': installedVersion('@temporalio/worker') };
+
 export const temporalNaive: Side = {
   name: 'temporal-naive',
   title: 'Temporal, naive',
   description:
     'One signal a delivery, three activities one after the other, nothing dropped before the workflow; the same development server as Payonce.',
-  versions: { '@temporalio/worker': installedVersion('@temporalio/worker') },
-  start,
+  versions,
+  start: (options) => start(options, startTemporalEngine),
+};
+
+export const temporalNaivePostgres: Side = {
+  name: 'temporal-naive-postgres',
+  title: 'Temporal, naive, on PostgreSQL',
+  description: 'The same, on the Temporal server that keeps everything in PostgreSQL.',
+  workloads: ['order'],
+  versions,
+  start: (options) => start(options, startPostgresEngine),
 };
