@@ -1,6 +1,6 @@
 /**
- * What all business effects have in common as activities: what they are asked, what they answer, and
- * that their errors are mapped. Whether an effect runs once is the business of its own file.
+ * What all business effects have in common: what they are asked, and how each becomes an activity of its
+ * own, whose errors are mapped. Whether an effect runs once is the business of its own file.
  */
 import { Context } from '@temporalio/activity';
 import type { BusinessEffect, BusinessEffectName } from '../domain/effects.ts';
@@ -18,13 +18,16 @@ export interface EffectDone {
   attempts: number;
 }
 
-export type EffectActivity<Name extends BusinessEffectName> = (
+/** Does the effect, or finds it done. */
+export type RunEffect<Name extends BusinessEffectName> = (
   request: EffectRequest<Name>,
-) => Promise<EffectDone>;
+) => Promise<void>;
+
+export type RunEffects = { [Name in BusinessEffectName]: RunEffect<Name> };
 
 export function effectActivity<Name extends BusinessEffectName>(
-  run: (request: EffectRequest<Name>) => Promise<void>,
-): EffectActivity<Name> {
+  run: RunEffect<Name>,
+): (request: EffectRequest<Name>) => Promise<EffectDone> {
   return (request) =>
     asActivityFailure(async () => {
       await run(request);

@@ -37,9 +37,18 @@ export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The other side's no, by its code; null for everything that may work the next time. */
+export function refusalCodeOf(error: unknown): string | null {
+  return isRefusal(error) ? error.code : null;
+}
+
+function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
+  return error instanceof GatewayRefusal || error instanceof DeliveryRefusal;
+}
+
 function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
-  if (error instanceof GatewayRefusal || error instanceof DeliveryRefusal)
+  if (isRefusal(error))
     return ApplicationFailure.nonRetryable(error.message, error.name, error.code);
   if (error instanceof GatewaySilence || error instanceof DeliverySilence)
     return ApplicationFailure.retryable(error.message, error.name);

@@ -7,7 +7,6 @@ import { failpoint } from '../failpoints.ts';
 import type { Gateway } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
-import { asActivityFailure } from './failures.ts';
 
 type CallOf<T extends GatewayCall['effect']> = Extract<GatewayCall, { effect: T }>;
 type AnswerTo<T extends Answer['to']> = Extract<Answer, { to: T }>;
@@ -20,8 +19,10 @@ export interface GatewayRequest<T extends GatewayCall['effect']> {
   command: CallOf<T>;
 }
 
-/** @throws ApplicationFailure `GatewayRefusal` (final) or `GatewaySilence` (retried). */
-export function createGatewayActivities(gateways: Gateways) {
+export type GatewayCalls = ReturnType<typeof createGatewayCalls>;
+
+/** @throws GatewayRefusal (final) or GatewaySilence (to be asked again under the same key). */
+export function createGatewayCalls(gateways: Gateways) {
   const named = (name: string): Gateway => {
     const gateway = gateways[name];
     if (gateway === undefined)
@@ -30,44 +31,60 @@ export function createGatewayActivities(gateways: Gateways) {
   };
 
   return {
-    createPayment: ({ orderId, gateway, currency, command }: GatewayRequest<'create_payment'>) =>
-      asActivityFailure(async (): Promise<AnswerTo<'create_payment'>> => {
-        failpoint('gateway.create.beforeCall');
-        const { attempt, amountMinor, supersedes } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
-        const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };
-        return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
-      }),
+    async createPayment({
+      orderId,
+      gateway,
+      currency,
+      command,
+    }: GatewayRequest<'create_payment'>): Promise<AnswerTo<'create_payment'>> {
+      failpoint('gateway.create.beforeCall');
+      const { attempt, amountMinor, supersedes } = command;
+      const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
+      const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };
+      return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
+    },
 
-    fetchPayments: ({ orderId, gateway, command }: GatewayRequest<'fetch_payments'>) =>
-      asActivityFailure(async (): Promise<AnswerTo<'fetch_payments'>> => {
-        const { paymentIds } = command;
-        const fetched = await named(gateway).fetchPayments({ orderId, paymentIds });
-        return { to: 'fetch_payments', ...fetched };
-      }),
+    async fetchPayments({
+      orderId,
+      gateway,
+      command,
+    }: GatewayRequest<'fetch_payments'>): Promise<AnswerTo<'fetch_payments'>> {
+      const { paymentIds } = command;
+      const fetched = await named(gateway).fetchPayments({ orderId, paymentIds });
+      return { to: 'fetch_payments', ...fetched };
+    },
 
-    capturePayment: ({ orderId, gateway, command }: GatewayRequest<'capture_payment'>) =>
-      asActivityFailure(async (): Promise<AnswerTo<'capture_payment'>> => {
-        const { paymentId, amountMinor } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
-        const request = { paymentId, amountMinor, idempotencyKey };
-        return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
-      }),
+    async capturePayment({
+      orderId,
+      gateway,
+      command,
+    }: GatewayRequest<'capture_payment'>): Promise<AnswerTo<'capture_payment'>> {
+      const { paymentId, amountMinor } = command;
+      const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
+      const request = { paymentId, amountMinor, idempotencyKey };
+      return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
+    },
 
-    voidPayment: ({ orderId, gateway, command }: GatewayRequest<'void_payment'>) =>
-      asActivityFailure(async (): Promise<AnswerTo<'void_payment'>> => {
-        const { paymentId } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
-        const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
-        return { to: 'void_payment', payment };
-      }),
+    async voidPayment({
+      orderId,
+      gateway,
+      command,
+    }: GatewayRequest<'void_payment'>): Promise<AnswerTo<'void_payment'>> {
+      const { paymentId } = command;
+      const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
+      const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
+      return { to: 'void_payment', payment };
+    },
 
-    refundPayment: ({ orderId, gateway, command }: GatewayRequest<'refund_payment'>) =>
-      asActivityFailure(async (): Promise<AnswerTo<'refund_payment'>> => {
-        const { paymentId, amountMinor, currency, requestKey } = command;
-        const idempotencyKey = gatewayIdempotencyKey(orderId, 'refund', requestKey);
-        const request = { paymentId, amountMinor, currency, idempotencyKey };
-        return { to: 'refund_payment', refund: await named(gateway).refundPayment(request) };
-      }),
+    async refundPayment({
+      orderId,
+      gateway,
+      command,
+    }: GatewayRequest<'refund_payment'>): Promise<AnswerTo<'refund_payment'>> {
+      const { paymentId, amountMinor, currency, requestKey } = command;
+      const idempotencyKey = gatewayIdempotencyKey(orderId, 'refund', requestKey);
+      const request = { paymentId, amountMinor, currency, idempotencyKey };
+      return { to: 'refund_payment', refund: await named(gateway).refundPayment(request) };
+    },
   };
 }

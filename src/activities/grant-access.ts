@@ -1,15 +1,15 @@
 /** Lets the customer in, once for an epoch. A grant that its revocation overtook grants nothing. */
 import type { Database } from '../store/database.ts';
 import { grantEntitlement, isRevoked } from '../store/entitlements.ts';
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 import type { Deliver } from './deliver.ts';
 
 export function createGrantAccess(deps: {
   database: Database;
   deliver: Deliver;
-}): EffectActivity<'grant_access'> {
+}): RunEffect<'grant_access'> {
   const { database, deliver } = deps;
-  return effectActivity(async ({ order, command: { key, epoch } }) => {
+  return async ({ order, command: { key, epoch } }) => {
     if (await isRevoked(database, { orderId: order.id, epoch })) return;
     await deliver({ key, type: 'access.granted', order });
     await grantEntitlement(database, {
@@ -18,5 +18,5 @@ export function createGrantAccess(deps: {
       customerId: order.customer.id,
       key,
     });
-  });
+  };
 }

@@ -7,16 +7,19 @@ import type { Gateways } from '../gateways/index.ts';
 import { accessUpdates } from '../store/access-updates.ts';
 import { crmUpdates } from '../store/crm-updates.ts';
 import type { Database } from '../store/database.ts';
+import { effectActivity, type RunEffects } from './business-effect.ts';
 import { createDeliver, type Destination } from './deliver.ts';
-import { createGatewayActivities } from './gateway-calls.ts';
+import { asActivityFailure } from './failures.ts';
+import { createGatewayCalls } from './gateway-calls.ts';
 import { createGrantAccess } from './grant-access.ts';
 import { createIssueCreditNote } from './issue-credit-note.ts';
 import { createIssueInvoice } from './issue-invoice.ts';
 import { createLoadRecord } from './load-record.ts';
 import { createPostLedger } from './post-ledger.ts';
 import { createRevokeAccess } from './revoke-access.ts';
+import { createTakeStep } from './take-step.ts';
 import { createUpdateCrm } from './update-crm.ts';
-import { createWriteRecord } from './write-record.ts';
+import { createWriteRecord, type OnRecorded } from './write-record.ts';
 
 export interface ActivityDependencies {
   database: Database;
@@ -27,13 +30,14 @@ export interface ActivityDependencies {
   accessUrl?: string;
   /** Signs what is posted; needed as soon as anything is. */
   effectsSecret?: string;
+  onRecorded?: OnRecorded;
 }
 
 export type Activities = ReturnType<typeof createActivities>;
 
 /** @throws Error when there is a URL to post to and no secret to sign with. */
 export function createActivities(deps: ActivityDependencies) {
-  const { database, gateways, crmUrl, accessUrl, effectsSecret } = deps;
+  const { database, gateways, crmUrl, accessUrl, effectsSecret, onRecorded } = deps;
   const access = createDeliver({
     database,
     log: accessUpdates,
@@ -44,39 +48,61 @@ export function createActivities(deps: ActivityDependencies) {
     log: crmUpdates,
     destination: destination('the CRM', crmUrl, effectsSecret),
   });
-  const calls = createGatewayActivities(gateways);
-  const grantAccess = createGrantAccess({ database, deliver: access });
-  const revokeAccess = createRevokeAccess({ database, deliver: access });
-  return {
-    createPayment: passing('gateway.create.afterCallBeforeReturn', calls.createPayment),
-    fetchPayments: calls.fetchPayments,
-    capturePayment: passing('gateway.capture.afterCallBeforeReturn', calls.capturePayment),
-    voidPayment: passing('gateway.void.afterCallBeforeReturn', calls.voidPayment),
-    refundPayment: passing('gateway.refund.afterCallBeforeReturn', calls.refundPayment),
-    grantAccess: passing('grant.afterCommitBeforeReturn', grantAccess),
-    revokeAccess: passing('revoke.afterCommitBeforeReturn', revokeAccess),
-    issueInvoice: passing('invoice.afterCommitBeforeReturn', createIssueInvoice({ database })),
-    issueCreditNote: passing(
+  const calls = createGatewayCalls(gateways);
+  const createPayment = passing('gateway.create.afterCallBeforeReturn', calls.createPayment);
+  const effects: RunEffects = {
+    grant_access: passing(
+      'grant.afterCommitBeforeReturn',
+      createGrantAccess({ database, deliver: access }),
+    ),
+    revoke_access: passing(
+      'revoke.afterCommitBeforeReturn',
+      createRevokeAccess({ database, deliver: access }),
+    ),
+    issue_invoice: passing('invoice.afterCommitBeforeReturn', createIssueInvoice({ database })),
+    issue_credit_note: passing(
       'creditNote.afterCommitBeforeReturn',
       createIssueCreditNote({ database }),
     ),
-    updateCrm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
-    postLedger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),
-    writeRecord: passing('record.afterWriteBeforeReturn', createWriteRecord({ database })),
-    loadRecord: createLoadRecord({ database }),
+    update_crm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
+    post_ledger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),
+  };
+  const writeRecord = createWriteRecord({ database, onRecorded });
+  return {
+    takeStep: createTakeStep({ createPayment, effects, writeRecord }),
+    createPayment: mapped(createPayment),
+    fetchPayments: mapped(calls.fetchPayments),
+    capturePayment: mapped(passing('gateway.capture.afterCallBeforeReturn', calls.capturePayment)),
+    voidPayment: mapped(passing('gateway.void.afterCallBeforeReturn', calls.voidPayment)),
+    refundPayment: mapped(passing('gateway.refund.afterCallBeforeReturn', calls.refundPayment)),
+    grantAccess: effectActivity(effects.grant_access),
+    revokeAccess: effectActivity(effects.revoke_access),
+    issueInvoice: effectActivity(effects.issue_invoice),
+    issueCreditNote: effectActivity(effects.issue_credit_note),
+    updateCrm: effectActivity(effects.update_crm),
+    postLedger: effectActivity(effects.post_ledger),
+    writeRecord: mapped(writeRecord),
+    loadRecord: mapped(createLoadRecord({ database })),
   };
 }
 
-/** The activity, with a failpoint between its work and its return. */
+/** With a failpoint between the work and its return. */
 function passing<Request, Result>(
   name: FailpointName,
-  activity: (request: Request) => Promise<Result>,
+  run: (request: Request) => Promise<Result>,
 ): (request: Request) => Promise<Result> {
   return async (request) => {
-    const result = await activity(request);
+    const result = await run(request);
     failpoint(name);
     return result;
   };
+}
+
+/** As an activity, whose errors Temporal understands. */
+function mapped<Request, Result>(
+  run: (request: Request) => Promise<Result>,
+): (request: Request) => Promise<Result> {
+  return (request) => asActivityFailure(() => run(request));
 }
 
 function destination(

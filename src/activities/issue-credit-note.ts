@@ -2,14 +2,14 @@
 import { issueCreditNote } from '../store/credit-notes.ts';
 import type { Database } from '../store/database.ts';
 import { readInvoice } from '../store/invoices.ts';
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 
 export function createIssueCreditNote({
   database,
 }: {
   database: Database;
-}): EffectActivity<'issue_credit_note'> {
-  return effectActivity(async ({ order, command: { key, refundId, amountMinor } }) => {
+}): RunEffect<'issue_credit_note'> {
+  return async ({ order, command: { key, refundId, amountMinor } }) => {
     const invoice = await readInvoice(database, order.id);
     await issueCreditNote(database, {
       orderId: order.id,
@@ -20,5 +20,5 @@ export function createIssueCreditNote({
       amountMinor,
       currency: order.currency,
     });
-  });
+  };
 }

@@ -2,14 +2,14 @@
 import type { Database } from '../store/database.ts';
 import { issueInvoice } from '../store/invoices.ts';
 import { readOrder } from '../store/orders.ts';
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 
 export function createIssueInvoice({
   database,
 }: {
   database: Database;
-}): EffectActivity<'issue_invoice'> {
-  return effectActivity(async ({ order, command: { key, epoch } }) => {
+}): RunEffect<'issue_invoice'> {
+  return async ({ order, command: { key, epoch } }) => {
     const stored = await readOrder(database, order.id);
     await issueInvoice(database, {
       orderId: order.id,
@@ -22,5 +22,5 @@ export function createIssueInvoice({
       currency: order.currency,
       gateway: order.gateway,
     });
-  });
+  };
 }

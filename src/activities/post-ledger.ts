@@ -5,14 +5,10 @@
 import type { PostingKind } from '../domain/effects.ts';
 import type { Database } from '../store/database.ts';
 import { postEntry } from '../store/postings.ts';
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 
-export function createPostLedger({
-  database,
-}: {
-  database: Database;
-}): EffectActivity<'post_ledger'> {
-  return effectActivity(async ({ order, command }) => {
+export function createPostLedger({ database }: { database: Database }): RunEffect<'post_ledger'> {
+  return async ({ order, command }) => {
     const { key, kind, reference, amountMinor, currency } = command;
     const accounts = accountsOf(kind, `gateway_clearing:${order.gateway}`);
     await postEntry(database, {
@@ -24,7 +20,7 @@ export function createPostLedger({
       amountMinor,
       currency,
     });
-  });
+  };
 }
 
 function accountsOf(kind: PostingKind, clearing: string): { debit: string; credit: string } {

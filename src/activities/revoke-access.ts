@@ -4,15 +4,15 @@
  */
 import type { Database } from '../store/database.ts';
 import { revokeEntitlement } from '../store/entitlements.ts';
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 import type { Deliver } from './deliver.ts';
 
 export function createRevokeAccess(deps: {
   database: Database;
   deliver: Deliver;
-}): EffectActivity<'revoke_access'> {
+}): RunEffect<'revoke_access'> {
   const { database, deliver } = deps;
-  return effectActivity(async ({ order, command: { key, epoch } }) => {
+  return async ({ order, command: { key, epoch } }) => {
     await revokeEntitlement(database, {
       orderId: order.id,
       epoch,
@@ -20,5 +20,5 @@ export function createRevokeAccess(deps: {
       key,
     });
     await deliver({ key, type: 'access.revoked', order });
-  });
+  };
 }

@@ -1,9 +1,7 @@
 /** Tells the CRM which state the order has come to, once for every time that it came there. */
-import { type EffectActivity, effectActivity } from './business-effect.ts';
+import type { RunEffect } from './business-effect.ts';
 import type { Deliver } from './deliver.ts';
 
-export function createUpdateCrm({ deliver }: { deliver: Deliver }): EffectActivity<'update_crm'> {
-  return effectActivity(({ order, command: { key, state } }) =>
-    deliver({ key, type: `order.${state}`, order }),
-  );
+export function createUpdateCrm({ deliver }: { deliver: Deliver }): RunEffect<'update_crm'> {
+  return ({ order, command: { key, state } }) => deliver({ key, type: `order.${state}`, order });
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import pTimeout from 'p-timeout';
 import { failpoint } from '../failpoints.ts';
 import type { Gateway, WebhookHeaders, WebhookMessage } from '../gateways/gateway.ts';
 import { parkEvent } from '../store/parked-events.ts';
@@ -47,7 +48,10 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
     requireJson(request);
     const raw = await readWebhookBytes(request, response);
     const received = { name, gateway, raw, headers: headersOf(request) };
-    const status = await inTime(take(dependencies, dedupe, received), ANSWER_WITHIN_MS);
+    const status = await pTimeout(take(dependencies, dedupe, received), {
+      milliseconds: ANSWER_WITHIN_MS,
+      fallback: () => undefined,
+    });
     if (status === undefined) throw new Problem('orchestrator_unavailable');
     failpoint('webhook.afterSeenBeforeReply');
     send(response, replyOf({ status: 200, body: { status } }));
@@ -145,18 +149,5 @@ async function count(
   { orderId, type }: Accepted,
 ): Promise<void> {
   const counted = duplicates.count({ orderId, eventId, type }).catch(() => {});
-  await inTime(counted, COUNT_WITHIN_MS);
-}
-
-/** The result; undefined when it is not there in time. */
-async function inTime<T>(result: Promise<T>, limitMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, limitMs, undefined);
-  });
-  try {
-    return await Promise.race([result, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await pTimeout(counted, { milliseconds: COUNT_WITHIN_MS, fallback: () => undefined });
 }

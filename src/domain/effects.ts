@@ -70,6 +70,9 @@ export type BusinessEffect =
 
 export type Effect = GatewayCall | BusinessEffect;
 
+/** What is tried inside the workflow task: done in a moment, or awaited by a customer. */
+export type QuickEffect = BusinessEffect | Extract<GatewayCall, { effect: 'create_payment' }>;
+
 /** What the gateway answered to a call. Business effects answer nothing. */
 export type Answer =
   | { to: 'create_payment'; payment: PaymentSnapshot; checkout: Record<string, string> }
@@ -93,4 +96,8 @@ export function causeOf(orderId: string, { effect, key }: Effect): string {
 
 export function isBusinessEffect(effect: Effect): effect is BusinessEffect {
   return (BUSINESS_EFFECTS as readonly string[]).includes(effect.effect);
+}
+
+export function isQuick(effect: Effect): effect is QuickEffect {
+  return isBusinessEffect(effect) || effect.effect === 'create_payment';
 }

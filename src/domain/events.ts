@@ -34,14 +34,21 @@ export type Command =
 
 export type CommandEvent = Envelope & Command;
 
-export type EffectEvent = Envelope &
-  (
-    | { type: 'effect.answered'; key: string; attempts: number; answer: Answer | null }
-    /** The other side said no, for good. */
-    | { type: 'effect.refused'; key: string; attempts: number; code: string }
-    /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
-    | { type: 'effect.unanswered'; key: string; attempts: number; reason: string }
-  );
+/** What has come of an effect. */
+export type EffectResult = { key: string } & (
+  | { type: 'effect.answered'; attempts: number; answer: Answer | null }
+  /** The other side said no, for good. */
+  | { type: 'effect.refused'; attempts: number; code: string }
+  /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
+  | { type: 'effect.unanswered'; attempts: number; reason: string }
+);
+
+export type EffectEvent = Envelope & EffectResult;
+
+/** The result as something that happens to the order, at a time in epoch milliseconds. */
+export function effectEvent(result: EffectResult, at: number): EffectEvent {
+  return { ...result, id: result.key, source: 'effect', at };
+}
 
 export type DeadlineName = 'expiry' | 'poll' | 'settlement';
 export type DeadlineEvent = Envelope & { type: 'deadline.reached'; deadline: DeadlineName };

@@ -1,5 +1,6 @@
 /** Everything that a worker measures, and Temporal's SDK in it. Without METRICS_PORT it is silent. */
-import type { ActivityInterceptorsFactory, RuntimeOptions } from '@temporalio/worker';
+import type { RuntimeOptions } from '@temporalio/worker';
+import type { OnRecorded } from '../activities/write-record.ts';
 import type { Config } from '../config.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { countOrderEvents } from './order-events.ts';
@@ -9,7 +10,7 @@ import { createTemporalMetrics } from './temporal-metrics.ts';
 export interface WorkerMetrics {
   /** For `Runtime.install`, which has to come before everything else of Temporal's. */
   runtime: Pick<RuntimeOptions, 'telemetryOptions'>;
-  interceptors: ActivityInterceptorsFactory[];
+  onRecorded?: OnRecorded;
   close(): void;
 }
 
@@ -18,11 +19,11 @@ export async function openWorkerMetrics({
   host,
   metrics: { port },
 }: Pick<Config, 'host' | 'metrics'>): Promise<WorkerMetrics> {
-  if (port === undefined) return { runtime: {}, interceptors: [], close: () => {} };
+  if (port === undefined) return { runtime: {}, close: () => {} };
   const registry = createRegistry();
-  const interceptors = [countOrderEvents(registry)];
+  const onRecorded = countOrderEvents(registry);
   const temporal = await createTemporalMetrics();
   const page = async (): Promise<string> => (await registry.metrics()) + (await temporal.page());
   const { close } = await serveMetrics({ host, port, page });
-  return { runtime: { telemetryOptions: temporal.telemetryOptions }, interceptors, close };
+  return { runtime: { telemetryOptions: temporal.telemetryOptions }, onRecorded, close };
 }

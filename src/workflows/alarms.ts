@@ -1,7 +1,7 @@
 /**
  * The timers of an order. A timer is paid for when it is set and costs nothing to cancel or to keep, so
- * one that rings too early is let ring: the loop looks again and sets the next. Whether a deadline has
- * come is told by its timer, never by a clock: after a task that was held for long, a replay reads
+ * one that rings somewhat too early is let ring: the loop looks again and sets the next. Whether a deadline
+ * has come is told by its timer, never by a clock: after a task that was held for long, a replay reads
  * another time than the worker did.
  */
 import { CancellationScope, sleep } from '@temporalio/workflow';
@@ -26,16 +26,25 @@ export function rungDeadline(run: Run): Deadline | null {
   return deadline?.at === run.rungAt ? deadline : null;
 }
 
+/**
+ * One that rings after less than this part of the time would only wake the order for nothing: a paid order
+ * waits for days, and nobody polls for it any more.
+ */
+const EARLIEST_PART = 1 / 100;
+
 /** Sees to it that one timer rings by the next deadline; of those that ring before it, the last is enough. */
 export function setAlarm(run: Run): void {
   const deadline = nextDeadline(run.ledger);
   if (deadline === null) return;
+  const now = Date.now();
   const inTime = alarmsInTime(run, deadline).sort((a, b) => a.at - b.at);
-  for (const needless of inTime.slice(0, -1)) {
+  const last = inTime.at(-1);
+  const isOneEnough = last !== undefined && last.at - now >= (deadline.at - now) * EARLIEST_PART;
+  for (const needless of isOneEnough ? inTime.slice(0, -1) : inTime) {
     drop(run, needless);
     needless.cancel();
   }
-  if (inTime.length === 0) ring(run, deadline);
+  if (!isOneEnough) ring(run, deadline);
 }
 
 function alarmsInTime(run: Run, deadline: Deadline): Alarm[] {

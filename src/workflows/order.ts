@@ -14,19 +14,18 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Effect } from '../domain/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
-import { transition } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
-import { isTriedInsideTask, perform, performInsideTask } from './perform.ts';
 import { readSignal } from './read-signal.ts';
-import { beginRecord, ledgerFromRecord, recordBeside, recordInsideTask } from './record.ts';
-import { isIdle, noteRecords, openRun, type Run } from './run.ts';
+import { ledgerFromRecord } from './record.ts';
+import { isIdle, openRun, type Run } from './run.ts';
 import { changedAttributes } from './search-attributes.ts';
+import { takeStep } from './step.ts';
 import { storyOf } from './story.ts';
+import { takeUp } from './take-up.ts';
 
 /** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */
 const SIGNALS_PER_RUN = 500;
@@ -45,10 +44,8 @@ export async function order(input: OrderInput): Promise<void> {
   current.run = run;
   for (;;) {
     takeUpAll(run);
-    await act(run);
-    if (hasNews(run)) continue;
-    await keepRecord(run);
-    if (hasNews(run)) continue;
+    await takeStep(run);
+    if (hasNews(run) || run.due.length > 0) continue;
     show(run);
     if (run.ledger.closed && isIdle(run)) {
       await condition(allHandlersFinished);
@@ -116,7 +113,7 @@ function takeUpAll(run: Run): void {
 
 function nextEvent(run: Run): DomainEvent | null {
   const result = run.results.shift();
-  if (result !== undefined) return { ...result, id: result.key, source: 'effect', at: Date.now() };
+  if (result !== undefined) return result;
   const item = run.inbox.shift();
   if (item !== undefined) {
     run.signalsTaken += 1;
@@ -134,44 +131,6 @@ function nextEvent(run: Run): DomainEvent | null {
     source: 'timer',
     at,
   };
-}
-
-function takeUp(run: Run, event: DomainEvent): void {
-  const { ledger, records, effects } = transition(run.ledger, event);
-  run.ledger = ledger;
-  run.isRecordStale = true;
-  noteRecords(run, records);
-  run.due.push(...effects);
-}
-
-/**
- * Starts what is due. Whatever is tried inside the workflow task is tried together and waited for
- * together: a replay hands over such results at once, so nothing may hang on which of them came first.
- */
-async function act(run: Run): Promise<void> {
-  const due = run.due.splice(0);
-  for (const effect of due) if (!isTriedInsideTask(effect)) startBeside(run, effect);
-  const tried = due.filter(isTriedInsideTask);
-  const results = await Promise.all(tried.map((effect) => performInsideTask(effect, run.ledger)));
-  for (const [i, effect] of tried.entries()) {
-    const result = results[i] ?? null;
-    if (result === null) startBeside(run, effect);
-    else run.results.push(result);
-  }
-}
-
-/** Last in its turn, so that one write tells what the effects inside the task have come to. */
-async function keepRecord(run: Run): Promise<void> {
-  const writing = beginRecord(run);
-  if (writing !== null && !(await recordInsideTask(writing))) void recordBeside(writing);
-}
-
-function startBeside(run: Run, effect: Effect): void {
-  run.effectsInFlight += 1;
-  void perform(effect, run.ledger).then((result) => {
-    run.effectsInFlight -= 1;
-    run.results.push(result);
-  });
 }
 
 /** Tells operators, only where something changed: each telling is an event in the history. */

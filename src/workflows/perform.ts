@@ -6,11 +6,8 @@ import {
   ActivityFailure,
   type ActivityOptions,
   ApplicationFailure,
-  type LocalActivityOptions,
   proxyActivities,
-  proxyLocalActivities,
   scheduleActivity,
-  scheduleLocalActivity,
 } from '@temporalio/workflow';
 import type { EffectDone, EffectRequest } from '../activities/business-effect.ts';
 import type { Activities } from '../activities/index.ts';
@@ -22,6 +19,7 @@ import {
   type GatewayCall,
   isBusinessEffect,
 } from '../domain/effects.ts';
+import type { EffectResult } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { viewOf } from '../domain/view.ts';
 
@@ -36,20 +34,8 @@ const gateway = proxyActivities<Activities>({
 });
 
 /**
- * Our own effects are mostly one statement in our own database, and for a new payment a customer is
- * waiting: they are tried once inside the workflow task, which costs the history one event instead of
- * three and a task. Two seconds are what a task may be held without harm to its neighbours.
- */
-const INSIDE_THE_TASK: LocalActivityOptions = {
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 1 },
-};
-
-const insideTask = proxyLocalActivities<Activities>(INSIDE_THE_TASK);
-
-/**
- * What did not work out that way is owed all the same: it is tried until it succeeds or is refused for
- * good, where operators see it. A minute between tries is often enough to notice recovery and seldom
+ * What did not work out inside the task is owed all the same: it is tried until it succeeds or is refused
+ * for good, where operators see it. A minute between tries is often enough to notice recovery and seldom
  * enough not to hinder it.
  */
 const UNTIL_DONE: ActivityOptions = {
@@ -66,19 +52,6 @@ const ACTIVITIES = {
   post_ledger: 'postLedger',
 } as const satisfies Record<BusinessEffectName, keyof Activities>;
 
-/** What comes of an effect; the order adds the time at which it takes it up. */
-export type EffectResult = { key: string } & (
-  | { type: 'effect.answered'; attempts: number; answer: Answer | null }
-  | { type: 'effect.refused'; attempts: number; code: string }
-  | { type: 'effect.unanswered'; attempts: number; reason: string }
-);
-
-export type EffectInsideTask = BusinessEffect | Extract<GatewayCall, { effect: 'create_payment' }>;
-
-export function isTriedInsideTask(effect: Effect): effect is EffectInsideTask {
-  return isBusinessEffect(effect) || effect.effect === 'create_payment';
-}
-
 /** Runs an effect by an activity, to its end. */
 export async function perform(effect: Effect, ledger: Ledger): Promise<EffectResult> {
   const { key } = effect;
@@ -92,27 +65,6 @@ export async function perform(effect: Effect, ledger: Ledger): Promise<EffectRes
     return { key, type: 'effect.answered', attempts, answer: null };
   } catch (error) {
     return failureOf(key, error);
-  }
-}
-
-/** Tries an effect once inside the workflow task; null when that was not the place or the time. */
-export async function performInsideTask(
-  effect: EffectInsideTask,
-  ledger: Ledger,
-): Promise<EffectResult | null> {
-  const { key } = effect;
-  const options = { ...INSIDE_THE_TASK, summary: key };
-  try {
-    if (effect.effect === 'create_payment') {
-      const request = { ...orderOf(ledger), command: effect };
-      const answer = await insideTask.createPayment.executeWithOptions(options, [request]);
-      return { key, type: 'effect.answered', attempts: 1, answer };
-    }
-    const call = activityFor(effect, ledger);
-    const { attempts } = await scheduleLocalActivity<EffectDone>(...call, options);
-    return { key, type: 'effect.answered', attempts, answer: null };
-  } catch (error) {
-    return refusalIn(error) === null ? null : failureOf(key, error);
   }
 }
 

@@ -1,18 +1,12 @@
 /**
- * Keeps the order's record in the database. A database that is down delays the record, never the order:
- * one write may be under way beside the loop, and whatever happens meanwhile goes into the next.
+ * The order's record in the database, where the step could not write it: a database that is down delays
+ * the record, never the order. One write may be under way beside the loop, and whatever happens meanwhile
+ * goes into the next.
  */
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { viewOf } from '../domain/view.ts';
 import type { Run } from './run.ts';
-
-/** One statement: tried once inside the workflow task. */
-const insideTask = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '2s',
-  retry: { maximumAttempts: 1 },
-});
 
 /** Ten seconds after the database is back, at the latest, readers see everything again. */
 const untilDone = proxyActivities<Activities>({
@@ -20,40 +14,16 @@ const untilDone = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-export interface Writing {
-  run: Run;
-  request: Parameters<Activities['writeRecord']>[0];
-}
-
-/** What is to be written now; null when the record is up to date or a write is under way. */
-export function beginRecord(run: Run): Writing | null {
-  if (!run.isRecordStale || run.isRecording) return null;
-  const { ledger, unsent } = run;
+export function recordBeside(run: Run): void {
+  const { ledger } = run;
+  const records = [...run.unsent];
   run.isRecordStale = false;
   run.isRecording = true;
-  return { run, request: { ledger, view: viewOf(ledger), records: [...unsent] } };
-}
-
-/** @returns whether it is written; if not, `recordBeside` is to see to it */
-export async function recordInsideTask({ run, request }: Writing): Promise<boolean> {
-  try {
-    await insideTask.writeRecord(request);
-  } catch {
-    return false;
-  }
-  endRecord(run, request.records.length);
-  return true;
-}
-
-export async function recordBeside({ run, request }: Writing): Promise<void> {
   const summary = "write the order's record";
-  await untilDone.writeRecord.executeWithOptions({ summary }, [request]);
-  endRecord(run, request.records.length);
-}
-
-function endRecord(run: Run, written: number): void {
-  run.unsent = run.unsent.slice(written);
-  run.isRecording = false;
+  void untilDone.writeRecord.executeWithOptions({ summary }, [{ ledger, records }]).then(() => {
+    run.unsent = run.unsent.slice(records.length);
+    run.isRecording = false;
+  });
 }
 
 /** The ledger of an order that was closed, as its last run left it. */

@@ -1,11 +1,10 @@
 /** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
 import type { Effect } from '../domain/effects.ts';
-import type { OutcomeRecord } from '../domain/events.ts';
+import type { EffectEvent, OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { openEffects } from '../domain/readiness.ts';
 import type { Alarm } from './alarms.ts';
 import type { InboxItem } from './messages.ts';
-import type { EffectResult } from './perform.ts';
 
 /** Enough for a person to see what happened lately; the whole story is in the database. */
 const TIMELINE_LENGTH = 100;
@@ -14,7 +13,8 @@ export interface Run {
   ledger: Ledger;
   /** Signals, as they came. */
   inbox: InboxItem[];
-  results: EffectResult[];
+  /** What has come of effects beside the loop. */
+  results: EffectEvent[];
   /** Effects that the order has decided and nobody has started yet. */
   due: Effect[];
   effectsInFlight: number;

@@ -3,7 +3,7 @@
  * effect. What a call does once it has arrived is in gateway-commands.ts.
  */
 import type { GatewayCall } from '../../src/domain/effects.ts';
-import type { EffectResult } from '../../src/workflows/perform.ts';
+import type { EffectResult } from '../../src/domain/events.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { createGatewayCommands, KEY_MEMORY_MS, type Said } from './gateway-commands.ts';
 import type { GatewayTruth } from './gateway-truth.ts';

@@ -5,11 +5,10 @@
  */
 import { nextDeadline } from '../../src/domain/deadlines.ts';
 import { type Effect, type GatewayCall, isBusinessEffect } from '../../src/domain/effects.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
+import { type DomainEvent, type EffectResult, effectEvent } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
 import type { InboxItem } from '../../src/workflows/messages.ts';
-import type { EffectResult } from '../../src/workflows/perform.ts';
 import { readSignal } from '../../src/workflows/read-signal.ts';
 import { isIdle, noteRecords, openRun, type Run } from '../../src/workflows/run.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
@@ -99,7 +98,7 @@ function turnOnce(order: Order, run: Run): boolean {
 function nextEvent({ world }: Order, run: Run): DomainEvent | null {
   const at = world.agenda.now();
   const result = run.results.shift();
-  if (result !== undefined) return { ...result, id: result.key, source: 'effect', at };
+  if (result !== undefined) return result;
   const item = run.inbox.shift();
   if (item !== undefined) return readSignal(item, at);
   const deadline = nextDeadline(run.ledger);
@@ -126,7 +125,7 @@ function begin(order: Order, run: Run, effect: Effect): void {
   const reply = (result: EffectResult): void => {
     if (mine !== order.generation) return;
     run.effectsInFlight -= 1;
-    run.results.push(result);
+    run.results.push(effectEvent(result, order.world.agenda.now()));
     wake(order);
   };
   if (isBusinessEffect(effect)) order.sinks.perform(effect, reply);

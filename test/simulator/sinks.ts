@@ -3,7 +3,7 @@
  * often it is asked. They count what they are asked, and object to a key with another content.
  */
 import type { BusinessEffect } from '../../src/domain/effects.ts';
-import type { EffectResult } from '../../src/workflows/perform.ts';
+import type { EffectResult } from '../../src/domain/events.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { demand, type World } from './world.ts';
 

@@ -33,19 +33,20 @@ const CALLS: Record<GatewayCall['effect'], string[]> = {
   void_payment: ['answered', 'refused', 'unanswered'],
   refund_payment: ['answered', 'refused', 'unanswered'],
 };
-const ACTIVITIES: Record<keyof Activities, 'inside the task, too' | 'beside the loop'> = {
-  createPayment: 'inside the task, too',
+const ACTIVITIES: Record<keyof Activities, 'inside the task' | 'beside the loop'> = {
+  takeStep: 'inside the task',
+  createPayment: 'beside the loop',
   fetchPayments: 'beside the loop',
   capturePayment: 'beside the loop',
   voidPayment: 'beside the loop',
   refundPayment: 'beside the loop',
-  grantAccess: 'inside the task, too',
-  revokeAccess: 'inside the task, too',
-  issueInvoice: 'inside the task, too',
-  issueCreditNote: 'inside the task, too',
-  updateCrm: 'inside the task, too',
-  postLedger: 'inside the task, too',
-  writeRecord: 'inside the task, too',
+  grantAccess: 'beside the loop',
+  revokeAccess: 'beside the loop',
+  issueInvoice: 'beside the loop',
+  issueCreditNote: 'beside the loop',
+  updateCrm: 'beside the loop',
+  postLedger: 'beside the loop',
+  writeRecord: 'beside the loop',
   loadRecord: 'beside the loop',
 };
 
@@ -78,10 +79,9 @@ const NEEDED: Record<string, string[]> = {
   'every answer of a gateway, and its silence': Object.entries(CALLS).flatMap(([call, answers]) =>
     answers.map((answer) => `${call} ${answer}`),
   ),
-  'every activity, wherever it runs': Object.entries(ACTIVITIES).flatMap(([name, where]) => [
-    `${name} beside the loop`,
-    ...(where === 'beside the loop' ? [] : [`${name} inside the task`]),
-  ]),
+  'every activity, where it runs': Object.entries(ACTIVITIES).map(
+    ([name, where]) => `${name} ${where}`,
+  ),
   'everything that can happen to a run': EVENTS.map((name) => `EVENT_TYPE_${name}`),
 };
 

@@ -93,7 +93,7 @@ function prefixesOf({ workflowId, history }: SavedHistory): SavedHistory[] {
 /** The same workflow, with one activity under another name: the one that every order has. */
 function changed({ codePath }: WorkflowBundlePath): WorkflowBundlePath {
   const code = readFileSync(codePath, 'utf8');
-  const other = code.replaceAll('writeRecord', 'writeAnotherRecord');
+  const other = code.replaceAll('takeStep', 'takeAnotherStep');
   assert.notEqual(other, code);
   const copy = path.join(mkdtempSync(path.join(tmpdir(), 'payonce-bundle-')), 'changed.cjs');
   writeFileSync(copy, other);

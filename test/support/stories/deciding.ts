@@ -1,4 +1,5 @@
 /** Orders that wait for a person, and what becomes of them by either decision. */
+import pWaitFor from 'p-wait-for';
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
 import { givenForgottenOrder } from '../own-orders.ts';
 import { AMOUNT, CURRENCY } from '../shop.ts';
@@ -167,7 +168,8 @@ export const DECIDING: Story[] = [
     story(`${reason.replaceAll('_', '-')}-${decision}`, async (scene) => {
       const id = await PROVOKE[reason](scene);
       await scene.asked(id, reason);
-      await scene.decide(id, reason, decision);
+      // Who is told that the review has changed meanwhile reads it again.
+      await pWaitFor(async () => (await scene.decide(id, reason, decision)).status === 200);
       await scene.until(id, ({ effects, refunds }) => {
         const isDone = effects.every(({ status }) => status === 'done');
         return isDone && refunds.every(({ status }) => status !== 'requested');

@@ -1,0 +1,154 @@
+/** A step of an order, inside its workflow task: what is tried, what becomes of it, and what is written. */
+import assert from 'node:assert/strict';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { type Activities, createActivities } from '../../src/activities/index.ts';
+import type { StepDone, StepRequest } from '../../src/activities/take-step.ts';
+import { isQuick } from '../../src/domain/effects.ts';
+import { effectEvent } from '../../src/domain/events.ts';
+import { openLedger } from '../../src/domain/ledger.ts';
+import { type Transition, transition } from '../../src/domain/transition.ts';
+import { type Gateway, GatewayRefusal, GatewaySilence } from '../../src/gateways/gateway.ts';
+import { crmUpdates } from '../../src/store/crm-updates.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { listEntitlements } from '../../src/store/entitlements.ts';
+import { readInvoice } from '../../src/store/invoices.ts';
+import { listEvents } from '../../src/store/order-events.ts';
+import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { loadRecord } from '../../src/store/record.ts';
+import { captured, pay, snapshot, TERMS } from '../support/order-events.ts';
+import { newOrder } from '../support/order-fixtures.ts';
+import { IN } from '../support/order-states.ts';
+import { apply, ledgerAfter } from '../support/order-story.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const ID = TERMS.orderId;
+const AT = TERMS.createdAt + 90_000;
+const OPENED = { payment: snapshot('created'), checkout: { url: 'http://127.0.0.1/pay_1' } };
+
+const CLICKED = apply(openLedger(TERMS), pay());
+const PAID = apply(ledgerAfter(...IN.pending), captured());
+
+/** What the order asks of this step after a transition. */
+function stepAfter({ ledger, effects, records }: Transition): StepRequest {
+  return { ledger, effects: effects.filter(isQuick), unsent: records, at: AT };
+}
+
+/** What the order comes to when it hears of the results. */
+function heard(
+  { ledger, records }: Transition,
+  { results }: StepDone,
+): Omit<Transition, 'effects'> {
+  return results
+    .filter((result) => result !== null)
+    .reduce(
+      (before, result) => {
+        const after = transition(before.ledger, effectEvent(result, AT));
+        return { ledger: after.ledger, records: [...before.records, ...after.records] };
+      },
+      { ledger, records },
+    );
+}
+
+describe('a step of an order', () => {
+  let database: TestDatabase;
+  let createPayment: () => Promise<unknown>;
+  let activities: Activities;
+
+  beforeEach(async () => {
+    database = await freshDatabase();
+    await insertOrder(database, newOrder(ID, { ledger: openLedger(TERMS) }));
+    createPayment = async () => OPENED;
+    const gateway = { createPayment: () => createPayment() } as unknown as Gateway;
+    activities = createActivities({ database, gateways: { sandbox: gateway } });
+  });
+  afterEach(() => database.close());
+
+  const take = (request: StepRequest, { takeStep } = activities): Promise<StepDone> =>
+    new MockActivityEnvironment({ isLocal: true }, { logger: new DefaultLogger('ERROR') }).run(
+      takeStep,
+      request,
+    );
+
+  const verdicts = ({ results }: StepDone) => results.map((result) => result?.type ?? null);
+
+  it('does everything that is due, and writes what the order then comes to', async () => {
+    const done = await take(stepAfter(PAID));
+    assert.equal(done.isRecorded, true);
+    assert.deepEqual(new Set(verdicts(done)), new Set(['effect.answered']));
+    assert.equal((await readInvoice(database, ID))?.number, 1);
+    assert.equal((await listEntitlements(database, TERMS.customerId)).length, 1);
+    assert.equal((await crmUpdates.list(database, ID)).length, 1);
+    const after = heard(PAID, done);
+    assert.deepEqual(await loadRecord(database, ID), after.ledger);
+    const written = await listEvents(database, ID);
+    assert.deepEqual(
+      written.map(({ seq, type, at }) => ({ seq, type, at: at.getTime() })),
+      after.records.map(({ seq, type, at }) => ({ seq, type, at })),
+    );
+  });
+
+  it('finds everything done when its worker died before the order heard of it', async () => {
+    const first = await take(stepAfter(PAID));
+    const record = await readOrder(database, ID);
+    assert.deepEqual(await take(stepAfter(PAID)), first);
+    assert.deepEqual(await readOrder(database, ID), record);
+    assert.equal((await readInvoice(database, ID))?.number, 1);
+  });
+
+  it('hands over what the gateway answers, with the record of it written', async () => {
+    const done = await take(stepAfter(CLICKED));
+    const [result] = done.results;
+    assert.deepEqual(result?.type === 'effect.answered' && result.answer, {
+      to: 'create_payment',
+      ...OPENED,
+    });
+    const { view } = (await readOrder(database, ID)) ?? {};
+    assert.deepEqual(view?.payments[0]?.checkout, OPENED.checkout);
+  });
+
+  it('hands over a definite no by its code', async () => {
+    createPayment = () => Promise.reject(new GatewayRefusal('card_declined', 'no'));
+    const [result] = (await take(stepAfter(CLICKED))).results;
+    assert.equal(result?.type === 'effect.refused' && result.code, 'card_declined');
+  });
+
+  for (const [why, answer] of [
+    ['the gateway gives no clear answer', () => Promise.reject(new GatewaySilence('reset'))],
+    ['the gateway takes too long', () => new Promise(() => {})],
+  ] as const)
+    it(`leaves it to an activity of its own when ${why}, and is recorded all the same`, async () => {
+      createPayment = answer;
+      const done = await take(stepAfter(CLICKED));
+      assert.deepEqual(done, { results: [null], isRecorded: true });
+      assert.deepEqual(await loadRecord(database, ID), CLICKED.ledger);
+    });
+
+  it('does the rest when one effect fails', async () => {
+    await database.pool.query('alter table invoices rename to hidden');
+    const request = stepAfter(PAID);
+    const done = await take(request);
+    const failed = request.effects.filter((_, i) => done.results[i] === null);
+    assert.deepEqual(
+      failed.map(({ effect }) => effect),
+      ['issue_invoice'],
+    );
+    const statuses = (await readOrder(database, ID))?.view.effects.map((one) => one.status);
+    assert.deepEqual(statuses?.toSorted(), ['done', 'done', 'done', 'pending']);
+  });
+
+  it('leaves the record alone while it is being written elsewhere', async () => {
+    const done = await take({ ...stepAfter(PAID), unsent: null });
+    assert.equal(done.isRecorded, false);
+    assert.equal((await readOrder(database, ID))?.revision, 0);
+    assert.equal((await readInvoice(database, ID))?.number, 1);
+  });
+
+  it('leaves everything to others when the database is away, and throws nothing', async () => {
+    const absent = openDatabase('postgres://nobody@127.0.0.1:1/none');
+    const done = await take(stepAfter(PAID), createActivities({ database: absent, gateways: {} }));
+    assert.equal(done.isRecorded, false);
+    assert.deepEqual(new Set(done.results), new Set([null]));
+    await absent.close();
+  });
+});
