@@ -2,14 +2,16 @@
  * `npm run simulate`: lives an order from as many seeds as you like, two million unless you say otherwise,
  * or one seed with all that happened in it. Exits with 1 when a promise was broken.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { ruleOf, shrink, tellOf } from '../test/simulator/shrink.ts';
+import { shrink, tellOf } from '../test/simulator/shrink.ts';
 import { createSimulation } from '../test/simulator/simulation.ts';
+import { liveMany } from './simulate-many.ts';
 
-/** Often enough to see that it is alive, seldom enough not to fill a log. */
-const PROGRESS_EVERY_MS = 10_000;
 /** One is as good as a thousand; a few show whether it is one cause or several. */
 const MAX_TOLD = 3;
+/** Lived again in every test run, for ever. */
+const KEPT_SEEDS = new URL('../test/seeds.json', import.meta.url);
 
 interface Options {
   seed?: number;
@@ -35,29 +37,22 @@ function tellOne(seed: number, isTraced: boolean): boolean {
   return false;
 }
 
-function tellMany({ seeds, from }: Options): boolean {
-  const startedAt = Date.now();
-  const failed = new Map<string, number[]>();
-  let toldAt = startedAt;
-  let steps = 0;
-  for (let seed = from; seed < from + seeds; seed += 1) {
-    const life = createSimulation(seed).run();
-    steps += life.steps;
-    const rule = ruleOf(life);
-    if (rule !== null) failed.set(rule, [...(failed.get(rule) ?? []), seed]);
-    if (Date.now() - toldAt < PROGRESS_EVERY_MS) continue;
-    toldAt = Date.now();
-    const perSecond = Math.round(((seed - from + 1) * 1000) / (toldAt - startedAt));
-    console.log(
-      `${seed - from + 1} of ${seeds} lives, ${perSecond} a second, ${failed.size} broken`,
-    );
-  }
-  for (const [rule, [first, ...more]] of [...failed].slice(0, MAX_TOLD)) {
+async function tellMany({ seeds, from }: Options): Promise<boolean> {
+  const onProgress = (line: string): void => console.log(line);
+  const { steps, broken } = await liveMany({ from, seeds, onProgress });
+  for (const [rule, [first, ...more]] of [...broken].slice(0, MAX_TOLD)) {
     console.log(`"${rule}" was broken by ${more.length + 1} seeds, also by ${more.slice(0, 9)}`);
     if (first !== undefined) console.log(tellOf(shrink(first)));
   }
-  console.log(`${seeds} lives from seed ${from}: ${steps} steps, ${failed.size} promises broken`);
-  return failed.size === 0;
+  for (const [rule, [first]] of broken) if (first !== undefined) keep(first, rule);
+  console.log(`${seeds} lives from seed ${from}: ${steps} steps, ${broken.size} promises broken`);
+  return broken.size === 0;
+}
+
+/** Whoever mends it writes why in place of the promise. */
+function keep(seed: number, rule: string): void {
+  const kept = JSON.parse(readFileSync(KEPT_SEEDS, 'utf8')) as Record<string, string>;
+  writeFileSync(KEPT_SEEDS, `${JSON.stringify({ [seed]: rule, ...kept }, undefined, 2)}\n`);
 }
 
 const options = new Command('simulate')
@@ -69,5 +64,5 @@ const options = new Command('simulate')
   .parse()
   .opts<Options>();
 const isKept =
-  options.seed === undefined ? tellMany(options) : tellOne(options.seed, options.trace);
+  options.seed === undefined ? await tellMany(options) : tellOne(options.seed, options.trace);
 process.exitCode = isKept ? 0 : 1;
