@@ -18,6 +18,7 @@ const commandSchema = z.discriminatedUnion('do', [
     sticky: z.array(z.string()),
   }),
   z.object({ do: z.literal('turn'), name: z.string(), state: z.enum(LINK_STATES) }),
+  z.object({ do: z.literal('rage'), seed: z.number().nullable() }),
   z.object({ do: z.literal('count') }),
 ]);
 
@@ -29,6 +30,8 @@ async function obey(message: unknown): Promise<void> {
   switch (command.do) {
     case 'turn':
       return cables.get(command.name)?.turn(command.state);
+    case 'rage':
+      return gate?.rage(command.seed);
     case 'count':
       return tell({ counts: gate?.counts });
     case 'openGate': {

@@ -13,6 +13,8 @@ export interface Cables {
   /** Where the near end of each is reached, on loopback. */
   ports: Readonly<Record<LinkName, number>>;
   turn(name: LinkName, state: LinkState): void;
+  /** From now on the gateway strikes its callers as this seed has it; null ends it. */
+  rage(seed: number | null): void;
   /** What the gateway's callers got so far. */
   countGatewayCalls(): Promise<GatewayCounts>;
   close(): void;
@@ -41,6 +43,7 @@ export async function openCables(
   return {
     ports,
     turn: (name, state) => void child.send({ do: 'turn', name, state }),
+    rage: (seed) => void child.send({ do: 'rage', seed }),
     countGatewayCalls: async () =>
       (await ask<{ counts: GatewayCounts }>(child, { do: 'count' })).counts,
     close: () => child.disconnect(),

@@ -57,7 +57,8 @@ export interface ChaosStackOptions {
 
 export type Close = () => unknown;
 
-const COUNT = 2;
+/** Of workers, and of APIs. */
+export const COUNT = 2;
 /** Soon enough that late events of a run find closed orders. */
 const SHORT_SETTLEMENT = '3s';
 

@@ -22,6 +22,8 @@ export interface DrainParts {
   giveUpAt: number;
 }
 
+/** After the last fault nothing may take longer. */
+export const DRAIN_LIMIT_MS = 60_000;
 const GLANCE_MS = 1_000;
 
 /** @returns one violation for each order that is not at rest */

@@ -4,6 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
+import type { MemorySample } from './memory.ts';
 
 /** What the driver asks of Payonce; `fuzz` is input that must be refused. */
 export type OperationKind =
@@ -94,6 +95,8 @@ export interface RunSettings {
   orderIds: readonly string[];
   /** Milliseconds since 1970. */
   startedAt: number;
+  /** When an API had a wrong clock, in milliseconds since 1970. */
+  clockSkews: readonly { from: number; to: number }[];
   /** When the last fault ended, in milliseconds since 1970. */
   faultsEndedAt: number;
   /** How long after the last fault everything may take to come to rest. */
@@ -119,6 +122,8 @@ export interface Evidence {
   logFiles: readonly string[];
   /** One `<workflow id>.<run id>.json` for each run, as `historyToJSON` of the SDK writes it. */
   historiesFolder: string;
+  /** Of every life of every process. */
+  memory: readonly MemorySample[];
   canaries: readonly Canary[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * When which fault strikes, decided by the seed before the run begins. Faults of the infrastructure come
- * one after the other, and processes are killed meanwhile: never everything at once.
+ * When which fault strikes, decided by the seed before the run begins. Faults of one kind come one after the
+ * other, those of another kind meanwhile: never everything at once.
  */
 import type { FaultCounts } from './profile.ts';
 import type { Random } from './random.ts';
@@ -13,26 +13,22 @@ export interface PlannedFault {
   at: number;
 }
 
-export interface FaultSchedule {
-  infrastructure: PlannedFault[];
-  kills: PlannedFault[];
-}
+const KILLS: readonly FaultName[] = ['workerKills', 'apiKills'];
+/** They last, and nothing else has to wait for them. */
+const CLOCKS: readonly FaultName[] = ['clockSkews'];
 
-const KILLS: ReadonlySet<FaultName> = new Set(['workerKills', 'apiKills']);
-
-export function planFaults(counts: FaultCounts, loadMs: number, random: Random): FaultSchedule {
-  const names = (Object.keys(counts) as FaultName[]).flatMap((name) =>
-    Array.from({ length: counts[name] }, () => name),
-  );
-  const isKill = (name: FaultName): boolean => KILLS.has(name);
-  return {
-    infrastructure: spread(
-      names.filter((name) => !isKill(name)),
-      loadMs,
-      random,
-    ),
-    kills: spread(names.filter(isKill), loadMs, random),
-  };
+/** @returns the infrastructure's faults, the kills, and the clocks that go wrong */
+export function planFaults(
+  counts: FaultCounts,
+  loadMs: number,
+  random: Random,
+): readonly PlannedFault[][] {
+  const all = Object.keys(counts) as FaultName[];
+  const infrastructure = all.filter((name) => ![...KILLS, ...CLOCKS].includes(name));
+  return [infrastructure, KILLS, CLOCKS].map((names) => {
+    const faults = names.flatMap((name) => Array.from({ length: counts[name] }, () => name));
+    return spread(faults, loadMs, random);
+  });
 }
 
 /** One in each equal part of the time, somewhere in the first half of that part. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
 import type { LinkName } from './cables.ts';
 import type { ChaosStack } from './chaos-stack.ts';
+import type { Clocks } from './clocks.ts';
 import type { FaultName } from './fault-schedule.ts';
 import type { KeptProcess } from './kept-process.ts';
 import type { Profile } from './profile.ts';
@@ -16,24 +17,34 @@ import type { LinkState } from './tcp-proxy.ts';
 /** A process that does not come back within this has a trouble of its own, which the checks will find. */
 const REVIVAL_MS = 60_000;
 const GLANCE_MS = 50;
+/** Twice what a webhook's time may differ by: ahead and behind in turn. */
+const SKEW_MS = 600_000;
+/** Long enough for events, orders and waits of its own. */
+const SKEWED_FOR_MS = 15_000;
 /** A slow cable is borne for longer than a cut one. */
 const SLOW_FOR_MS = 8_000;
 
 export type Faults = Record<FaultName, () => Promise<void>>;
 
-export function createFaults(
-  stack: ChaosStack,
-  { outageMs }: Pick<Profile, 'outageMs'>,
-  random: Random,
-): Faults {
-  const workers = [...stack.processes.values()].filter(({ name }) => name.startsWith('worker'));
-  const apis = [...stack.processes.values()].filter(({ name }) => name.startsWith('api'));
+export interface FaultParts {
+  stack: ChaosStack;
+  clocks: Clocks;
+  profile: Pick<Profile, 'outageMs' | 'witnesses'>;
+  random: Random;
+}
+
+export function createFaults({ stack, clocks, profile, random }: FaultParts): Faults {
+  const { outageMs, witnesses } = profile;
+  const mortals = [...stack.processes.values()].filter(({ name }) => !witnesses.includes(name));
+  const workers = mortals.filter(({ name }) => name.startsWith('worker'));
+  const apis = mortals.filter(({ name }) => name.startsWith('api'));
   const temporal = [...stack.processes.values()].filter(({ name }) => name === 'temporal');
+  let skewMs = random.pick([SKEW_MS, -SKEW_MS]);
   const link = (name: LinkName, state: LinkState, ms: number) => disturb(stack, name, state, ms);
   return {
-    workerKills: () => killOneOf(workers, random),
-    apiKills: () => killOneOf(apis, random),
-    temporalKills: () => killOneOf(temporal, random),
+    workerKills: () => killOneOf(workers, stack, random),
+    apiKills: () => killOneOf(apis, stack, random),
+    temporalKills: () => killOneOf(temporal, stack, random),
     temporalFreezes: () => freeze(() => [pidOf(temporal[0])], outageMs.temporal),
     databaseKills: () => killDatabase(stack, outageMs.database),
     databaseFreezes: () => freeze(() => familyOf(stack.database.pid()), outageMs.database),
@@ -43,13 +54,24 @@ export function createFaults(
     linkResets: () => link(random.pick(['temporal', 'database', 'gateway']), 'cut', 200),
     linkSlowdowns: () =>
       link(random.pick(['temporal', 'database', 'gateway']), 'slow', SLOW_FOR_MS),
+    clockSkews: () => {
+      skewMs = -skewMs;
+      return skewClock(random.pick(apis), clocks, skewMs);
+    },
   };
 }
 
 /** Only while another one of its kind is up, where there is another one. */
-async function killOneOf(kind: readonly KeptProcess[], random: Random): Promise<void> {
+async function killOneOf(
+  kind: readonly KeptProcess[],
+  { processes }: ChaosStack,
+  random: Random,
+): Promise<void> {
   const victim = random.pick(kind);
-  const others = kind.filter((other) => other !== victim);
+  const [role] = victim.name.split('-');
+  const others = [...processes.values()].filter(
+    (other) => other !== victim && other.name.split('-')[0] === role,
+  );
   await untilTrue(() => others.length === 0 || others.some((other) => other.isReady()));
   await killAndAwait(victim);
 }
@@ -60,6 +82,15 @@ export async function killAndAwait(victim: KeptProcess): Promise<void> {
   const pid = victim.pid();
   victim.kill('SIGKILL');
   await untilTrue(() => victim.pid() !== pid && victim.isReady());
+}
+
+/** A process lives with the clock that it was started with. */
+async function skewClock(victim: KeptProcess, clocks: Clocks, skewMs: number): Promise<void> {
+  clocks.set(victim.name, skewMs);
+  await killAndAwait(victim);
+  await sleep(SKEWED_FOR_MS);
+  clocks.set(victim.name, 0);
+  await killAndAwait(victim);
 }
 
 /** As a power cut would; then it starts again on the same files. */

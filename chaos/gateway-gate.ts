@@ -1,6 +1,7 @@
 /**
- * Stands before the sandbox gateway and counts what Payonce gets from it. For some orders it answers 500
- * under the same key for ever although the payment was made, as gateways do that keep their first answer.
+ * Stands before the sandbox gateway: what Payonce gets from it passes here, is counted, and while faults
+ * rage is struck. For some orders it answers 500 under the same key for ever although the payment was made,
+ * as gateways do that keep their first answer.
  */
 import { once } from 'node:events';
 import {
@@ -11,43 +12,54 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { type Card, createDeck, STRIKES, type Strike } from './gateway-deck.ts';
+import { createRandom } from './random.ts';
 
-export interface GatewayCounts {
-  calls: number;
-  error500: number;
-  error429: number;
-  /** Cut off or never answered. */
-  silent: number;
-  sticky500: number;
-}
+export type GatewayCounts = Record<Strike | 'calls' | 'sticky500', number>;
 
 export interface GatewayGate {
   port: number;
   counts: Readonly<GatewayCounts>;
+  /** From now on calls are struck as this seed deals it; null ends it. */
+  rage(seed: number | null): void;
   close(): void;
 }
 
-const INTERNAL_ERROR = JSON.stringify({ code: 'internal_error', detail: 'saved for this key' });
+const JSON_BODY = { 'content-type': 'application/json' };
+const UNHARMED: Card = { strike: null, commits: true };
 
 /** @param isSticky whether the gateway never says that it has made this order's payment */
 export async function openGatewayGate(
   target: number,
   isSticky: (orderId: string) => boolean,
 ): Promise<GatewayGate> {
-  const counts: GatewayCounts = { calls: 0, error500: 0, error429: 0, silent: 0, sticky500: 0 };
+  const struck = Object.fromEntries(STRIKES.map((strike) => [strike, 0]));
+  const counts = { ...struck, calls: 0, sticky500: 0 } as GatewayCounts;
+  let deal = (): Card => UNHARMED;
+
   const server = createServer(async (request, response) => {
     const body = await buffer(request).catch(() => null);
     if (body === null) return;
     counts.calls += 1;
-    const isHidden = request.url === '/payments' && isSticky(orderIdIn(request, body));
-    if (isHidden) counts.sticky500 += 1;
-    forward({ target, request, body, response, isHidden, counts });
+    if (request.url === '/payments' && isSticky(orderIdIn(request, body))) {
+      counts.sticky500 += 1;
+      await forward({ target, request, body, response });
+      return fail(response, 500);
+    }
+    const { strike, commits } = deal();
+    const answer = commits ? await forward({ target, request, body, response }) : null;
+    if (strike === null) return pass(answer, response);
+    counts[strike] += 1;
+    hit(strike, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     counts,
+    rage: (seed) => {
+      deal = seed === null ? () => UNHARMED : createDeck(createRandom(seed));
+    },
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -60,31 +72,49 @@ interface Exchange {
   request: IncomingMessage;
   body: Buffer;
   response: ServerResponse;
-  isHidden: boolean;
-  counts: GatewayCounts;
 }
 
-function forward({ target, request, body, response, isHidden, counts }: Exchange): void {
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  body: Buffer;
+}
+
+/** @returns null when the gateway gave no answer, or nobody waits for it any more */
+function forward({ target, request, body, response }: Exchange): Promise<Answer | null> {
   const { method, url, headers } = request;
-  const onward = send({ host: '127.0.0.1', port: target, method, path: url, headers });
-  const giveUp = () => onward.destroy();
-  response.once('close', giveUp);
-  onward.once('error', () => {
-    counts.silent += 1;
-    request.socket.resetAndDestroy();
+  return new Promise((resolve) => {
+    const onward = send({ host: '127.0.0.1', port: target, method, path: url, headers });
+    const giveUp = () => onward.destroy();
+    response.once('close', giveUp);
+    onward.once('error', () => resolve(null));
+    onward.once('response', async (answer) => {
+      const text = await buffer(answer).catch(() => null);
+      response.off('close', giveUp);
+      const { statusCode: status = 502, headers: given } = answer;
+      resolve(text === null ? null : { status, headers: given, body: text });
+    });
+    onward.end(body);
   });
-  onward.once('response', (answer) => {
-    response.off('close', giveUp);
-    if (answer.statusCode === 500) counts.error500 += 1;
-    if (answer.statusCode === 429) counts.error429 += 1;
-    if (!isHidden) {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      return answer.pipe(response);
-    }
-    answer.resume();
-    response.writeHead(500, { 'content-type': 'application/json' }).end(INTERNAL_ERROR);
-  });
-  onward.end(body);
+}
+
+function pass(answer: Answer | null, response: ServerResponse): void {
+  if (answer === null) response.socket?.resetAndDestroy();
+  else response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+/** Whoever gets nothing waits until its own patience ends. */
+function hit(strike: Strike, response: ServerResponse): void {
+  if (strike === 'reset') response.socket?.resetAndDestroy();
+  if (strike === 'error500') fail(response, 500);
+  if (strike === 'error429') fail(response, 429, { 'retry-after': '1' });
+}
+
+function fail(response: ServerResponse, status: 429 | 500, headers = {}): void {
+  const code = status === 429 ? 'rate_limited' : 'internal_error';
+  response
+    .writeHead(status, { ...JSON_BODY, ...headers })
+    .end(JSON.stringify({ code, detail: 'the gateway has a bad day' }));
 }
 
 function orderIdIn({ method }: IncomingMessage, body: Buffer): string {

@@ -77,12 +77,16 @@ export async function sendHostileRequest(caller: Caller, random: Random): Promis
   await caller.ask({ kind: 'fuzz', orderId, ...request });
 }
 
-/** What an order's signal handlers are given by somebody who may write to Temporal. */
+/**
+ * What an order's signal handlers are given by somebody who may write to Temporal.
+ *
+ * @returns false when Temporal did not take it
+ */
 export async function sendHostileSignal(
   client: Client,
   orderId: string,
   random: Random,
-): Promise<void> {
+): Promise<boolean> {
   const payload = random.pick([
     null,
     7,
@@ -98,9 +102,9 @@ export async function sendHostileSignal(
     { id: 'h', requestKey: '__proto__', amountMinor: 1 },
   ]);
   const name = random.pick(['webhook', 'refund', 'review', 'retry', 'nobody-knows', '__proto__']);
-  // An order that does not run yet, or a server that is down, is no target.
-  await client.workflow
+  return client.workflow
     .getHandle(orderId)
     .signal(name, payload)
-    .catch(() => {});
+    .then(() => true)
+    .catch(() => false);
 }

@@ -49,6 +49,7 @@ function tell({ violations, ...figures }: Summary): void {
   console.log(JSON.stringify(figures, undefined, 2));
   for (const { invariant, subject, detail } of violations.slice(0, MAX_TOLD))
     console.log(`VIOLATED ${invariant} by ${subject}: ${detail}`);
+  for (const shortfall of figures.shortfalls) console.log(`short of its size: ${shortfall}`);
   console.log(`seed ${figures.seed}: ${figures.verdict}, ${violations.length} violations`);
 }
 

@@ -3,14 +3,24 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { KeptProcess } from './kept-process.ts';
 
-/** Resident megabytes. */
+/** One life of one process; its next life has another pid. */
+export interface MemorySample {
+  name: string;
+  pid: number;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Resident. */
+  mib: number;
+}
+
+/** Resident megabytes of all lives of a process together. */
 export interface Memory {
   first: number;
   last: number;
   max: number;
 }
 
-const SAMPLE_EVERY_MS = 10_000;
+const SAMPLE_EVERY_MS = 5_000;
 const KIB_PER_MIB = 1024;
 const run = promisify(execFile);
 
@@ -18,34 +28,37 @@ const run = promisify(execFile);
 export function watchMemory(
   processes: ReadonlyMap<string, KeptProcess>,
   signal: AbortSignal,
-): ReadonlyMap<string, Memory> {
-  const memory = new Map<string, Memory>();
+): readonly MemorySample[] {
+  const samples: MemorySample[] = [];
   const sample = async () => {
-    for (const [name, mib] of await residentMib(processes)) {
-      const { first = mib, max = mib } = memory.get(name) ?? {};
-      memory.set(name, { first, last: mib, max: Math.max(max, mib) });
-    }
+    samples.push(...(await residentMib(processes)));
   };
   void sample();
   const timer = setInterval(() => void sample(), SAMPLE_EVERY_MS);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  return samples;
+}
+
+export function memoryByName(samples: readonly MemorySample[]): Record<string, Memory> {
+  const memory: Record<string, Memory> = {};
+  for (const { name, mib } of samples) {
+    const { first = mib, max = mib } = memory[name] ?? {};
+    memory[name] = { first, last: mib, max: Math.max(max, mib) };
+  }
   return memory;
 }
 
-async function residentMib(
-  processes: ReadonlyMap<string, KeptProcess>,
-): Promise<Map<string, number>> {
+async function residentMib(processes: ReadonlyMap<string, KeptProcess>): Promise<MemorySample[]> {
   const ready = [...processes.values()].filter((kept) => kept.isReady());
   const names = new Map(ready.map((kept) => [kept.pid(), kept.name]));
-  const found = new Map<string, number>();
+  const at = Date.now();
   // It fails when none of them is there any more.
   const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', [...names.keys()].join()]).catch(
     () => ({ stdout: '' }),
   );
-  for (const line of stdout.split('\n')) {
-    const [pid, rss = 0] = line.trim().split(/\s+/).map(Number);
+  return stdout.split('\n').flatMap((line) => {
+    const [pid = 0, rss = 0] = line.trim().split(/\s+/).map(Number);
     const name = names.get(pid);
-    if (name !== undefined) found.set(name, Math.round(rss / KIB_PER_MIB));
-  }
-  return found;
+    return name === undefined ? [] : [{ name, pid, at, mib: Math.round(rss / KIB_PER_MIB) }];
+  });
 }

@@ -6,6 +6,7 @@
 /** How many of each kind of order there are. */
 export interface Lives {
   paid: number;
+  authorized: number;
   refunded: number;
   secondTry: number;
   lateAfterFailed: number;
@@ -29,6 +30,7 @@ export interface FaultCounts {
   gatewayOutages: number;
   linkResets: number;
   linkSlowdowns: number;
+  clockSkews: number;
 }
 
 export interface Profile {
@@ -40,18 +42,25 @@ export interface Profile {
   /** How often each failpoint is to kill. */
   failpointHits: number;
   bursts: number;
+  floods: number;
   floodDeliveries: number;
   hostileRequests: number;
   hostileSignals: number;
   stickyErrors: number;
+  /** Processes that nothing kills: only what lives long shows what it does not let go of. */
+  witnesses: readonly string[];
   /** How long the outages of this profile last, in milliseconds. */
   outageMs: { temporal: number; database: number; gateway: number };
 }
 
+/** The failpoints are armed in the others. */
+const WITNESSES = ['worker', 'api'];
+
 const FULL: Profile = {
   name: 'full',
   lives: {
-    paid: 62,
+    paid: 44,
+    authorized: 16,
     refunded: 40,
     secondTry: 12,
     lateAfterFailed: 12,
@@ -59,7 +68,7 @@ const FULL: Profile = {
     lateAfterCancelled: 10,
     cancelRace: 18,
     afterClose: 20,
-    paidBeforeKnown: 10,
+    paidBeforeKnown: 12,
     abandoned: 6,
   },
   faults: {
@@ -73,21 +82,25 @@ const FULL: Profile = {
     gatewayOutages: 2,
     linkResets: 4,
     linkSlowdowns: 2,
+    clockSkews: 2,
   },
-  loadMs: 160_000,
+  loadMs: 180_000,
   failpointHits: 3,
   bursts: 10,
+  floods: 1,
   floodDeliveries: 12_000,
   hostileRequests: 2_000,
   hostileSignals: 200,
   stickyErrors: 5,
+  witnesses: [],
   outageMs: { temporal: 6_000, database: 5_000, gateway: 10_000 },
 };
 
 const SHORT: Profile = {
   name: 'short',
   lives: {
-    paid: 6,
+    paid: 5,
+    authorized: 1,
     refunded: 4,
     secondTry: 1,
     lateAfterFailed: 1,
@@ -109,32 +122,38 @@ const SHORT: Profile = {
     gatewayOutages: 0,
     linkResets: 1,
     linkSlowdowns: 0,
+    clockSkews: 0,
   },
   loadMs: 18_000,
   failpointHits: 1,
   bursts: 1,
+  floods: 0,
   floodDeliveries: 0,
   hostileRequests: 100,
   hostileSignals: 10,
   stickyErrors: 1,
+  witnesses: [],
   outageMs: { temporal: 2_000, database: 2_000, gateway: 3_000 },
 };
 
-/** Arrivals and faults of a soak are a fifth as dense, as one machine has to bear them for an hour. */
-const SOAK_DENSITY = 0.2;
+/** Arrivals and faults of a soak are half as dense, as one machine has to bear them for an hour. */
+const SOAK_DENSITY = 0.5;
+/** One flood for so many minutes. */
+const FLOOD_EVERY_MIN = 12;
 
 /** @param minutes how long the load lasts; a run is never smaller for lasting longer */
 export function profileOf(name: 'short' | 'full', minutes: number | undefined): Profile {
   if (minutes === undefined) return name === 'short' ? SHORT : FULL;
   const loadMs = minutes * 60_000;
-  const factor = (loadMs / FULL.loadMs) * SOAK_DENSITY;
-  if (factor <= 1) return { ...FULL, loadMs };
+  const factor = Math.max(1, (loadMs / FULL.loadMs) * SOAK_DENSITY);
   const { bursts, failpointHits, hostileRequests, hostileSignals, stickyErrors } = FULL;
   return {
     ...FULL,
     ...scaled({ bursts, failpointHits, hostileRequests, hostileSignals, stickyErrors }, factor),
     name: 'soak',
     loadMs,
+    witnesses: WITNESSES,
+    floods: Math.max(1, Math.round(minutes / FLOOD_EVERY_MIN)),
     lives: scaled(FULL.lives, factor),
     faults: scaled(FULL.faults, factor),
   };

@@ -7,21 +7,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Webhook } from 'standardwebhooks';
 import type { Delivery } from './evidence.ts';
 import type { JsonLines } from './json-lines.ts';
+import { createOvertaking } from './overtaking.ts';
 import type { Random } from './random.ts';
-
-export interface GatewayEvent {
-  id: string;
-  orderId: string;
-  type: string;
-  body: string;
-}
+import { createWebhookSender, type GatewayEvent, isAcknowledged } from './webhook-sender.ts';
 
 export interface Relay {
   url: string;
-  /** What the gateway has told of an order so far, in its own order. */
+  /** What the gateway has told of an order so far, in the order in which it came. */
   eventsOf(orderId: string): readonly GatewayEvent[];
   /** Delivers until a 2xx. */
   deliver(event: GatewayEvent): Promise<void>;
@@ -41,24 +35,24 @@ const COPIES = [3, 8] as const;
 /** Money overtakes the news that came before it nearly always. */
 const MONEY_DELAY_MS = [0, 1_200] as const;
 const NEWS_DELAY_MS = [800, 3_500] as const;
-/** The strictest gateway's patience. */
-const TIMEOUT_MS = 5_000;
 /** A gateway's pauses of seconds to hours, compressed. */
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2_000;
 
 export async function openRelay({ apiUrls, secret, log, random }: RelayOptions): Promise<Relay> {
   const events = new Map<string, GatewayEvent[]>();
-  const signer = new Webhook(secret);
+  const send = createWebhookSender(secret);
+  const overtaking = createOvertaking();
   let open = 0;
   let isClosed = false;
 
   async function tryOnce(event: GatewayEvent): Promise<boolean> {
     const startedAt = Date.now();
-    const url = `${random.pick(apiUrls())}/webhooks/sandbox`;
-    const answer = await post(url, event, signer);
+    const answer = await send(random.pick(apiUrls()), event);
     log.write({ ...told(event), ...answer, startedAt, endedAt: Date.now() });
-    return answer.status !== null && answer.status >= 200 && answer.status < 300;
+    if (!isAcknowledged(answer)) return false;
+    overtaking.taken(event);
+    return true;
   }
 
   async function deliver(event: GatewayEvent): Promise<void> {
@@ -70,17 +64,14 @@ export async function openRelay({ apiUrls, secret, log, random }: RelayOptions):
     open -= 1;
   }
 
-  function spread(event: GatewayEvent): void {
-    for (let copies = random.int(...COPIES); copies > 0; copies -= 1) {
-      open += 1;
-      const [min, max] = /captured|refund/.test(event.type) ? MONEY_DELAY_MS : NEWS_DELAY_MS;
-      const delayMs = random.int(min, max);
-      void sleep(delayMs)
-        .then(() => deliver(event))
-        .finally(() => {
-          open -= 1;
-        });
-    }
+  async function deliverLater(event: GatewayEvent): Promise<void> {
+    const [min, max] = /captured|refund/.test(event.type) ? MONEY_DELAY_MS : NEWS_DELAY_MS;
+    const delayMs = random.int(min, max);
+    open += 1;
+    await overtaking.turnOf(event);
+    await sleep(delayMs);
+    await deliver(event);
+    open -= 1;
   }
 
   const server = createServer(async (request, response) => {
@@ -90,7 +81,8 @@ export async function openRelay({ apiUrls, secret, log, random }: RelayOptions):
     // The gateway repeats what it has already handed over when its own attempt was cut short.
     if (told.some(({ id }) => id === event.id)) return;
     events.set(event.orderId, [...told, event]);
-    spread(event);
+    overtaking.told(event);
+    for (let copies = random.int(...COPIES); copies > 0; copies -= 1) void deliverLater(event);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -114,28 +106,4 @@ function read(id: string, body: string): GatewayEvent {
 
 function told({ id, orderId, type, body }: GatewayEvent) {
   return { eventId: id, orderId, type, body };
-}
-
-type Answer = Pick<Delivery, 'status' | 'outcome' | 'code'>;
-
-async function post(url: string, { id, body }: GatewayEvent, signer: Webhook): Promise<Answer> {
-  const now = new Date();
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': signer.sign(id, now, body),
-      },
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const answer = (await response.json()) as { status?: unknown; code?: string };
-    const outcome = typeof answer.status === 'string' ? answer.status : null;
-    return { status: response.status, outcome, code: answer.code ?? null };
-  } catch {
-    return { status: null, outcome: null, code: null };
-  }
 }

@@ -7,19 +7,16 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../src/config.ts';
 import type { Close } from './chaos-stack.ts';
-import { drain } from './drain.ts';
+import { DRAIN_LIMIT_MS, drain } from './drain.ts';
 import { type Driven, drive } from './driver.ts';
-import type { Delivery, Operation, Violation } from './evidence.ts';
-import { countHits } from './failpoints.ts';
-import { exportHistories } from './histories.ts';
-import { checkInvariants } from './invariants/index.ts';
-import { readJsonLines } from './json-lines.ts';
-import { watchMemory } from './memory.ts';
+import type { Violation } from './evidence.ts';
+import { judge } from './judge.ts';
+import { type MemorySample, watchMemory } from './memory.ts';
 import { type Arrival, planOrders } from './plan-orders.ts';
 import type { Profile } from './profile.ts';
 import { createRandom, type Random } from './random.ts';
 import { rage, type Storm } from './storm.ts';
-import { type Summary, summarize } from './summary.ts';
+import type { Summary } from './summary.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface RunOptions {
@@ -31,8 +28,6 @@ export interface RunOptions {
   onProgress(line: string): void;
 }
 
-/** After the last fault nothing may take longer. */
-const DRAIN_LIMIT_MS = 60_000;
 /** What nobody waits for any longer ends within the longest request. */
 const UNWIND_MS = 16_000;
 
@@ -81,20 +76,22 @@ async function run(
   return summary;
 }
 
-/** Orders whose payment the gateway makes and never admits. */
+/** Orders whose payment the gateway makes and never admits: of those that are sure to come. */
 function pickSticky(arrivals: readonly Arrival[], { stickyErrors }: Profile, random: Random) {
   const plain = arrivals.filter(({ life }) => life === 'paid').map(({ order }) => order.id);
-  return random.shuffle(plain).slice(0, stickyErrors);
+  const early = plain.slice(0, Math.max(stickyErrors, Math.ceil(plain.length / 2)));
+  return random.shuffle(early).slice(0, stickyErrors);
 }
 
-interface Load {
+/** What came of the time of faults and the rest after it. */
+export interface Load {
   storm: Storm;
   driven: Driven;
   faultsEndedAt: number;
   drainMs: number;
   /** The orders that have come. */
   orderIds: readonly string[];
-  rssMib: Summary['rssMib'];
+  memory: readonly MemorySample[];
   violations: Violation[];
 }
 
@@ -122,49 +119,5 @@ async function bear(world: World, bearing: Bearing): Promise<Load> {
   over.abort();
   await Promise.race([driven.done, sleep(UNWIND_MS)]);
   watching.abort();
-  const rssMib = Object.fromEntries(memory);
-  return { storm, driven, orderIds, faultsEndedAt, drainMs, rssMib, violations };
-}
-
-interface Judging extends RunOptions {
-  startedAt: number;
-  load: Load;
-}
-
-async function judge(world: World, judging: Judging): Promise<Summary> {
-  const { startedAt, load, seed, profile } = judging;
-  const { evidence, client, caller, relay, stack, crm } = world;
-  const { storm, driven, orderIds, faultsEndedAt } = load;
-  for (const orderId of orderIds) {
-    const path = `/v1/orders/${orderId}`;
-    await caller.ask({ kind: 'read', orderId, method: 'GET', path });
-  }
-  const histories = await exportHistories(client, evidence.historiesFolder);
-  const settings = { seed, profile: profile.name, orderIds, startedAt, faultsEndedAt };
-  const found = await checkInvariants({
-    ...evidence,
-    settings: { ...settings, drainLimitMs: DRAIN_LIMIT_MS },
-  });
-  const broken = [...driven.broken].map(([subject, detail]) => ({
-    invariant: 'story',
-    subject,
-    detail,
-  }));
-  return summarize({
-    settings: { seed, profile: profile.name, orders: orderIds.length },
-    operations: await readJsonLines<Operation>(evidence.operationsFile),
-    deliveries: await readJsonLines<Delivery>(evidence.deliveriesFile),
-    eventsOf: relay.eventsOf,
-    strikes: storm.strikes,
-    waits: driven.waits,
-    failpoints: countHits(stack.logFiles),
-    gateway: { ...(await stack.cables.countGatewayCalls()), crmFailures: crm.failures() },
-    hostileSignals: profile.hostileSignals,
-    histories,
-    rssMib: load.rssMib,
-    drainMs: load.drainMs,
-    latenessMs: Math.max(storm.latenessMs, driven.latenessMs()),
-    durationMs: Date.now() - startedAt,
-    violations: [...load.violations, ...broken, ...found],
-  });
+  return { storm, driven, orderIds, faultsEndedAt, drainMs, memory, violations };
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pWaitFor from 'p-wait-for';
 import { LINKS } from './cables.ts';
 import type { ChaosStack } from './chaos-stack.ts';
+import type { Clocks } from './clocks.ts';
 import type { Crm } from './crm.ts';
 import type { Customer } from './customer.ts';
 import type { FailpointLane } from './failpoints.ts';
@@ -31,6 +32,7 @@ export interface StormParts {
   stack: ChaosStack;
   crm: Crm;
   customer: Customer;
+  clocks: Clocks;
   /** By the name of their process. */
   lanes: ReadonlyMap<string, FailpointLane>;
   profile: Profile;
@@ -38,44 +40,31 @@ export interface StormParts {
   onProgress(line: string): void;
 }
 
-/** What a gateway's API does to its callers on a bad day, of a hundred calls. */
-const GATEWAY_FAULTS = {
-  timeoutAfter: 0.1,
-  timeoutBefore: 0.05,
-  error500: 0.05,
-  error429: 0.03,
-  reset: 0.02,
-  hang: 0.01,
-};
-const WEBHOOK_FAULTS = { duplicate: 0.2, shuffle: 0.3 };
+/** The relay sees to the order in which events come. */
+const WEBHOOK_FAULTS = { duplicate: 0.2 };
 const CRM_FAILURES = 0.15;
 const READY_MS = 60_000;
 
 /** Resolves when the last fault is over and every process is up. */
 export async function rage(parts: StormParts): Promise<Storm> {
-  const { stack, crm, customer, lanes, profile, random } = parts;
+  const { stack, crm, customer, clocks, lanes, profile, random } = parts;
   const schedule = planFaults(profile.faults, profile.loadMs, random.fork('schedule'));
-  const faults = createFaults(stack, profile, random.fork('faults'));
-  await customer.setFaults({
-    seed: random.int(1, 2 ** 31),
-    api: GATEWAY_FAULTS,
-    webhooks: WEBHOOK_FAULTS,
-  });
+  const faults = createFaults({ stack, clocks, profile, random: random.fork('faults') });
+  await customer.setFaults({ seed: random.int(1, 2 ** 31), webhooks: WEBHOOK_FAULTS });
+  stack.cables.rage(random.int(1, 2 ** 31));
   crm.failWith(CRM_FAILURES);
   for (const lane of lanes.values()) lane.arm();
   const startedAt = Date.now();
   const over = sleep(profile.loadMs);
-  const tracks = await Promise.all([
-    follow(parts, schedule.infrastructure, { faults, startedAt }),
-    follow(parts, schedule.kills, { faults, startedAt }),
+  const [tracks] = await Promise.all([
+    Promise.all(schedule.map((plan) => follow(parts, plan, { faults, startedAt }))),
     beginLives(parts),
   ]);
   await over;
   await calm(parts);
-  const [infrastructure, kills] = tracks;
   return {
-    strikes: [...infrastructure.strikes, ...kills.strikes],
-    latenessMs: Math.max(infrastructure.latenessMs, kills.latenessMs),
+    strikes: tracks.flatMap(({ strikes }) => strikes),
+    latenessMs: Math.max(...tracks.map(({ latenessMs }) => latenessMs)),
   };
 }
 
@@ -104,10 +93,16 @@ async function follow(
   return { strikes, latenessMs };
 }
 
-/** A failpoint is armed with a life, so the present one has to end. */
+/** A failpoint is armed with a life, so the present ones have to end: one of each kind after the other. */
 async function beginLives({ stack, lanes }: StormParts): Promise<void> {
-  const victims = [...lanes.keys()].flatMap((name) => stack.processes.get(name) ?? []);
-  await Promise.all(victims.map(killAndAwait));
+  const kinds = [...new Set(lanes.values())].map((lane) =>
+    [...lanes.keys()].filter((name) => lanes.get(name) === lane),
+  );
+  const endOneByOne = async (names: readonly string[]): Promise<void> => {
+    for (const victim of names.flatMap((name) => stack.processes.get(name) ?? []))
+      await killAndAwait(victim);
+  };
+  await Promise.all(kinds.map(endOneByOne));
 }
 
 async function calm(parts: StormParts): Promise<void> {
@@ -115,6 +110,7 @@ async function calm(parts: StormParts): Promise<void> {
   for (const name of LINKS) stack.cables.turn(name, 'pass');
   crm.failWith(0);
   for (const lane of lanes.values()) lane.disarm();
+  stack.cables.rage(null);
   await stack.database.revive();
   await customer.setFaults({});
   await beginLives(parts);

@@ -5,9 +5,15 @@ import type { Delivery, Operation, Violation } from './evidence.ts';
 import type { FailpointHits } from './failpoints.ts';
 import type { FaultName } from './fault-schedule.ts';
 import type { GatewayCounts } from './gateway-gate.ts';
-import type { Memory } from './memory.ts';
-import type { GatewayEvent } from './relay.ts';
+import type { GatewayWebhook } from './invariants/gateway-truth.ts';
+import type { LifeName } from './lives.ts';
+import { type Memory, type MemorySample, memoryByName } from './memory.ts';
+import { type Growth, growths } from './memory-growth.ts';
+import type { Profile } from './profile.ts';
+import { shortfallsOf } from './shortfalls.ts';
 import type { Strike } from './storm.ts';
+import { countRaced, countReordered } from './traffic.ts';
+import { isAcknowledged } from './webhook-sender.ts';
 
 /** `inconclusive`: nothing was violated, but the driver could not keep its own time. */
 export type Verdict = 'passed' | 'violated' | 'inconclusive';
@@ -17,6 +23,8 @@ export interface Summary {
   seed: number;
   profile: string;
   orders: number;
+  /** How many of each kind came. */
+  lives: Partial<Record<LifeName, number>>;
   /** Requests of clients and operators, hostile ones included. */
   requests: number;
   deliveries: number;
@@ -26,6 +34,8 @@ export interface Summary {
   duplicates: number;
   /** Orders that heard of their events in another order than they happened. */
   reordered: number;
+  /** Orders of which the gateway told more than one event. */
+  reorderable: number;
   /** Requests and deliveries that were under way beside another one about the same order. */
   raced: number;
   kills: { worker: number; api: number; temporal: number; database: number; failpoint: number };
@@ -34,6 +44,7 @@ export interface Summary {
   gateway: GatewayCounts & { crmFailures: number };
   /** Hostile requests and signals. */
   fuzzed: number;
+  hostileSignals: number;
   histories: number;
   /** From the end of the last fault that somebody waited through to what they waited for. */
   recoveryP99Ms: number;
@@ -41,24 +52,31 @@ export interface Summary {
   waitP99Ms: number;
   drainMs: number;
   rssMib: Record<string, Memory>;
+  /** Of each life that lasted long enough to tell. */
+  growth: readonly Growth[];
   latenessMs: number;
   durationMs: number;
+  /** In what the run fell short of its profile; nothing is wrong with what it did do. */
+  shortfalls: readonly string[];
   machine: { cpus: number; node: string };
   violations: readonly Violation[];
 }
 
 export interface SummaryParts {
   settings: { seed: number; profile: string; orders: number };
+  profile: Profile;
+  lives: Summary['lives'];
   operations: readonly Operation[];
   deliveries: readonly Delivery[];
-  eventsOf: (orderId: string) => readonly GatewayEvent[];
+  /** By the gateway, in its own order. */
+  told: readonly GatewayWebhook[];
   strikes: readonly Strike[];
   waits: readonly Wait[];
   failpoints: FailpointHits;
   gateway: GatewayCounts & { crmFailures: number };
   hostileSignals: number;
   histories: number;
-  rssMib: Record<string, Memory>;
+  memory: readonly MemorySample[];
   drainMs: number;
   latenessMs: number;
   durationMs: number;
@@ -76,29 +94,36 @@ const KILLS: Partial<Record<FaultName, keyof Summary['kills']>> = {
 };
 
 export function summarize(parts: SummaryParts): Summary {
+  const counted = count(parts);
+  return { ...counted, shortfalls: shortfallsOf(counted, parts.profile) };
+}
+
+function count(parts: SummaryParts): Omit<Summary, 'shortfalls'> {
   const { operations, deliveries, violations, latenessMs } = parts;
-  const isAcked = ({ status }: Delivery) => status !== null && status < 300;
-  const acked = deliveries.filter(isAcked);
+  const acked = deliveries.filter(isAcknowledged);
   const invoked = operations.filter(({ phase }) => phase === 'invoke');
   const hostile = invoked.filter(({ kind }) => kind === 'fuzz').length;
   return {
     verdict: verdictOf(violations, latenessMs),
     ...parts.settings,
+    lives: parts.lives,
     requests: invoked.length,
     deliveries: deliveries.length,
     acked: acked.length,
     duplicates: acked.length - new Set(acked.map(({ eventId }) => eventId)).size,
-    reordered: countReordered(acked, parts.eventsOf),
+    ...countReordered(acked, parts.told),
     raced: countRaced([...operations, ...deliveries]),
     ...countStrikes(parts),
     failpoints: parts.failpoints,
     gateway: parts.gateway,
     fuzzed: hostile + parts.hostileSignals,
+    hostileSignals: parts.hostileSignals,
     histories: parts.histories,
     recoveryP99Ms: p99(recoveries(parts)),
     waitP99Ms: p99(parts.waits.map(({ from, to }) => to - from)),
     drainMs: parts.drainMs,
-    rssMib: parts.rssMib,
+    rssMib: memoryByName(parts.memory),
+    growth: growths(parts.memory),
     latenessMs,
     durationMs: parts.durationMs,
     machine: { cpus: os.cpus().length, node: process.version },
@@ -121,43 +146,6 @@ function countStrikes({ strikes, failpoints }: SummaryParts): Pick<Summary, 'kil
     else kills[killed] += 1;
   }
   return { kills, outages };
-}
-
-function countReordered(acked: readonly Delivery[], eventsOf: SummaryParts['eventsOf']): number {
-  const heard = byOrder([...acked].sort((a, b) => a.endedAt - b.endedAt));
-  return [...heard].filter(([orderId, deliveries]) => {
-    const first = [...new Set(deliveries.map(({ eventId }) => eventId))];
-    const told = eventsOf(orderId).map(({ id }) => id);
-    return told.filter((id) => first.includes(id)).join() !== first.join();
-  }).length;
-}
-
-type Span = Pick<Delivery, 'orderId' | 'startedAt'> & { endedAt?: number };
-
-/** How many had another one of their order beside them for a moment. */
-function countRaced(lines: readonly Span[]): number {
-  let raced = 0;
-  const spans = lines.filter((line) => line.endedAt !== undefined);
-  for (const own of byOrder(spans).values()) {
-    const sorted = own.sort((a, b) => a.startedAt - b.startedAt);
-    let latestEnd = 0;
-    for (const [index, { startedAt, endedAt = startedAt }] of sorted.entries()) {
-      const next = sorted[index + 1]?.startedAt ?? Number.POSITIVE_INFINITY;
-      if (startedAt < latestEnd || next < endedAt) raced += 1;
-      latestEnd = Math.max(latestEnd, endedAt);
-    }
-  }
-  return raced;
-}
-
-function byOrder<Line extends { orderId: string }>(lines: readonly Line[]): Map<string, Line[]> {
-  const orders = new Map<string, Line[]>();
-  for (const line of lines) {
-    const own = orders.get(line.orderId);
-    if (own === undefined) orders.set(line.orderId, [line]);
-    else own.push(line);
-  }
-  return orders;
 }
 
 /** A kill is over at once; everything else when it ends. */

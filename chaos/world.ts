@@ -10,8 +10,10 @@ import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import type { Environment } from '../src/config.ts';
 import { loadKeys } from '../src/dev/keys.ts';
+import { numbered } from '../src/dev/payonce-children.ts';
 import { type Caller, createCaller } from './caller.ts';
-import { type ChaosStack, type Close, openChaosStack } from './chaos-stack.ts';
+import { type ChaosStack, type Close, COUNT, openChaosStack } from './chaos-stack.ts';
+import { type Clocks, createClocks } from './clocks.ts';
 import { type Crm, openCrm } from './crm.ts';
 import { type Customer, createCustomer } from './customer.ts';
 import type { Delivery, Evidence, Operation } from './evidence.ts';
@@ -31,10 +33,11 @@ export interface World {
   caller: Caller;
   customer: Customer;
   client: Client;
+  clocks: Clocks;
   /** By the process that they kill. */
   lanes: ReadonlyMap<string, FailpointLane>;
-  /** Everything but the settings, which are known at the end. */
-  evidence: Omit<Evidence, 'settings'>;
+  /** Everything but what is known only at the end. */
+  evidence: Omit<Evidence, 'settings' | 'memory'>;
 }
 
 export interface WorldOptions {
@@ -79,6 +82,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   });
   onOpen(relay.close);
   const lanes = createLanes(dataDir, profile, random);
+  const clocks = createClocks(env);
   const stack = await openChaosStack({
     dataDir,
     env: { ...env, ...UNLIMITED },
@@ -86,7 +90,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     crmUrl: crm.url,
     effectsSecret: EFFECTS_SECRET,
     sticky,
-    envOfNextLife: (name) => lanes.get(name)?.envOfNextLife() ?? {},
+    envOfNextLife: (name) => ({
+      ...lanes.get(name)?.envOfNextLife(),
+      ...clocks.envOfNextLife(name),
+    }),
     onOpen,
     onProgress,
   });
@@ -105,6 +112,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     crm,
     relay,
     lanes,
+    clocks,
     client,
     caller: createCaller({
       apiUrls: liveApiUrls,
@@ -152,12 +160,14 @@ function openLogs(dataDir: string): Logs {
 
 function createLanes(
   dataDir: string,
-  { failpointHits: wanted }: Profile,
+  { failpointHits: wanted, witnesses }: Profile,
   random: Random,
 ): Map<string, FailpointLane> {
-  const lane = (name: string, role: 'worker' | 'api') => {
-    const log = path.join(dataDir, 'logs', `${name}.log`);
-    return [name, createFailpointLane({ role, log, wanted, random: random.fork(name) })] as const;
-  };
-  return new Map([lane('worker-2', 'worker'), lane('api-2', 'api')]);
+  const lanes = (['worker', 'api'] as const).flatMap((role) => {
+    const names = numbered(role, COUNT).filter((name) => !witnesses.includes(name));
+    const logs = names.map((name) => path.join(dataDir, 'logs', `${name}.log`));
+    const lane = createFailpointLane({ role, logs, wanted, random: random.fork(role) });
+    return names.map((name) => [name, lane] as const);
+  });
+  return new Map(lanes);
 }

@@ -36,7 +36,10 @@ function rowsOf(summary: Summary): [string, string][] {
     ['webhook deliveries', whole(summary.deliveries)],
     ['– acknowledged with 2xx', whole(summary.acked)],
     ['– of these, repeats', whole(summary.duplicates)],
-    ['orders that heard of their events out of order', whole(summary.reordered)],
+    [
+      'orders that heard of their events out of order',
+      `${whole(summary.reordered)} of the ${whole(summary.reorderable)} that had several`,
+    ],
     ['requests and deliveries that raced another of their order', whole(summary.raced)],
     ['hostile requests and signals', whole(summary.fuzzed)],
     ['workers killed (`kill -9`)', whole(kills.worker)],
@@ -46,16 +49,28 @@ function rowsOf(summary: Summary): [string, string][] {
     ['database killed', whole(kills.database)],
     ['database frozen or silent', whole(sum([outages.databaseFreezes, outages.databaseSilences]))],
     ['gateway outages', whole(outages.gatewayOutages ?? 0)],
+    ['APIs with a clock ten minutes ahead or behind', whole(outages.clockSkews ?? 0)],
     ['cables cut or slowed', whole(sum([outages.linkResets, outages.linkSlowdowns]))],
     [
-      'failpoints that killed at least once',
-      `${hits.filter((count) => count > 0).length} of ${hits.length}`,
+      'failpoints that killed, of these three times or more',
+      `${hits.filter((count) => count > 0).length}, ${hits.filter((count) => count > 2).length} of ${hits.length}`,
     ],
     ['deaths at a failpoint', whole(kills.failpoint)],
-    ['gateway calls without an answer', whole(gateway.silent)],
-    ['gateway calls answered 500, 429', `${whole(gateway.error500)}, ${whole(gateway.error429)}`],
-    ['gateway calls answered 500 for ever although done', whole(gateway.sticky500)],
+    ['calls of the gateway', whole(gateway.calls)],
+    [
+      '– without an answer, done or not done',
+      `${whole(gateway.timeoutAfter)}, ${whole(gateway.timeoutBefore + gateway.hang)}`,
+    ],
+    [
+      '– answered 500, 429, cut off',
+      `${whole(gateway.error500)}, ${whole(gateway.error429)}, ${whole(gateway.reset)}`,
+    ],
+    ['– answered 500 for ever although done', whole(gateway.sticky500)],
     ['failures of the CRM', whole(gateway.crmFailures)],
+    [
+      'memory of a process at its end, in parts of what it had when warm',
+      summary.growth.map(({ name, ratio }) => `${name} ${ratio}`).join(', '),
+    ],
     ['histories replayed', whole(summary.histories)],
     [
       'from the end of a fault until the order moves, 99th percentile',
@@ -63,6 +78,7 @@ function rowsOf(summary: Summary): [string, string][] {
     ],
     ['everything at rest after the last fault', seconds(summary.drainMs)],
     ['the whole run', seconds(summary.durationMs)],
+    ['sizes that were not reached', summary.shortfalls.join('; ') || 'none'],
     ['machine', `${summary.machine.cpus} cores, Node ${summary.machine.node}`],
   ];
 }

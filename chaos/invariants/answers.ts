@@ -2,14 +2,14 @@
 import { isProblemCode, problemEntry } from '../../src/api/problem-table.ts';
 import type { Route } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
-import type { Delivery, Operation } from '../evidence.ts';
+import type { Delivery, Operation, RunSettings } from '../evidence.ts';
 import { type Invariant, wrong } from './remains.ts';
 
 const OUTCOMES = ['accepted', 'duplicate', 'ignored', 'parked'];
 
 export const knownAnswers: Invariant = {
   name: 'I13 every answer is a documented one',
-  check: ({ operations, deliveries }) => [
+  check: ({ operations, deliveries, evidence: { settings } }) => [
     ...operations.flatMap((operation) => {
       const problem = problemOf(operation);
       const { kind, request, orderId } = operation;
@@ -17,7 +17,7 @@ export const knownAnswers: Invariant = {
       return problem === null ? [] : [wrong(subject, problem)];
     }),
     ...deliveries
-      .filter((delivery) => !isDocumented(delivery))
+      .filter((delivery) => !isDocumented(delivery, settings))
       .map(({ eventId, status, outcome, code }) =>
         wrong(`webhook ${eventId}`, `was answered ${status} ${outcome ?? code}`),
       ),
@@ -50,9 +50,17 @@ function isOf(route: Route, method: string, path: string): boolean {
   return route.method === method.toLowerCase() && pattern.test(pathname);
 }
 
-/** The gateway's own events are signed and well formed: nothing but an outage may turn them away. */
-function isDocumented({ status, outcome, code }: Delivery): boolean {
+/**
+ * The gateway's own events are signed and well formed: nothing but an outage may turn them away, or a clock
+ * that is wrong, which cannot tell a true one from one that is repeated by somebody else.
+ */
+function isDocumented(
+  { status, outcome, code, startedAt, endedAt }: Delivery,
+  { clockSkews }: RunSettings,
+): boolean {
   if (status === null) return true;
   if (status === 200) return outcome !== null && OUTCOMES.includes(outcome);
+  if (status === 401 && code === 'timestamp_out_of_tolerance')
+    return clockSkews.some(({ from, to }) => startedAt < to && endedAt > from);
   return status === 503 && isKnownProblem(status, code);
 }

@@ -11,6 +11,7 @@ import { chargedOnce } from './charges.ts';
 import { oneCrmUpdate } from './crm.ts';
 import { moneyAsAtGateway } from './gateway-money.ts';
 import { noLostEvent } from './lost-events.ts';
+import { memoryStays } from './memory.ts';
 import { oneAnswer } from './one-answer.ts';
 import { outcomesAsAnswered } from './operation-outcomes.ts';
 import { onePaper } from './papers.ts';
@@ -41,6 +42,7 @@ export const INVARIANTS: readonly Invariant[] = [
   outcomesAsAnswered,
   noDoubtRemains,
   readsFollowWrites,
+  memoryStays,
 ];
 
 /**

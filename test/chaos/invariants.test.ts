@@ -622,6 +622,55 @@ describe('the evidence of a run', function () {
     );
   });
 
+  describe('with an API whose clock was wrong', () => {
+    const refused = { status: 401, outcome: null, code: 'timestamp_out_of_tolerance' };
+    const refuse = (lines: Delivery[]) => lines.map((line) => ({ ...line, ...refused }));
+
+    reports(
+      'an event was refused for its time by an API whose clock was right',
+      'I13',
+      () => withLines(evidence, 'deliveriesFile', refuse),
+      /^webhook evt_own_ord_small_paid: was answered 401 timestamp_out_of_tolerance/,
+    );
+
+    it('is not reported when it refuses an event for its time', async () => {
+      const spoiled = await withLines(evidence, 'deliveriesFile', refuse);
+      const clockSkews = [{ from: evidence.settings.startedAt, to: Date.now() }];
+      const settings = { ...evidence.settings, clockSkews };
+      assert.equal(await verdict('I13', { ...spoiled, settings }), '');
+    });
+  });
+
+  describe('with a process that keeps what it no longer needs', () => {
+    const MINUTE_MS = 60_000;
+
+    function grown(name: string, minutes: number, mibPerMinute: number): Promise<Evidence> {
+      const memory = Array.from({ length: 12 * minutes }, (_, index) => {
+        const at = (index / 12) * MINUTE_MS;
+        return { name, pid: 7, at, mib: 200 + mibPerMinute * (at / MINUTE_MS) };
+      });
+      return Promise.resolve({ ...evidence, memory });
+    }
+
+    reports(
+      'it has grown within minutes',
+      'I14',
+      () => grown('api', 4, 25),
+      /^api \(pid 7\): has grown from 212.5 to \d+/,
+    );
+    reports(
+      'it grows slowly for an hour',
+      'I14',
+      () => grown('worker-2', 60, 1.5),
+      /^worker-2 \(pid 7\): grows by 1.5 MiB a minute$/,
+    );
+
+    it('is not reported when it stays what it was, or is not ours', async () => {
+      assert.equal(await verdict('I14', await grown('api', 60, 0.5)), '');
+      assert.equal(await verdict('I14', await grown('temporal', 60, 5)), '');
+    });
+  });
+
   it('is reported where a check cannot be made', async () => {
     const missing = { ...evidence, logFiles: ['/nowhere/api.log'] };
     assert.match(await verdict('I10', missing), /^the check itself: failed: .*ENOENT/);

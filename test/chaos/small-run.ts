@@ -72,6 +72,7 @@ export async function tellSmallRun(): Promise<SmallRun> {
       profile: 'small',
       orderIds: Object.values(orders),
       startedAt,
+      clockSkews: [],
       faultsEndedAt: Date.now(),
       drainLimitMs: DRAIN_LIMIT_MS,
     },
@@ -83,6 +84,7 @@ export async function tellSmallRun(): Promise<SmallRun> {
     temporal: { client, namespace: stack.temporalNamespace },
     logFiles: (await readdir(logs)).map((name) => path.join(logs, name)),
     historiesFolder,
+    memory: [],
     canaries: canariesOf(stack),
   };
   return {

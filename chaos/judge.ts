@@ -1,0 +1,59 @@
+/** From what a run has left to its verdict and its figures. */
+import { DRAIN_LIMIT_MS } from './drain.ts';
+import type { Delivery, Operation, Violation } from './evidence.ts';
+import { countHits } from './failpoints.ts';
+import { exportHistories } from './histories.ts';
+import { readGatewayTruth } from './invariants/gateway-truth.ts';
+import { checkInvariants } from './invariants/index.ts';
+import { readJsonLines } from './json-lines.ts';
+import type { Load, RunOptions } from './run.ts';
+import { type Summary, summarize } from './summary.ts';
+import type { World } from './world.ts';
+
+interface Judging extends RunOptions {
+  startedAt: number;
+  load: Load;
+}
+
+export async function judge(world: World, judging: Judging): Promise<Summary> {
+  const { startedAt, load, profile } = judging;
+  const { evidence, client, caller, stack, crm } = world;
+  const { storm, driven, orderIds, memory } = load;
+  for (const orderId of orderIds) {
+    const path = `/v1/orders/${orderId}`;
+    await caller.ask({ kind: 'read', orderId, method: 'GET', path });
+  }
+  const histories = await exportHistories(client, evidence.historiesFolder);
+  const settings = settingsOf(judging);
+  const found = await checkInvariants({ ...evidence, memory, settings });
+  return summarize({
+    settings: { seed: judging.seed, profile: profile.name, orders: orderIds.length },
+    profile,
+    lives: driven.lives,
+    operations: await readJsonLines<Operation>(evidence.operationsFile),
+    deliveries: await readJsonLines<Delivery>(evidence.deliveriesFile),
+    told: (await readGatewayTruth(evidence.sandboxUrl)).webhooks,
+    strikes: storm.strikes,
+    waits: driven.waits,
+    failpoints: countHits(stack.logFiles),
+    gateway: { ...(await stack.cables.countGatewayCalls()), crmFailures: crm.failures() },
+    hostileSignals: driven.hostileSignals(),
+    histories,
+    memory,
+    drainMs: load.drainMs,
+    latenessMs: Math.max(storm.latenessMs, driven.latenessMs()),
+    durationMs: Date.now() - startedAt,
+    violations: [...load.violations, ...brokenStories(load), ...found],
+  });
+}
+
+function settingsOf({ seed, profile, startedAt, load }: Judging) {
+  const { storm, orderIds, faultsEndedAt } = load;
+  const clockSkews = storm.strikes.filter(({ name }) => name === 'clockSkews');
+  const times = { startedAt, faultsEndedAt, drainLimitMs: DRAIN_LIMIT_MS, clockSkews };
+  return { seed, profile: profile.name, orderIds, ...times };
+}
+
+function brokenStories({ driven }: Load): Violation[] {
+  return [...driven.broken].map(([subject, detail]) => ({ invariant: 'story', subject, detail }));
+}
