@@ -1,6 +1,6 @@
 /**
  * Arms the failpoints of workers and APIs, life after life, until each has killed as often as the profile
- * asks, in whichever of the processes.
+ * asks. The first worker and the first API are spared what everybody passes, so that somebody always goes on.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Environment } from '../src/config.ts';
@@ -9,8 +9,10 @@ import type { Random } from './random.ts';
 
 export type FailpointHits = Record<FailpointName, number>;
 
+export type Role = 'worker' | 'api';
+
 export interface FailpointLane {
-  /** What the next life of any of its processes has in its environment. */
+  /** What the next life of this process has in its environment. */
   envOfNextLife(): Environment;
   /** From the next life on. */
   arm(): void;
@@ -19,10 +21,12 @@ export interface FailpointLane {
 }
 
 interface LaneOptions {
-  role: 'worker' | 'api';
-  /** Of the processes that they kill. */
+  role: Role;
+  /** Only what few orders come by kills it. */
+  isSpared: boolean;
+  /** Of all processes of its role. */
   logs: readonly string[];
-  /** How often each is to kill. */
+  /** How often each is to kill, in whichever of them. */
   wanted: number;
   random: Random;
 }
@@ -30,7 +34,7 @@ interface LaneOptions {
 const OF_THE_API = /^(order|webhook|orphan|command|idempotency)\./;
 /** A life ends at one of its first visits, or some later, in the middle of its work. */
 const HITS = [1, 4] as const;
-/** What few orders come by must not be passed. */
+/** What few orders come by, or only once they are nearly done, must not be passed. */
 const SELDOM: ReadonlySet<FailpointName> = new Set([
   'orphan.afterSignalBeforeMark',
   'gateway.capture.afterCallBeforeReturn',
@@ -38,19 +42,25 @@ const SELDOM: ReadonlySet<FailpointName> = new Set([
   'gateway.refund.afterCallBeforeReturn',
   'revoke.afterCommitBeforeReturn',
   'creditNote.afterCommitBeforeReturn',
+  'message.afterKeepBeforeCall',
+  'message.afterCallBeforeMark',
+  'crm.afterMarkBeforeReturn',
 ]);
 const KILLED = /^failpoint (\S+): killed$/gm;
 
 /** Told by the logs of the processes, which write a line before they die of one. */
-export function createFailpointLane({ role, logs, wanted, random }: LaneOptions): FailpointLane {
-  const own = FAILPOINTS.filter((name) => OF_THE_API.test(name) === (role === 'api'));
+export function createFailpointLane(options: LaneOptions): FailpointLane {
+  const { role, isSpared, logs, wanted, random } = options;
+  const own = FAILPOINTS.filter(
+    (name) => OF_THE_API.test(name) === (role === 'api') && (!isSpared || SELDOM.has(name)),
+  );
+  const hitOf = (name: FailpointName): number => (SELDOM.has(name) ? 1 : random.int(...HITS));
   let isArmed = false;
   return {
     envOfNextLife: () => {
       if (!isArmed) return {};
       const hits = countHits(logs.filter((log) => existsSync(log)));
       const missing = own.filter((name) => hits[name] < wanted);
-      const hitOf = (name: FailpointName) => (SELDOM.has(name) ? 1 : random.int(...HITS));
       return { FAILPOINT: missing.map((name) => `${name}:${hitOf(name)}`).join(',') };
     },
     arm: () => {

@@ -9,7 +9,7 @@ import type { ChaosStack } from './chaos-stack.ts';
 import type { Clocks } from './clocks.ts';
 import type { Crm } from './crm.ts';
 import type { Customer } from './customer.ts';
-import type { FailpointLane } from './failpoints.ts';
+import type { FailpointLane, Role } from './failpoints.ts';
 import { type FaultName, type PlannedFault, planFaults } from './fault-schedule.ts';
 import { createFaults, type Faults, killAndAwait } from './faults.ts';
 import type { Profile } from './profile.ts';
@@ -95,14 +95,11 @@ async function follow(
 
 /** A failpoint is armed with a life, so the present ones have to end: one of each kind after the other. */
 async function beginLives({ stack, lanes }: StormParts): Promise<void> {
-  const kinds = [...new Set(lanes.values())].map((lane) =>
-    [...lanes.keys()].filter((name) => lanes.get(name) === lane),
-  );
-  const endOneByOne = async (names: readonly string[]): Promise<void> => {
-    for (const victim of names.flatMap((name) => stack.processes.get(name) ?? []))
-      await killAndAwait(victim);
+  const endAll = async (role: Role): Promise<void> => {
+    for (const [name, process] of stack.processes)
+      if (lanes.has(name) && name.startsWith(role)) await killAndAwait(process);
   };
-  await Promise.all(kinds.map(endOneByOne));
+  await Promise.all([endAll('worker'), endAll('api')]);
 }
 
 async function calm(parts: StormParts): Promise<void> {

@@ -164,10 +164,12 @@ function createLanes(
   random: Random,
 ): Map<string, FailpointLane> {
   const lanes = (['worker', 'api'] as const).flatMap((role) => {
-    const names = numbered(role, COUNT).filter((name) => !witnesses.includes(name));
+    const names = numbered(role, COUNT);
     const logs = names.map((name) => path.join(dataDir, 'logs', `${name}.log`));
-    const lane = createFailpointLane({ role, logs, wanted, random: random.fork(role) });
-    return names.map((name) => [name, lane] as const);
+    return names.map((name, index) => {
+      const options = { role, isSpared: index === 0, logs, wanted, random: random.fork(name) };
+      return [name, createFailpointLane(options)] as const;
+    });
   });
-  return new Map(lanes);
+  return new Map(lanes.filter(([name]) => !witnesses.includes(name)));
 }
