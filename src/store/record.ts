@@ -33,24 +33,27 @@ export class UnknownOrderError extends Error {
  * `before` locks the row first, so that two writers see each other's revision.
  *
  * A worker that dies inside a workflow task may have written what never came to be: the task runs again,
- * and what has arrived since is taken up in it. So of two outcomes with one number the later one counts.
+ * and what has arrived since is taken up in it. So of two outcomes with one number the later one counts, and
+ * of two ledgers with one revision the later one: it may well be the last.
  */
 const WRITE_RECORD = {
   name: 'write-record',
   text: `
     with before as (
-      select id, gateway, state, revision from orders where id = $1 for update
+      select id, gateway, state, revision, updated_at from orders where id = $1 for update
     ), changed as (
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
         ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9
       from before
-      where orders.id = before.id and before.revision < $2
+      where orders.id = before.id
+        and (before.revision < $2 or (before.revision = $2 and before.updated_at < $8))
       returning before.state as from_state
     ), logged as (
       insert into order_state_log (order_id, revision, version, from_state, to_state, at)
       select $1, $2, $3, from_state, $4, $8 from changed where from_state <> $4
-      on conflict do nothing
+      on conflict (order_id, revision) do update set
+        version = excluded.version, to_state = excluded.to_state, at = excluded.at
     ), recorded as (
       insert into order_events as known
         (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)

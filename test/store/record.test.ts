@@ -104,6 +104,21 @@ describe('a record that is written', () => {
     );
   });
 
+  it('replaces the ledger of a task that was never completed by one that comes to as many steps', async () => {
+    const id = await givenOrder();
+    const updatedAt = Date.now();
+    const lost = paidLedger(id, { revision: 2, version: 2, updatedAt });
+    const kept = ledgerOf(id, {
+      revision: 2,
+      version: 3,
+      cancelled: true,
+      updatedAt: updatedAt + 10_000,
+    });
+    for (const ledger of [lost, kept, lost]) await writeRecord(database, recordOf(ledger));
+    assert.deepEqual(await loadRecord(database, id), kept);
+    assert.deepEqual(await stateLog(id), ['initiated → cancelled']);
+  });
+
   it('is the newest whichever of many writers at once comes last', async () => {
     const id = await givenOrder();
     const revisions = Array.from({ length: 30 }, (_, index) => index + 1);
