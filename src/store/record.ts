@@ -35,12 +35,16 @@ export class UnknownOrderError extends Error {
  * A worker that dies inside a workflow task may have written what never came to be: the task runs again,
  * and what has arrived since is taken up in it. So of two outcomes with one number the later one counts, and
  * of two ledgers with one revision the later one: it may well be the last.
+ *
+ * Readers have seen the version of what never came to be, and must not see an older one. The order gets there
+ * again, as the gateway does nothing twice under one key; until then they see what they saw. Its last record
+ * counts in any case.
  */
 const WRITE_RECORD = {
   name: 'write-record',
   text: `
     with before as (
-      select id, gateway, state, revision, updated_at from orders where id = $1 for update
+      select id, gateway, state, revision, version, updated_at from orders where id = $1 for update
     ), changed as (
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
@@ -48,6 +52,7 @@ const WRITE_RECORD = {
       from before
       where orders.id = before.id
         and (before.revision < $2 or (before.revision = $2 and before.updated_at < $8))
+        and (before.version <= $3 or ($6::json ->> 'closed')::boolean)
       returning before.state as from_state
     ), logged as (
       insert into order_state_log (order_id, revision, version, from_state, to_state, at)
@@ -57,7 +62,7 @@ const WRITE_RECORD = {
     ), recorded as (
       insert into order_events as known
         (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
-      select $1, seq, at, source, type, "eventId", outcome, reason, version, answer
+      select $1, seq, at, source, type, "eventId", outcome, reason, record.version, answer
       from before, json_to_recordset($10::json) as record
         (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
          reason text, version int, answer json)

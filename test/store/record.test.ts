@@ -119,6 +119,23 @@ describe('a record that is written', () => {
     assert.deepEqual(await stateLog(id), ['initiated → cancelled']);
   });
 
+  it('never takes back a version that was read, until the order is closed', async () => {
+    const id = await givenOrder();
+    const at = Date.now();
+    const read = paidLedger(id, { revision: 3, version: 5, updatedAt: at });
+    const behind = paidLedger(id, { revision: 4, version: 4, updatedAt: at + 10_000 });
+    const again = paidLedger(id, { revision: 6, version: 5, updatedAt: at + 20_000 });
+    await writeRecord(database, recordOf(read, [outcome(1, { at, version: 5 })]));
+    await writeRecord(database, recordOf(behind, [outcome(1, { at: at + 10_000, version: 4 })]));
+    assert.deepEqual(await loadRecord(database, id), read);
+    assert.equal((await listEvents(database, id))[0]?.version, 4);
+    await writeRecord(database, recordOf(again));
+    assert.deepEqual(await loadRecord(database, id), again);
+    const last = paidLedger(id, { revision: 7, version: 4, updatedAt: at + 30_000, closed: true });
+    await writeRecord(database, recordOf(last));
+    assert.deepEqual(await loadRecord(database, id), last);
+  });
+
   it('is the newest whichever of many writers at once comes last', async () => {
     const id = await givenOrder();
     const revisions = Array.from({ length: 30 }, (_, index) => index + 1);
