@@ -88,23 +88,27 @@ function persist(caller: Caller, isPersistent: boolean, ask: Ask): Promise<Answe
 export async function payThrice(act: Act, before: readonly string[] = []): Promise<string | null> {
   const { order, caller } = act;
   const { clicks = CLICKS } = order;
+  const clickOf = (finger: number): Ask => ({
+    kind: 'pay',
+    orderId: order.id,
+    method: 'POST',
+    body: {},
+    path: `/v1/orders/${order.id}/payments`,
+    idempotencyKey: keyOf('pay', order.id, before.length, finger),
+  });
   const answers = await Promise.all(
     Array.from({ length: clicks }, (_, click) =>
-      persist(caller, click < CLICKS, {
-        kind: 'pay',
-        orderId: order.id,
-        method: 'POST',
-        body: {},
-        path: `/v1/orders/${order.id}/payments`,
-        idempotencyKey: keyOf('pay', order.id, before.length, Math.max(1, click % CLICKS)),
-      }),
+      persist(caller, click < CLICKS, clickOf(Math.max(1, click % CLICKS))),
     ),
   );
   if (answers.every(({ phase }) => phase === 'fail')) return null;
   for (;;) {
-    const { payments = [] } = (await readOrder(act)) ?? {};
+    const { payments = [], state } = (await readOrder(act)) ?? {};
     const found = payments.findLast(({ id }) => id !== null && !before.includes(id))?.id;
     if (found) return found;
+    // A click that was only taken up may yet be refused.
+    const isRefused = state === 'failed' && (await caller.ask(clickOf(1))).phase === 'fail';
+    if (isRefused && payments.length === before.length) return null;
     await glance(act);
   }
 }
@@ -144,8 +148,12 @@ export async function refundFiveTimes(act: Act, amount: number | undefined): Pro
   await Promise.all(Array.from({ length: REFUND_REPEATS }, () => caller.insist(refund)));
 }
 
-/** @returns false when it was not in one of the states before everybody stopped waiting */
-export async function untilState(act: Act, states: readonly OrderState[]): Promise<boolean> {
+/** @returns false when it was not in one of the states before everybody stopped waiting, or had no more reason */
+export async function untilState(
+  act: Act,
+  states: readonly OrderState[],
+  isInVain: (order: OrderView) => boolean = () => false,
+): Promise<boolean> {
   const from = Date.now();
   for (let pauseMs = GLANCE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_GLANCE_MS)) {
     const order = await readOrder(act);
@@ -153,7 +161,7 @@ export async function untilState(act: Act, states: readonly OrderState[]): Promi
       act.waited({ orderId: order.id, from, to: Date.now() });
       return true;
     }
-    if (act.signal.aborted) return false;
+    if (act.signal.aborted || (order && isInVain(order))) return false;
     await act.pause(pauseMs);
   }
 }

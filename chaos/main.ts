@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { profileOf } from './profile.ts';
 import { runChaos } from './run.ts';
-import type { Summary, Verdict } from './summary.ts';
+import { EXIT_CODES, type Summary } from './summary.ts';
 
 interface Options {
   seed: number;
@@ -17,7 +17,6 @@ interface Options {
   json?: string;
 }
 
-const EXIT_CODES: Record<Verdict, number> = { passed: 0, violated: 1, inconclusive: 2 };
 /** Seeds are typed again by people. */
 const MAX_SEED = 1_000_000;
 /** One is as good as a thousand; the file has them all. */

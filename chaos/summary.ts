@@ -18,6 +18,8 @@ import { isAcknowledged } from './webhook-sender.ts';
 /** `inconclusive`: nothing was violated, but the driver could not keep its own time. */
 export type Verdict = 'passed' | 'violated' | 'inconclusive';
 
+export const EXIT_CODES: Record<Verdict, number> = { passed: 0, violated: 1, inconclusive: 2 };
+
 export interface Summary {
   verdict: Verdict;
   seed: number;
@@ -84,7 +86,7 @@ export interface SummaryParts {
 }
 
 /** A driver that is later than this no longer does what its seed says. */
-const MAX_LATENESS_MS = 2_000;
+export const MAX_LATENESS_MS = 2_000;
 
 const KILLS: Partial<Record<FaultName, keyof Summary['kills']>> = {
   workerKills: 'worker',

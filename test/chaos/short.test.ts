@@ -4,25 +4,42 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import type { Summary } from '../../chaos/summary.ts';
+import { orderCount, profileOf } from '../../chaos/profile.ts';
+import { EXIT_CODES, MAX_LATENESS_MS, type Summary } from '../../chaos/summary.ts';
 
 describe('a short chaos run', function () {
   this.timeout(360_000);
   let summary: Summary;
+  let exitCode: number | undefined;
 
   before(async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'payonce-chaos-test-'));
     const file = path.join(folder, 'summary.json');
     const script = path.resolve('chaos/main.ts');
     const arguments_ = ['--import', 'tsx', script, '--profile', 'short', '--json', file];
-    const { all } = await execa(process.execPath, arguments_, { reject: false, all: true });
-    const text = await readFile(file, 'utf8').catch(() => assert.fail(`no summary:\n${all}`));
+    const run = await execa(process.execPath, arguments_, { reject: false, all: true });
+    exitCode = run.exitCode;
+    const text = await readFile(file, 'utf8').catch(() => assert.fail(`no summary:\n${run.all}`));
     summary = JSON.parse(text) as Summary;
     await rm(folder, { recursive: true });
   });
 
   it('breaks no promise', () => {
     assert.deepEqual(summary.violations, [], `seed ${summary.seed}`);
+  });
+
+  it('says that it has passed, or how late it was itself', () => {
+    const { verdict, latenessMs, seed } = summary;
+    if (verdict === 'inconclusive')
+      console.warn(`seed ${seed} is inconclusive: the driver was ${latenessMs} ms late`);
+    else assert.equal(verdict, 'passed', `seed ${seed}`);
+    assert.equal(exitCode, EXIT_CODES[verdict]);
+    assert.equal(verdict === 'inconclusive', latenessMs > MAX_LATENESS_MS);
+  });
+
+  it('lets every order come, and hear of its events out of order', () => {
+    assert.equal(summary.orders, orderCount(profileOf('short', undefined)));
+    assert.ok(summary.reordered >= 0.8 * summary.reorderable, JSON.stringify(summary));
   });
 
   it('was a run under faults: processes were killed and the gateway failed its callers', () => {
