@@ -107,7 +107,7 @@ export async function payThrice(act: Act, before: readonly string[] = []): Promi
     const found = payments.findLast(({ id }) => id !== null && !before.includes(id))?.id;
     if (found) return found;
     // A click that was only taken up may yet be refused.
-    const isRefused = state === 'failed' && (await caller.ask(clickOf(1))).phase === 'fail';
+    const isRefused = state === 'failed' && (await caller.insist(clickOf(1))).phase === 'fail';
     if (isRefused && payments.length === before.length) return null;
     await glance(act);
   }

@@ -165,8 +165,9 @@ async function startPayonce(
   const sandboxEnv = { ...common, SANDBOX_WEBHOOK_URL: relayUrl };
   const sandbox = { name: 'sandbox', script: source('sandbox/main.ts'), dataDir, env: sandboxEnv };
   const specs = [payonce.sandboxChild(sandbox)];
+  const worker = new URL('quick-worker.ts', import.meta.url).pathname;
   for (const name of payonce.numbered('worker', COUNT))
-    specs.push(payonce.workerChild({ name, script: source('worker.ts'), dataDir, env: wired }));
+    specs.push(payonce.workerChild({ name, script: worker, dataDir, env: wired }));
   const ports = [settings.apiPort, await anyPort('127.0.0.1')];
   for (const [index, name] of payonce.numbered('api', COUNT).entries()) {
     const closing = index === 0 ? { SETTLEMENT_WINDOW: SHORT_SETTLEMENT } : {};

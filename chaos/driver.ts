@@ -49,7 +49,7 @@ export interface Driven {
  * orders come later than planned, and those that have not come when the load ends do not come at all; faults
  * never wait.
  */
-const MAX_LIVES = 72;
+const MAX_LIVES = 100;
 
 export function drive(parts: DriverParts): Driven {
   const { arrivals, client, random } = parts;
