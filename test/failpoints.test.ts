@@ -109,7 +109,7 @@ describe('an order whose processes are killed at failpoints', function () {
       told.map(({ type }) => type),
       ['payment.captured'],
     );
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('is started once although the API died when it had just inserted it', async () => {
@@ -127,7 +127,7 @@ describe('an order whose processes are killed at failpoints', function () {
     const paymentId = await pay(id);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   const isUp = (url: string): Promise<boolean> =>

@@ -152,7 +152,7 @@ describe(`a customer of the example shop${skipped}`, function () {
     assert.equal(await page.evaluate('window.isUntouched'), true);
     assert.equal(await page.locator('#pay').isVisible(), false);
     await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
     assert.deepEqual([...hosts], ['127.0.0.1']);
   });
 
@@ -194,7 +194,7 @@ describe(`a customer of the example shop${skipped}`, function () {
     assert.equal(payments.length, 1);
     await shop.gateway('POST', `/payments/${payments[0]?.id}/capture`, {});
     await Promise.all([untilState('paid'), untilState('paid', second)]);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('is declined, tries again, and pays the second payment', async () => {

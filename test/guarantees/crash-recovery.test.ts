@@ -33,7 +33,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     const requests = stack.crm.requests.filter(({ orderId }) => orderId === id);
     assert.equal(requests.length, 2);
     assert.equal(new Set(requests.map(({ key }) => key)).size, 1);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('T26 T29 finds the payment that the gateway made while nobody listened', async () => {
@@ -50,7 +50,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     assert.equal(order.payments[0]?.id, made.body.id);
     await shop.gateway('POST', `/payments/${made.body.id}/capture`, {});
     await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('T32 settles webhooks that were accepted while no worker lived', async () => {
@@ -61,7 +61,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     );
     for (const { id } of orders) {
       await untilSettled(shop, id, 'paid');
-      await assertPaidOnce(shop, id);
+      await assertPaidOnce(id);
     }
   });
 

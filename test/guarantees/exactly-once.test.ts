@@ -62,7 +62,7 @@ describe('an order that everybody repeats', function () {
     const [first] = replies;
     await shop.gateway('POST', `/payments/${first?.body.id}/capture`, {});
     await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it(`T01 is paid once by one event delivered ${CROWD} times at once`, async () => {
@@ -73,7 +73,7 @@ describe('an order that everybody repeats', function () {
     assert.deepEqual(tally(answers.map(({ status }) => status)), { 200: CROWD });
     const order = await untilSettled(shop, id, 'paid');
     assert.equal(order.amountPaid, AMOUNT);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it(`T09 is paid once when verify and webhook meet in the same instant, ${CROWD} times`, async () => {
@@ -93,7 +93,7 @@ describe('an order that everybody repeats', function () {
     );
     for (const { id } of orders) {
       await untilSettled(shop, id, 'paid');
-      await assertPaidOnce(shop, id);
+      await assertPaidOnce(id);
     }
   });
 
@@ -107,7 +107,7 @@ describe('an order that everybody repeats', function () {
     const paymentId = await paymentBehindTheClick(shop, id);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('answers a pay click on a paid order with order_already_paid and asks for nothing', async () => {
@@ -118,7 +118,7 @@ describe('an order that everybody repeats', function () {
     assert.equal(again.status, 409);
     assert.equal(again.body.code, 'order_already_paid');
     assert.equal((await readOrder(shop, id)).payments.length, 1);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 });
 

@@ -41,7 +41,7 @@ describe('webhooks that are shuffled and repeated', function () {
     for (const id of ids) {
       const order = await untilSettled(shop, id, 'paid');
       assert.equal(order.amountPaid, AMOUNT);
-      await assertPaidOnce(shop, id);
+      await assertPaidOnce(id);
     }
   });
 
@@ -73,7 +73,7 @@ describe('webhooks that are shuffled and repeated', function () {
     );
     assert.equal(after.state, 'paid');
     assert.equal(after.version, before.version);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 
   it('T12 lift a failed order when the capture is confirmed late', async () => {

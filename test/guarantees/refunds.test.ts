@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderView, RefundView } from '../../src/domain/view.ts';
 import { startBeside } from '../support/beside.ts';
 import { rowsOf } from '../support/books.ts';
+import { atEachGateway, type Place } from '../support/each-gateway.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -14,7 +15,7 @@ import {
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
-import { untilDelivered } from '../support/webhooks.ts';
+import { deliver } from '../support/webhooks.ts';
 
 const WAIT = { prefer: 'wait=30' };
 
@@ -99,39 +100,6 @@ describe('a paid order', function () {
     }
   });
 
-  it('T40 counts two equal refunds twice', async () => {
-    await Promise.all([refund({ amount: 1000 }), refund({ amount: 1000 })]);
-    const order = await untilOrder(
-      shop,
-      id,
-      ({ amountRefunded }) => amountRefunded === 2000,
-      'both',
-    );
-    assert.equal(order.state, 'paid');
-    assert.deepEqual(await refundedAtGateway(), [1000, 1000]);
-  });
-
-  it('T41 lets one of two concurrent 60 % refunds pass', async () => {
-    const replies = await Promise.all([refund({ amount: 3000 }), refund({ amount: 3000 })]);
-    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 422]);
-    const refused = replies.find(({ status }) => status === 422);
-    assert.equal(refused?.body.code, 'refund_exceeds_captured');
-    assert.deepEqual(await refundedAtGateway(), [3000]);
-  });
-
-  it('T06 counts its own refund once when the webhook tells of it too', async () => {
-    await refund({ amount: 1000 });
-    await untilDelivered(shop, id, 'refund.succeeded');
-    const order = await untilOrder(
-      shop,
-      id,
-      ({ amountRefunded }) => amountRefunded > 0,
-      'refunded',
-    );
-    assert.equal(order.amountRefunded, 1000);
-    assert.equal(order.refunds.length, 1);
-  });
-
   it("takes up a refund from the gateway's dashboard", async () => {
     await shop.gateway('POST', `/payments/${paymentId}/refunds`, { amount: 500 });
     const order = await untilOrder(shop, id, ({ refunds }) => refunds.length === 1, 'told');
@@ -139,38 +107,84 @@ describe('a paid order', function () {
     assert.equal(order.amountRefunded, 500);
     assert.equal(order.state, 'paid');
   });
+});
 
-  it('T39 releases what a failed refund had reserved, and asks a person', async () => {
-    const { body } = await shop.gateway<{ id: string }>('POST', `/payments/${paymentId}/refunds`, {
-      amount: 3000,
-      status: 'pending',
-    });
-    await untilOrder(shop, id, ({ refunds }) => refunds[0]?.status === 'pending', 'pending');
-    assert.equal((await refund({ amount: 3000 })).status, 422);
-    await shop.gateway('POST', `/refunds/${body.id}/fail`, {});
-    const failed = await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
-    assert.equal(failed.reviews[0]?.reason, 'refund_failed');
-    assert.equal((await refund({ amount: 3000 })).status, 201);
+describe('a refund or a dispute of a paid order', function () {
+  this.timeout(120_000);
+
+  const amountsAt = async ({ gateway }: Place, id: string): Promise<number[]> =>
+    (await gateway.paymentsOf(id)).flatMap(({ refundsMinor }) => refundsMinor);
+
+  atEachGateway('T40 counts twice when there are two equal ones', async (place) => {
+    const { id } = await place.paidOrder();
+    await Promise.all([place.refund(id, { amount: 1000 }), place.refund(id, { amount: 1000 })]);
+    const isDone = ({ amountRefunded }: OrderView): boolean => amountRefunded === 2000;
+    const order = await untilOrder(place.shop, id, isDone, 'refunded twice');
+    assert.equal(order.state, 'paid');
+    assert.deepEqual(await amountsAt(place, id), [1000, 1000]);
   });
 
-  it('T42 is not refunded while a dispute is open, and keeps its access when the dispute is won', async () => {
-    await shop.gateway('POST', `/payments/${paymentId}/dispute`, {});
-    await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
-    const refused = await refund({ amount: 1000 });
-    assert.equal(refused.status, 409);
-    assert.equal(refused.body.code, 'order_disputed');
-    await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'won' });
-    const won = await untilOrder(shop, id, ({ disputes }) => disputes[0]?.status === 'won', 'won');
-    assert.equal(won.state, 'paid');
-    assert.equal((await rowsOf('entitlements', id))[0]?.revoked_at, null);
-    assert.equal((await refund({ amount: 1000 })).status, 201);
+  atEachGateway('T41 is one of two that ask for 60 % at once', async (place) => {
+    const { id } = await place.paidOrder();
+    const sixty = () => place.refund(id, { amount: 3000 });
+    const replies = await Promise.all([sixty(), sixty()]);
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [201, 422]);
+    const refused = replies.find(({ status }) => status === 422);
+    assert.equal(refused?.body.code, 'refund_exceeds_captured');
+    assert.deepEqual(await amountsAt(place, id), [3000]);
   });
 
-  it('T42 loses its access with a lost dispute', async () => {
-    await shop.gateway('POST', `/payments/${paymentId}/dispute`, {});
-    await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
-    await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'lost' });
-    const order: OrderView = await untilSettled(shop, id, 'refunded');
+  atEachGateway('T06 is ours, and counts once when webhooks tell of it too', async (place) => {
+    const { id, paymentId } = await place.paidOrder();
+    await place.gateway.repeatWebhooks();
+    const { body } = await place.refund(id, { amount: 1000 });
+    const told = { orderId: id, paymentId, refundId: body.refundId ?? '', amountMinor: 1000 };
+    const again = place.gateway.eventFor({ type: 'refund.succeeded', ...told });
+    assert.ok(again);
+    await deliver(place.shop, again);
+    const isTold = ({ counters }: OrderView): boolean => counters.duplicates + counters.stale > 0;
+    const order = await untilOrder(place.shop, id, isTold, 'told again');
+    assert.equal(order.amountRefunded, 1000);
+    assert.equal(order.refunds.length, 1);
+    await place.assertMoneyAgrees(id);
+  });
+
+  atEachGateway(
+    'T39 releases what it had reserved when it fails, and asks a person',
+    async ({ gateway, shop, ...place }) => {
+      const { id, paymentId } = await place.paidOrder();
+      const { refundId } = await gateway.refund(paymentId, 3000, 'pending');
+      await untilOrder(shop, id, ({ refunds }) => refunds[0]?.status === 'pending', 'pending');
+      assert.equal((await place.refund(id, { amount: 3000 })).status, 422);
+      await gateway.endRefund(refundId, 'failed');
+      const failed = await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+      assert.equal(failed.reviews[0]?.reason, 'refund_failed');
+      assert.equal((await place.refund(id, { amount: 3000 })).status, 201);
+    },
+  );
+
+  atEachGateway(
+    'T42 is not refunded while a dispute is open, and keeps its access when the dispute is won',
+    async ({ gateway, shop, ...place }) => {
+      const { id, paymentId } = await place.paidOrder();
+      await gateway.dispute(paymentId);
+      await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
+      const refused = await place.refund(id, { amount: 1000 });
+      assert.deepEqual([refused.status, refused.body.code], [409, 'order_disputed']);
+      await gateway.endDispute(paymentId, 'won');
+      const isWon = ({ disputes }: OrderView): boolean => disputes[0]?.status === 'won';
+      assert.equal((await untilOrder(shop, id, isWon, 'won')).state, 'paid');
+      assert.equal((await rowsOf('entitlements', id))[0]?.revoked_at, null);
+      assert.equal((await place.refund(id, { amount: 1000 })).status, 201);
+    },
+  );
+
+  atEachGateway('T42 takes the access when the dispute is lost', async ({ gateway, ...place }) => {
+    const { id, paymentId } = await place.paidOrder();
+    await gateway.dispute(paymentId);
+    await untilOrder(place.shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
+    await gateway.endDispute(paymentId, 'lost');
+    const order = await untilSettled(place.shop, id, 'refunded');
     assert.equal(order.disputes[0]?.status, 'lost');
     assert.ok((await rowsOf('entitlements', id))[0]?.revoked_at);
   });

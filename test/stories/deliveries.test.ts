@@ -1,170 +1,246 @@
 /** Webhooks as gateways really send them: twice, late, oddly written, in the middle of something else. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
-import { Webhook } from 'standardwebhooks';
 import { rowsOf } from '../support/books.ts';
+import { atEachGateway, type OpenPayment, type Place } from '../support/each-gateway.ts';
+import type { SignedRequest, Told } from '../support/gateway-driver.ts';
 import { givenOwnOrder } from '../support/own-orders.ts';
-import { assertPaidOnce, proofOf } from '../support/proof.ts';
+import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
-  CURRENCY,
-  givenPendingOrder,
   newOrderId,
   openShop,
   orderBody,
+  readOrder,
   type Shop,
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
-import { WEBHOOK_SECRET } from '../support/stack.ts';
 import { untilClosed } from '../support/temporal.ts';
-import { deliverTo, type SignedEvent, signedEvent, untilDelivered } from '../support/webhooks.ts';
-import { type Clerk, clerkOf } from './clerk.ts';
-import { assertMoneyAgrees } from './gateway-truth.ts';
+import { deliver } from '../support/webhooks.ts';
 
-const TYPES = [
-  ...['pending', 'authorized', 'captured', 'failed', 'expired', 'voided'].map(
-    (w) => `payment.${w}`,
-  ),
+const TYPES: Told['type'][] = [
+  'payment.pending',
+  'payment.authorized',
+  'payment.captured',
+  'payment.failed',
+  'payment.expired',
+  'payment.voided',
   'capture.reversed',
-  ...['pending', 'succeeded', 'failed', 'reversed'].map((w) => `refund.${w}`),
-  ...['opened', 'won', 'lost'].map((w) => `dispute.${w}`),
+  'refund.pending',
+  'refund.succeeded',
+  'refund.failed',
+  'refund.reversed',
+  'dispute.opened',
+  'dispute.won',
+  'dispute.lost',
 ];
 
+const STATES = ['pending', 'partially_paid', 'paid', 'failed', 'cancelled', 'refunded'];
+
 const CROWD = 20;
+const WINDOW_MS = 1_000;
 
 describe('webhooks as they come', function () {
   this.timeout(120_000);
   let shop: Shop;
-  let clerk: Clerk;
 
   before(async () => {
     shop = await openShop();
-    clerk = clerkOf(shop);
   });
 
-  afterEach(() => shop.gateway('PUT', '/faults', {}));
+  function eventOf({ gateway }: Place, told: Told): SignedRequest {
+    const event = gateway.eventFor(told);
+    assert.ok(event, `${gateway.name} tells of ${told.type}`);
+    return event;
+  }
 
-  it('T02 pay once whether verify or webhook is first, without anybody waiting for the other', async () => {
-    const [verified, told] = await Promise.all([givenPendingOrder(shop), givenPendingOrder(shop)]);
-    await shop.gateway('POST', `/payments/${told.paymentId}/capture`, {});
-    await untilDelivered(shop, told.id, 'payment.captured');
-    await untilSettled(shop, told.id, 'paid');
-    assert.equal((await clerk.verify(told.id)).status, 200);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    await shop.gateway('POST', `/payments/${verified.paymentId}/capture`, {});
-    assert.equal((await clerk.verify(verified.id)).body.state, 'paid');
-    const { id: orderId, paymentId } = verified;
-    const event = signedEvent('payment.captured', { orderId, paymentId, amount: AMOUNT });
-    assert.equal((await deliverTo(shop, event)).status, 200);
-    await untilOrder(shop, orderId, ({ counters }) => counters.duplicates > 0, 'told again');
-    await Promise.all([assertPaidOnce(shop, told.id), assertPaidOnce(shop, orderId)]);
-  });
+  const capturedAgain = (place: Place, { id: orderId, paymentId }: OpenPayment) =>
+    eventOf(place, { type: 'payment.captured', orderId, paymentId });
 
-  it('T01 T08 leave no failed run and no failed task when each fact comes three times', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { duplicate: 1 } });
-    await shop.gateway('POST', `/payments/${paymentId}/authorize`, {});
-    await untilSettled(shop, id, 'paid');
-    const data = { orderId: id, paymentId, amount: AMOUNT };
-    for (const type of ['payment.authorized', 'payment.captured'])
-      for (const turn of [0, 1, 2]) await deliverTo(shop, signedEvent(type, data), turn);
-    await untilOrder(shop, id, ({ counters }) => counters.duplicates + counters.stale >= 6, 'told');
-    await assertPaidOnce(shop, id);
-  });
+  async function webhooksTaken({ eventsOf }: Place, id: string): Promise<number> {
+    return (await eventsOf(id)).filter(({ source }) => source === 'webhook').length;
+  }
 
-  async function inState(state: string): Promise<{ id: string; paymentId: string }> {
-    const paidFirst = state === 'paid' || state === 'refunded';
-    const order = paidFirst ? await clerk.paidOrder() : await givenPendingOrder(shop);
-    const { id, paymentId } = order;
-    if (state === 'refunded') await clerk.refund(id);
-    if (state === 'cancelled') await clerk.cancel(id);
-    if (state === 'failed') await shop.gateway('POST', `/payments/${paymentId}/fail`, {});
-    if (state === 'partially_paid')
-      await shop.gateway('POST', `/payments/${paymentId}/capture`, { amount: 2000 });
-    await untilSettled(shop, id, state);
+  atEachGateway(
+    'T02 pay once whether verify or webhook is first, without anybody waiting for the other',
+    async (place) => {
+      const [verified, told] = await Promise.all([place.pendingOrder(), place.pendingOrder()]);
+      await place.gateway.capture(told.paymentId);
+      await untilSettled(shop, told.id, 'paid');
+      assert.equal((await place.verify(told.id)).status, 200);
+      await place.gateway.loseWebhooks();
+      await place.gateway.capture(verified.paymentId);
+      assert.equal((await place.verify(verified.id)).body.state, 'paid');
+      assert.equal((await deliver(shop, capturedAgain(place, verified))).status, 200);
+      await untilOrder(shop, verified.id, ({ counters }) => counters.duplicates > 0, 'told again');
+      await Promise.all([place.assertPaidOnce(told.id), place.assertPaidOnce(verified.id)]);
+    },
+  );
+
+  atEachGateway(
+    'T01 T08 leave no failed run and no failed task when each fact comes three times',
+    async (place) => {
+      const order = await place.pendingOrder();
+      await place.gateway.repeatWebhooks();
+      await place.gateway.authorize(order.paymentId);
+      await untilSettled(shop, order.id, 'paid');
+      const data = { orderId: order.id, paymentId: order.paymentId };
+      for (const type of ['payment.authorized', 'payment.captured'] as const)
+        for (const turn of [0, 1, 2]) await deliver(shop, eventOf(place, { type, ...data }), turn);
+      const isTold = ({ counters }: { counters: { duplicates: number; stale: number } }) =>
+        counters.duplicates + counters.stale >= 6;
+      await untilOrder(shop, order.id, isTold, 'told');
+      await place.assertPaidOnce(order.id);
+    },
+  );
+
+  async function inState(place: Place, state: string): Promise<OpenPayment> {
+    const { gateway } = place;
+    if (state === 'partially_paid') return place.orderPaidBy(2000);
+    if (state === 'failed') return place.failedOrder();
+    if (state === 'paid') return place.paidOrder();
+    const order = await (state === 'refunded' ? place.paidOrder() : place.pendingOrder());
+    if (state === 'refunded') await gateway.refund(order.paymentId);
+    if (state === 'cancelled') await place.cancel(order.id);
     return order;
   }
 
-  async function outcomesOfWebhooks(id: string): Promise<number> {
-    return (await clerk.eventsOf(id)).filter(({ source }) => source === 'webhook').length;
+  atEachGateway(
+    'T04 are answered 200 and wedge nothing, whatever they say and whatever state the order is in',
+    async (place) => {
+      const assertTaken = async (state: string): Promise<void> => {
+        const { id, paymentId } = await inState(place, state);
+        await untilSettled(shop, id, state);
+        const before = await webhooksTaken(place, id);
+        const more = { refundId: `re_${id}`, disputeId: `dp_${id}` };
+        const events = TYPES.map((type) =>
+          place.gateway.eventFor({ type, orderId: id, paymentId, ...more }),
+        ).filter((event) => event !== null);
+        const answers = await Promise.all(events.map((event, i) => deliver(shop, event, i)));
+        assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+        await pWaitFor(async () => (await webhooksTaken(place, id)) >= before + events.length);
+        assert.equal((await proofOf(id, place.gateway)).failedTasks, 0);
+      };
+      await Promise.all(STATES.map(assertTaken));
+    },
+  );
+
+  atEachGateway(
+    'T11 never undo a capture by "failed", nor end a second try by what became of the first',
+    async (place) => {
+      const [paid, failed] = await Promise.all([place.paidOrder(), place.failedOrder()]);
+      const second = await place.pay(failed.id);
+      assert.equal(second.status, 201);
+      for (const { id: orderId, paymentId } of [paid, failed]) {
+        const before = await webhooksTaken(place, orderId);
+        const { state, amountPaid } = await readOrder(shop, orderId);
+        await deliver(shop, eventOf(place, { type: 'payment.failed', orderId, paymentId }));
+        await pWaitFor(async () => (await webhooksTaken(place, orderId)) > before);
+        const after = await readOrder(shop, orderId);
+        assert.deepEqual([after.state, after.amountPaid], [state, amountPaid]);
+      }
+      await place.gateway.capture(second.body.id ?? '');
+      await untilSettled(shop, failed.id, 'paid');
+      await place.assertPaidOnce(paid.id);
+    },
+  );
+
+  atEachGateway(
+    'T16 end refunded when the refund is told before the capture that it is of',
+    async (place) => {
+      const { id: orderId, paymentId } = await place.pendingOrder();
+      await place.gateway.loseWebhooks();
+      await place.gateway.capture(paymentId);
+      const { refundId } = await place.gateway.refund(paymentId);
+      const refunded = { type: 'refund.succeeded', orderId, paymentId, refundId } as const;
+      await deliver(shop, eventOf(place, refunded));
+      await deliver(shop, capturedAgain(place, { id: orderId, paymentId }), 1);
+      const order = await untilSettled(shop, orderId, 'refunded');
+      assert.deepEqual([order.amountPaid, order.amountRefunded], [AMOUNT, AMOUNT]);
+      assert.equal(order.refunds.length, 1);
+      await place.assertMoneyAgrees(orderId);
+    },
+  );
+
+  atEachGateway(
+    'T43 are checked over their raw bytes: odd whitespace, key order and letters are theirs',
+    async (place) => {
+      const order = await place.pendingOrder();
+      await place.gateway.loseWebhooks();
+      await place.gateway.capture(order.paymentId);
+      const plain = Object.entries(JSON.parse(capturedAgain(place, order).body)).reverse();
+      const written = JSON.stringify(Object.fromEntries(plain), null, '\t ').replaceAll(
+        `: ${AMOUNT}`,
+        ` : ${AMOUNT}.0e0`,
+      );
+      const body = `\n${written.replace('{', '{ "note":"caf\\u00e9 – ☕ \u2028",')} \n`;
+      const odd = place.gateway.sign(body);
+      const rewritten = { ...odd, body: JSON.stringify(JSON.parse(body)) };
+      assert.equal((await deliver(shop, rewritten)).status, 401);
+      assert.deepEqual((await deliver(shop, odd)).body, { status: 'accepted' });
+      await untilSettled(shop, order.id, 'paid');
+      await place.assertMoneyAgrees(order.id);
+    },
+  );
+
+  async function givenClosedOrder(place: Place): Promise<OpenPayment> {
+    const { gateway } = place;
+    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
+    const paymentId = (await place.pay(id)).body.id ?? '';
+    await gateway.capture(paymentId);
+    await untilSettled(shop, id, 'paid');
+    await untilClosed(id);
+    return { id, paymentId };
   }
 
-  for (const state of ['pending', 'partially_paid', 'paid', 'failed', 'cancelled', 'refunded'])
-    it(`T04 are answered 200 and wedge nothing, whatever they say, on an order that is ${state}`, async () => {
-      const { id, paymentId } = await inState(state);
-      const data = { orderId: id, paymentId, amount: AMOUNT };
-      const more = { refundId: `ref_${id}`, disputeId: `dsp_${id}` };
+  atEachGateway('T03 T46 repeat what a closed order knows, and it is a repeat', async (place) => {
+    const order = await givenClosedOrder(place);
+    const before = await readOrder(shop, order.id);
+    assert.equal((await deliver(shop, capturedAgain(place, order))).status, 200);
+    const { duplicates } = before.counters;
+    const isTold = ({ counters }: typeof before) => counters.duplicates > duplicates;
+    assert.equal((await untilOrder(shop, order.id, isTold, 'told')).version, before.version);
+    await untilClosed(order.id);
+    const proof = await proofOf(order.id, place.gateway);
+    assert.deepEqual(proof, { ...PAID_ONCE, run: 'COMPLETED' });
+  });
+
+  atEachGateway(
+    'T46 T47 open a closed order once when a crowd of them comes, and count once',
+    async (place) => {
+      const { id: orderId, paymentId } = await givenClosedOrder(place);
+      await place.gateway.loseWebhooks();
+      const { refundId } = await place.gateway.refund(paymentId);
+      const told = { type: 'refund.succeeded', orderId, paymentId, refundId } as const;
+      const same = eventOf(place, told);
       const answers = await Promise.all(
-        TYPES.map((type, i) => deliverTo(shop, signedEvent(type, { ...data, ...more }), i)),
+        Array.from({ length: CROWD }, (_, i) =>
+          deliver(shop, i % 2 === 0 ? same : eventOf(place, told), i >> 1),
+        ),
       );
       assert.deepEqual(
         answers.map(({ status }) => status),
-        TYPES.map(() => 200),
+        Array(CROWD).fill(200),
       );
-      await pWaitFor(async () => (await outcomesOfWebhooks(id)) >= TYPES.length);
-      assert.equal((await proofOf(shop, id)).failedTasks, 0);
-    });
+      const order = await untilSettled(shop, orderId, 'refunded');
+      assert.equal(order.refunds.length, 1);
+      assert.equal((await rowsOf('credit_notes', orderId)).length, 1);
+      await untilClosed(orderId);
+      assert.equal((await proofOf(orderId, place.gateway)).failedTasks, 0);
+      await place.assertMoneyAgrees(orderId);
+    },
+  );
 
-  it('T43 are checked over their raw bytes: odd whitespace, key order and letters are theirs', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    const body = `\n{ "data" : {"currency":"${CURRENCY}",\t"note":"caf\\u00e9 – ☕ \u2028",
-      "amount":${AMOUNT}.0e0, "paymentId":"${paymentId}","orderId":"${id}"} ,"type":"payment.captured"}\n`;
-    const odd = signed(body, `evt_odd_${id}`);
-    const rewritten = { ...odd, body: JSON.stringify(JSON.parse(body)) };
-    assert.equal((await deliverTo(shop, rewritten)).status, 401);
-    assert.deepEqual((await deliverTo(shop, odd)).body, { status: 'accepted' });
-    await untilSettled(shop, id, 'paid');
-    await assertMoneyAgrees(shop, id);
-  });
-
-  it('T46 T47 open a closed order once when a crowd of them comes, and count once', async () => {
-    const id = await givenOwnOrder({ settlementWindowMs: 1_000 });
-    const { body } = await clerk.pay(id);
-    const paymentId = body.id ?? '';
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    await untilSettled(shop, id, 'paid');
-    await untilClosed(id);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    const refund = await shop.gateway<{ id: string }>('POST', `/payments/${paymentId}/refunds`, {});
-    const data = { orderId: id, paymentId, refundId: refund.body.id, amount: AMOUNT };
-    const same = signedEvent('refund.succeeded', data);
-    const answers = await Promise.all(
-      Array.from({ length: CROWD }, (_, i) =>
-        deliverTo(shop, i % 2 === 0 ? same : signedEvent('refund.succeeded', data), i >> 1),
-      ),
-    );
-    assert.deepEqual(
-      answers.map(({ status }) => status),
-      Array(CROWD).fill(200),
-    );
-    const order = await untilSettled(shop, id, 'refunded');
-    assert.equal(order.refunds.length, 1);
-    assert.equal((await rowsOf('credit_notes', id)).length, 1);
-    await untilClosed(id);
-    assert.equal((await proofOf(shop, id)).failedTasks, 0);
-    await assertMoneyAgrees(shop, id);
-  });
-
-  it('T50 reach an order whose id is as long and as odd as ids may be', async () => {
-    const id = `0${'-_'.repeat(10)}${newOrderId()}`.padEnd(64, 'Z_-').slice(0, 64);
-    await shop.call('POST', '/v1/orders', orderBody(id, { customer: { id: 'cus_odd' } }));
-    const { body } = await clerk.pay(id);
-    await shop.gateway('POST', `/payments/${body.id}/capture`, {});
-    await untilSettled(shop, id, 'paid');
-    await assertPaidOnce(shop, id);
-  });
+  atEachGateway(
+    'T50 reach an order whose id is as long and as odd as ids may be',
+    async (place) => {
+      const id = `0${'-_'.repeat(10)}${newOrderId()}`.padEnd(64, 'Z_-').slice(0, 64);
+      const more = { gateway: place.gateway.name, customer: { id: 'cus_odd' } };
+      await shop.call('POST', '/v1/orders', orderBody(id, more));
+      const { body } = await place.pay(id);
+      await place.gateway.capture(body.id ?? '');
+      await place.assertPaidOnce(id);
+    },
+  );
 });
-
-function signed(body: string, id: string): SignedEvent {
-  const now = new Date();
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': new Webhook(WEBHOOK_SECRET).sign(id, now, body),
-  };
-  return { id, body, headers };
-}

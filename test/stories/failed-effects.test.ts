@@ -1,6 +1,8 @@
 /** The CRM says no, or nothing, while everything else about the order is all right. */
 import assert from 'node:assert/strict';
 import type { OrderView } from '../../src/domain/view.ts';
+import { type Clerk, clerkOf, WAIT } from '../support/clerk.ts';
+import { assertMoneyAgrees } from '../support/gateway-truth.ts';
 import {
   givenPendingOrder,
   openShop,
@@ -12,8 +14,6 @@ import {
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
-import { type Clerk, clerkOf, WAIT } from './clerk.ts';
-import { assertMoneyAgrees } from './gateway-truth.ts';
 
 const BACKOFFS = 3;
 

@@ -1,24 +1,16 @@
 /** Not one webhook arrives. Orders that are open ask the gateway themselves, so all of them end right. */
 import assert from 'node:assert/strict';
+import { atEachGateway, type OpenPayment, type Place } from '../support/each-gateway.ts';
 import { givenOwnOrder } from '../support/own-orders.ts';
-import {
-  givenOrder,
-  givenPendingOrder,
-  openShop,
-  type Shop,
-  untilOrder,
-  untilSettled,
-} from '../support/shop.ts';
-import { type Clerk, clerkOf } from './clerk.ts';
-import { assertMoneyAgrees } from './gateway-truth.ts';
+import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 
 /** Longer than all that a test does before its webhooks are lost. */
-const WINDOW_MS = 8_000;
+const WINDOW_MS = 10_000;
 
 interface Story {
   what: string;
   /** While webhooks still arrive. */
-  heard(): Promise<{ id: string; paymentId: string }>;
+  heard(): Promise<OpenPayment>;
   /** While none arrives. */
   unheard(paymentId: string): Promise<unknown>;
   ends: string;
@@ -28,134 +20,119 @@ interface Story {
 describe('an order whose webhooks are all lost', function () {
   this.timeout(180_000);
   let shop: Shop;
-  let clerk: Clerk;
 
   before(async () => {
     shop = await openShop();
-    clerk = clerkOf(shop);
   });
 
-  afterEach(() => shop.gateway('PUT', '/faults', {}));
-
-  const atGateway = (path: string, body: object = {}) => shop.gateway('POST', path, body);
-  const fresh = () => givenPendingOrder(shop);
-
-  async function pendingRefund(): Promise<{ id: string; paymentId: string }> {
-    const order = await clerk.paidOrder();
-    await atGateway(`/payments/${order.paymentId}/refunds`, { status: 'pending' });
-    await untilOrder(shop, order.id, ({ refunds }) => refunds.length === 1, 'told of the refund');
-    return order;
-  }
-
-  async function settlingSoon(): Promise<{ id: string; paymentId: string }> {
-    const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
-    const { body } = await clerk.pay(id);
-    await atGateway(`/payments/${body.id}/capture`);
+  async function settlingSoon({ gateway, pay }: Place): Promise<OpenPayment> {
+    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
+    const paymentId = (await pay(id)).body.id ?? '';
+    await gateway.capture(paymentId);
     await untilSettled(shop, id, 'paid');
-    return { id, paymentId: body.id ?? '' };
+    return { id, paymentId };
   }
 
-  const stories: Story[] = [
-    {
-      what: 'captured',
-      heard: fresh,
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/capture`),
-      ends: 'paid',
-    },
-    {
-      what: 'authorized, and then captured by us',
-      heard: fresh,
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/authorize`),
-      ends: 'paid',
-    },
-    {
+  function storiesAt(place: Place): Story[] {
+    const { gateway, pendingOrder, paidOrder } = place;
+    const refunds = new Map<string, string>();
+    const inPart: Story = {
       what: 'captured in part',
-      heard: fresh,
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/capture`, { amount: 2000 }),
+      heard: pendingOrder,
+      unheard: (paymentId) => gateway.captureAmount(paymentId, 2000),
       ends: 'partially_paid',
-    },
-    {
-      what: 'declined',
-      heard: fresh,
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/fail`),
-      ends: 'failed',
-    },
-    {
-      what: 'captured after it had failed',
-      async heard() {
-        const order = await fresh();
-        await atGateway(`/payments/${order.paymentId}/fail`);
-        await untilSettled(shop, order.id, 'failed');
-        return order;
+    };
+    return [
+      { what: 'captured', heard: pendingOrder, unheard: gateway.capture, ends: 'paid' },
+      {
+        what: 'authorized, and then captured by us',
+        heard: pendingOrder,
+        unheard: gateway.authorize,
+        ends: 'paid',
       },
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/capture`),
-      ends: 'paid',
-      late: true,
-    },
-    {
-      what: 'refunded, when a pending refund has succeeded',
-      heard: pendingRefund,
-      async unheard(paymentId) {
-        const { body } = await shop.gateway<{ refunds: { id: string }[] }>(
-          'GET',
-          `/payments/${paymentId}/refunds`,
-        );
-        return atGateway(`/refunds/${body.refunds[0]?.id}/succeed`);
+      ...(place.can('capture in part') ? [inPart] : []),
+      { what: 'declined', heard: pendingOrder, unheard: gateway.fail, ends: 'failed' },
+      {
+        what: 'captured after it had failed',
+        heard: place.failedOrder,
+        unheard: gateway.capture,
+        ends: 'paid',
+        late: true,
       },
-      ends: 'refunded',
-    },
-    {
-      what: 'refunded by the bank, when a dispute was lost',
-      async heard() {
-        const order = await clerk.paidOrder();
-        await atGateway(`/payments/${order.paymentId}/dispute`);
-        await untilOrder(shop, order.id, ({ disputes }) => disputes.length === 1, 'disputed');
-        return order;
+      {
+        what: 'refunded, when a pending refund has succeeded',
+        async heard() {
+          const order = await paidOrder();
+          const made = await gateway.refund(order.paymentId, AMOUNT, 'pending');
+          refunds.set(order.paymentId, made.refundId);
+          await untilOrder(shop, order.id, (o) => o.refunds.length === 1, 'told of the refund');
+          return order;
+        },
+        unheard: (paymentId) => gateway.endRefund(refunds.get(paymentId) ?? '', 'succeeded'),
+        ends: 'refunded',
       },
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/dispute`, { outcome: 'lost' }),
-      ends: 'refunded',
+      {
+        what: 'refunded by the bank, when a dispute was lost',
+        async heard() {
+          const order = await paidOrder();
+          await gateway.dispute(order.paymentId);
+          await untilOrder(shop, order.id, (o) => o.disputes.length === 1, 'disputed');
+          return order;
+        },
+        unheard: (paymentId) => gateway.endDispute(paymentId, 'lost'),
+        ends: 'refunded',
+      },
+      {
+        what: "refunded in the gateway's dashboard, as the last question before the close finds",
+        heard: () => settlingSoon(place),
+        unheard: (paymentId) => gateway.refund(paymentId),
+        ends: 'refunded',
+      },
+    ];
+  }
+
+  atEachGateway(
+    'T20 T33 is found out by asking, whatever happened, by many orders side by side',
+    async (place) => {
+      const stories = storiesAt(place);
+      const given = await Promise.all(
+        [...stories, ...stories].map(async (story) => ({ story, ...(await story.heard()) })),
+      );
+      await place.gateway.loseWebhooks();
+      await Promise.all(given.map(({ story, paymentId }) => story.unheard(paymentId)));
+      await Promise.all(
+        given.map(async ({ story, id }) => {
+          const order = await untilSettled(shop, id, story.ends).catch((error: unknown) => {
+            throw new Error(`"${story.what}" was not found out`, { cause: error });
+          });
+          assert.equal(order.late, story.late ?? false, story.what);
+          await place.assertMoneyAgrees(id);
+        }),
+      );
     },
-    {
-      what: "refunded in the gateway's dashboard, as the last question before the close finds",
-      heard: settlingSoon,
-      unheard: (paymentId) => atGateway(`/payments/${paymentId}/refunds`),
-      ends: 'refunded',
+  );
+
+  atEachGateway(
+    'T33 is found out by the customer who comes back from the checkout',
+    async (place) => {
+      await place.gateway.loseWebhooks();
+      const { id, paymentId } = await place.pendingOrder();
+      await place.gateway.capture(paymentId);
+      const { status, body } = await place.verify(id);
+      assert.deepEqual([status, body.state], [200, 'paid']);
+      await place.assertMoneyAgrees(id);
     },
-  ];
+  );
 
-  it('T20 T33 is found out by asking, whatever happened, by many orders side by side', async () => {
-    const given = await Promise.all(
-      [...stories, ...stories].map(async (story) => ({ story, ...(await story.heard()) })),
-    );
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    await Promise.all(given.map(({ story, paymentId }) => story.unheard(paymentId)));
-    await Promise.all(
-      given.map(async ({ story, id }) => {
-        const order = await untilSettled(shop, id, story.ends).catch((error: unknown) => {
-          throw new Error(`"${story.what}" was not found out`, { cause: error });
-        });
-        assert.equal(order.late, story.late ?? false, story.what);
-        await assertMoneyAgrees(shop, id);
-      }),
-    );
-  });
-
-  it('T33 is found out by the customer who comes back from the checkout', async () => {
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    const { id, paymentId } = await fresh();
-    await atGateway(`/payments/${paymentId}/capture`);
-    const { status, body } = await clerk.verify(id);
-    assert.deepEqual([status, body.state], [200, 'paid']);
-    await assertMoneyAgrees(shop, id);
-  });
-
-  it('T18 T20 ends paid and not failed, when it was captured before it expired', async () => {
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    const id = await givenOrder(shop, { expiresIn: 4 });
-    const { body } = await clerk.pay(id);
-    await atGateway(`/payments/${body.id}/capture`);
-    const order = await untilSettled(shop, id, 'paid');
-    assert.equal(order.late, false);
-    await assertMoneyAgrees(shop, id);
-  });
+  atEachGateway(
+    'T18 T20 ends paid and not failed, when it was captured before it expired',
+    async (place) => {
+      await place.gateway.loseWebhooks();
+      const { id, paymentId } = await place.pendingOrder({ expiresIn: 4 });
+      await place.gateway.capture(paymentId);
+      const order = await untilSettled(shop, id, 'paid');
+      assert.equal(order.late, false);
+      await place.assertMoneyAgrees(id);
+    },
+  );
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
+import { type Clerk, clerkOf, type TimelineEvent } from '../support/clerk.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -12,7 +13,6 @@ import {
 } from '../support/shop.ts';
 import { temporalClient } from '../support/temporal.ts';
 import { deliverTo, signedEvent, untilDelivered } from '../support/webhooks.ts';
-import { type Clerk, clerkOf, type TimelineEvent } from './clerk.ts';
 
 describe('the events of an order', function () {
   this.timeout(60_000);

@@ -16,6 +16,8 @@ import { temporalClient } from './temporal.ts';
 const DAY_MS = 86_400_000;
 
 export interface OwnTerms {
+  /** The sandbox where none is named. */
+  gateway?: string;
   settlementWindowMs?: number;
   expiresInMs?: number;
   signalsPerRun?: number;
@@ -33,8 +35,8 @@ export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
 }
 
 /** An order whose call for a payment was never answered, so long ago that no gateway knows its key. */
-export async function givenForgottenOrder(): Promise<string> {
-  const terms = { ...termsOf({}), createdAt: Date.now() - 2 * DAY_MS };
+export async function givenForgottenOrder(gateway = 'sandbox'): Promise<string> {
+  const terms = { ...termsOf({ gateway }), createdAt: Date.now() - 2 * DAY_MS };
   const { orderId, amountMinor, createdAt } = terms;
   const asked = { number: 1, amountMinor, paymentId: null, checkout: null, createdAt };
   const ledger: Ledger = {
@@ -47,14 +49,18 @@ export async function givenForgottenOrder(): Promise<string> {
   return orderId;
 }
 
-function termsOf({ settlementWindowMs = 10 * DAY_MS, expiresInMs = DAY_MS }: OwnTerms): OrderTerms {
+function termsOf({
+  gateway = 'sandbox',
+  settlementWindowMs = 10 * DAY_MS,
+  expiresInMs = DAY_MS,
+}: OwnTerms): OrderTerms {
   const orderId = newOrderId();
   const now = Date.now();
   return {
     orderId,
     amountMinor: AMOUNT,
     currency: CURRENCY,
-    gateway: 'sandbox',
+    gateway,
     customerId: `cus_${orderId}`,
     createdAt: now,
     expiresAt: now + expiresInMs,
@@ -63,7 +69,7 @@ function termsOf({ settlementWindowMs = 10 * DAY_MS, expiresInMs = DAY_MS }: Own
 }
 
 async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
-  const { orderId, customerId, settlementWindowMs } = ledger.terms;
+  const { orderId, gateway, customerId, settlementWindowMs } = ledger.terms;
   const database = openDatabase((await sharedStack()).databaseUrl);
   try {
     await insertOrder(database, {
@@ -71,7 +77,7 @@ async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
       fingerprint: orderId,
       amount: AMOUNT,
       currency: CURRENCY,
-      gateway: 'sandbox',
+      gateway,
       customer: { id: customerId },
       metadata: {},
       ledger,

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import type { GatewayPayment, Shop } from './shop.ts';
-import { sharedStack } from './stack.ts';
+import type { GatewayDriver } from './gateway-driver.ts';
+import { sandboxOf, sharedStack } from './stack.ts';
 import { failedTasksIn, temporalClient } from './temporal.ts';
 
 export interface Proof {
@@ -31,26 +31,23 @@ export const PAID_ONCE: Proof = {
   run: 'RUNNING',
 };
 
-export async function proofOf(shop: Shop, orderId: string): Promise<Proof> {
+/** Counted at the sandbox where no other gateway is given. */
+export async function proofOf(orderId: string, at?: GatewayDriver): Promise<Proof> {
   const stack = await sharedStack();
-  const listed = await shop.gateway<{ payments: GatewayPayment[] }>(
-    'GET',
-    `/payments?orderId=${orderId}`,
-  );
-  const { payments } = listed.body;
+  const payments = await (at ?? sandboxOf(stack)).paymentsOf(orderId);
   const books = await readBooks(stack.databaseUrl, orderId);
   const keys = stack.crm.requests.filter((request) => request.orderId === orderId);
   return {
     gatewayPayments: payments.length,
-    gatewayCaptures: payments.flatMap((payment) => payment.captures).length,
+    gatewayCaptures: payments.flatMap(({ capturesMinor }) => capturesMinor).length,
     ...books,
     crmUpdates: new Set(keys.map((request) => request.key)).size,
     ...(await readHistory(orderId)),
   };
 }
 
-export async function assertPaidOnce(shop: Shop, orderId: string): Promise<void> {
-  assert.deepEqual(await proofOf(shop, orderId), PAID_ONCE);
+export async function assertPaidOnce(orderId: string, at?: GatewayDriver): Promise<void> {
+  assert.deepEqual(await proofOf(orderId, at), PAID_ONCE);
 }
 
 async function readBooks(

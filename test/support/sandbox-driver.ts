@@ -1,22 +1,40 @@
 /** The sandbox gateway, which runs in the stack itself, as a gateway under test. */
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '../../src/dev/stack.ts';
-import type { GatewayDriver, GatewayUnderTest, SignedRequest } from './gateway-driver.ts';
-import { CURRENCY } from './shop.ts';
+import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
+import type {
+  GatewayDriver,
+  GatewayUnderTest,
+  SignedRequest,
+  StoredPayment,
+  Trouble,
+} from './gateway-driver.ts';
+import { AMOUNT, CURRENCY } from './shop.ts';
 import { untilActivityRuns } from './temporal.ts';
-import { signedEvent } from './webhooks.ts';
+import { type SignedEvent, signedBody, signedEvent } from './webhooks.ts';
 
 interface SandboxPayment {
   id: string;
   orderId: string;
   amount: number;
+  currency: string;
   status: string;
-  captures: { amount: number }[];
-  refunds: { amount: number }[];
+  captures: { amount: number; reversed: boolean }[];
+  refunds: { id: string; amount: number; status: string }[];
+  disputes: { amount: number; status: string }[];
 }
+
+const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
+  'breaks down': { error500: 1 },
+  'cuts the connection': { reset: 1 },
+  'is down': { error500: 1 },
+  'has too much to do': { error429: 1 },
+  hangs: { timeoutAfter: 0.5, hang: 1 },
+};
 
 export const sandbox: GatewayUnderTest = {
   name: 'sandbox',
+  cannot: {},
   start: async () => ({ env: {}, connect: createDriver, close: async () => {} }),
 };
 
@@ -34,39 +52,86 @@ function createDriver({ sandboxUrl }: Stack): GatewayDriver {
   const act = async (paymentId: string, deed: string, body: object = {}): Promise<void> => {
     await call('POST', `/payments/${paymentId}/${deed}`, body);
   };
+  let faults: FaultPlan = {};
+  const plan = (more: FaultPlan): Promise<void> => {
+    faults = { ...faults, ...more };
+    return call('PUT', '/faults', faults);
+  };
+  const answerAgain = (): Promise<void> => plan({ api: {} });
   return {
+    name: 'sandbox',
     authorize: (paymentId) => act(paymentId, 'authorize'),
     capture: (paymentId) => act(paymentId, 'capture'),
+    captureAmount: (paymentId, amount) => act(paymentId, 'capture', { amount }),
+    reverse: (paymentId) => act(paymentId, 'reverse'),
+    pend: (paymentId) => act(paymentId, 'pend'),
     fail: (paymentId) => act(paymentId, 'fail'),
-    refund: (paymentId, amount) => act(paymentId, 'refunds', { amount }),
+    async refund(paymentId, amount, status) {
+      const made = await call<{ id: string }>('POST', `/payments/${paymentId}/refunds`, {
+        amount,
+        status,
+      });
+      return { refundId: made.id };
+    },
+    endRefund: (refundId, end) => call('POST', `/refunds/${refundId}/${SETTLE[end]}`, {}),
     dispute: (paymentId) => act(paymentId, 'dispute'),
+    endDispute: (paymentId, outcome) => act(paymentId, 'dispute', { outcome }),
+    async strangePayment(orderId, { amountMinor: amount = AMOUNT, currency = CURRENCY } = {}) {
+      return (await call<{ id: string }>('POST', '/payments', { orderId, amount, currency })).id;
+    },
     async paymentsOf(orderId) {
-      const listed = await call<{ payments: SandboxPayment[] }>(
-        'GET',
-        `/payments?orderId=${orderId}`,
-      );
-      return listed.payments.map((payment) => ({
-        paymentId: payment.id,
-        capturedMinor: payment.captures.reduce((sum, { amount }) => sum + amount, 0),
-        refundsMinor: payment.refunds.map(({ amount }) => amount),
-        isVoided: payment.status === 'voided',
-      }));
+      const path = `/payments?orderId=${orderId}`;
+      return (await call<{ payments: SandboxPayment[] }>('GET', path)).payments.map(stored);
     },
     async eventsOf(paymentId) {
-      const payment = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
-      return ['authorized', 'captured'].map((word) => eventOf(payment, `payment.${word}`));
+      const { orderId, amount } = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
+      const data = { orderId, paymentId, amount };
+      // The same event has the same id, however often it is asked for.
+      return ['authorized', 'captured'].map((word) =>
+        requestOf(signedEvent(`payment.${word}`, data, `evt_${word}_${orderId}`)),
+      );
     },
-    loseAnswers: () => call('PUT', '/faults', { api: { timeoutAfter: 1 } }),
+    eventFor({ type, amountMinor: amount = AMOUNT, ...ids }) {
+      const things = { refundId: `sbx_ref_${randomUUID()}`, disputeId: `sbx_dis_${randomUUID()}` };
+      return requestOf(signedEvent(type, { ...things, ...ids, amount }));
+    },
+    sign: (body) => requestOf(signedBody(body)),
+    loseWebhooks: () => plan({ webhooks: { drop: 1 } }),
+    repeatWebhooks: () => plan({ webhooks: { duplicate: 1 } }),
+    loseAnswers: () => plan({ api: { timeoutAfter: 1 } }),
     async untilAnswerLost(orderId) {
       await untilActivityRuns(orderId, 'createPayment');
-      await call('PUT', '/faults', {});
+      await answerAgain();
     },
+    disturb: (trouble) => plan({ api: TROUBLES[trouble] }),
+    answerAgain,
+    calm: () => plan({ api: {}, webhooks: {} }),
   };
 }
 
-/** The same event has the same id, however often it is asked for. */
-function eventOf({ id: paymentId, orderId, amount }: SandboxPayment, type: string): SignedRequest {
-  const data = { orderId, paymentId, amount, currency: CURRENCY };
-  const { headers, body } = signedEvent(type, data, `evt_${type.slice(8)}_${orderId}`);
+const SETTLE = { succeeded: 'succeed', failed: 'fail', reversed: 'reverse' } as const;
+
+function stored(payment: SandboxPayment): StoredPayment {
+  const { captures, refunds, disputes } = payment;
+  const capturesMinor = captures.filter(({ reversed }) => !reversed).map(({ amount }) => amount);
+  const lost = disputes.filter(({ status }) => status === 'lost');
+  return {
+    paymentId: payment.id,
+    currency: payment.currency,
+    capturesMinor,
+    capturedMinor: sum(capturesMinor),
+    refundsMinor: refunds
+      .filter(({ status }) => status === 'succeeded')
+      .map(({ amount }) => amount),
+    lostMinor: sum(lost.map(({ amount }) => amount)),
+    isVoided: payment.status === 'voided',
+  };
+}
+
+function requestOf({ headers, body }: SignedEvent): SignedRequest {
   return { path: '/webhooks/sandbox', headers, body };
+}
+
+function sum(amounts: number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
 }

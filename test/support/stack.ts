@@ -36,6 +36,16 @@ export interface SharedStack extends Stack {
   closeGateways(): Promise<void>;
 }
 
+export function driverOf({ gateways }: SharedStack, name: string): GatewayDriver {
+  const driver = gateways[name];
+  if (driver === undefined) throw new Error(`the stack knows no gateway ${name}`);
+  return driver;
+}
+
+export function sandboxOf(stack: SharedStack): GatewayDriver {
+  return driverOf(stack, 'sandbox');
+}
+
 let shared: Promise<SharedStack> | undefined;
 
 /** Two workers and two APIs: what holds for one process must hold for several. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import { Webhook } from 'standardwebhooks';
+import type { SignedRequest } from './gateway-driver.ts';
 import { CURRENCY, type Shop } from './shop.ts';
 import { WEBHOOK_SECRET } from './stack.ts';
 
@@ -27,12 +28,12 @@ export function signedEvent(
   data: EventData,
   id = `evt_${randomUUID()}`,
 ): SignedEvent {
+  const timestamp = new Date().toISOString();
+  return signedBody(JSON.stringify({ type, timestamp, data: { currency: CURRENCY, ...data } }), id);
+}
+
+export function signedBody(body: string, id = `evt_${randomUUID()}`): SignedEvent {
   const now = new Date();
-  const body = JSON.stringify({
-    type,
-    timestamp: now.toISOString(),
-    data: { currency: CURRENCY, ...data },
-  });
   const headers = {
     'content-type': 'application/json',
     'webhook-id': id,
@@ -42,18 +43,24 @@ export function signedEvent(
   return { id, body, headers };
 }
 
+interface Taken {
+  status: number;
+  body: { status?: string };
+}
+
 /** @param turn which API process hears it */
-export async function deliverTo(
-  shop: Shop,
-  event: SignedEvent,
+export function deliverTo(shop: Shop, event: SignedEvent, turn = 0): Promise<Taken> {
+  return deliver(shop, { path: '/webhooks/sandbox', ...event }, turn);
+}
+
+/** Delivers a webhook of any gateway. */
+export async function deliver(
+  { apiUrls }: Pick<Shop, 'apiUrls'>,
+  { path, headers, body }: SignedRequest,
   turn = 0,
-): Promise<{ status: number; body: { status?: string } }> {
-  const base = shop.apiUrls[turn % shop.apiUrls.length] ?? '';
-  const response = await fetch(`${base}/webhooks/sandbox`, {
-    method: 'POST',
-    headers: event.headers,
-    body: event.body,
-  });
+): Promise<Taken> {
+  const base = apiUrls[turn % apiUrls.length] ?? '';
+  const response = await fetch(`${base}${path}`, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as { status?: string } };
 }
 

@@ -11,7 +11,7 @@ import {
   json,
   type RawPayload,
 } from '../fuzz/hostile-signal.ts';
-import { type Clerk, clerkOf } from '../stories/clerk.ts';
+import { type Clerk, clerkOf } from '../support/clerk.ts';
 import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -91,7 +91,7 @@ describe('an order that gets hostile signals', function () {
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     const order = await untilSettled(shop, id, 'paid');
     assert.equal(order.counters.rejected, HOSTILE.length);
-    await assertPaidOnce(shop, id);
+    await assertPaidOnce(id);
   });
 });
 
@@ -134,7 +134,7 @@ describe(`orders in every state that get ${SIGNALS} hostile signals, seed ${SEED
   async function isPaidByCapture(order: LiveOrder): Promise<void> {
     await act(order, 'capture');
     await untilSettled(shop, order.id, 'paid');
-    await assertPaidOnce(shop, order.id);
+    await assertPaidOnce(order.id);
   }
 
   async function isCancelledAndCaptured(order: LiveOrder): Promise<void> {

@@ -57,6 +57,7 @@ export async function openFakeRazorpay() {
     calls.push(asked);
     const fault = faults.next(call);
     if (fault === 'reset_before') return request.socket.destroy();
+    if (fault === 'hang_before') return;
     const struck = fault === undefined ? undefined : INSTEAD[fault];
     if (struck !== undefined) return send(response, struck);
     const path = url.pathname.split('/').slice(2).map(decodeURIComponent);

@@ -2,6 +2,7 @@
 export type Fault =
   | 'reset_before'
   | 'reset_after'
+  | 'hang_before'
   | 'hang_after'
   | 'error_500_before'
   | 'error_500_after'
@@ -12,6 +13,13 @@ export type Fault =
 interface Planned {
   call: RegExp;
   fault: Fault;
+}
+
+interface Lasting {
+  call: RegExp;
+  faults: Fault[];
+  turn: number;
+  struck: () => void;
 }
 
 interface Held {
@@ -25,25 +33,28 @@ export type Faults = ReturnType<typeof createFaults>;
 export function createFaults() {
   const planned: Planned[] = [];
   const holds: Held[] = [];
-  const lasting: { plan: Planned; struck: () => void }[] = [];
+  const lasting: Lasting[] = [];
   return {
     /** @param call matched against "POST /v1/orders" */
     plan(call: RegExp, ...faults: Fault[]): void {
       planned.push(...faults.map((fault) => ({ call, fault })));
     },
-    /** Strikes every such call until `end`; resolves when it has struck the first. */
-    always(call: RegExp, fault: Fault): Promise<void> {
+    /** Strikes every such call, with one after the other in turn, until `end`; resolves when it has struck the first. */
+    always(call: RegExp, ...faults: Fault[]): Promise<void> {
       const first = gate();
-      lasting.push({ plan: { call, fault }, struck: first.open });
+      lasting.push({ call, faults, turn: 0, struck: first.open });
       return first.opened;
     },
     end(): void {
       lasting.length = 0;
     },
     next(call: string): Fault | undefined {
-      const always = lasting.find(({ plan }) => plan.call.test(call));
-      always?.struck();
-      if (always !== undefined) return always.plan.fault;
+      const always = lasting.find((plan) => plan.call.test(call));
+      if (always !== undefined) {
+        always.struck();
+        always.turn += 1;
+        return always.faults[always.turn % always.faults.length];
+      }
       const at = planned.findIndex((plan) => plan.call.test(call));
       return at < 0 ? undefined : planned.splice(at, 1)[0]?.fault;
     },

@@ -77,7 +77,12 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
     refund(paymentId, payment.amount, null);
   }
 
-  function refund(paymentId: string, amount: number, receipt: string | null): Refund {
+  function refund(
+    paymentId: string,
+    amount: number,
+    receipt: string | null,
+    status: Refund['status'] = habits.refundStatus,
+  ): Refund {
     const payment = known(world.payments, paymentId);
     const made: Refund = {
       id: newId('rfnd'),
@@ -85,7 +90,7 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
       payment_id: paymentId,
       amount,
       currency: payment.currency,
-      status: habits.refundStatus,
+      status,
       receipt,
       notes: [],
       created_at: nowS(),

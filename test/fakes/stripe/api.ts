@@ -83,6 +83,7 @@ export function createApi(parts: ApiParts): Express {
 async function serve(parts: ApiParts, run: Run, request: Request, response: Response) {
   const fault = parts.faults.take(request.method);
   if (fault === 'reset_before') return request.socket.destroy();
+  if (fault === 'hang_before') return undefined;
   const headers: Record<string, string> = { 'request-id': newId('req') };
   const answer = await answerTo(parts, run, request, fault).catch(answerOf);
   if (fault === 'reset_after' || fault === 'hang_after') {

@@ -1,6 +1,15 @@
 /** The fake Stripe as a gateway under test: who acts here are customers, banks and the dashboard. */
-import type { GatewayDriver, GatewayUnderTest } from '../../support/gateway-driver.ts';
+import type {
+  GatewayDriver,
+  GatewayUnderTest,
+  StoredPayment,
+  Trouble,
+} from '../../support/gateway-driver.ts';
+import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts';
+import type { Fault } from './faults.ts';
+import { forged } from './forged.ts';
+import type { Intent } from './objects.ts';
 
 interface StripeDriver extends GatewayDriver {
   fake: FakeStripe;
@@ -14,6 +23,14 @@ export function stripeBehind(driver: GatewayDriver | undefined): FakeStripe {
 
 export const stripe: GatewayUnderTest = {
   name: 'stripe',
+  cannot: {
+    'capture more than was asked for': 'a PaymentIntent is captured for its amount or less',
+    'capture what was voided': 'nobody can pay a canceled PaymentIntent',
+    'capture what another try has followed':
+      'the first PaymentIntent is canceled before there is a second one',
+    'take a capture back': 'its banks take money back by disputes alone',
+    'take thousandths': 'the third decimal has to be 0',
+  },
   async start() {
     const fake = await openFakeStripe();
     return {
@@ -31,38 +48,70 @@ export const stripe: GatewayUnderTest = {
   },
 };
 
+/** A breakdown of Stripe's own is saved under the key, which is a story told of Stripe alone. */
+const FAULTS: Readonly<Record<Trouble, Fault[]>> = {
+  'breaks down': ['unavailable'],
+  'is down': ['unavailable'],
+  'cuts the connection': ['reset_after', 'reset_before'],
+  'has too much to do': ['rate_limited'],
+  hangs: ['hang_after', 'hang_before'],
+};
+
 function createDriver(fake: FakeStripe): GatewayDriver {
   const { account, webhooks, faults } = fake;
   let lost = Promise.resolve();
+  const confirmByHand = (paymentId: string): void => {
+    account.captureByHand(paymentId);
+    account.confirm(paymentId);
+  };
   return {
-    async authorize(paymentId) {
-      account.captureByHand(paymentId);
-      account.confirm(paymentId);
-    },
+    name: 'stripe',
+    authorize: async (paymentId) => confirmByHand(paymentId),
     async capture(paymentId) {
       const { status } = account.intentOf(paymentId);
       if (status === 'requires_capture') account.capture(paymentId);
       // The order may have captured what was authorized a moment ago.
       else if (status !== 'succeeded') account.confirm(paymentId);
     },
+    async captureAmount(paymentId, amountMinor) {
+      confirmByHand(paymentId);
+      account.capture(paymentId, amountMinor);
+    },
+    reverse: async () => refuse('take a capture back'),
+    pend: async (paymentId) => account.process(paymentId),
     fail: async (paymentId) => account.decline(paymentId),
-    async refund(paymentId, amountMinor) {
-      account.refund(paymentId, amountMinor, {});
+    async refund(paymentId, amountMinor, status) {
+      return { refundId: account.refund(paymentId, amountMinor, {}, status).id };
+    },
+    async endRefund(refundId, end) {
+      if (end === 'succeeded') account.completeRefund(refundId);
+      else account.failRefund(refundId);
     },
     async dispute(paymentId) {
       account.dispute(paymentId);
+    },
+    async endDispute(paymentId, end) {
+      account.closeDispute(account.disputesOf(paymentId)[0]?.id ?? '', end);
+    },
+    async strangePayment(orderId, { amountMinor: amount = AMOUNT, currency = CURRENCY } = {}) {
+      const metadata = { orderId };
+      const captureMethod = 'automatic_async';
+      const asked = { amount, currency: currency.toLowerCase(), metadata, captureMethod };
+      return account.createIntent(asked).id;
     },
     paymentsOf: async (orderId) =>
       account
         .intents()
         .filter(({ metadata }) => metadata.orderId === orderId)
-        .map(({ id, amount_received, status }) => ({
-          paymentId: id,
-          capturedMinor: amount_received,
-          refundsMinor: account.refundsOf(id).map(({ amount }) => amount),
-          isVoided: status === 'canceled',
-        })),
+        .map((intent) => stored(fake, intent)),
     eventsOf: async (paymentId) => webhooks.eventsOf(paymentId).map(webhooks.sign),
+    eventFor(told) {
+      const event = forged(told);
+      return event === null ? null : webhooks.sign(event);
+    },
+    sign: webhooks.signBody,
+    loseWebhooks: async () => webhooks.subscribe(() => false),
+    repeatWebhooks: async () => webhooks.setCopies(3),
     async loseAnswers() {
       lost = fake.nextLostAnswer();
       faults.always('hang_after');
@@ -71,5 +120,33 @@ function createDriver(fake: FakeStripe): GatewayDriver {
       await lost;
       faults.end();
     },
+    disturb: async (trouble) => faults.always(...FAULTS[trouble]),
+    answerAgain: async () => faults.end(),
+    async calm() {
+      faults.end();
+      webhooks.subscribe(() => true);
+      webhooks.setCopies(1);
+    },
+  };
+}
+
+function refuse(deed: keyof typeof stripe.cannot): never {
+  throw new Error(`Stripe cannot ${deed}: ${stripe.cannot[deed]}`);
+}
+
+function stored({ account }: FakeStripe, intent: Intent): StoredPayment {
+  const { id, amount_received: capturedMinor, currency, status } = intent;
+  const lost = account.disputesOf(id).filter((dispute) => dispute.status === 'lost');
+  return {
+    paymentId: id,
+    currency: currency.toUpperCase(),
+    capturedMinor,
+    capturesMinor: capturedMinor > 0 ? [capturedMinor] : [],
+    refundsMinor: account
+      .refundsOf(id)
+      .filter((refund) => refund.status === 'succeeded')
+      .map(({ amount }) => amount),
+    lostMinor: lost.reduce((total, { amount }) => total + amount, 0),
+    isVoided: status === 'canceled',
   };
 }

@@ -5,6 +5,8 @@ export type Fault =
   | 'reset_before'
   /** The connection breaks when all is done. */
   | 'reset_after'
+  /** Nothing is done, and no answer ever comes. */
+  | 'hang_before'
   /** All is done, and no answer ever comes. */
   | 'hang_after'
   /** Turned away at the door. */
@@ -21,8 +23,8 @@ export type Fault =
 export interface Faults {
   /** Strikes the next calls that match, one fault each. */
   next(...faults: Fault[]): void;
-  /** Strikes every call that changes something, until `end`. */
-  always(fault: Fault): void;
+  /** Strikes every call that changes something, with one after the other in turn, until `end`. */
+  always(...faults: Fault[]): void;
   end(): void;
   /** The fault of this call, if any. */
   take(method: string): Fault | undefined;
@@ -30,19 +32,25 @@ export interface Faults {
 
 export function createFaults(): Faults {
   let queue: Fault[] = [];
-  let constant: Fault | undefined;
+  let lasting: Fault[] = [];
+  let turn = 0;
   return {
     next: (...faults) => {
       queue.push(...faults);
     },
-    always: (fault) => {
-      constant = fault;
+    always: (...faults) => {
+      lasting = faults;
     },
     end: () => {
       queue = [];
-      constant = undefined;
+      lasting = [];
     },
     // Reads are spared: what is lost with them is only asked again.
-    take: (method) => (method === 'GET' ? undefined : (constant ?? queue.shift())),
+    take(method) {
+      if (method === 'GET') return undefined;
+      if (lasting.length === 0) return queue.shift();
+      turn += 1;
+      return lasting[turn % lasting.length];
+    },
   };
 }

@@ -15,7 +15,12 @@ import {
 export function createMoneyBack(books: Books) {
   const { charges, refunds, disputes, tell } = books;
 
-  function refund(id: string, amount: number | undefined, metadata: Metadata): Refund {
+  function refund(
+    id: string,
+    amount: number | undefined,
+    metadata: Metadata,
+    status = 'succeeded',
+  ): Refund {
     const intent = intentOf(books, id);
     if (intent.status !== 'succeeded')
       throw refused('charge_not_captured', `${id} has no captured charge to refund`);
@@ -26,13 +31,13 @@ export function createMoneyBack(books: Books) {
     const taken = amount ?? left;
     checkAmount(taken, intent.currency);
     if (taken > left) throw invalidParameter('amount', 'Greater than the unrefunded amount');
-    return addRefund(intent, charge, { amount: taken, metadata });
+    return addRefund(intent, charge, { amount: taken, metadata, status });
   }
 
   function addRefund(
     intent: Intent,
     charge: Charge,
-    more: Pick<Refund, 'amount' | 'metadata'>,
+    more: Pick<Refund, 'amount' | 'metadata' | 'status'>,
   ): Refund {
     const refund: Refund = {
       id: newId('re'),
@@ -42,7 +47,6 @@ export function createMoneyBack(books: Books) {
       currency: intent.currency,
       payment_intent: intent.id,
       reason: null,
-      status: 'succeeded',
       ...more,
     };
     refunds.set(refund.id, refund);
@@ -61,6 +65,13 @@ export function createMoneyBack(books: Books) {
     charge.amount_refunded -= refund.amount;
     charge.refunded = false;
     tell('refund.failed', refund);
+  }
+
+  /** A bank that takes days has taken the money. */
+  function completeRefund(id: string): void {
+    const refund = found(refunds, 'refund', id);
+    refund.status = 'succeeded';
+    tell('refund.updated', refund);
   }
 
   function dispute(id: string, status = 'needs_response'): Dispute {
@@ -93,5 +104,5 @@ export function createMoneyBack(books: Books) {
     tell('charge.dispute.closed', dispute);
   }
 
-  return { refund, failRefund, dispute, closeDispute };
+  return { refund, completeRefund, failRefund, dispute, closeDispute };
 }

@@ -24,6 +24,7 @@ export interface Webhooks {
   /** Every event so far that speaks of a payment. */
   eventsOf(paymentId: string): StripeEvent[];
   sign(event: StripeEvent): SignedRequest;
+  signBody(body: string): SignedRequest;
   close(): void;
 }
 
@@ -35,8 +36,9 @@ export function createWebhooks(secret: string): Webhooks {
   let copies = 1;
   let turn = 0;
 
-  function sign(event: StripeEvent): SignedRequest {
-    const body = JSON.stringify(event, null, 2);
+  const sign = (event: StripeEvent): SignedRequest => signBody(JSON.stringify(event, null, 2));
+
+  function signBody(body: string): SignedRequest {
     const signature = Stripe.webhooks.generateTestHeaderString({ payload: body, secret });
     const headers = { 'content-type': 'application/json; charset=utf-8' };
     return { path: PATH, headers: { ...headers, 'stripe-signature': signature }, body };
@@ -58,17 +60,7 @@ export function createWebhooks(secret: string): Webhooks {
 
   return {
     tell(type, object) {
-      const event: StripeEvent = {
-        id: newId('evt'),
-        object: 'event',
-        api_version: API_VERSION,
-        created: seconds(),
-        data: { object: structuredClone(object) },
-        livemode: false,
-        pending_webhooks: 1,
-        request: { id: null, idempotency_key: null },
-        type,
-      };
+      const event = newEvent(type, object);
       events.push(event);
       if (urls.length === 0 || !subscribed(type)) return;
       for (let copy = 0; copy < copies; copy += 1) void deliver(event);
@@ -88,8 +80,23 @@ export function createWebhooks(secret: string): Webhooks {
         return id === paymentId || payment_intent === paymentId;
       }),
     sign,
+    signBody,
     close: () => {
       isClosed = true;
     },
+  };
+}
+
+export function newEvent(type: string, object: object): StripeEvent {
+  return {
+    id: newId('evt'),
+    object: 'event',
+    api_version: API_VERSION,
+    created: seconds(),
+    data: { object: structuredClone(object) },
+    livemode: false,
+    pending_webhooks: 1,
+    request: { id: null, idempotency_key: null },
+    type,
   };
 }

@@ -3,7 +3,7 @@
  * order at rest, so that its history is whole.
  */
 import type { OrderView } from '../../../src/domain/view.ts';
-import { type Clerk, clerkOf } from '../../stories/clerk.ts';
+import { type Clerk, clerkOf } from '../clerk.ts';
 import {
   AMOUNT,
   CURRENCY,

@@ -9,7 +9,7 @@ import {
   readOrder,
   type Shop,
   untilSettled,
-} from '../support/shop.ts';
+} from './shop.ts';
 
 export const WAIT = { prefer: 'wait=30' };
 /** For callers who do not wait. */
