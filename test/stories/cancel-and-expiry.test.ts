@@ -98,7 +98,21 @@ describe('an order that is to end unpaid', function () {
       assert.equal((await untilSettled(shop, id, 'paid')).late, false);
       await place.assertMoneyAgrees(id);
     },
-    'tell that the bank still works on it',
+  );
+
+  atEachGateway(
+    'T23 is not cancelled when its payment is not voided, and paid when that succeeds',
+    async (place) => {
+      const { id, paymentId } = await place.pendingOrder();
+      await place.gateway.pend(paymentId);
+      await untilOrder(shop, id, (o) => o.payments[0]?.status === 'pending', 'at the bank');
+      const { status, body } = await place.cancel(id, { prefer: 'wait=2' });
+      assert.deepEqual([status, body.state], [202, 'pending']);
+      await place.gateway.capture(paymentId);
+      const { reviews } = await untilSettled(shop, id, 'paid');
+      assert.deepEqual(reviews, []);
+      await place.assertMoneyAgrees(id);
+    },
   );
 
   const isPending = ({ state }: { state: string }): boolean => state === 'pending';

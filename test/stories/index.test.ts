@@ -1,9 +1,15 @@
 /**
  * The failures of real payment systems that must not happen here, by number, and where each is told. A
- * story is told by every test whose title, or whose suite's title, names its number.
+ * story is told by every test whose title, or whose suite's title, names its number; it is told at a
+ * gateway where that is named too.
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Deed, GatewayUnderTest } from '../support/gateway-driver.ts';
+import { GATEWAYS } from '../support/gateways.ts';
+import { LEFT_OUT, WITHOUT_GATEWAY } from './left-out.ts';
 
 const TESTS = new URL('../', import.meta.url);
 
@@ -61,29 +67,70 @@ const STORIES: Record<string, string> = {
   T51: 'old histories under new code',
 };
 
-/** What `describe` and `it` are called with, and the titles of cases that are told one by one. */
-const TITLE = /\b(?:(?:describe|it|holds)\(|title:)\s*(['"`])((?:\\.|(?!\1).)*)\1/gs;
+const NUMBER = /\bT\d{2}\b/g;
 
-function titles(): string[] {
-  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' });
-  return files
+/** Full titles of all tests in files that name a story, as Mocha makes them without running one. */
+async function titlesOfStories(): Promise<string[]> {
+  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
-    .map((file) => readFileSync(new URL(file, TESTS), 'utf8'))
-    .flatMap((text) => [...text.matchAll(TITLE)].map(([, , title = '']) => title));
+    .map((file) => fileURLToPath(new URL(file, TESTS)))
+    .filter((file) => readFileSync(file, 'utf8').search(NUMBER) >= 0);
+  const { stdout } = await execa('mocha', ['--dry-run', '--reporter', 'json', ...files], {
+    preferLocal: true,
+  });
+  const { tests } = JSON.parse(stdout) as { tests: { fullTitle: string }[] };
+  return tests.map(({ fullTitle }) => fullTitle);
 }
 
-describe('the stories of failure', () => {
-  const told = new Set(titles().flatMap((title) => title.match(/\bT\d{2}\b/g) ?? []));
+describe('the stories of failure', function () {
+  this.timeout(120_000);
+  let titles: string[] = [];
 
-  for (const [number, story] of Object.entries(STORIES))
-    it(`are told: ${story} (${number.slice(1)})`, () => {
-      assert.ok(told.has(number), `name ${number} in the title of the test that tells it`);
+  before(async () => {
+    titles = await titlesOfStories();
+  });
+
+  const tellOf = (number: string): string[] => titles.filter((title) => title.includes(number));
+  const isAt = (title: string, gateway: string): boolean =>
+    title.toLowerCase().split(/\W+/).includes(gateway);
+  const reasonAt = (gateway: GatewayUnderTest, deed: Deed) => gateway.cannot[deed];
+
+  for (const [number, story] of Object.entries(STORIES)) {
+    const reason = WITHOUT_GATEWAY[number];
+    const where = reason === undefined ? 'at each gateway' : `at no gateway, as ${reason}`;
+    it(`are told ${where}: ${story} (${number.slice(1)})`, () => {
+      assert.notDeepEqual(tellOf(number), [], `name ${number} in the title of what tells it`);
+      if (reason !== undefined) return;
+      const untold = GATEWAYS.filter(({ name }) => !tellOf(number).some((t) => isAt(t, name)));
+      const leftOut = Object.entries(LEFT_OUT).filter(([title]) => title.includes(number));
+      for (const gateway of untold)
+        assert.ok(
+          leftOut.some(([, deed]) => reasonAt(gateway, deed) !== undefined),
+          `tell ${number} at ${gateway.name}, or give a reason in left-out.ts`,
+        );
     });
+  }
+
+  for (const [title, deed] of Object.entries(LEFT_OUT))
+    for (const gateway of GATEWAYS) {
+      const reason = reasonAt(gateway, deed);
+      if (reason === undefined) continue;
+      it(`leave out at ${gateway.name}, as ${reason}: ${title}`, () => {
+        const told = titles.filter((full) => full.includes(title));
+        const names = GATEWAYS.map(({ name }) => name).filter((name) =>
+          told.some((full) => full.endsWith(`, at ${name}`)),
+        );
+        const able = GATEWAYS.filter((other) => reasonAt(other, deed) === undefined);
+        assert.deepEqual(
+          names,
+          able.map(({ name }) => name),
+        );
+      });
+    }
 
   it('have no number that stands for none', () => {
-    assert.deepEqual(
-      [...told].filter((number) => !(number in STORIES)),
-      [],
-    );
+    const numbers = new Set(titles.flatMap((title) => title.match(NUMBER) ?? []));
+    const unknown = [...numbers, ...Object.keys(WITHOUT_GATEWAY)].filter((n) => !(n in STORIES));
+    assert.deepEqual(unknown, []);
   });
 });

@@ -7,7 +7,7 @@ import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway, type Place } from '../support/each-gateway.ts';
-import type { Deed, Told } from '../support/gateway-driver.ts';
+import type { Told } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { deliver } from '../support/webhooks.ts';
@@ -32,8 +32,6 @@ interface End {
 interface Case {
   reason: string;
   title: string;
-  /** Where not every gateway knows of it. */
-  needs?: Deed;
   provoke(place: Place): Promise<string>;
   approve: End;
   reject: End;
@@ -124,7 +122,6 @@ describe('money that does not fit its order', function () {
     {
       reason: 'amount_mismatch',
       title: 'T34 authorized for another amount',
-      needs: 'tell of an authorization that nobody here asked for',
       async provoke({ gateway, order }) {
         const id = await order();
         await gateway.authorize(await gateway.strangePayment(id, { amountMinor: 3000 }));
@@ -157,7 +154,6 @@ describe('money that does not fit its order', function () {
     {
       reason: 'capture_reversed',
       title: 'T37 taken back by the bank',
-      needs: 'take a capture back',
       provoke: (place) => paidAnd(place, place.gateway.reverse),
       approve: { state: 'failed', captured: 0, granted: false },
       reject: { state: 'failed', captured: 0, granted: true },
@@ -183,7 +179,6 @@ describe('money that does not fit its order', function () {
     {
       reason: 'refund_reversed',
       title: 'T39 given back, and with us again',
-      needs: 'take a refund back',
       provoke: (place) => paidAnd(place, endedRefund(place, 'reversed')),
       approve: { state: 'paid', captured: AMOUNT, refunded: 3000, granted: true },
       reject: { state: 'paid', captured: AMOUNT, granted: true },
@@ -275,7 +270,7 @@ describe('money that does not fit its order', function () {
     },
   ];
 
-  for (const { reason, title, needs, provoke, approve, reject } of cases) {
+  for (const { reason, title, provoke, approve, reject } of cases) {
     const bothDecisions = async (place: Place): Promise<void> => {
       const decide = async (decision: 'approve' | 'reject', end: End): Promise<void> => {
         const id = await provoke(place);
@@ -291,7 +286,7 @@ describe('money that does not fit its order', function () {
       };
       await Promise.all([decide('approve', approve), decide('reject', reject)]);
     };
-    atEachGateway(`${title}: a person decides (${reason})`, bothDecisions, needs);
+    atEachGateway(`${title}: a person decides (${reason})`, bothDecisions);
   }
 
   atEachGateway(
@@ -305,7 +300,6 @@ describe('money that does not fit its order', function () {
       await assertEnd(place, id, { ...end, also: isVoided });
       assert.deepEqual((await untilSettled(shop, id, 'refunded')).reviews, []);
     },
-    'tell of an authorization that nobody here asked for',
   );
 
   atEachGateway(
@@ -320,7 +314,6 @@ describe('money that does not fit its order', function () {
       assert.equal(reviews[0]?.reason, 'double_payment');
       assert.equal(effects.filter(({ effect }) => effect === 'issue_invoice').length, 1);
     },
-    'capture what another try has followed',
   );
 
   async function assertEnd(place: Place, id: string, end: End): Promise<void> {

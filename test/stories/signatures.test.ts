@@ -30,7 +30,7 @@ function fate(secret: string, { ageS = 0, signature }: { ageS?: number; signatur
   }
 }
 
-describe('the signature of a webhook, T45', () => {
+describe('the signature of a webhook at the sandbox, T45', () => {
   it('is good with either of two secrets, and with no other', () => {
     assert.deepEqual(
       [NEW, OLD, STRANGE].map((secret) => fate(secret)),

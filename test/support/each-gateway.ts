@@ -1,4 +1,5 @@
 /** Stories of money and events: each is told at every gateway of the one list, and at all of them at once. */
+import { LEFT_OUT } from '../stories/left-out.ts';
 import { type Clerk, clerkOf } from './clerk.ts';
 import type { Deed, GatewayDriver } from './gateway-driver.ts';
 import { assertMoneyAgrees } from './gateway-truth.ts';
@@ -44,11 +45,10 @@ type Story = (place: Place) => Promise<void>;
 /**
  * Whichever test of a story comes first begins it at every gateway, as nothing that one of them does is
  * about another: so three gateways take hardly longer than one. A second try is made alone.
- *
- * @param needs what the story is about where not every gateway knows it; `test/stories/index.test.ts`
- * lists who is left out, and why.
+ * What not every gateway knows is in `test/stories/left-out.ts`, under the title.
  */
-export function atEachGateway(title: string, story: Story, needs?: Deed): void {
+export function atEachGateway(title: string, story: Story): void {
+  const needs = LEFT_OUT[title];
   const places = GATEWAYS.filter(({ cannot }) => needs === undefined || !(needs in cannot));
   let begun: Map<string, Promise<void>> | undefined;
   for (const { name } of places)

@@ -19,6 +19,7 @@ export type Deed =
   | 'capture more than was asked for'
   | 'capture what was voided'
   | 'capture what another try has followed'
+  | 'refuse to void'
   | 'take a capture back'
   | 'take a refund back'
   | 'tell that the bank still works on it'

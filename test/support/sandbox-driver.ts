@@ -34,7 +34,7 @@ const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
 
 export const sandbox: GatewayUnderTest = {
   name: 'sandbox',
-  cannot: {},
+  cannot: { 'refuse to void': 'it voids whatever nobody has captured' },
   start: async () => ({ env: {}, connect: createDriver, close: async () => {} }),
 };
 

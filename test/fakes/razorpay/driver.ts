@@ -40,6 +40,7 @@ export const razorpay: GatewayUnderTest = {
   cannot: {
     'capture in part': 'an authorization is captured whole',
     'capture more than was asked for': 'an authorization is captured for its own amount',
+    'refuse to void': 'it has no void: an order that is given up gets a note',
     'take a capture back': 'its banks take money back by disputes alone',
     'take a refund back': 'a refund that was processed stays so',
     'tell that the bank still works on it':

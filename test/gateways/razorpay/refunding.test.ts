@@ -5,7 +5,7 @@ import { attempt, newKey, refusing, withRazorpay } from './support.ts';
 
 const REFUND = /refund$/;
 
-describe('refunding a captured payment', () => {
+describe('refunding a captured payment at Razorpay', () => {
   const on = withRazorpay();
   let orderId: string;
   let paymentId: string;
@@ -70,7 +70,7 @@ describe('refunding a captured payment', () => {
     assert.equal(refunds().length, 1);
   });
 
-  it('is silent while the same refund is under way, and then finds it', async () => {
+  it('is silent while the same refund is under way, and then finds it, T27', async () => {
     const key = newKey();
     const held = on.fake.faults.hold(REFUND);
     const first = refund(key);

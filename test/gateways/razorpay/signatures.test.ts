@@ -51,7 +51,7 @@ describe("a checkout's proof", () => {
     });
 });
 
-describe("a webhook's signature", () => {
+describe("the signature of Razorpay's webhooks, T43 T45", () => {
   const body = '{"event":"payment.captured","payload":{"text":"₹ and \\u20b9"}}';
   const signature = signedHeaders(body, WEBHOOK_SECRET)['x-razorpay-signature'];
 

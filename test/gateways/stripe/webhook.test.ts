@@ -20,7 +20,7 @@ function assertRejected(code: string, raw: string | Buffer, header: string | und
   );
 }
 
-describe("a webhook with Stripe's signature", () => {
+describe("a webhook with Stripe's signature, T43 T45", () => {
   for (const secret of SECRETS)
     it(`is read under ${secret}, as two are in use while one is replaced`, () => {
       assert.equal(read(body, signatureOf(body, { secret })).kind, 'fact');
