@@ -2,7 +2,7 @@
  * `npm run example`: a small shop in front of Payonce. It finds the stack of `npm start` by itself, or
  * takes PAYONCE_URL and PAYONCE_API_KEY; the key never leaves this process.
  */
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPayonceClient } from '../../src/client/index.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -19,14 +19,21 @@ async function main(): Promise<void> {
   const { baseUrl, apiKey } = findPayonce();
   const payonce = createPayonceClient({ baseUrl, apiKey });
   const server = createServer(createShop({ payonce, offers: offersOf(process.env) }));
-  const wanted = Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(wanted, '127.0.0.1', resolve);
-  });
+  await listen(server, Number(process.env.EXAMPLE_PORT ?? DEFAULT_PORT));
   const { port } = server.address() as AddressInfo;
   console.log(`The shop is open: http://127.0.0.1:${port} (Payonce: ${baseUrl})`);
   await stopRequested;
   server.close();
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(port, '127.0.0.1', resolve);
+    });
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}; EXAMPLE_PORT names another port, 0 any free one`);
+  }
 }
 
 /** The client key is enough: a shop neither refunds nor decides reviews. */

@@ -25,6 +25,7 @@ import { driverOf, sharedStack } from '../../support/stack.ts';
 const WAIT = { prefer: 'wait=30' };
 /** What Razorpay grants an endpoint before it takes the delivery for failed. */
 const RAZORPAY_WAITS_MS = 5_000;
+const SCENARIOS = 12;
 
 describe("Razorpay's best practices", function () {
   this.timeout(120_000);
@@ -42,6 +43,17 @@ describe("Razorpay's best practices", function () {
     razorpay.faults.end();
     razorpay.webhooks.release(() => []);
     await razorpay.webhooks.settled();
+  });
+
+  it(`are all tried, BP-01 to BP-${SCENARIOS}`, function () {
+    const titles = this.test?.parent?.tests.map(({ title }) => title) ?? [];
+    for (let number = 1; number <= SCENARIOS; number += 1) {
+      const name = `BP-${String(number).padStart(2, '0')} `;
+      assert.ok(
+        titles.some((title) => title.startsWith(name)),
+        `no test is named ${name}`,
+      );
+    }
   });
 
   it('BP-01 fulfils on the webhook and not on the callback', async () => {
@@ -113,7 +125,10 @@ describe("Razorpay's best practices", function () {
     razorpay.webhooks.withhold();
     pay(orderId);
     razorpay.webhooks.release(() => []);
+    const before = razorpay.calls.length;
     assert.equal((await verify(id)).status, 200);
+    const asked = razorpay.calls.slice(before).map(({ call }) => call);
+    assert.ok(asked.includes(`GET /v1/orders/${orderId}/payments`), asked.join(', '));
     await assertPaidOnce(id);
   });
 
@@ -129,6 +144,24 @@ describe("Razorpay's best practices", function () {
       capturesOf(razorpay.world, orderId).map((payment) => payment.id),
       [paymentId],
     );
+  });
+
+  it('BP-06 keeps an order open after payment.failed, and fulfils once what is captured by itself', async () => {
+    const { id, orderId } = await givenCheckout();
+    razorpay.webhooks.withhold();
+    const deliverAll = async (events: string[]): Promise<void> => {
+      for (const event of events.flatMap((name) => withheldOf(orderId, name)))
+        assert.equal((await deliver(event)).status, 200);
+    };
+    const paymentId = razorpay.life.start(orderId);
+    razorpay.life.fail(paymentId);
+    await deliverAll(['payment.failed']);
+    await untilHeard(id, 'verify');
+    assert.deepEqual(await fulfilled(id), { state: 'pending', effects: [] });
+    razorpay.life.authorize(paymentId);
+    razorpay.life.capture(paymentId);
+    await deliverAll(['payment.authorized', 'payment.captured', 'order.paid']);
+    await assertPaidOnce(id);
   });
 
   it('BP-06 also fulfils it when the order had failed meanwhile, and says that it was late', async () => {
