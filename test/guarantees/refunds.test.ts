@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { OrderView, RefundView } from '../../src/domain/view.ts';
 import { startBeside } from '../support/beside.ts';
 import { rowsOf } from '../support/books.ts';
-import { atEachGateway, type Place } from '../support/each-gateway.ts';
+import { atEachGateway } from '../support/each-gateway.ts';
+import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
   givenPendingOrder,

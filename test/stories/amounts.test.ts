@@ -1,7 +1,8 @@
 /** Amounts that are not what was asked for, currencies without cents, and money of two payments. */
 import assert from 'node:assert/strict';
 import { rowsOf } from '../support/books.ts';
-import { atEachGateway, type Place } from '../support/each-gateway.ts';
+import { atEachGateway } from '../support/each-gateway.ts';
+import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
   newOrderId,

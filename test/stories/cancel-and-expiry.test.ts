@@ -1,8 +1,9 @@
 /** Nothing is cancelled and nothing expires before the gateway was asked; whatever it says then stands. */
 import assert from 'node:assert/strict';
 import { rowsOf } from '../support/books.ts';
-import { atEachGateway, type Place } from '../support/each-gateway.ts';
+import { atEachGateway } from '../support/each-gateway.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
+import type { Place } from '../support/place.ts';
 import { openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 
 const RACES = 10;

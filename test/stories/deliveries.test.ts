@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { rowsOf } from '../support/books.ts';
-import { atEachGateway, type OpenPayment, type Place } from '../support/each-gateway.ts';
+import { atEachGateway } from '../support/each-gateway.ts';
 import type { SignedRequest, Told } from '../support/gateway-driver.ts';
 import { givenOwnOrder } from '../support/own-orders.ts';
+import type { OpenPayment, Place } from '../support/place.ts';
 import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,

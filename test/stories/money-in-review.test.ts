@@ -6,9 +6,10 @@ import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
-import { atEachGateway, type Place } from '../support/each-gateway.ts';
+import { atEachGateway } from '../support/each-gateway.ts';
 import type { Told } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
+import type { Place } from '../support/place.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { deliver } from '../support/webhooks.ts';
 

@@ -2,27 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '../../src/dev/stack.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
-import type {
-  GatewayDriver,
-  GatewayUnderTest,
-  SignedRequest,
-  StoredPayment,
-  Trouble,
-} from './gateway-driver.ts';
+import type { GatewayDriver, GatewayUnderTest, SignedRequest, Trouble } from './gateway-driver.ts';
+import { type SandboxPayment, stored } from './sandbox-payment.ts';
 import { AMOUNT, CURRENCY } from './shop.ts';
 import { untilActivityRuns } from './temporal.ts';
 import { type SignedEvent, signedBody, signedEvent } from './webhooks.ts';
-
-interface SandboxPayment {
-  id: string;
-  orderId: string;
-  amount: number;
-  currency: string;
-  status: string;
-  captures: { amount: number; reversed: boolean }[];
-  refunds: { id: string; amount: number; status: string }[];
-  disputes: { amount: number; status: string }[];
-}
 
 const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
   'breaks down': { error500: 1 },
@@ -111,27 +95,6 @@ function createDriver({ sandboxUrl }: Stack): GatewayDriver {
 
 const SETTLE = { succeeded: 'succeed', failed: 'fail', reversed: 'reverse' } as const;
 
-function stored(payment: SandboxPayment): StoredPayment {
-  const { captures, refunds, disputes } = payment;
-  const capturesMinor = captures.filter(({ reversed }) => !reversed).map(({ amount }) => amount);
-  const lost = disputes.filter(({ status }) => status === 'lost');
-  return {
-    paymentId: payment.id,
-    currency: payment.currency,
-    capturesMinor,
-    capturedMinor: sum(capturesMinor),
-    refundsMinor: refunds
-      .filter(({ status }) => status === 'succeeded')
-      .map(({ amount }) => amount),
-    lostMinor: sum(lost.map(({ amount }) => amount)),
-    isVoided: payment.status === 'voided',
-  };
-}
-
 function requestOf({ headers, body }: SignedEvent): SignedRequest {
   return { path: '/webhooks/sandbox', headers, body };
-}
-
-function sum(amounts: number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0);
 }

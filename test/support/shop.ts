@@ -39,14 +39,6 @@ export interface Shop {
   ): Promise<Reply<T>>;
 }
 
-export interface GatewayPayment {
-  id: string;
-  orderId: string;
-  status: string;
-  amountCaptured: number;
-  captures: { captureId: string; amount: number }[];
-}
-
 export interface Problem {
   code: string;
   detail: string;

@@ -1,15 +1,10 @@
 /** The fake Stripe as a gateway under test: who acts here are customers, banks and the dashboard. */
-import type {
-  GatewayDriver,
-  GatewayUnderTest,
-  StoredPayment,
-  Trouble,
-} from '../../support/gateway-driver.ts';
+import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts';
 import type { Fault } from './faults.ts';
 import { forged } from './forged.ts';
-import type { Intent } from './objects.ts';
+import { stored } from './stored.ts';
 
 interface StripeDriver extends GatewayDriver {
   fake: FakeStripe;
@@ -103,7 +98,7 @@ function createDriver(fake: FakeStripe): GatewayDriver {
       account
         .intents()
         .filter(({ metadata }) => metadata.orderId === orderId)
-        .map((intent) => stored(fake, intent)),
+        .map((intent) => stored(account, intent)),
     eventsOf: async (paymentId) => webhooks.eventsOf(paymentId).map(webhooks.sign),
     eventFor(told) {
       const event = forged(told);
@@ -132,21 +127,4 @@ function createDriver(fake: FakeStripe): GatewayDriver {
 
 function refuse(deed: keyof typeof stripe.cannot): never {
   throw new Error(`Stripe cannot ${deed}: ${stripe.cannot[deed]}`);
-}
-
-function stored({ account }: FakeStripe, intent: Intent): StoredPayment {
-  const { id, amount_received: capturedMinor, currency, status } = intent;
-  const lost = account.disputesOf(id).filter((dispute) => dispute.status === 'lost');
-  return {
-    paymentId: id,
-    currency: currency.toUpperCase(),
-    capturedMinor,
-    capturesMinor: capturedMinor > 0 ? [capturedMinor] : [],
-    refundsMinor: account
-      .refundsOf(id)
-      .filter((refund) => refund.status === 'succeeded')
-      .map(({ amount }) => amount),
-    lostMinor: lost.reduce((total, { amount }) => total + amount, 0),
-    isVoided: status === 'canceled',
-  };
 }

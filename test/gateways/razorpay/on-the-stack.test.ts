@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { razorpayBehind, WEBHOOK_SECRET } from '../../fakes/razorpay/driver.ts';
 import type { FakeRazorpay } from '../../fakes/razorpay/fake.ts';
 import { type Event, signedEvent } from '../../fakes/razorpay/webhooks.ts';
-import { givenOrder, openShop, type Shop, untilSettled } from '../../support/shop.ts';
+import { scrape, sumOf } from '../../metrics/scrape.ts';
+import { givenOrder, openShop, readOrder, type Shop, untilSettled } from '../../support/shop.ts';
 import { sharedStack } from '../../support/stack.ts';
 import { sample } from './support.ts';
 
@@ -69,5 +70,34 @@ describe('a webhook of Razorpay', function () {
     const event = signedEvent('payment.captured', payload, WEBHOOK_SECRET, createdAt);
     assert.deepEqual(await deliver(event, 'evt_old'), { status: 'parked' });
     assert.equal((await parked('event_stale')).length, stale + 1);
+  });
+
+  it('of the other mode reaches no order, and is counted', async () => {
+    const { apiUrl } = await sharedStack();
+    const labels = { gateway: 'razorpay', reason: 'other_mode' };
+    const ignored = async () =>
+      sumOf(await scrape(`${apiUrl}/metrics`), 'payonce_webhooks_ignored_total', labels);
+    const { orderId, event } = await givenUntold();
+    const { payment } = JSON.parse(event.body).payload;
+    const notes = { orderId, mode: 'live' };
+    const order = {
+      ...sample('order-paid').payload.order?.entity,
+      id: payment.entity.order_id,
+      notes,
+    };
+    const paid = { payment: payment.entity, order };
+    const earlier = await ignored();
+    const live = signedEvent('order.paid', paid, WEBHOOK_SECRET);
+    assert.deepEqual(await deliver(live, 'evt_live'), { status: 'ignored' });
+    assert.equal(await ignored(), earlier + 1);
+    assert.equal((await readOrder(shop, orderId)).state, 'pending');
+  });
+
+  it('is not waited for where the amount is below what Razorpay takes', async () => {
+    const orderId = await givenOrder(shop, { gateway: 'razorpay', amount: 99 });
+    const path = `/v1/orders/${orderId}/payments`;
+    const { body } = await shop.call<{ code: string }>('POST', path, {}, { prefer: 'wait=30' });
+    assert.equal(body.code, 'gateway_declined');
+    assert.equal((await readOrder(shop, orderId)).state, 'failed');
   });
 });

@@ -1,5 +1,5 @@
 /** The one place that says which story is not told at which gateway, and why: nothing is left out in silence. */
-import type { Deed } from '../support/gateway-driver.ts';
+import type { Deed } from './gateway-driver.ts';
 
 /** Stories that no gateway has a part in. */
 export const WITHOUT_GATEWAY: Readonly<Record<string, string>> = {
