@@ -63,6 +63,8 @@ export interface Refund {
   amountMinor: number;
   currency: string;
   status: RefundStatus;
+  /** As a payment's; absent in orders from before it was kept. */
+  movedAtVersion?: number;
 }
 
 /** A refund that we asked for. It reserves its amount from the request until the refund has ended. */

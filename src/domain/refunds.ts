@@ -20,14 +20,31 @@ export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
   if (known !== undefined && !isSameMoney(known, fact)) return contradict(turn, fact, known);
   const flips = known?.status === 'failed' && status === 'succeeded';
   if (flips && !turn.isPresentTruth) return doubt(turn, fact);
+  if (flips && isOlderAnswer(turn, known)) {
+    askGateway(turn);
+    return { outcome: 'stale', reason: 'the gateway was asked before the refund had failed' };
+  }
   if (known !== undefined && !flips && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the refund is ${known.status} already` };
   const cell = cellFor(classify(turn, fact, known), from);
   const { refundId, paymentId, amountMinor, currency } = fact;
-  ledger.refunds[refundId] = { refundId, paymentId, amountMinor, currency, status };
+  const movedAtVersion = ledger.version + 1;
+  ledger.refunds[refundId] = {
+    refundId,
+    paymentId,
+    amountMinor,
+    currency,
+    status,
+    movedAtVersion,
+  };
   linkRequest(turn, fact);
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
+}
+
+/** An answer may be on its way while a webhook tells what has happened since. */
+function isOlderAnswer({ ledger }: Turn, { movedAtVersion = 0 }: Refund): boolean {
+  return ledger.inquiry.askedAtVersion < movedAtVersion;
 }
 
 function classify(turn: Turn, fact: RefundFact, known: Refund | undefined): Row {

@@ -290,12 +290,16 @@ const BEGINNINGS = {
   cancelled: ledgerAfter(...IN.cancelled, ...another()),
 };
 
-/** The facts themselves, without what we decided about them on the way. */
+/** The facts themselves, without what we decided about them on the way and when each of them moved. */
 function factsIn({ captures, refunds, disputes, payments, foreignCaptures, facts }: Ledger) {
   const statuses = Object.values(payments).map(({ paymentId, status }) => [paymentId, status]);
+  const moneyBack = Object.entries(refunds).map(([id, { movedAtVersion, ...refund }]) => [
+    id,
+    refund,
+  ]);
   return {
     captures,
-    refunds,
+    refunds: Object.fromEntries(moneyBack),
     disputes,
     foreignCaptures,
     facts,

@@ -220,6 +220,20 @@ describe('a refund that fails', () => {
     assert.equal(refundableMinor(after.ledger), 70);
   });
 
+  it('T13: is not undone by an answer from before, and the gateway is asked anew', () => {
+    const look = { ...verify('pay_1', 'evt_1'), source: 'webhook' } as const;
+    const money = { refundId: 'ref_1', paymentId: 'pay_1', amountMinor: 30, currency: 'INR' };
+    const before = snapshot('captured', 'pay_1', { refunds: [{ ...money, status: 'succeeded' }] });
+    const { after, then } = given(
+      ...IN.paid,
+      refund('succeeded', 30),
+      look,
+      refund('failed', 30),
+    ).when(told(before));
+    then({ reviews: ['refund_reversed'], works: [], asks: ['fetch_payments:2'] });
+    assert.equal(refundableMinor(after.ledger), 100);
+  });
+
   it('of the same id and another amount is a contradiction', () => {
     given(...IN.paid, refund('pending', 30))
       .when(refund('succeeded', 40))
