@@ -1,11 +1,12 @@
 /**
- * One step of an order, inside its workflow task: tries once what is due and is quickly done, takes up what
- * has come of it, and writes the record of that. Nothing here retries: what did not work out is done by
- * an activity of its own, under the same key.
+ * One step of an order, inside its workflow task: writes down what the order has decided, then tries once
+ * what is due and is quickly done, and writes down what has come of it. In this order, because the task may
+ * be lost with its worker: nothing is done that nobody would know of. Nothing here retries: what did not
+ * work out is done by an activity of its own, under the same key.
  */
 import pTimeout from 'p-timeout';
 import type { BusinessEffectName, QuickEffect } from '../domain/effects.ts';
-import { type EffectResult, effectEvent, type OutcomeRecord } from '../domain/events.ts';
+import { type EffectResult, effectEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { transition } from '../domain/transition.ts';
 import { viewOf } from '../domain/view.ts';
@@ -13,12 +14,10 @@ import type { OrderRecord } from '../store/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
 import { refusalCodeOf } from './failures.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
+import type { WriteRecord } from './write-record.ts';
 
-export interface StepRequest {
-  ledger: Ledger;
+export interface StepRequest extends OrderRecord {
   effects: QuickEffect[];
-  /** Outcomes that the record lacks; null where the record is being written elsewhere. */
-  unsent: OutcomeRecord[] | null;
   /** When the step began, in epoch milliseconds: a clock of the worker's own would differ on replay. */
   at: number;
 }
@@ -26,8 +25,10 @@ export interface StepRequest {
 export interface StepDone {
   /** One for each effect; null where this was not the place or the time for it. */
   results: (EffectResult | null)[];
-  /** Whether the record is written, with the results in it. */
-  isRecorded: boolean;
+  /** The revision of the ledger that is written; null where nothing could be, and so nothing was tried. */
+  recorded: number | null;
+  /** What was there instead, from a task that was lost: nothing was tried. */
+  other: Ledger | null;
 }
 
 /** Leaves half a second for the record, before the task has been held for too long. */
@@ -36,7 +37,7 @@ const PATIENCE_MS = 1_500;
 export function createTakeStep(deps: {
   createPayment: GatewayCalls['createPayment'];
   effects: RunEffects;
-  writeRecord: (record: OrderRecord) => Promise<void>;
+  writeRecord: WriteRecord;
 }): (request: StepRequest) => Promise<StepDone> {
   const { createPayment, effects, writeRecord } = deps;
 
@@ -63,31 +64,42 @@ export function createTakeStep(deps: {
 
   const inTime = { milliseconds: PATIENCE_MS, fallback: () => null };
 
-  return async ({ ledger, effects, unsent, at }) => {
+  return async ({ effects, at, ...record }) => {
+    const untried = effects.map(() => null);
+    const other = await writeRecord(record).catch(() => undefined);
+    if (other === undefined) return { results: untried, recorded: null, other: null };
+    if (other !== null) return { results: untried, recorded: null, other };
+    const { ledger } = record;
     const results = await Promise.all(
       effects.map((effect) => pTimeout(attempt(effect, ledger), inTime)),
     );
-    if (unsent === null) return { results, isRecorded: false };
-    const isRecorded = await writeRecord(
-      recordAfter({ ledger, records: unsent }, results, at),
-    ).then(
-      () => true,
+    const after = recordAfter(ledger, results, at);
+    const isDone = after.ledger !== ledger && (await isWritten(after));
+    return { results, recorded: isDone ? after.ledger.revision : ledger.revision, other: null };
+  };
+
+  async function isWritten(record: OrderRecord): Promise<boolean> {
+    return writeRecord(record).then(
+      (other) => other === null,
       () => false,
     );
-    return { results, isRecorded };
-  };
+  }
 }
 
 /** What the order itself comes to when it hears of the results: the state machine is pure. */
 function recordAfter(
-  before: OrderRecord,
+  ledger: Ledger,
   results: readonly (EffectResult | null)[],
   at: number,
 ): OrderRecord {
+  const known = ledger.revision;
   return results
     .filter((result) => result !== null)
-    .reduce(({ ledger, records }, result) => {
-      const after = transition(ledger, effectEvent(result, at));
-      return { ledger: after.ledger, records: [...records, ...after.records] };
-    }, before);
+    .reduce<OrderRecord>(
+      (before, result) => {
+        const after = transition(before.ledger, effectEvent(result, at));
+        return { ledger: after.ledger, records: [...before.records, ...after.records], known };
+      },
+      { ledger, records: [], known },
+    );
 }

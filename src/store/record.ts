@@ -1,7 +1,7 @@
 /**
- * Writes down what the order's workflow decided. A record may arrive twice, late, or after a newer one:
- * the newest revision wins, outcome records are kept under their own number, and nothing is ever lost
- * or overwritten by something older.
+ * Writes down what the order's workflow decided. Each record is written on top of the one before, or not at
+ * all: a worker that dies inside a workflow task may have written what Temporal never hears of, and whoever
+ * does the task again has to go on from there. So what was read, or done, is never taken back.
  */
 import { eq } from 'drizzle-orm';
 import type { OutcomeRecord } from '../domain/events.ts';
@@ -15,8 +15,10 @@ export const CHANGE_CHANNEL = 'order_changed';
 
 export interface OrderRecord {
   ledger: Ledger;
-  /** Outcome records that are not known to be written yet. */
+  /** Outcome records that came about since `known`. */
   records: OutcomeRecord[];
+  /** The revision of the ledger that this one has come from; with a later one there, nothing is written. */
+  known: number;
 }
 
 /** The workflow of an order runs that the API never inserted, or whose row is gone. */
@@ -29,61 +31,58 @@ export class UnknownOrderError extends Error {
 }
 
 /**
- * One statement and so one transaction, and one round trip: it runs after every step of every order.
- * `before` locks the row first, so that two writers see each other's revision.
- *
- * A worker that dies inside a workflow task may have written what never came to be: the task runs again,
- * and what has arrived since is taken up in it. So of two outcomes with one number the later one counts, and
- * of two ledgers with one revision the later one: it may well be the last.
- *
- * Readers have seen the version of what never came to be, and must not see an older one. The order gets there
- * again, as the gateway does nothing twice under one key; until then they see what they saw. Its last record
- * counts in any case.
+ * One statement and so one transaction, and one round trip: it runs in every step of every order. `before`
+ * locks the row first, so that of two writers the second sees what the first has written.
  */
 const WRITE_RECORD = {
   name: 'write-record',
   text: `
     with before as (
-      select id, gateway, state, revision, version, updated_at from orders where id = $1 for update
+      select id, gateway, state, revision, ledger from orders where id = $1 for update
     ), changed as (
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
         ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9
       from before
-      where orders.id = before.id
-        and (before.revision < $2 or (before.revision = $2 and before.updated_at < $8))
-        and (before.version <= $3 or ($6::json ->> 'closed')::boolean)
-      returning before.state as from_state
+      where orders.id = before.id and before.revision <= $12
+      returning orders.id, before.gateway, before.state as from_state
     ), logged as (
       insert into order_state_log (order_id, revision, version, from_state, to_state, at)
-      select $1, $2, $3, from_state, $4, $8 from changed where from_state <> $4
-      on conflict (order_id, revision) do update set
-        version = excluded.version, to_state = excluded.to_state, at = excluded.at
+      select id, $2, $3, from_state, $4, $8 from changed where from_state <> $4
+      on conflict do nothing
     ), recorded as (
-      insert into order_events as known
+      insert into order_events
         (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
-      select $1, seq, at, source, type, "eventId", outcome, reason, record.version, answer
-      from before, json_to_recordset($10::json) as record
+      select id, seq, at, source, type, "eventId", outcome, reason, version, answer
+      from changed, json_to_recordset($10::json) as record
         (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
          reason text, version int, answer json)
-      on conflict (order_id, seq) do update set
-        at = excluded.at, source = excluded.source, type = excluded.type,
-        event_id = excluded.event_id, outcome = excluded.outcome, reason = excluded.reason,
-        version = excluded.version, answer = excluded.answer
-      where known.at < excluded.at
+      on conflict do nothing
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
-      select gateway, payment_id, $1 from before, unnest($11::text[]) as payment_id
+      select gateway, payment_id, id from changed, unnest($11::text[]) as payment_id
       on conflict do nothing
     )
-    select pg_notify('${CHANGE_CHANNEL}', id) from before`,
+    select
+      case when changed.id is null and before.ledger::text <> $6::text
+        then before.ledger end as other,
+      case when changed.id is not null
+        then pg_notify('${CHANGE_CHANNEL}', changed.id) end
+    from before left join changed on true`,
 };
 
-/** @throws UnknownOrderError when there is no such order to write about. */
-export async function writeRecord({ pool }: Database, record: OrderRecord): Promise<void> {
-  const { ledger } = record;
+/**
+ * Answers null once it is written, also by an earlier try; the ledger that is there instead where the
+ * order has come to another one.
+ *
+ * @throws UnknownOrderError when there is no such order to write about.
+ */
+export async function writeRecord(
+  { pool }: Database,
+  { ledger, records, known }: OrderRecord,
+): Promise<Ledger | null> {
   const view = viewOf(ledger);
-  const { rowCount } = await pool.query({
+  const { rows } = await pool.query<{ other: Ledger | null }>({
     ...WRITE_RECORD,
     values: [
       view.id,
@@ -95,11 +94,14 @@ export async function writeRecord({ pool }: Database, record: OrderRecord): Prom
       JSON.stringify(view),
       view.updatedAt,
       view.expiresAt,
-      JSON.stringify(record.records.map(storable)),
+      JSON.stringify(records.map(storable)),
       paymentIdsOf(ledger),
+      known,
     ],
   });
-  if (rowCount === 0) throw new UnknownOrderError(view.id);
+  const [row] = rows;
+  if (row === undefined) throw new UnknownOrderError(view.id);
+  return row.other;
 }
 
 /** The ledger as last written: what a late event's new run begins from. */

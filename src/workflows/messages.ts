@@ -2,7 +2,7 @@
  * The order workflow's contract with the outside: its type, its signals and queries, and the JSON they
  * carry. One object each, so that all of them can be sent by hand from the Temporal UI's dialog.
  */
-import type { OutcomeRecord, Source } from '../domain/events.ts';
+import type { DomainEvent, OutcomeRecord, Source } from '../domain/events.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
@@ -67,5 +67,11 @@ export type OrderInput = RunOptions &
     /** A closed order that something late has reached: the run begins from its record. */
     | { from: 'record'; orderId: string }
     /** Continue-as-new: everything is carried. */
-    | { from: 'carried'; ledger: Ledger; inbox: InboxItem[]; unsent: OutcomeRecord[] }
+    | {
+        from: 'carried';
+        ledger: Ledger;
+        inbox: InboxItem[];
+        /** What the record does not have yet, and where it stands. */
+        since: { recorded: number; journal: DomainEvent[]; unsent: OutcomeRecord[] };
+      }
   );

@@ -21,11 +21,11 @@ import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
 import { readSignal } from './read-signal.ts';
 import { ledgerFromRecord } from './record.ts';
-import { isIdle, openRun, type Run } from './run.ts';
+import { isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { changedAttributes } from './search-attributes.ts';
 import { takeStep } from './step.ts';
 import { storyOf } from './story.ts';
-import { takeUp } from './take-up.ts';
+import { adopt, takeUp } from './take-up.ts';
 
 /** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */
 const SIGNALS_PER_RUN = 500;
@@ -80,30 +80,35 @@ async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   switch (input.from) {
     case 'start':
       // Its record is the row that the API has inserted before.
-      return { ...openRun(openLedger(input.terms), inbox, []), isRecordStale: false };
+      return openRun({ ledger: openLedger(input.terms), inbox });
     case 'record':
-      return openRun(await ledgerFromRecord(input.orderId), inbox, []);
+      return openRun({ ledger: await ledgerFromRecord(input.orderId), inbox });
     case 'carried':
-      return openRun(input.ledger, inbox, input.unsent);
+      return openRun({ ledger: input.ledger, inbox, since: input.since });
   }
 }
 
 function hasNews(run: Run): boolean {
-  return run.inbox.length > 0 || run.results.length > 0;
+  return run.inbox.length > 0 || run.results.length > 0 || run.other !== null;
 }
 
 function hasWork(run: Run): boolean {
   return (
     hasNews(run) ||
+    run.due.length > 0 ||
     isAlarmMissing(run) ||
     rungDeadline(run) !== null ||
-    (run.isRecordStale && !run.isRecording) ||
+    isRecordDue(run) ||
     (run.ledger.closed && isIdle(run))
   );
 }
 
 /** Takes up everything that lies there, results before signals, each on its own. */
 function takeUpAll(run: Run): void {
+  if (run.other !== null) {
+    adopt(run, run.other);
+    run.other = null;
+  }
   for (;;) {
     const event = nextEvent(run);
     if (event === null) return;
@@ -144,16 +149,16 @@ function mustContinue(run: Run, input: OrderInput): boolean {
   const limit = input.signalsPerRun ?? SIGNALS_PER_RUN;
   if (run.signalsTaken >= limit * HARD_LIMIT_FACTOR) return true;
   const isLong = run.signalsTaken >= limit || workflowInfo().continueAsNewSuggested;
-  return isLong && run.effectsInFlight === 0 && !run.isRecording;
+  return isLong && run.inFlight.length === 0 && !run.isRecording;
 }
 
 async function continueRun(run: Run, { signalsPerRun }: OrderInput): Promise<void> {
-  const { ledger, inbox, unsent } = run;
+  const { ledger, inbox, recorded, journal, unsent } = run;
   await continueAsNew<typeof order>({
     from: 'carried',
     ledger,
     inbox,
-    unsent,
+    since: { recorded, journal, unsent },
     ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
   });
 }

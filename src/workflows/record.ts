@@ -1,12 +1,12 @@
 /**
  * The order's record in the database, where the step could not write it: a database that is down delays
- * the record, never the order. One write may be under way beside the loop, and whatever happens meanwhile
- * goes into the next.
+ * what is to be done, never what is to be heard. One write may be under way beside the loop, and whatever
+ * happens meanwhile goes into the next.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import type { Run } from './run.ts';
+import { noteRecorded, openNow, type Run } from './run.ts';
 
 /** Ten seconds after the database is back, at the latest, readers see everything again. */
 const untilDone = proxyActivities<Activities>({
@@ -15,14 +15,19 @@ const untilDone = proxyActivities<Activities>({
 });
 
 export function recordBeside(run: Run): void {
-  const { ledger } = run;
+  const { ledger, recorded: known } = run;
   const records = [...run.unsent];
-  run.isRecordStale = false;
   run.isRecording = true;
   const summary = "write the order's record";
-  void untilDone.writeRecord.executeWithOptions({ summary }, [{ ledger, records }]).then(() => {
-    run.unsent = run.unsent.slice(records.length);
+  const request = { ledger, records, known };
+  void untilDone.writeRecord.executeWithOptions({ summary }, [request]).then((other) => {
     run.isRecording = false;
+    if (other !== null) {
+      run.other = other;
+      return;
+    }
+    noteRecorded(run, { revision: ledger.revision, records: records.length });
+    run.due = openNow(run);
   });
 }
 

@@ -1,6 +1,6 @@
 /** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
 import type { Effect } from '../domain/effects.ts';
-import type { EffectEvent, OutcomeRecord } from '../domain/events.ts';
+import type { DomainEvent, EffectEvent, OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { openEffects } from '../domain/readiness.ts';
 import type { Alarm } from './alarms.ts';
@@ -17,11 +17,17 @@ export interface Run {
   results: EffectEvent[];
   /** Effects that the order has decided and nobody has started yet. */
   due: Effect[];
-  effectsInFlight: number;
-  /** Outcome records that the database does not have yet. */
+  /** Keys of the effects that run beside the loop. */
+  inFlight: string[];
+  /** The revision of the ledger that the record is known to have. */
+  recorded: number;
+  /** What has happened since then. */
+  journal: DomainEvent[];
+  /** Outcome records that have come about since then. */
   unsent: OutcomeRecord[];
-  isRecordStale: boolean;
   isRecording: boolean;
+  /** What the record holds instead of what was to be written beside the loop; null once it was taken up. */
+  other: Ledger | null;
   timeline: OutcomeRecord[];
   /** Timers that are set. */
   alarms: Alarm[];
@@ -30,16 +36,31 @@ export interface Run {
   signalsTaken: number;
 }
 
-export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecord[]): Run {
+/** What a run begins with. */
+export interface Beginning {
+  ledger: Ledger;
+  inbox: InboxItem[];
+  /** Absent where the record has the ledger as it is. */
+  since?: Pick<Run, 'recorded' | 'journal' | 'unsent'>;
+}
+
+export function openRun({ ledger, inbox, since }: Beginning): Run {
+  const { recorded, journal, unsent } = since ?? {
+    recorded: ledger.revision,
+    journal: [],
+    unsent: [],
+  };
   return {
     ledger,
     inbox,
     results: [],
     due: openEffects(ledger),
-    effectsInFlight: 0,
-    unsent,
-    isRecordStale: true,
+    inFlight: [],
+    recorded,
+    journal: [...journal],
+    unsent: [...unsent],
     isRecording: false,
+    other: null,
     timeline: [...unsent],
     alarms: [],
     rungAt: null,
@@ -47,9 +68,29 @@ export function openRun(ledger: Ledger, inbox: InboxItem[], unsent: OutcomeRecor
   };
 }
 
+/** All that is to be done and is not under way. */
+export function openNow({ ledger, inFlight }: Run): Effect[] {
+  return openEffects(ledger).filter(({ key }) => !inFlight.includes(key));
+}
+
 export function noteRecords(run: Run, records: OutcomeRecord[]): void {
   run.unsent.push(...records);
   run.timeline = [...run.timeline, ...records].slice(-TIMELINE_LENGTH);
+}
+
+/** The record has what it was given: all there is, or what there was when the write began. */
+export function noteRecorded(
+  run: Run,
+  { revision, records } = { revision: run.ledger.revision, records: run.unsent.length },
+): void {
+  run.journal = run.journal.slice(revision - run.recorded);
+  run.unsent = run.unsent.slice(records);
+  run.recorded = revision;
+}
+
+/** Is there something to write, and nothing being written? */
+export function isRecordDue({ ledger, recorded, isRecording, other }: Run): boolean {
+  return ledger.revision !== recorded && !isRecording && other === null;
 }
 
 export function isIdle(run: Run): boolean {
@@ -57,8 +98,9 @@ export function isIdle(run: Run): boolean {
     run.inbox.length === 0 &&
     run.results.length === 0 &&
     run.due.length === 0 &&
-    run.effectsInFlight === 0 &&
+    run.inFlight.length === 0 &&
     !run.isRecording &&
-    !run.isRecordStale
+    run.other === null &&
+    run.ledger.revision === run.recorded
   );
 }

@@ -1,6 +1,7 @@
 /** Workers die at the worst moment: after the effect, before anybody was told. */
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
+import { rowsOf } from '../support/books.ts';
 import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -13,6 +14,7 @@ import {
   untilSettled,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
+import { STORIES } from '../support/stories.ts';
 import { untilActivityRuns } from '../support/temporal.ts';
 
 describe('a worker killed between an effect and its acknowledgement', function () {
@@ -51,6 +53,16 @@ describe('a worker killed between an effect and its acknowledgement', function (
     await shop.gateway('POST', `/payments/${made.body.id}/capture`, {});
     await untilSettled(shop, id, 'paid');
     await assertPaidOnce(id);
+  });
+
+  it('T29 takes back what a lost task had done, when the money has gone back meanwhile', async () => {
+    const id =
+      (await STORIES.find(({ name }) => name === 'task-lost-behind-its-effects')?.tell(shop)) ?? '';
+    const [entitlement, ...others] = await rowsOf('entitlements', id);
+    assert.deepEqual(others, []);
+    assert.ok(entitlement?.granted_at && entitlement.revoked_at);
+    assert.equal((await rowsOf('invoices', id)).length, 1);
+    assert.equal((await rowsOf('credit_notes', id)).length, 1);
   });
 
   it('T32 settles webhooks that were accepted while no worker lived', async () => {

@@ -72,8 +72,9 @@ export function paidLedger(orderId: string, changes: Partial<Ledger> = {}): Ledg
   });
 }
 
+/** Written on top of whatever is older. */
 export function recordOf(ledger: Ledger, records: OutcomeRecord[] = []): OrderRecord {
-  return { ledger, records };
+  return { ledger, records, known: ledger.revision - 1 };
 }
 
 export function outcome(seq: number, changes: Partial<OutcomeRecord> = {}): OutcomeRecord {

@@ -3,7 +3,15 @@ import { DECIDING } from './stories/deciding.ts';
 import { ENDING } from './stories/ending.ts';
 import { ENDURING } from './stories/enduring.ts';
 import { GIVING_BACK } from './stories/giving-back.ts';
+import { LOSING } from './stories/losing.ts';
 import { PAYING } from './stories/paying.ts';
 import type { Story } from './stories/scene.ts';
 
-export const STORIES: Story[] = [...PAYING, ...ENDING, ...GIVING_BACK, ...DECIDING, ...ENDURING];
+export const STORIES: Story[] = [
+  ...PAYING,
+  ...ENDING,
+  ...GIVING_BACK,
+  ...DECIDING,
+  ...ENDURING,
+  ...LOSING,
+];

@@ -82,6 +82,12 @@ const NEEDED: Record<string, string[]> = {
   'every activity, where it runs': Object.entries(ACTIVITIES).map(
     ([name, where]) => `${name} ${where}`,
   ),
+  'everything that can come of a step': [
+    'step that was done',
+    'step that left something to do',
+    'step without a record',
+    'step behind a lost task',
+  ],
   'everything that can happen to a run': EVENTS.map((name) => `EVENT_TYPE_${name}`),
 };
 

@@ -9,6 +9,7 @@ import {
   Worker,
 } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
+import type { StepDone } from '../../../src/activities/take-step.ts';
 import { PAYLOAD_CONVERTER_PATH } from '../../../src/payload-converter-path.ts';
 
 export interface ObservationSinks extends Sinks {
@@ -29,7 +30,10 @@ interface SavedEvent {
   workflowExecutionStartedEventAttributes?: { input: Payloads };
   workflowExecutionSignaledEventAttributes?: { signalName: string };
   activityTaskScheduledEventAttributes?: { activityType: { name: string } };
-  markerRecordedEventAttributes?: { markerName: string; details: { data?: Payloads } };
+  markerRecordedEventAttributes?: {
+    markerName: string;
+    details: { data?: Payloads; result?: Payloads };
+  };
 }
 
 const ROOT = path.join(import.meta.dirname, '../../..');
@@ -106,13 +110,24 @@ function notesOn(event: SavedEvent): string[] {
   const beside = event.activityTaskScheduledEventAttributes?.activityType.name;
   const input = jsonIn(event.workflowExecutionStartedEventAttributes?.input);
   const inside = marker?.markerName === LOCAL_ACTIVITY ? jsonIn(marker.details.data) : null;
+  const done = jsonIn(marker?.details.result) as StepDone | null;
   return [
     eventType,
     ...(signal === undefined ? [] : [`signal ${signal}`]),
     ...(beside === undefined ? [] : [`${beside} beside the loop`]),
     ...(input === null ? [] : [`begun from ${input.from}`]),
     ...(inside === null ? [] : [`${inside.activity_type} inside the task`]),
+    ...(inside === null ? [] : [stepNote(done)]),
   ];
+}
+
+/** Null is a step that did not come to its end in time. */
+function stepNote(done: StepDone | null): string {
+  if (done === null || (done.recorded === null && done.other === null))
+    return 'step without a record';
+  const { other, results } = done;
+  if (other !== null) return 'step behind a lost task';
+  return results.includes(null) ? 'step that left something to do' : 'step that was done';
 }
 
 function jsonIn(input: Payloads | undefined): Record<string, unknown> | null {

@@ -129,6 +129,10 @@ export const ENDURING: Story[] = [
       await scene.signal(id, 'refund', { id: 'refund-1', requestKey: 'key_1', amountMinor: 1000 });
       await scene.until(id, ({ amountRefunded }) => amountRefunded === 1000);
       await scene.settled(id, 'paid');
+      // Its last run has begun, or there would be nothing in it to replay.
+      await untilHistory(id, (events) =>
+        events.some(({ workflowTaskCompletedEventAttributes: completed }) => completed),
+      );
       return id;
     }),
     isEveryRunKept: true,
