@@ -12,10 +12,18 @@ import type { World } from './world.ts';
 /** How often what the gateway saved under a key is an error, as long as it remembers the key. */
 const SPOILED = 0.05;
 
-export type Reply = (result: EffectResult) => void;
-export type CallGateway = (command: GatewayCall, reply: Reply) => void;
+/** How often a call arrives after nobody waits for it inside the task any more. */
+const SLOW = 0.3;
 
-export function createGatewayCalls(world: World, truth: GatewayTruth): CallGateway {
+export type Reply = (result: EffectResult) => void;
+
+export interface GatewayCalls {
+  call(command: GatewayCall, reply: Reply): void;
+  /** Null where no answer has come in time. */
+  tryOnce(command: GatewayCall): EffectResult | null;
+}
+
+export function createGatewayCalls(world: World, truth: GatewayTruth): GatewayCalls {
   const { agenda, dice, faults } = world;
   const commit = createGatewayCommands(world, truth);
   const spoiled = new Map<string, number>();
@@ -27,17 +35,34 @@ export function createGatewayCalls(world: World, truth: GatewayTruth): CallGatew
       what,
     );
 
-  return (command, reply) => {
-    const { key } = command;
+  /** What the caller hears of it; null for nothing. */
+  const way = ({ key }: GatewayCall): ((command: GatewayCall) => Said | null) => {
     const isLost = faults.on && dice.chance(faults.callLoss);
     const isDone = !isLost || dice.chance(0.5);
     if (isLost && isDone && dice.chance(SPOILED)) spoiled.set(key, agenda.now());
-    later(() => {
+    return (command) => {
       const said = isDone ? commit(command) : null;
       const isHeard = said !== null && !isLost && !isSpoiled(key);
       if (!isHeard) world.note(() => `gateway: ${key} ${isDone ? 'is done, unheard' : 'is lost'}`);
-      later(() => reply(resultOf(key, isHeard ? said : null)));
-    });
+      return isHeard ? said : null;
+    };
+  };
+
+  return {
+    tryOnce(command) {
+      const arrive = way(command);
+      const isSlow = faults.on && dice.chance(SLOW);
+      if (isSlow) agenda.after(SECOND_MS, () => arrive(command));
+      const said = isSlow ? null : arrive(command);
+      return said && resultOf(command.key, said);
+    },
+    call(command, reply) {
+      const arrive = way(command);
+      later(() => {
+        const said = arrive(command);
+        later(() => reply(resultOf(command.key, said)));
+      });
+    },
   };
 }
 

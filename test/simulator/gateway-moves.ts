@@ -84,8 +84,8 @@ export const GATEWAY_MOVES: Record<string, Move> = {
     if (dice.chance(0.5)) truth.capture(payment, amountMinor);
     else truth.move(payment, dice.pick(['pending', 'authorized']));
   },
-  crash: ({ run }) => run.restart('crashed'),
-  continueAsNew: ({ run }) => run.restart('continued'),
+  crash: ({ run }) => run.doom(),
+  continueAsNew: ({ run }) => run.continueAsNew(),
 };
 
 /** A dispute is decided once, and seldom the other way again by arbitration. */

@@ -11,23 +11,31 @@ import type { Transition } from '../../src/domain/transition.ts';
 import { isKept, moneyIn } from './money-told.ts';
 import { demand } from './world.ts';
 
+/** What was told and decided in the life that led to the present ledger, and not in a lost task. */
+export interface Memory {
+  told: ReadonlyMap<string, Fact>;
+  keys: ReadonlyMap<string, string>;
+}
+
 export interface Watcher {
+  /** Looks at every step. */
   watch(before: Ledger, event: DomainEvent, after: Transition): void;
-  /** How often each input was taken up, by its id. */
-  inputs: Map<string, number>;
+  memory(): Memory;
+  /** To the beginning, where nothing is given. */
+  goBack(to?: Memory): void;
 }
 
 export function createWatcher(): Watcher {
-  const told = new Map<string, Fact>();
-  const keys = new Map<string, string>();
-  const inputs: Watcher['inputs'] = new Map();
+  let told = new Map<string, Fact>();
+  let keys = new Map<string, string>();
   return {
-    inputs,
+    memory: () => ({ told: new Map(told), keys: new Map(keys) }),
+    goBack(to) {
+      told = new Map(to?.told);
+      keys = new Map(to?.keys);
+    },
     watch(before, event, after) {
       for (const fact of moneyIn(event, before)) told.set(`${factKey(fact)}`, fact);
-      if (!('key' in event) || event.type === 'retry')
-        if (event.type !== 'deadline.reached')
-          inputs.set(event.id, (inputs.get(event.id) ?? 0) + 1);
       for (const fact of told.values())
         demand(isKept(after.ledger, fact), 'told money is kept', () => JSON.stringify(fact));
       checkSteps(before, after);

@@ -2,6 +2,7 @@
  * One whole life of an order from one seed: faults first, peace at last, and a verdict. The state
  * machine is the real one; time, chance, the gateway and every other system are simulated.
  */
+import { openLedger } from '../../src/domain/ledger.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { createDice, type Dice } from './dice.ts';
 import { createGatewayCalls } from './gateway-calls.ts';
@@ -72,22 +73,27 @@ export function createSimulation(seed: number, options: SimulationOptions = {}):
 interface Whole extends Stage {
   sinks: Sinks;
   records: RecordStore;
-  watcher: Watcher;
   webhooks: Webhooks;
 }
 
 function build(world: World, life: Life): Whole {
-  const watcher = createWatcher();
-  const records = createRecordStore();
+  const watcher = watchAll(world, life);
+  const records = createRecordStore(world, openLedger(world.terms));
   const sinks = createSinks(world);
   // The gateway tells webhooks, webhooks signal the order, and the order calls the gateway.
   const hear: { tell: Webhooks['tell'] } = { tell: () => undefined };
   const truth = createGatewayTruth((fact, payment) => hear.tell(fact, payment));
-  const callGateway = createGatewayCalls(world, truth);
-  const run = createOrderRun(world, {
-    callGateway,
-    sinks,
-    records,
+  const gateway = createGatewayCalls(world, truth);
+  const run = createOrderRun(world, { gateway, sinks, records, watcher });
+  const webhooks = createWebhooks(world, (item) => run.signal(item));
+  hear.tell = webhooks.tell;
+  return { world, truth, run, sinks, records, webhooks };
+}
+
+function watchAll(world: World, life: Life): Watcher {
+  const watcher = createWatcher();
+  return {
+    ...watcher,
     watch(before, event, after) {
       life.steps += 1;
       demand(life.steps < MAX_STEPS, 'it comes to rest', () => `${MAX_STEPS} steps are not enough`);
@@ -96,14 +102,11 @@ function build(world: World, life: Life): Whole {
         ({ reason, status }) => reason === 'key_expired' && status === 'approved',
       );
     },
-  });
-  const webhooks = createWebhooks(world, (item) => run.signal(item));
-  hear.tell = webhooks.tell;
-  return { world, truth, run, sinks, records, watcher, webhooks };
+  };
 }
 
 function live(whole: Whole, { seed }: Life, moves: (PlannedMove | null)[]): void {
-  const { world, run, watcher } = whole;
+  const { world, run } = whole;
   const { agenda, dice } = world;
   let at = 0;
   for (const move of moves) {
@@ -115,14 +118,13 @@ function live(whole: Whole, { seed }: Life, moves: (PlannedMove | null)[]): void
     });
   }
   agenda.after(at + dice.pick([0, HOUR_MS, DAY_MS]), () => endFaults(whole, seed));
-  // Wakes the order once, as its start does.
-  agenda.after(0, () => run.restart('continued'));
+  agenda.after(0, run.start);
   while (agenda.step()) {
     const age = agenda.now() - STARTS_AT;
     demand(age < MAX_LIFE_MS, 'it comes to rest', () => 'the order is open for ever');
   }
   demand(run.isClosed(), 'it comes to rest', () => 'nothing is planned, and the order is open');
-  checkRest({ ...whole, ledger: run.ledger(), inputs: watcher.inputs });
+  checkRest({ ...whole, ledger: run.ledger() });
 }
 
 function endFaults(whole: Whole, seed: number): void {

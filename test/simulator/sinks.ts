@@ -18,6 +18,8 @@ export interface Sinks {
   /** By key, in the order in which they were first done. */
   done: Map<string, BusinessEffect>;
   perform(command: BusinessEffect, reply: (result: EffectResult) => void): void;
+  /** Null where it did not work out, or nobody has heard of it in time. */
+  tryOnce(command: BusinessEffect): EffectResult | null;
 }
 
 export function createSinks(world: World): Sinks {
@@ -46,14 +48,23 @@ export function createSinks(world: World): Sinks {
   const later = (what: () => void): void =>
     agenda.after(faults.on ? dice.pick([0, SECOND_MS, MINUTE_MS, 3 * HOUR_MS]) : SECOND_MS, what);
 
+  const isRefused = (): boolean => faults.on && dice.chance(faults.sinkRefusal);
+
   return {
     entitlements,
     done,
+    tryOnce(command) {
+      if (isRefused()) return refusalOf(command);
+      const isHeard = !faults.on || !dice.chance(faults.sinkTrouble);
+      // Unheard of: done, done a little later, or not done.
+      const how = isHeard ? 'at once' : dice.pick(['at once', 'later', 'never']);
+      if (how === 'at once') commit(command);
+      if (how === 'later') agenda.after(SECOND_MS, () => commit(command));
+      return isHeard ? answerOf(command) : null;
+    },
     perform(command, reply) {
-      const { key } = command;
-      const answer = (): void => reply({ key, type: 'effect.answered', attempts: 1, answer: null });
-      if (faults.on && dice.chance(faults.sinkRefusal))
-        return later(() => reply({ key, type: 'effect.refused', attempts: 1, code: 'http_422' }));
+      const answer = (): void => reply(answerOf(command));
+      if (isRefused()) return later(() => reply(refusalOf(command)));
       if (!faults.on || !dice.chance(faults.sinkTrouble)) {
         commit(command);
         return answer();
@@ -67,6 +78,14 @@ export function createSinks(world: World): Sinks {
       });
     },
   };
+}
+
+function answerOf({ key }: BusinessEffect): EffectResult {
+  return { key, type: 'effect.answered', attempts: 1, answer: null };
+}
+
+function refusalOf({ key }: BusinessEffect): EffectResult {
+  return { key, type: 'effect.refused', attempts: 1, code: 'http_422' };
 }
 
 function grant(entitlements: Sinks['entitlements'], epoch: number): void {
