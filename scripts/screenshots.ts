@@ -44,7 +44,7 @@ async function takeOrder({ page, uiUrl, example }: Scene): Promise<void> {
 
 async function takeTimeline({ page, uiUrl, example }: Scene): Promise<void> {
   await openOrder(page, uiUrl, example.paid);
-  await page.getByText('issueInvoice').first().waitFor();
+  await page.getByText('takeStep').first().waitFor();
   const title = await page.getByRole('heading', { name: 'Timeline' }).boundingBox();
   await page.setViewportSize({ ...SIZE, height: 1300 });
   await shoot(page, 'timeline', { fromX: MENU_WIDTH, fromY: (title?.y ?? 0) - 16, toY: 1300 });
