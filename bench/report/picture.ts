@@ -48,6 +48,7 @@ export function pictureOf(record: RunRecord): string {
     });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top}" width="${WIDTH}" height="${top}" font-family="system-ui, sans-serif" font-size="13" fill="#6b7280">`,
+    '<title>Orders and deliveries a second, side by side</title>',
     ...drawn,
     '</svg>\n',
   ].join('\n');
