@@ -7,6 +7,7 @@ import { takeFact } from './apply-fact.ts';
 import { answerCancelsByState } from './cancels.ts';
 import { applyCommand } from './commands.ts';
 import { consequences } from './consequences.ts';
+import { copyOf } from './copy.ts';
 import { isQuiet, schedulePoll } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type {
@@ -37,7 +38,7 @@ export interface Transition {
 
 /** Applies one event. The ledger passed in is left untouched. */
 export function transition(before: Ledger, event: DomainEvent): Transition {
-  const ledger = copy(before);
+  const ledger = copyOf(before);
   const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
   const from = stateOf(before);
   // Whatever is told to a closed order opens it again, until it has settled anew.
@@ -57,10 +58,6 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   if (isPoll || isNews || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
   return { ledger, records: turn.records, effects: readyEffects(turn, before) };
-}
-
-function copy(ledger: Ledger): Ledger {
-  return JSON.parse(JSON.stringify(ledger)) as Ledger;
 }
 
 function dispatch(turn: Turn, event: DomainEvent): void {

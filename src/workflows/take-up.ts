@@ -1,15 +1,16 @@
 /** How an event changes a run: the state machine decides, and what follows from it is noted here. */
 import type { DomainEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { transition } from '../domain/transition.ts';
+import { type Transition, transition } from '../domain/transition.ts';
 import { noteRecords, openNow, type Run } from './run.ts';
 
-export function takeUp(run: Run, event: DomainEvent): void {
-  const { ledger, records, effects } = transition(run.ledger, event);
-  run.ledger = ledger;
+export function takeUp(run: Run, event: DomainEvent): Transition {
+  const after = transition(run.ledger, event);
+  run.ledger = after.ledger;
   run.journal.push(event);
-  noteRecords(run, records);
-  run.due.push(...effects);
+  noteRecords(run, after.records);
+  run.due.push(...after.effects);
+  return after;
 }
 
 /**

@@ -26,16 +26,18 @@ export interface Watcher {
 }
 
 export function createWatcher(): Watcher {
-  let told = new Map<string, Fact>();
-  let keys = new Map<string, string>();
+  // Replaced rather than changed, so that what was remembered stays.
+  let told: Memory['told'] = new Map();
+  let keys: Memory['keys'] = new Map();
   return {
-    memory: () => ({ told: new Map(told), keys: new Map(keys) }),
+    memory: () => ({ told, keys }),
     goBack(to) {
-      told = new Map(to?.told);
-      keys = new Map(to?.keys);
+      told = to?.told ?? new Map();
+      keys = to?.keys ?? new Map();
     },
     watch(before, event, after) {
-      for (const fact of moneyIn(event, before)) told.set(`${factKey(fact)}`, fact);
+      const money = moneyIn(event, before).map((fact) => [`${factKey(fact)}`, fact] as const);
+      if (money.length > 0) told = new Map([...told, ...money]);
       for (const fact of told.values())
         demand(isKept(after.ledger, fact), 'told money is kept', () => JSON.stringify(fact));
       checkSteps(before, after);
@@ -43,7 +45,7 @@ export function createWatcher(): Watcher {
       checkTransition(before, after.ledger);
       checkAttempts(before, after.ledger);
       checkRefundRequests(before, after.ledger);
-      checkKeys(keys, event, after);
+      keys = keysWith(keys, event, after);
       checkSize(after.ledger);
     },
   };
@@ -142,7 +144,13 @@ function checkRefundRequests(before: Ledger, after: Ledger): void {
   }
 }
 
-function checkKeys(keys: Map<string, string>, event: DomainEvent, { effects }: Transition): void {
+function keysWith(
+  before: Memory['keys'],
+  event: DomainEvent,
+  { effects }: Transition,
+): Memory['keys'] {
+  if (effects.length === 0) return before;
+  const keys = new Map(before);
   for (const effect of effects) {
     const content = JSON.stringify(effect);
     const known = keys.get(effect.key) ?? content;
@@ -151,6 +159,7 @@ function checkKeys(keys: Map<string, string>, event: DomainEvent, { effects }: T
     demand(known === content, 'one key, one content', () => `${known} then ${content}`);
     keys.set(effect.key, content);
   }
+  return keys;
 }
 
 function checkSize({ seen, held, waiting, attempts }: Ledger): void {

@@ -25,7 +25,7 @@ export interface Surroundings {
 
 /** The run as Temporal would come to it by replay: as the last completed task has left it. */
 export interface Durable {
-  text: string;
+  run: Run;
   memory: Memory;
 }
 
@@ -50,9 +50,9 @@ export interface Order extends Surroundings {
   wake(): void;
 }
 
-/** The task is lost with its worker. */
-export class TaskLost extends Error {
-  override readonly name = 'TaskLost';
+/** The task is lost with its worker. Thrown often, and nobody asks where: it has no stack to be collected. */
+export class TaskLost {
+  readonly name = 'TaskLost';
 }
 
 export function mayHappen({ world }: Order, probability: number): boolean {
@@ -102,10 +102,25 @@ export function receive(run: Run, arrival: Arrival, at: number): void {
 }
 
 export function durableOf({ watcher }: Pick<Order, 'watcher'>, run: Run): Durable {
-  return { text: JSON.stringify(run), memory: watcher.memory() };
+  return { run: setAside(run), memory: watcher.memory() };
 }
 
-export function runFrom({ text }: Durable): Run {
-  const run = JSON.parse(text) as Run;
-  return { ...run, alarms: run.alarms.map(({ at }) => ({ at, cancel: () => undefined })) };
+export function runFrom({ run }: Durable): Run {
+  return setAside(run);
+}
+
+/** Ledgers are never changed, only followed by others; lists are. */
+function setAside(run: Run): Run {
+  const { inbox, results, due, inFlight, journal, unsent, timeline, alarms } = run;
+  return {
+    ...run,
+    inbox: [...inbox],
+    results: [...results],
+    due: [...due],
+    inFlight: [...inFlight],
+    journal: [...journal],
+    unsent: [...unsent],
+    timeline: [...timeline],
+    alarms: [...alarms],
+  };
 }

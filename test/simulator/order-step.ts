@@ -7,7 +7,7 @@ import {
 } from '../../src/domain/effects.ts';
 import { type DomainEvent, type EffectResult, effectEvent } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
-import { transition } from '../../src/domain/transition.ts';
+import { type Transition, transition } from '../../src/domain/transition.ts';
 import { isRecordDue, noteRecorded, openNow, type Run } from '../../src/workflows/run.ts';
 import { adopt, takeUp } from '../../src/workflows/take-up.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
@@ -47,8 +47,7 @@ export function takeStep(order: Order, run: Run): void {
 
 export function takeUpOne(order: Order, run: Run, event: DomainEvent): void {
   const before = run.ledger;
-  takeUp(run, event);
-  watch(order, before, event);
+  watch(order, before, event, takeUp(run, event));
 }
 
 export function goOnFrom(order: Order, run: Run, other: Ledger): void {
@@ -58,15 +57,22 @@ export function goOnFrom(order: Order, run: Run, other: Ledger): void {
   watcher.goBack(records.memoryOf(other.revision));
   adopt(run, other);
   let ledger = other;
-  for (const event of run.journal) ledger = watch(order, ledger, event);
+  // The transition is pure: done again, it shows what the order has just decided.
+  for (const event of run.journal) {
+    const after = transition(ledger, event);
+    watch(order, ledger, event, after);
+    ledger = after.ledger;
+  }
 }
 
-/** The transition is pure: done again, it shows what the order has just decided. */
-function watch({ watcher, world }: Order, before: Ledger, event: DomainEvent): Ledger {
-  const after = transition(before, event);
+function watch(
+  { watcher, world }: Order,
+  before: Ledger,
+  event: DomainEvent,
+  after: Transition,
+): void {
   world.note(() => `  ${nameOf(event)} ⇒ ${toldOf(after)}`);
   watcher.watch(before, event, after);
-  return after.ledger;
 }
 
 function recordOf({ watcher }: Order, { ledger, unsent, recorded }: Run): Written {

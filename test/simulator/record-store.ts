@@ -26,7 +26,7 @@ export interface RecordStore {
 }
 
 interface Row {
-  text: string;
+  ledger: Ledger;
   revision: number;
   version: number;
   state: string;
@@ -40,7 +40,7 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
 
   const write = ({ ledger, records: fresh, known, memory }: Written): Ledger | null => {
     const next = rowOf(ledger);
-    if (row.revision > known) return row.text === next.text ? null : read(row);
+    if (row.revision > known) return textOf(row) === textOf(next) ? null : JSON.parse(textOf(row));
     checkOrder(row, next);
     row = next;
     memories.set(next.revision, memory);
@@ -53,7 +53,7 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
 
   return {
     records,
-    read: () => read(row),
+    read: () => row.ledger,
     memoryOf: (revision) => memories.get(revision),
     write(record) {
       const isAway = faults.on && dice.chance(faults.recordLoss);
@@ -66,11 +66,11 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
 
 function rowOf(ledger: Ledger): Row {
   const { revision, version } = ledger;
-  return { text: JSON.stringify(ledger), revision, version, state: stateOf(ledger) };
+  return { ledger, revision, version, state: stateOf(ledger) };
 }
 
-function read({ text }: Row): Ledger {
-  return JSON.parse(text) as Ledger;
+function textOf({ ledger }: Row): string {
+  return JSON.stringify(ledger);
 }
 
 function checkOrder(before: Row, after: Row): void {
