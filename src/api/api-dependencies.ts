@@ -9,6 +9,7 @@ import type { Drain } from './drain.ts';
 import type { DuplicateCounter } from './duplicate-counter.ts';
 import type { OrderClient } from './order-client.ts';
 import type { RecentNews } from './recent-news.ts';
+import type { Turns } from './turns.ts';
 
 export interface ApiDependencies {
   database: Database;
@@ -17,6 +18,7 @@ export interface ApiDependencies {
   orders: OrderClient;
   duplicates: DuplicateCounter;
   news: RecentNews;
+  turns: Turns;
   gateways: Gateways;
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;

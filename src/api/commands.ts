@@ -12,7 +12,8 @@ import { isProblemCode } from './problem-table.ts';
 import type { ApiRequest } from './route.ts';
 
 type CommandName = Exclude<SignalName, 'webhook'>;
-type Sender = Pick<
+/** Of a request, what its command needs. */
+export type Sender = Pick<
   ApiRequest<unknown, unknown, unknown>,
   'commandId' | 'idempotencyKey' | 'waitMs'
 >;

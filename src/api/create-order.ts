@@ -16,7 +16,7 @@ import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
 import { Problem } from './problem.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
-import { defineRoute } from './route.ts';
+import { type Answer, defineRoute } from './route.ts';
 
 export const createOrder = defineRoute({
   method: 'post',
@@ -34,25 +34,37 @@ export const createOrder = defineRoute({
     'amount_out_of_range',
     'currency_unsupported',
   ],
-  async run({ body }, dependencies) {
+  async run({ body, waitMs }, dependencies) {
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
     const fingerprint = fingerprintOf(body);
-    const asked = newOrder(body, fingerprint, dependencies);
-    const inserted = await insertOrder(dependencies.database, asked);
-    failpoint('order.afterInsert');
-    if (inserted !== null) {
-      await startOrder(dependencies, asked);
-      const answer = orderAnswer(201, inserted);
-      return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
-    }
-    const order = await requireOrder(dependencies, body.id);
-    const ledger = await requireLedger(dependencies, body.id);
-    if (order.fingerprint !== fingerprint) throw orderConflict(body, order, ledger);
-    if (order.startedAt === null) await startOrder(dependencies, { id: order.id, ledger });
-    const answer = orderAnswer(200, order);
-    return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+    return dependencies.turns.take(`create ${body.id}`, waitMs, () =>
+      create(dependencies, body, fingerprint),
+    );
   },
 });
+
+async function create(
+  dependencies: ApiDependencies,
+  body: NewOrderBody,
+  fingerprint: string,
+): Promise<Answer> {
+  const asked = newOrder(body, fingerprint, dependencies);
+  const inserted = await insertOrder(dependencies.database, asked);
+  failpoint('order.afterInsert');
+  if (inserted !== null) {
+    await startOrder(dependencies, asked);
+    const answer = orderAnswer(201, inserted);
+    return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
+  }
+  const order = await requireOrder(dependencies, body.id);
+  const { id } = order;
+  if (order.fingerprint !== fingerprint)
+    throw orderConflict(body, order, await requireLedger(dependencies, id));
+  if (order.startedAt === null)
+    await startOrder(dependencies, { id, ledger: await requireLedger(dependencies, id) });
+  const answer = orderAnswer(200, order);
+  return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+}
 
 type Starting = Pick<ApiDependencies, 'database' | 'orders'>;
 

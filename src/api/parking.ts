@@ -42,7 +42,7 @@ export interface Delivered {
  * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
  */
 export async function deliverMessage(
-  { database, orders }: Pick<ApiDependencies, 'database' | 'orders'>,
+  { database, orders, news }: Pick<ApiDependencies, 'database' | 'orders' | 'news'>,
   gateway: string,
   message: OrderMessage,
 ): Promise<Delivered> {
@@ -51,6 +51,8 @@ export async function deliverMessage(
   if (owner === null || !isOrderId(owner)) throw new UnknownOrder(`of payment ${paymentId}`);
   const id = deliveryIdOf(gateway, message.eventId);
   if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
+  // From now on: a verify that comes beside it does well to wait for it.
+  news.expect(owner);
   if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
   else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
   return { orderId: owner, isRepeat: false };

@@ -1,11 +1,19 @@
-/** The pay button: however often it is pressed, one attempt is open at a time. */
+/**
+ * The pay button: however often it is pressed, one attempt is open at a time. A click that could only hear
+ * of the attempt that is open is answered from the record, and no worker is asked.
+ */
 import { z } from 'zod';
-import type { OrderView } from '../domain/view.ts';
-import { type CommandOutcome, isUnsettled, requireOrder, submit } from './commands.ts';
+import type { CommandAnswer } from '../domain/events.ts';
+import { transition } from '../domain/transition.ts';
+import { type OrderView, viewOf } from '../domain/view.ts';
+import { loadRecord } from '../store/record.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { isUnsettled, requireOrder, type Sender, submit } from './commands.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';
+import { Problem } from './problem.ts';
 import { orderPathOf } from './represent-order.ts';
 import { orderPath } from './request-schemas.ts';
-import { defineRoute } from './route.ts';
+import { type Answer, defineRoute } from './route.ts';
 
 export const pay = defineRoute({
   method: 'post',
@@ -28,20 +36,51 @@ export const pay = defineRoute({
     'gateway_declined',
     'too_many_attempts',
   ],
-  async run({ params: { id }, ...sender }, dependencies) {
-    await requireOrder(dependencies, id);
-    const outcome = await submit(dependencies, sender, { orderId: id, name: 'pay', payload: {} });
-    const { view } = await requireOrder(dependencies, id);
-    const body = paymentOf(view, outcome);
-    if (isUnsettled(outcome))
-      return { status: 202, body, headers: { location: orderPathOf(id) }, isUnsettled: true };
-    return { status: outcome?.outcome === 'duplicate' ? 200 : 201, body };
-  },
+  run: ({ params: { id }, ...sender }, dependencies) =>
+    dependencies.turns.take(`pay ${id}`, sender.waitMs, ({ leftMs }) =>
+      click(dependencies, id, { ...sender, waitMs: leftMs }),
+    ),
 });
 
+async function click(dependencies: ApiDependencies, id: string, sender: Sender): Promise<Answer> {
+  const open = await readOpen(dependencies, id, sender.commandId);
+  if (open !== null) {
+    await dependencies.duplicates.count({ orderId: id, eventId: 'pay', type: 'pay' });
+    return { status: 200, body: open };
+  }
+  const outcome = await submit(dependencies, sender, { orderId: id, name: 'pay', payload: {} });
+  const { view } = await requireOrder(dependencies, id);
+  const body = paymentOf(view, outcome?.answer);
+  if (isUnsettled(outcome))
+    return { status: 202, body, headers: { location: orderPathOf(id) }, isUnsettled: true };
+  return { status: outcome?.outcome === 'duplicate' ? 200 : 201, body };
+}
+
+/**
+ * The attempt that is open, where the order would say nothing else: the state machine is pure, and is asked
+ * what it makes of this click in the ledger that is on record.
+ *
+ * @throws Problem `order_not_found`
+ */
+async function readOpen(
+  { database }: ApiDependencies,
+  orderId: string,
+  id: string,
+): Promise<Payment | null> {
+  const ledger = await loadRecord(database, orderId);
+  if (ledger === null) throw new Problem('order_not_found');
+  const { records } = transition(ledger, { type: 'pay', source: 'client', id, at: Date.now() });
+  const { outcome, answer } = records.at(-1) ?? {};
+  const isOpen = outcome === 'duplicate' && answer?.attempt !== undefined && !answer.unsettled;
+  return isOpen ? paymentOf(viewOf(ledger), answer) : null;
+}
+
 /** The attempt that the click got; before the order has said which, the newest one, as far as known. */
-function paymentOf({ payments, amount, amountPaid }: OrderView, outcome: CommandOutcome): Payment {
-  const number = outcome?.answer?.attempt;
+function paymentOf(
+  { payments, amount, amountPaid }: OrderView,
+  answer: CommandAnswer | null | undefined,
+): Payment {
+  const number = answer?.attempt;
   const attempts = payments.filter(({ attempt }) => attempt !== null);
   const found = number === undefined ? attempts.at(-1) : attempts.find((p) => p.attempt === number);
   const awaited: Payment = {

@@ -1,6 +1,6 @@
 /**
- * Which orders are about to change, because this process has just handed them an event. It only saves
- * asking the gateway for what is on its way already; what it does not know costs that question.
+ * Which orders are about to change, because this process hands them an event, or has just done so. It only
+ * saves asking the gateway for what is on its way already; what it does not know costs that question.
  */
 import { LRUCache } from 'lru-cache';
 
@@ -10,7 +10,7 @@ const NEWS_FOR_MS = 2_000;
 const MAX_ORDERS = 10_000;
 
 export interface RecentNews {
-  /** An event for this order was accepted just now. */
+  /** An event for this order is being handed over. */
   expect(orderId: string): void;
   isExpected(orderId: string): boolean;
 }

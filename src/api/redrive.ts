@@ -13,7 +13,7 @@ const ORPHAN_HOPE_MS = 72 * 60 * 60 * 1_000;
 /** The rest follows in the next round. */
 const BATCH = 100;
 
-type RedriveDependencies = Pick<ApiDependencies, 'database' | 'orders' | 'log'>;
+type RedriveDependencies = Pick<ApiDependencies, 'database' | 'orders' | 'news' | 'log'>;
 
 /** Each call looks at the next orphans, so that hopeless ones never keep the others waiting. */
 export function createRedrive(dependencies: RedriveDependencies): () => Promise<void> {

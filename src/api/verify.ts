@@ -6,12 +6,13 @@ import { z } from 'zod';
 import { orderOfPayment } from '../store/gateway-payments.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { isUnsettled, requireOrder, submit } from './commands.ts';
+import { isUnsettled, requireOrder, type Sender, submit } from './commands.ts';
 import { orderSchema } from './order-schemas.ts';
 import { Problem } from './problem.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 import { orderPath, visibleId } from './request-schemas.ts';
-import { defineRoute } from './route.ts';
+import { type Answer, defineRoute } from './route.ts';
+import type { Turn } from './turns.ts';
 
 const verifySchema = z
   .strictObject({ paymentId: visibleId.optional(), signature: visibleId.optional() })
@@ -40,17 +41,32 @@ export const verify = defineRoute({
   async run({ params: { id }, body: { paymentId, signature }, ...sender }, dependencies) {
     const order = await requireOrder(dependencies, id);
     await checkPayment(dependencies, order, { paymentId, signature });
-    const paid = await readPaid(dependencies, order, { paymentId, waitMs: sender.waitMs });
-    if (paid !== null) return answerFromRecord(dependencies, paid);
-    const payload = paymentId === undefined ? {} : { paymentId };
-    const outcome = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
-    const verified = await requireOrder(dependencies, id);
-    if (!isUnsettled(outcome)) return orderAnswer(200, verified);
-    const answer = orderAnswer(202, verified);
-    const headers = { ...answer.headers, location: orderPathOf(id) };
-    return { ...answer, headers, isUnsettled: true };
+    if (isKnownToBePaid(order, paymentId)) return answerFromRecord(dependencies, order);
+    return dependencies.turns.take(`verify ${id}`, sender.waitMs, async (turn) => {
+      const paid = await readNews(dependencies, { id, paymentId, ...turn });
+      if (paid !== null) return answerFromRecord(dependencies, paid);
+      return ask(dependencies, { id, paymentId, ...sender, waitMs: turn.leftMs });
+    });
   },
 });
+
+interface Question {
+  id: string;
+  paymentId: string | undefined;
+}
+
+async function ask(
+  dependencies: ApiDependencies,
+  { id, paymentId, ...sender }: Question & Sender,
+): Promise<Answer> {
+  const payload = paymentId === undefined ? {} : { paymentId };
+  const outcome = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
+  const verified = await requireOrder(dependencies, id);
+  if (!isUnsettled(outcome)) return orderAnswer(200, verified);
+  const answer = orderAnswer(202, verified);
+  const headers = { ...answer.headers, location: orderPathOf(id) };
+  return { ...answer, headers, isUnsettled: true };
+}
 
 /** A healthy order takes up an event in a tenth of this. */
 const NEWS_WAIT_MS = 1_000;
@@ -78,23 +94,21 @@ async function checkPayment(
 }
 
 /**
- * The order, when the record says that it is paid. The frontend often comes back while the webhook is being
- * taken up: then the order's next step is waited for, which is sooner there than an answer of the gateway.
+ * The order, when the record says by now that it is paid. The frontend often comes back while the webhook is
+ * being taken up: then the order's next step is waited for, which is sooner there than an answer of the gateway.
  */
-async function readPaid(
+async function readNews(
   { database, feed, news }: ApiDependencies,
-  order: StoredOrder,
-  { paymentId, waitMs }: { paymentId: string | undefined; waitMs: number },
+  { id, paymentId, leftMs, hasWaited }: Question & Turn,
 ): Promise<StoredOrder | null> {
-  if (isKnownToBePaid(order, paymentId)) return order;
-  if (!news.isExpected(order.id)) return null;
   const readIfPaid = async (): Promise<StoredOrder | null> => {
-    const present = await readOrder(database, order.id);
+    const present = await readOrder(database, id);
     return present !== null && isKnownToBePaid(present, paymentId) ? present : null;
   };
+  if (!news.isExpected(id)) return hasWaited ? readIfPaid() : null;
   const stopWaiting = new AbortController();
   try {
-    const change = feed.next(order.id, Math.min(waitMs, NEWS_WAIT_MS), stopWaiting.signal);
+    const change = feed.next(id, Math.min(leftMs, NEWS_WAIT_MS), stopWaiting.signal);
     // It may have changed before anybody listened.
     const paid = await readIfPaid();
     if (paid !== null) return paid;

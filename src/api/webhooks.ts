@@ -93,7 +93,6 @@ async function take(
     const verdict = await dedupe.once(delivery, async () => {
       const delivered = await deliverMessage(dependencies, name, message);
       failpoint('webhook.afterSignalBeforeSeen');
-      if (!delivered.isRepeat) dependencies.news.expect(delivered.orderId);
       return { ...delivered, type: typeOf(message) };
     });
     if (verdict.status === 'conflict')

@@ -70,15 +70,18 @@ export async function readOutcome(
 
 function droppedEvent(repeats: DuplicateDeliveries, events: StoredEvent[]): StoredEvent {
   const { eventId, type, count, lastAt } = repeats;
-  const times = count === 1 ? 'once more' : `${count} more times`;
+  // A gateway's event has an id of its own; a click or a verify that only repeats is known by its name.
+  const isCommand = eventId === type;
   return {
     seq: null,
     at: lastAt,
-    source: 'webhook',
+    source: isCommand ? 'client' : 'webhook',
     type,
     eventId,
     outcome: 'duplicate',
-    reason: `already accepted; delivered ${times}`,
+    reason: isCommand
+      ? `answered from the record ${count === 1 ? 'once' : `${count} times`}`
+      : `already accepted; delivered ${count === 1 ? 'once more' : `${count} more times`}`,
     version: events.findLast((event) => event.at <= lastAt)?.version ?? 1,
     answer: null,
   };

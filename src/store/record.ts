@@ -3,11 +3,12 @@
  * all: a worker that dies inside a workflow task may have written what Temporal never hears of, and whoever
  * does the task again has to go on from there. So what was read, or done, is never taken back.
  */
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { needsPerson, viewOf } from '../domain/view.ts';
 import type { Database } from './database.ts';
+import { prepared } from './prepared.ts';
 import { orders } from './schema/orders.ts';
 
 /** The channel on which every written record is announced; the payload is the order's id. */
@@ -104,12 +105,17 @@ export async function writeRecord(
   return row.other;
 }
 
-/** The ledger as last written: what a late event's new run begins from. */
-export async function loadRecord({ db }: Database, orderId: string): Promise<Ledger | null> {
-  const [order] = await db
+const LOAD = prepared((db) =>
+  db
     .select({ ledger: orders.ledger })
     .from(orders)
-    .where(eq(orders.id, orderId));
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('load-record'),
+);
+
+/** The ledger as last written; null when there is no such order. */
+export async function loadRecord(database: Database, id: string): Promise<Ledger | null> {
+  const [order] = await LOAD(database).execute({ id });
   return order?.ledger ?? null;
 }
 

@@ -6,13 +6,15 @@ import {
   AMOUNT,
   givenOrder,
   givenPendingOrder,
-  openShop,
   type Problem,
   readOrder,
   type Shop,
+  shopOn,
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
+import { temporalClient } from '../support/temporal.ts';
 
 interface Refund {
   id: string;
@@ -25,7 +27,9 @@ let shop: Shop;
 
 before(async function () {
   this.timeout(300_000);
-  shop = await openShop();
+  const stack = await sharedStack();
+  // One process: what one API has under way, another does not know.
+  shop = shopOn({ ...stack, apiUrls: [stack.apiUrl] });
 });
 
 async function givenPaidOrder(): Promise<{ id: string; paymentId: string }> {
@@ -33,6 +37,15 @@ async function givenPaidOrder(): Promise<{ id: string; paymentId: string }> {
   await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
   await untilSettled(shop, id, 'paid');
   return { id, paymentId };
+}
+
+/** Signals that Temporal has in the order's history, in their order. */
+async function signalsOf(id: string): Promise<string[]> {
+  const { workflow } = await temporalClient();
+  const { events } = await workflow.getHandle(id).fetchHistory();
+  return (events ?? []).flatMap(
+    (event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [],
+  );
 }
 
 const key = () => ({ 'idempotency-key': randomUUID() });
@@ -50,6 +63,20 @@ describe('the pay button', () => {
     const second = await shop.call<Payment>('POST', `/v1/orders/${id}/payments`, {});
     assert.equal(second.status, 200);
     assert.equal(second.body.id, first.body.id);
+  });
+
+  it('pressed again beside and after the first click, troubles the order no more', async () => {
+    const id = await givenOrder(shop);
+    const path = `/v1/orders/${id}/payments`;
+    const click = () => shop.call<Payment>('POST', path, {});
+    const clicks = [...(await Promise.all([1, 2, 3, 4, 5].map(click))), await click()];
+    assert.deepEqual(
+      clicks.map(({ status }) => status).filter((status) => status !== 200),
+      [201],
+    );
+    assert.deepEqual(new Set(clicks.map(({ body }) => body.attempt)), new Set([1]));
+    assert.deepEqual(await signalsOf(id), ['pay']);
+    assert.equal((await readOrder(shop, id)).counters.duplicates, 5);
   });
 
   it('opens a new attempt after a failed one', async () => {
@@ -100,6 +127,20 @@ describe('verify', () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const answer = await shop.call<Order>('POST', `/v1/orders/${id}/verify`, { paymentId });
       assert.deepEqual([answer.status, answer.body.state], [200, 'paid']);
+    } finally {
+      await shop.gateway('PUT', '/faults', {});
+    }
+  });
+
+  it('beside another one waits for that one, and asks only where it said nothing of money', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
+    try {
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      const verify = () => shop.call<Order>('POST', `/v1/orders/${id}/verify`, { paymentId });
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(verify));
+      for (const { status, body } of answers) assert.deepEqual([status, body.state], [200, 'paid']);
+      assert.deepEqual(await signalsOf(id), ['pay', 'verify']);
     } finally {
       await shop.gateway('PUT', '/faults', {});
     }

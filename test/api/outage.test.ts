@@ -15,6 +15,7 @@ import { createDuplicateCounter } from '../../src/api/duplicate-counter.ts';
 import { createHttpServer, listen } from '../../src/api/http-server.ts';
 import { createOrderClient } from '../../src/api/order-client.ts';
 import { createRecentNews } from '../../src/api/recent-news.ts';
+import { createTurns } from '../../src/api/turns.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -59,6 +60,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     orders,
     duplicates: createDuplicateCounter(database),
     news: createRecentNews(),
+    turns: createTurns(),
     gateways: createGateways({ sandbox }),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {

@@ -78,7 +78,7 @@ describe('the events of an order', function () {
   it('say which clicks and commands there were, and what they were answered', () => {
     assert.deepEqual(fateOf('pay', 'client'), [
       'applied: attempt 1 is open',
-      'duplicate: attempt 1 is open already',
+      'duplicate: answered from the record once',
     ]);
     assert.deepEqual(fateOf('cancel', 'client'), ['rejected: order_already_paid']);
     assert.match(fateOf('refund', 'operator').join('\n'), /^applied: .* is succeeded$/);

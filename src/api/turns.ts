@@ -1,0 +1,49 @@
+/**
+ * Who asks an order the same beside somebody else of this process waits for the other's answer first: it is
+ * on record then, and need not be asked for. It only saves. What another process asks meanwhile, or what is
+ * asked when the wait is over, the order answers as it would have anyway.
+ */
+import pTimeout from 'p-timeout';
+
+export interface Turn {
+  /** What is left of the caller's wait, in milliseconds. */
+  leftMs: number;
+  /** Somebody else has just asked: what is on record may be newer than what was read before. */
+  hasWaited: boolean;
+}
+
+export interface Turns {
+  /** Runs `ask` when nobody asks this any more, or when `waitMs` is over. */
+  take<Answer>(
+    question: string,
+    waitMs: number,
+    ask: (turn: Turn) => Promise<Answer>,
+  ): Promise<Answer>;
+}
+
+export function createTurns(): Turns {
+  const asking = new Map<string, Promise<unknown>>();
+
+  async function run<Answer>(question: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const answer = ask();
+    asking.set(question, answer);
+    try {
+      return await answer;
+    } finally {
+      if (asking.get(question) === answer) asking.delete(question);
+    }
+  }
+
+  return {
+    async take(question, waitMs, ask) {
+      const other = asking.get(question);
+      if (other === undefined)
+        return run(question, () => ask({ leftMs: waitMs, hasWaited: false }));
+      const startedAt = Date.now();
+      const ended = other.catch(() => undefined);
+      await pTimeout(ended, { milliseconds: waitMs, fallback: () => undefined });
+      const leftMs = Math.max(0, waitMs - (Date.now() - startedAt));
+      return run(question, () => ask({ leftMs, hasWaited: true }));
+    },
+  };
+}
