@@ -14,24 +14,19 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { DomainEvent, OutcomeRecord } from '../domain/events.ts';
+import type { OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
+import { carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
-import { readSignal } from './read-signal.ts';
 import { ledgerFromRecord } from './record.ts';
-import { isIdle, isRecordDue, openRun, type Run } from './run.ts';
+import { hasNews, isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { changedAttributes } from './search-attributes.ts';
-import { takeStep } from './step.ts';
 import { storyOf } from './story.ts';
-import { adopt, takeUp } from './take-up.ts';
-
-/** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */
-const SIGNALS_PER_RUN = 500;
-
-/** Beyond this multiple a run is continued although effects are under way: they start again by key. */
-const HARD_LIMIT_FACTOR = 2;
+import { takeStep } from './take-step.ts';
+import { takeUpAll } from './take-up.ts';
+import { ring } from './timers.ts';
 
 const orderQuery = defineQuery<OrderView | null>('order');
 const timelineQuery = defineQuery<OutcomeRecord[]>('timeline');
@@ -43,7 +38,7 @@ export async function order(input: OrderInput): Promise<void> {
   const run = await begin(input, inbox);
   current.run = run;
   for (;;) {
-    takeUpAll(run);
+    takeUpAll(run, Date.now());
     await takeStep(run);
     if (hasNews(run) || run.due.length > 0) continue;
     show(run);
@@ -52,9 +47,9 @@ export async function order(input: OrderInput): Promise<void> {
       // No await from here on: the server refuses to close over a signal that arrives now.
       if (isIdle(run)) return;
     }
-    if (mustContinue(run, input)) return continueRun(run, input);
-    setAlarm(run);
-    await condition(() => hasWork(run) || mustContinue(run, input));
+    if (mustContinue(run, limitsOf(input))) return continueRun(run, input);
+    setAlarm(run, Date.now(), (deadline) => ring(run, deadline));
+    await condition(() => hasWork(run) || mustContinue(run, limitsOf(input)));
   }
 }
 
@@ -88,10 +83,6 @@ async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   }
 }
 
-function hasNews(run: Run): boolean {
-  return run.inbox.length > 0 || run.results.length > 0 || run.other !== null;
-}
-
 function hasWork(run: Run): boolean {
   return (
     hasNews(run) ||
@@ -103,41 +94,6 @@ function hasWork(run: Run): boolean {
   );
 }
 
-/** Takes up everything that lies there, results before signals, each on its own. */
-function takeUpAll(run: Run): void {
-  if (run.other !== null) {
-    adopt(run, run.other);
-    run.other = null;
-  }
-  for (;;) {
-    const event = nextEvent(run);
-    if (event === null) return;
-    takeUp(run, event);
-  }
-}
-
-function nextEvent(run: Run): DomainEvent | null {
-  const result = run.results.shift();
-  if (result !== undefined) return result;
-  const item = run.inbox.shift();
-  if (item !== undefined) {
-    run.signalsTaken += 1;
-    return readSignal(item, Date.now());
-  }
-  const deadline = rungDeadline(run);
-  if (deadline === null) return null;
-  run.rungAt = null;
-  const { name } = deadline;
-  const at = Math.max(Date.now(), deadline.at);
-  return {
-    type: 'deadline.reached',
-    deadline: name,
-    id: `${name}-${deadline.at}`,
-    source: 'timer',
-    at,
-  };
-}
-
 /** Tells operators, only where something changed: each telling is an event in the history. */
 function show(run: Run): void {
   setCurrentDetails(storyOf(run.ledger));
@@ -145,20 +101,11 @@ function show(run: Run): void {
   if (changed.length > 0) upsertSearchAttributes(changed);
 }
 
-function mustContinue(run: Run, input: OrderInput): boolean {
-  const limit = input.signalsPerRun ?? SIGNALS_PER_RUN;
-  if (run.signalsTaken >= limit * HARD_LIMIT_FACTOR) return true;
-  const isLong = run.signalsTaken >= limit || workflowInfo().continueAsNewSuggested;
-  return isLong && run.inFlight.length === 0 && !run.isRecording;
+function limitsOf({ signalsPerRun }: OrderInput): Limits {
+  return { signalsPerRun, isSuggested: workflowInfo().continueAsNewSuggested };
 }
 
 async function continueRun(run: Run, { signalsPerRun }: OrderInput): Promise<void> {
-  const { ledger, inbox, recorded, journal, unsent } = run;
-  await continueAsNew<typeof order>({
-    from: 'carried',
-    ledger,
-    inbox,
-    since: { recorded, journal, unsent },
-    ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
-  });
+  const options = signalsPerRun === undefined ? {} : { signalsPerRun };
+  await continueAsNew<typeof order>({ ...carriedFrom(run), ...options });
 }

@@ -6,7 +6,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { noteRecorded, openNow, type Run } from './run.ts';
+import { hearWritten } from './hearing.ts';
+import type { Run } from './run.ts';
+import type { OrderRecord } from './step.ts';
 
 /** Ten seconds after the database is back, at the latest, readers see everything again. */
 const untilDone = proxyActivities<Activities>({
@@ -14,20 +16,11 @@ const untilDone = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-export function recordBeside(run: Run): void {
-  const { ledger, recorded: known } = run;
-  const records = [...run.unsent];
-  run.isRecording = true;
+export function recordBeside(run: Run, record: OrderRecord): void {
+  const { ledger, records } = record;
   const summary = "write the order's record";
-  const request = { ledger, records, known };
-  void untilDone.writeRecord.executeWithOptions({ summary }, [request]).then((other) => {
-    run.isRecording = false;
-    if (other !== null) {
-      run.other = other;
-      return;
-    }
-    noteRecorded(run, { revision: ledger.revision, records: records.length });
-    run.due = openNow(run);
+  void untilDone.writeRecord.executeWithOptions({ summary }, [record]).then((other) => {
+    hearWritten(run, { revision: ledger.revision, records: records.length, other });
   });
 }
 

@@ -93,14 +93,13 @@ export function isRecordDue({ ledger, recorded, isRecording, other }: Run): bool
   return ledger.revision !== recorded && !isRecording && other === null;
 }
 
+export function hasNews(run: Run): boolean {
+  return run.inbox.length > 0 || run.results.length > 0 || run.other !== null;
+}
+
+/** Nothing lies there, nothing is under way, and all is written. */
 export function isIdle(run: Run): boolean {
-  return (
-    run.inbox.length === 0 &&
-    run.results.length === 0 &&
-    run.due.length === 0 &&
-    run.inFlight.length === 0 &&
-    !run.isRecording &&
-    run.other === null &&
-    run.ledger.revision === run.recorded
-  );
+  const { due, inFlight, isRecording, ledger, recorded } = run;
+  const isAnythingOpen = hasNews(run) || due.length > 0 || inFlight.length > 0 || isRecording;
+  return !isAnythingOpen && ledger.revision === recorded;
 }

@@ -85,7 +85,7 @@ export const GATEWAY_MOVES: Record<string, Move> = {
     else truth.move(payment, dice.pick(['pending', 'authorized']));
   },
   crash: ({ run }) => run.doom(),
-  continueAsNew: ({ run }) => run.continueAsNew(),
+  continueAsNew: ({ run }) => run.suggestContinuing(),
 };
 
 /** A dispute is decided once, and seldom the other way again by arbitration. */

@@ -3,12 +3,21 @@
  * task that is lost takes all memory with it: the next one begins where the last completed one has ended,
  * with all that has arrived since. What was written or done outside meanwhile stays.
  */
-import { nextDeadline } from '../../src/domain/deadlines.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
+import type { Deadline } from '../../src/domain/deadlines.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { rungDeadline, setAlarm } from '../../src/workflows/alarms.ts';
+import { carriedFrom, mustContinue } from '../../src/workflows/continuing.ts';
 import type { InboxItem } from '../../src/workflows/messages.ts';
 import { readSignal } from '../../src/workflows/read-signal.ts';
-import { type Beginning, isIdle, isRecordDue, openRun, type Run } from '../../src/workflows/run.ts';
+import {
+  type Beginning,
+  hasNews,
+  isIdle,
+  isRecordDue,
+  openRun,
+  type Run,
+} from '../../src/workflows/run.ts';
+import { takeUpAll } from '../../src/workflows/take-up.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import {
   command,
@@ -20,7 +29,7 @@ import {
   type Surroundings,
   TaskLost,
 } from './order-state.ts';
-import { goOnFrom, takeStep, takeUpOne } from './order-step.ts';
+import { goBack, takeStep, watch } from './order-step.ts';
 import type { World } from './world.ts';
 
 export interface OrderRun {
@@ -28,8 +37,8 @@ export interface OrderRun {
   signal(item: InboxItem): void;
   /** The next task will be lost. */
   doom(): void;
-  /** Ends the run between two tasks and begins the next, unless something is under way. */
-  continueAsNew(): void;
+  /** The server finds the history long: the run is to be continued as soon as nothing is under way. */
+  suggestContinuing(): void;
   isClosed(): boolean;
   /** The newest that there is, in memory or in the record. */
   ledger(): Ledger;
@@ -42,10 +51,11 @@ export interface OrderRun {
 export function createOrderRun(world: World, around: Surroundings): OrderRun {
   const inputs: OrderRun['inputs'] = new Map();
   const run = openRun({ ledger: openLedger(world.terms), inbox: [] });
-  const nothing = { arrived: [], commands: [], generation: 0, isDue: true, isDoomed: false };
+  const nothing = { arrived: [], commands: [], generation: 0, isDoomed: false, isSuggested: false };
   const order: Order = {
     ...around,
     ...nothing,
+    isDue: true,
     world,
     run,
     durable: durableOf(around, run),
@@ -65,7 +75,11 @@ export function createOrderRun(world: World, around: Surroundings): OrderRun {
     doom: () => {
       order.isDoomed = world.faults.on;
     },
-    continueAsNew: () => continueAsNew(order),
+    suggestContinuing() {
+      order.isSuggested = true;
+      order.isDue = true;
+      wake(order);
+    },
     isClosed: () => order.run === null,
     ledger() {
       const written = around.records.read();
@@ -89,21 +103,17 @@ function signal(order: Order, item: InboxItem): void {
 
 function begin(order: Order, beginning: Beginning): void {
   order.generation += 1;
+  order.isSuggested = false;
   order.run = openRun(beginning);
   order.durable = durableOf(order, order.run);
   order.isDue = true;
 }
 
-function continueAsNew(order: Order): void {
-  const { run, world } = order;
-  if (run === null || run.inFlight.length > 0 || run.isRecording) return;
-  world.note(() => 'the run is continued');
-  const { ledger, inbox, recorded, journal, unsent } = run;
-  const carried: Beginning = { ledger, inbox, since: { recorded, journal, unsent } };
-  begin(order, JSON.parse(JSON.stringify(carried)) as Beginning);
-  // Timers end with their run.
-  order.arrived = order.arrived.filter(({ what }) => what === 'signal');
-  world.agenda.after(0, order.wake);
+/** Timers end with their run, and nobody hears what it had begun. */
+function continueRun(order: Order, run: Run): void {
+  order.world.note(() => 'the run is continued');
+  begin(order, JSON.parse(JSON.stringify(carriedFrom(run))) as Beginning);
+  order.world.agenda.after(0, order.wake);
 }
 
 /** Does a task, if there is one to be done. */
@@ -115,75 +125,51 @@ function wake(order: Order): void {
   const { run } = order;
   for (const arrival of order.arrived) receive(run, arrival, agenda.now());
   try {
-    const isClosing = loop(order, run);
+    const end = loop(order, run);
     mayBeLost(order);
-    complete(order, run, isClosing);
+    complete(order, run, end);
   } catch (error) {
     if (!(error instanceof TaskLost)) throw error;
     lose(order);
   }
 }
 
-/** Until there is nothing to do before something arrives; true when there will be nothing any more. */
-function loop(order: Order, run: Run): boolean {
-  do {
-    takeUpAll(order, run);
+/** How a task ends: the run waits for what arrives next, is over, or is continued by another one. */
+type End = 'waiting' | 'closed' | 'continued';
+
+function loop(order: Order, run: Run): End {
+  for (;;) {
+    takeUpEverything(order, run);
     takeStep(order, run);
     if (hasNews(run) || run.due.length > 0) continue;
-    if (run.ledger.closed && isIdle(run)) return true;
-    setAlarm(order, run);
-  } while (hasNews(run) || run.due.length > 0 || rungDeadline(run) !== null || isRecordDue(run));
-  return false;
+    if (run.ledger.closed && isIdle(run)) return 'closed';
+    const { isSuggested, world } = order;
+    if (mustContinue(run, { isSuggested, signalsPerRun: world.signalsPerRun })) return 'continued';
+    setAlarm(run, world.agenda.now(), (deadline) => ring(order, deadline));
+    if (rungDeadline(run) === null && !isRecordDue(run)) return 'waiting';
+  }
 }
 
-function hasNews(run: Run): boolean {
-  return run.inbox.length > 0 || run.results.length > 0 || run.other !== null;
+function takeUpEverything(order: Order, run: Run): void {
+  if (run.other !== null) goBack(order, run, run.other);
+  watch(order, takeUpAll(run, order.world.agenda.now()));
 }
 
-function takeUpAll(order: Order, run: Run): void {
-  if (run.other !== null) goOnFrom(order, run, run.other);
-  run.other = null;
-  const now = order.world.agenda.now();
-  for (let event = nextEvent(run, now); event !== null; event = nextEvent(run, now))
-    takeUpOne(order, run, event);
-}
-
-function nextEvent(run: Run, now: number): DomainEvent | null {
-  const result = run.results.shift();
-  if (result !== undefined) return result;
-  const item = run.inbox.shift();
-  if (item !== undefined) return readSignal(item, now);
-  const deadline = rungDeadline(run);
-  if (deadline === null) return null;
-  run.rungAt = null;
-  const { name } = deadline;
-  const at = Math.max(now, deadline.at);
-  const id = `${name}-${deadline.at}`;
-  return { type: 'deadline.reached', deadline: name, id, source: 'timer', at };
-}
-
-function rungDeadline(run: Run): ReturnType<typeof nextDeadline> {
-  const deadline = nextDeadline(run.ledger);
-  return deadline?.at === run.rungAt ? deadline : null;
-}
-
-function setAlarm(order: Order, run: Run): void {
+function ring(order: Order, { at }: Deadline): () => void {
   const { agenda } = order.world;
-  const deadline = nextDeadline(run.ledger);
-  if (deadline === null || run.alarms.some(({ at }) => at <= deadline.at)) return;
-  const { at } = deadline;
-  run.alarms.push({ at, cancel: () => undefined });
   command(order, (reply) =>
     agenda.after(Math.max(1, at - agenda.now()), () => reply({ what: 'rang', at })),
   );
+  return () => undefined;
 }
 
-function complete(order: Order, run: Run, isClosing: boolean): void {
+function complete(order: Order, run: Run, end: End): void {
   order.isDue = false;
   order.arrived = [];
   order.durable = durableOf(order, run);
   for (const start of order.commands.splice(0)) start();
-  if (!isClosing) return;
+  if (end === 'continued') return continueRun(order, run);
+  if (end === 'waiting') return;
   order.world.note(() => 'the run closes');
   order.run = null;
 }

@@ -1,8 +1,8 @@
 /** What the simulated order consists of, and how what arrives changes the memory of its run. */
-import { type EffectResult, effectEvent } from '../../src/domain/events.ts';
-import type { Ledger } from '../../src/domain/ledger.ts';
+import type { EffectResult } from '../../src/domain/events.ts';
+import { hearAlarm, hearResult, hearWritten, type Written } from '../../src/workflows/hearing.ts';
 import type { InboxItem } from '../../src/workflows/messages.ts';
-import { noteRecorded, openNow, type Run } from '../../src/workflows/run.ts';
+import type { Run } from '../../src/workflows/run.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
 import type { Memory, Watcher } from './invariants.ts';
 import type { RecordStore } from './record-store.ts';
@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export type Arrival =
   | { what: 'signal'; item: InboxItem }
   | { what: 'result'; result: EffectResult }
-  | { what: 'written'; revision: number; records: number; other: Ledger | null }
+  | ({ what: 'written' } & Written)
   | { what: 'rang'; at: number };
 
 export interface Surroundings {
@@ -44,6 +44,8 @@ export interface Order extends Surroundings {
   isDue: boolean;
   /** The next task will be lost. */
   isDoomed: boolean;
+  /** The server finds the run's history long. */
+  isSuggested: boolean;
   downUntil: number;
   /** How often a task was lost, or the order went on from what it had not heard of. */
   detours: number;
@@ -82,22 +84,13 @@ export function receive(run: Run, arrival: Arrival, at: number): void {
     case 'signal':
       run.inbox.push(arrival.item);
       return;
-    case 'result': {
-      const { result } = arrival;
-      run.inFlight = run.inFlight.filter((key) => key !== result.key);
-      run.results.push(effectEvent(result, at));
-      return;
-    }
+    case 'result':
+      return hearResult(run, arrival.result, at);
     case 'written':
-      run.isRecording = false;
-      run.other = arrival.other;
-      if (arrival.other !== null) return;
-      noteRecorded(run, arrival);
-      run.due = openNow(run);
-      return;
+      return hearWritten(run, arrival);
     case 'rang':
-      run.alarms = run.alarms.filter((alarm) => alarm.at !== arrival.at);
-      run.rungAt = arrival.at;
+      // One that was cancelled is not heard.
+      if (run.alarms.some((alarm) => alarm.at === arrival.at)) hearAlarm(run, arrival.at);
   }
 }
 

@@ -1,82 +1,62 @@
-/** One step of the simulated order, as src/workflows/step.ts and src/activities/take-step.ts take it. */
-import {
-  type Effect,
-  isBusinessEffect,
-  isQuick,
-  type QuickEffect,
-} from '../../src/domain/effects.ts';
-import { type DomainEvent, type EffectResult, effectEvent } from '../../src/domain/events.ts';
+/**
+ * A step of the simulated order: the order's own, done as src/activities/take-step.ts does it, by somebody
+ * who may be lost at any place.
+ */
+import type { StepDone } from '../../src/activities/take-step.ts';
+import { type Effect, isBusinessEffect, type QuickEffect } from '../../src/domain/effects.ts';
+import { type EffectResult, effectEvent } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
-import { type Transition, transition } from '../../src/domain/transition.ts';
-import { isRecordDue, noteRecorded, openNow, type Run } from '../../src/workflows/run.ts';
-import { adopt, takeUp } from '../../src/workflows/take-up.ts';
+import { transition } from '../../src/domain/transition.ts';
+import type { Run } from '../../src/workflows/run.ts';
+import {
+  concludeStep,
+  NOTHING_DONE,
+  type OrderRecord,
+  planStep,
+} from '../../src/workflows/step.ts';
+import type { Taken } from '../../src/workflows/take-up.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { nameOf, toldOf } from './notes.ts';
 import { command, mayBeLost, mayHappen, type Order, TaskLost } from './order-state.ts';
 import type { Written } from './record-store.ts';
 
-type Results = (EffectResult | null)[];
+type Results = StepDone['results'];
 
-interface StepDone {
-  results: Results;
-  recorded: number | null;
-  other: Ledger | null;
-}
-
-const NOTHING_DONE: StepDone = { results: [], recorded: null, other: null };
 /** A worker that is only held up goes on with a step that Temporal has given up long ago. */
 const HELD_UP = 0.3;
 
 export function takeStep(order: Order, run: Run): void {
-  const due = run.due.splice(0).length > 0 ? openNow(run) : [];
-  const effects = run.isRecording ? [] : due.filter(isQuick);
+  const step = planStep(run);
   const at = order.world.agenda.now();
-  const isTried = effects.length > 0 || isRecordDue(run);
-  const { results, recorded, other } = isTried
-    ? tryInsideTask(order, recordOf(order, run), effects)
-    : NOTHING_DONE;
-  if (other !== null) return goOnFrom(order, run, other);
-  if (recorded !== null) noteRecorded(run);
-  const isWritten = run.ledger.revision === run.recorded;
-  for (const result of results) if (result !== null) takeUpOne(order, run, effectEvent(result, at));
-  if (recorded === run.ledger.revision) noteRecorded(run);
-  const done = new Set(effects.filter((_, i) => results[i]).map(({ key }) => key));
-  for (const effect of due) if (!done.has(effect.key) && isWritten) startBeside(order, run, effect);
-  if (isRecordDue(run)) recordBeside(order, run);
+  const done =
+    step.record === null
+      ? NOTHING_DONE
+      : tryInsideTask(order, withMemory(order, step.record), step.effects);
+  const { other } = done;
+  if (other !== null) goBack(order, run, other);
+  const { effects, record, taken } = concludeStep(run, step, done, at);
+  watch(order, taken);
+  for (const effect of effects) performBeside(order, effect);
+  if (record !== null) recordBeside(order, withMemory(order, record));
 }
 
-export function takeUpOne(order: Order, run: Run, event: DomainEvent): void {
-  const before = run.ledger;
-  watch(order, before, event, takeUp(run, event));
-}
-
-export function goOnFrom(order: Order, run: Run, other: Ledger): void {
+/** What the order takes up next, it takes up on top of this ledger and not of its own. */
+export function goBack(order: Order, run: Run, to: Ledger): void {
   const { records, watcher, world } = order;
   order.detours += 1;
-  world.note(() => `  goes on from revision ${other.revision}, not ${run.ledger.revision}`);
-  watcher.goBack(records.memoryOf(other.revision));
-  adopt(run, other);
-  let ledger = other;
-  // The transition is pure: done again, it shows what the order has just decided.
-  for (const event of run.journal) {
-    const after = transition(ledger, event);
-    watch(order, ledger, event, after);
-    ledger = after.ledger;
+  world.note(() => `  goes on from revision ${to.revision}, not ${run.ledger.revision}`);
+  watcher.goBack(records.memoryOf(to.revision));
+}
+
+export function watch({ watcher, world }: Order, taken: readonly Taken[]): void {
+  for (const { before, event, after } of taken) {
+    world.note(() => `  ${nameOf(event)} ⇒ ${toldOf(after)}`);
+    watcher.watch(before, event, after);
   }
 }
 
-function watch(
-  { watcher, world }: Order,
-  before: Ledger,
-  event: DomainEvent,
-  after: Transition,
-): void {
-  world.note(() => `  ${nameOf(event)} ⇒ ${toldOf(after)}`);
-  watcher.watch(before, event, after);
-}
-
-function recordOf({ watcher }: Order, { ledger, unsent, recorded }: Run): Written {
-  return { ledger, records: [...unsent], known: recorded, memory: watcher.memory() };
+function withMemory({ watcher }: Order, record: OrderRecord): Written {
+  return { ...record, memory: watcher.memory() };
 }
 
 /** @throws TaskLost at any place */
@@ -140,8 +120,7 @@ function recordAfter({ watcher }: Order, record: Written, results: Results, at: 
   return after;
 }
 
-function startBeside(order: Order, run: Run, effect: Effect): void {
-  run.inFlight.push(effect.key);
+function performBeside(order: Order, effect: Effect): void {
   command(order, (reply) => {
     const answer = (result: EffectResult): void => reply({ what: 'result', result });
     if (isBusinessEffect(effect)) order.sinks.perform(effect, answer);
@@ -150,11 +129,9 @@ function startBeside(order: Order, run: Run, effect: Effect): void {
 }
 
 /** Tried until it is done, as the activity is, also when nobody listens any more. */
-function recordBeside(order: Order, run: Run): void {
-  const record = recordOf(order, run);
+function recordBeside(order: Order, record: Written): void {
   const { revision } = record.ledger;
   const { agenda, dice, note } = order.world;
-  run.isRecording = true;
   command(order, (reply) => {
     const attempt = (): void => {
       const other = order.records.write(record);

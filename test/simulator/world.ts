@@ -27,6 +27,8 @@ export interface World {
   faults: Faults;
   /** An operator, right or wrong, has said that a call of ours never arrived. */
   isGivenUp: boolean;
+  /** After how many signals a run is continued; beyond twice as many, also with effects under way. */
+  signalsPerRun: number;
   note(text: () => string): void;
 }
 
@@ -49,7 +51,8 @@ export function demand(holds: boolean, rule: string, message: () => string): ass
 export const STARTS_AT = Date.parse('2026-01-26T10:00:00Z');
 export const ORDER_AMOUNT_MINOR = 100;
 
-/** Streams of the dice: one each for the last days, the world, and, from the last one on, every move. */
+/** Streams of the dice: one each for how long runs are, the last days, the world, and, from the last one on, every move. */
+const LIMIT_STREAM = -2;
 export const TIDY_STREAM = -1;
 export const WORLD_STREAM = 0;
 export const MOVE_STREAM = 1;
@@ -63,6 +66,7 @@ export function createWorld(seed: number, notebook: string[] | null): World {
     terms: termsFrom(dice),
     faults: faultsFrom(dice),
     isGivenUp: false,
+    signalsPerRun: createDice(seed, LIMIT_STREAM).pick([500, 500, 500, 3, 1]),
     note(text) {
       if (notebook !== null)
         notebook.push(`${new Date(agenda.now()).toISOString().slice(5, 23)}  ${text()}`);
