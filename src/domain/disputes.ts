@@ -3,7 +3,7 @@
  * touches neither state nor access, so winning has nothing to restore.
  */
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
-import { askGateway } from './inquiry.ts';
+import { askGateway, isOlderAnswer } from './inquiry.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
 import { cellFor, conclude, type Turn, type Verdict, wasReviewed } from './turn.ts';
@@ -15,19 +15,34 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
   const from = stateOf(ledger);
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
-  const flips = isFlip(known?.status, status);
+  const flips = known !== undefined && isFlip(known.status, status);
   if (flips && !turn.isPresentTruth) return doubt(turn, fact);
+  if (flips && isOlderAnswer(turn, known)) {
+    askGateway(turn);
+    return {
+      outcome: 'stale',
+      reason: `the gateway was asked before the dispute was ${known.status}`,
+    };
+  }
   if (known !== undefined && !flips && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
   const cell = cellFor(classify(turn, fact), from);
   const { disputeId, paymentId, amountMinor, currency } = fact;
-  ledger.disputes[disputeId] = { disputeId, paymentId, amountMinor, currency, status };
+  const movedAtVersion = ledger.version + 1;
+  ledger.disputes[disputeId] = {
+    disputeId,
+    paymentId,
+    amountMinor,
+    currency,
+    status,
+    movedAtVersion,
+  };
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
 }
 
 /** A closed dispute that closes the other way: arbitration, or a mix-up; the gateway is asked. */
-function isFlip(before: DisputeStatus | undefined, after: DisputeStatus): boolean {
+function isFlip(before: DisputeStatus, after: DisputeStatus): boolean {
   return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
 }
 

@@ -87,6 +87,8 @@ export interface Dispute {
   amountMinor: number;
   currency: string;
   status: DisputeStatus;
+  /** As a refund's. */
+  movedAtVersion?: number;
 }
 
 export interface Review {

@@ -3,7 +3,7 @@
  * for it or somebody did so in the gateway's dashboard.
  */
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
-import { askGateway } from './inquiry.ts';
+import { askGateway, isOlderAnswer } from './inquiry.ts';
 import type { Refund, RefundRequest } from './ledger.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
@@ -40,11 +40,6 @@ export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
   linkRequest(turn, fact);
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
-}
-
-/** An answer may be on its way while a webhook tells what has happened since. */
-function isOlderAnswer({ ledger }: Turn, { movedAtVersion = 0 }: Refund): boolean {
-  return ledger.inquiry.askedAtVersion < movedAtVersion;
 }
 
 function classify(turn: Turn, fact: RefundFact, known: Refund | undefined): Row {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isBusinessEffect } from '../../src/domain/effects.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import { captureIdOf } from '../../src/domain/facts.ts';
-import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { type Dispute, type Ledger, openLedger, type Refund } from '../../src/domain/ledger.ts';
 import {
   capturedMinor,
   isRefundedInFull,
@@ -293,14 +293,14 @@ const BEGINNINGS = {
 /** The facts themselves, without what we decided about them on the way and when each of them moved. */
 function factsIn({ captures, refunds, disputes, payments, foreignCaptures, facts }: Ledger) {
   const statuses = Object.values(payments).map(({ paymentId, status }) => [paymentId, status]);
-  const moneyBack = Object.entries(refunds).map(([id, { movedAtVersion, ...refund }]) => [
-    id,
-    refund,
-  ]);
+  const plain = (moved: Record<string, Refund | Dispute>) =>
+    Object.fromEntries(
+      Object.entries(moved).map(([id, { movedAtVersion, ...fact }]) => [id, fact]),
+    );
   return {
     captures,
-    refunds: Object.fromEntries(moneyBack),
-    disputes,
+    refunds: plain(refunds),
+    disputes: plain(disputes),
     foreignCaptures,
     facts,
     statuses: Object.fromEntries(statuses),

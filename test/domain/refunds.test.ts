@@ -301,6 +301,16 @@ describe('a dispute, T42', () => {
       });
   });
 
+  it('is not turned by an answer from before it was decided, and the gateway is asked anew', () => {
+    const look = { ...verify('pay_1', 'evt_1'), source: 'webhook' } as const;
+    const disputes = [{ disputeId: 'dsp_1', amountMinor: 100, status: 'won' as const }];
+    const { after, then } = given(...disputed, look, dispute('lost')).when(
+      told(snapshot('captured', 'pay_1', { disputes })),
+    );
+    then({ state: 'refunded', reviews: [], works: [], asks: ['fetch_payments:2'] });
+    assert.equal(after.ledger.disputes.dsp_1?.status, 'lost');
+  });
+
   it('won after lost gives access back when the gateway and a person say so', () => {
     const disputes = [{ disputeId: 'dsp_1', amountMinor: 100, status: 'won' as const }];
     const seen = told(snapshot('captured', 'pay_1', { disputes }));
