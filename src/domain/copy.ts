@@ -7,7 +7,9 @@ export function copyOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => copyOf(item));
   const copy: Record<string, unknown> = { ...value };
-  for (const [key, part] of Object.entries(copy))
+  for (const key of Object.keys(copy)) {
+    const part = copy[key];
     if (typeof part === 'object') copy[key] = copyOf(part);
+  }
   return copy;
 }
