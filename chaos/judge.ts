@@ -1,4 +1,5 @@
 /** From what a run has left to its verdict and its figures. */
+import type pg from 'pg';
 import { DRAIN_LIMIT_MS } from './drain.ts';
 import type { Delivery, Operation, Violation } from './evidence.ts';
 import { countHits } from './failpoints.ts';
@@ -35,6 +36,7 @@ export async function judge(world: World, judging: Judging): Promise<Summary> {
     told: (await readGatewayTruth(evidence.sandboxUrl)).webhooks,
     strikes: storm.strikes,
     waits: driven.waits,
+    takenUp: await readTakenUp(evidence.database),
     failpoints: countHits(stack.logFiles),
     gateway: { ...(await stack.cables.countGatewayCalls()), crmFailures: crm.failures() },
     hostileSignals: driven.hostileSignals(),
@@ -45,6 +47,15 @@ export async function judge(world: World, judging: Judging): Promise<Summary> {
     durationMs: Date.now() - startedAt,
     violations: [...load.violations, ...brokenStories(load), ...found],
   });
+}
+
+/** By the gateway's own id, which stands behind the gateway's name there. */
+async function readTakenUp(database: pg.Pool): Promise<Map<string, number>> {
+  const { rows } = await database.query<{ id: string; at: number }>(
+    `select split_part(event_id, ':', 2) as id, min(extract(epoch from at) * 1000)::float8 as at
+     from order_events where source = 'webhook' group by 1`,
+  );
+  return new Map(rows.map(({ id, at }) => [id, at]));
 }
 
 function settingsOf({ seed, profile, startedAt, load }: Judging) {

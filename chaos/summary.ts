@@ -10,6 +10,7 @@ import type { LifeName } from './lives.ts';
 import { type Memory, type MemorySample, memoryByName } from './memory.ts';
 import { type Growth, growths } from './memory-growth.ts';
 import type { Profile } from './profile.ts';
+import { killedBy, recoveries, toldSpans } from './recovery.ts';
 import { shortfallsOf } from './shortfalls.ts';
 import type { Strike } from './storm.ts';
 import { countRaced, countReordered } from './traffic.ts';
@@ -48,6 +49,8 @@ export interface Summary {
   fuzzed: number;
   hostileSignals: number;
   histories: number;
+  /** From the end of the last fault that an event was told through until its order had taken it up. */
+  takenUpP99Ms: number;
   /** From the end of the last fault that somebody waited through to what they waited for. */
   recoveryP99Ms: number;
   /** From the beginning of every wait to its end. */
@@ -74,6 +77,8 @@ export interface SummaryParts {
   told: readonly GatewayWebhook[];
   strikes: readonly Strike[];
   waits: readonly Wait[];
+  /** By the gateway's id of an event, when its order had taken it up, in milliseconds since 1970. */
+  takenUp: ReadonlyMap<string, number>;
   failpoints: FailpointHits;
   gateway: GatewayCounts & { crmFailures: number };
   hostileSignals: number;
@@ -88,20 +93,13 @@ export interface SummaryParts {
 /** A driver that is later than this no longer does what its seed says. */
 export const MAX_LATENESS_MS = 2_000;
 
-const KILLS: Partial<Record<FaultName, keyof Summary['kills']>> = {
-  workerKills: 'worker',
-  apiKills: 'api',
-  temporalKills: 'temporal',
-  databaseKills: 'database',
-};
-
 export function summarize(parts: SummaryParts): Summary {
   const counted = count(parts);
   return { ...counted, shortfalls: shortfallsOf(counted, parts.profile) };
 }
 
 function count(parts: SummaryParts): Omit<Summary, 'shortfalls'> {
-  const { operations, deliveries, violations, latenessMs } = parts;
+  const { operations, deliveries, strikes, violations, latenessMs } = parts;
   const acked = deliveries.filter(isAcknowledged);
   const invoked = operations.filter(({ phase }) => phase === 'invoke');
   const hostile = invoked.filter(({ kind }) => kind === 'fuzz').length;
@@ -121,7 +119,8 @@ function count(parts: SummaryParts): Omit<Summary, 'shortfalls'> {
     fuzzed: hostile + parts.hostileSignals,
     hostileSignals: parts.hostileSignals,
     histories: parts.histories,
-    recoveryP99Ms: p99(recoveries(parts)),
+    takenUpP99Ms: p99(recoveries(toldSpans(deliveries, parts.takenUp), strikes)),
+    recoveryP99Ms: p99(recoveries(parts.waits, strikes)),
     waitP99Ms: p99(parts.waits.map(({ from, to }) => to - from)),
     drainMs: parts.drainMs,
     rssMib: memoryByName(parts.memory),
@@ -143,20 +142,11 @@ function countStrikes({ strikes, failpoints }: SummaryParts): Pick<Summary, 'kil
   const kills = { worker: 0, api: 0, temporal: 0, database: 0, failpoint };
   const outages: Summary['outages'] = {};
   for (const { name } of strikes) {
-    const killed = KILLS[name];
-    if (killed === undefined) outages[name] = (outages[name] ?? 0) + 1;
+    const killed = killedBy(name);
+    if (killed === null) outages[name] = (outages[name] ?? 0) + 1;
     else kills[killed] += 1;
   }
   return { kills, outages };
-}
-
-/** A kill is over at once; everything else when it ends. */
-function recoveries({ waits, strikes }: SummaryParts): number[] {
-  const ends = strikes.map(({ name, from, to }) => (KILLS[name] === undefined ? to : from));
-  return waits.flatMap(({ from, to }) => {
-    const through = ends.filter((end) => end > from && end < to);
-    return through.length === 0 ? [] : [to - Math.max(...through)];
-  });
 }
 
 /** 0 where there was nothing to measure. */

@@ -21,10 +21,9 @@ export const cancel = defineRoute({
   async run({ params: { id }, body: { reason }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = reason === undefined ? {} : { reason };
-    const outcome = await submit(dependencies, sender, { orderId: id, name: 'cancel', payload });
-    const order = await requireOrder(dependencies, id);
-    if (!isUnsettled(outcome)) return orderAnswer(200, order);
-    const answer = orderAnswer(202, order);
+    const answered = await submit(dependencies, sender, { orderId: id, name: 'cancel', payload });
+    if (!isUnsettled(answered)) return orderAnswer(200, answered.order);
+    const answer = orderAnswer(202, answered.order);
     const headers = { ...answer.headers, location: orderPathOf(id) };
     return { ...answer, headers, isUnsettled: true };
   },

@@ -3,7 +3,8 @@
  * outcome, and a wait that ends without one says so.
  */
 import { failpoint } from '../failpoints.ts';
-import { readOutcome, type StoredEvent } from '../store/order-events.ts';
+import type { Database } from '../store/database.ts';
+import { type OrderWithOutcome, readOrderWithOutcome } from '../store/order-with-outcome.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
@@ -18,9 +19,6 @@ export type Sender = Pick<
   'commandId' | 'idempotencyKey' | 'waitMs'
 >;
 
-/** The outcome record of a command; null when it did not come within the caller's wait. */
-export type CommandOutcome = StoredEvent | null;
-
 /** @throws Problem `order_not_found` */
 export async function requireOrder(
   { database }: ApiDependencies,
@@ -32,15 +30,16 @@ export async function requireOrder(
 }
 
 /**
- * Signals the order and waits.
+ * Signals the order and waits. Answers the order with the outcome, which is null when it did not come
+ * within the caller's wait.
  *
- * @throws Problem with the order's reason when it refused the command.
+ * @throws Problem `order_not_found`, or with the order's reason when it refused the command.
  */
 export async function submit<N extends CommandName>(
   { database, feed, orders }: ApiDependencies,
   { commandId, idempotencyKey, waitMs }: Sender,
   command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id'> },
-): Promise<CommandOutcome> {
+): Promise<OrderWithOutcome> {
   const { orderId, name } = command;
   const payload = { ...command.payload, id: commandId } as SignalPayloads[N];
   const stopWaiting = new AbortController();
@@ -50,16 +49,15 @@ export async function submit<N extends CommandName>(
   try {
     // Listening begins before anything is read or sent, so that no change goes unheard.
     let change = nextChange();
-    const known = idempotencyKey && (await readOutcome(database, orderId, commandId));
-    if (known) return accepted(known);
+    const known = idempotencyKey && (await readPresent(database, orderId, commandId));
+    if (known && known.outcome !== null) return accepted(known);
     await orders.signal(orderId, name, payload);
     failpoint('command.afterSignalBeforeAnswer');
     for (;;) {
       const hasChanged = await change;
       change = nextChange();
-      const outcome = await readOutcome(database, orderId, commandId);
-      if (outcome !== null) return accepted(outcome);
-      if (!hasChanged) return null;
+      const present = await readPresent(database, orderId, commandId);
+      if (present.outcome !== null || !hasChanged) return accepted(present);
     }
   } finally {
     stopWaiting.abort();
@@ -67,12 +65,23 @@ export async function submit<N extends CommandName>(
 }
 
 /** Whether the gateway has yet to say what became of it. */
-export function isUnsettled(outcome: CommandOutcome): boolean {
+export function isUnsettled({ outcome }: OrderWithOutcome): boolean {
   return outcome?.answer?.unsettled ?? outcome === null;
 }
 
-function accepted(outcome: StoredEvent): StoredEvent {
-  if (outcome.outcome !== 'rejected') return outcome;
+async function readPresent(
+  database: Database,
+  orderId: string,
+  commandId: string,
+): Promise<OrderWithOutcome> {
+  const present = await readOrderWithOutcome(database, orderId, commandId);
+  if (present === null) throw new Problem('order_not_found');
+  return present;
+}
+
+function accepted(answered: OrderWithOutcome): OrderWithOutcome {
+  const { outcome } = answered;
+  if (outcome?.outcome !== 'rejected') return answered;
   const code = outcome.answer?.code ?? '';
   if (isProblemCode(code)) throw new Problem(code);
   throw new Problem('internal_error', { cause: new Error(`order refused with ${outcome.reason}`) });

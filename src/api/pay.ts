@@ -8,7 +8,7 @@ import { transition } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { loadRecord } from '../store/record.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { isUnsettled, requireOrder, type Sender, submit } from './commands.ts';
+import { isUnsettled, type Sender, submit } from './commands.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';
 import { Problem } from './problem.ts';
 import { orderPathOf } from './represent-order.ts';
@@ -48,10 +48,10 @@ async function click(dependencies: ApiDependencies, id: string, sender: Sender):
     await dependencies.duplicates.count({ orderId: id, eventId: 'pay', type: 'pay' });
     return { status: 200, body: open };
   }
-  const outcome = await submit(dependencies, sender, { orderId: id, name: 'pay', payload: {} });
-  const { view } = await requireOrder(dependencies, id);
-  const body = paymentOf(view, outcome?.answer);
-  if (isUnsettled(outcome))
+  const answered = await submit(dependencies, sender, { orderId: id, name: 'pay', payload: {} });
+  const { order, outcome } = answered;
+  const body = paymentOf(order.view, outcome?.answer);
+  if (isUnsettled(answered))
     return { status: 202, body, headers: { location: orderPathOf(id) }, isUnsettled: true };
   return { status: outcome?.outcome === 'duplicate' ? 200 : 201, body };
 }

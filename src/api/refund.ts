@@ -37,10 +37,9 @@ export const refund = defineRoute({
       ...(body.amount === undefined ? {} : { amountMinor: body.amount }),
       ...(body.reason === undefined ? {} : { reason: body.reason }),
     };
-    const outcome = await submit(dependencies, sender, { orderId: id, name: 'refund', payload });
-    const { view } = await requireOrder(dependencies, id);
-    const made = refundOf(view, requestKey, body);
-    if (isUnsettled(outcome))
+    const answered = await submit(dependencies, sender, { orderId: id, name: 'refund', payload });
+    const made = refundOf(answered.order.view, requestKey, body);
+    if (isUnsettled(answered))
       return { status: 202, body: made, headers: { location: orderPathOf(id) }, isUnsettled: true };
     return { status: 201, body: made };
   },

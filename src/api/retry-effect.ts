@@ -17,8 +17,7 @@ export const retryEffect = defineRoute({
   async run({ params: { id, key }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const command = { orderId: id, name: 'retry', payload: { key } } as const;
-    const outcome = await submit(dependencies, sender, command);
-    const answer = orderAnswer(202, await requireOrder(dependencies, id));
-    return { ...answer, isUnsettled: isUnsettled(outcome) };
+    const answered = await submit(dependencies, sender, command);
+    return { ...orderAnswer(202, answered.order), isUnsettled: isUnsettled(answered) };
   },
 });

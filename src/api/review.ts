@@ -25,9 +25,8 @@ export const decideReview = defineRoute({
   async run({ params: { id, reviewId }, body, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = { reviewId, ...body };
-    const outcome = await submit(dependencies, sender, { orderId: id, name: 'review', payload });
-    const order = await requireOrder(dependencies, id);
-    if (isUnsettled(outcome)) return { ...orderAnswer(202, order), isUnsettled: true };
-    return orderAnswer(200, order);
+    const answered = await submit(dependencies, sender, { orderId: id, name: 'review', payload });
+    if (isUnsettled(answered)) return { ...orderAnswer(202, answered.order), isUnsettled: true };
+    return orderAnswer(200, answered.order);
   },
 });

@@ -60,10 +60,9 @@ async function ask(
   { id, paymentId, ...sender }: Question & Sender,
 ): Promise<Answer> {
   const payload = paymentId === undefined ? {} : { paymentId };
-  const outcome = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
-  const verified = await requireOrder(dependencies, id);
-  if (!isUnsettled(outcome)) return orderAnswer(200, verified);
-  const answer = orderAnswer(202, verified);
+  const answered = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
+  if (!isUnsettled(answered)) return orderAnswer(200, answered.order);
+  const answer = orderAnswer(202, answered.order);
   const headers = { ...answer.headers, location: orderPathOf(id) };
   return { ...answer, headers, isUnsettled: true };
 }

@@ -24,13 +24,14 @@ export interface StoredEvent {
 }
 
 const { seq, at, source, type, eventId, outcome, reason, version, answer } = orderEvents;
-const STORED = { seq, at, source, type, eventId, outcome, reason, version, answer };
+/** The columns of a `StoredEvent`. */
+export const STORED_EVENT = { seq, at, source, type, eventId, outcome, reason, version, answer };
 
 /** Everything that happened to the order, oldest first. */
 export async function listEvents(database: Database, orderId: string): Promise<StoredEvent[]> {
   const [events, duplicates] = await Promise.all([
     database.db
-      .select(STORED)
+      .select(STORED_EVENT)
       .from(orderEvents)
       .where(eq(orderEvents.orderId, orderId))
       .orderBy(asc(seq)),
@@ -40,11 +41,12 @@ export async function listEvents(database: Database, orderId: string): Promise<S
   return [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-const isFirstDelivery = sql`${orderEvents.answer} ->> 'redelivered' is distinct from 'true'`;
+/** What a repeat of an input left on record says nothing of the input. */
+export const isFirstDelivery = sql`${orderEvents.answer} ->> 'redelivered' is distinct from 'true'`;
 
 const READ_OUTCOME = prepared((db) =>
   db
-    .select(STORED)
+    .select(STORED_EVENT)
     .from(orderEvents)
     .where(
       and(

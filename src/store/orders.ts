@@ -52,7 +52,8 @@ export interface OrderFilter {
   cursor?: string | undefined;
 }
 
-const STORED = {
+/** The columns of a `StoredOrder`. */
+export const STORED_ORDER = {
   id: orders.id,
   fingerprint: orders.fingerprint,
   email: orders.email,
@@ -92,7 +93,7 @@ const INSERT = prepared((db) =>
       updatedAt: sql.placeholder('updatedAt'),
     })
     .onConflictDoNothing()
-    .returning(STORED)
+    .returning(STORED_ORDER)
     .prepare('insert-order'),
 );
 
@@ -121,7 +122,7 @@ export async function insertOrder(
 
 const READ = prepared((db) =>
   db
-    .select(STORED)
+    .select(STORED_ORDER)
     .from(orders)
     .where(eq(orders.id, sql.placeholder('id')))
     .prepare('read-order'),
@@ -142,7 +143,7 @@ export async function listOrders(
   { state, needsReview, customer, limit, cursor }: OrderFilter,
 ): Promise<{ orders: StoredOrder[]; nextCursor: string | null }> {
   const found = await db
-    .select(STORED)
+    .select(STORED_ORDER)
     .from(orders)
     .where(
       and(

@@ -3,6 +3,7 @@ import { viewOf } from '../../src/domain/view.ts';
 import { countDuplicates } from '../../src/store/duplicate-deliveries.ts';
 import { orderOfPayment } from '../../src/store/gateway-payments.ts';
 import { listEvents, readOutcome } from '../../src/store/order-events.ts';
+import { readOrderWithOutcome } from '../../src/store/order-with-outcome.ts';
 import { insertOrder, readOrder } from '../../src/store/orders.ts';
 import { loadRecord, UnknownOrderError, writeRecord } from '../../src/store/record.ts';
 import {
@@ -212,5 +213,16 @@ describe('the outcomes of an order', () => {
       recordOf(paidLedger(id, { revision: 4 }), [outcome(2, { eventId: 'cmd_1', ...first })]),
     );
     assert.equal((await readOutcome(database, id, 'cmd_1'))?.seq, 2);
+  });
+
+  it('are read together with the order that they have led to', async () => {
+    const id = await givenOrder();
+    const before = await readOrderWithOutcome(database, id, 'cmd_1');
+    assert.deepEqual([before?.order, before?.outcome], [await readOrder(database, id), null]);
+    const paid = paidLedger(id);
+    await writeRecord(database, recordOf(paid, [outcome(1, { eventId: 'cmd_1' })]));
+    const after = await readOrderWithOutcome(database, id, 'cmd_1');
+    assert.deepEqual([after?.order.revision, after?.outcome?.seq], [paid.revision, 1]);
+    assert.equal(await readOrderWithOutcome(database, 'ord_nowhere', 'cmd_1'), null);
   });
 });
