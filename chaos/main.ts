@@ -3,6 +3,7 @@
  * when one was broken, 2 when the machine was too busy to tell.
  */
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { profileOf } from './profile.ts';
@@ -52,6 +53,8 @@ function tell({ violations, ...figures }: Summary): void {
   console.log(`seed ${figures.seed}: ${figures.verdict}, ${violations.length} violations`);
 }
 
+// p-wait-for listens to its own time-out once for each look, and lets go of all of them at its end.
+setMaxListeners(0);
 const interrupted = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
 const chosen = seed ?? randomInt(1, MAX_SEED);
