@@ -40,7 +40,7 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
 
   const write = ({ ledger, records: fresh, known, memory }: Written): Ledger | null => {
     const next = rowOf(ledger);
-    if (row.revision > known) return textOf(row) === textOf(next) ? null : JSON.parse(textOf(row));
+    if (row.revision > known) return isSame(row, next) ? null : row.ledger;
     checkOrder(row, next);
     row = next;
     memories.set(next.revision, memory);
@@ -69,8 +69,10 @@ function rowOf(ledger: Ledger): Row {
   return { ledger, revision, version, state: stateOf(ledger) };
 }
 
-function textOf({ ledger }: Row): string {
-  return JSON.stringify(ledger);
+function isSame(row: Row, next: Row): boolean {
+  return (
+    row.revision === next.revision && JSON.stringify(row.ledger) === JSON.stringify(next.ledger)
+  );
 }
 
 function checkOrder(before: Row, after: Row): void {
