@@ -23,6 +23,7 @@ import { listenForChanges } from '../../src/store/notifications.ts';
 import { loadRecord } from '../../src/store/record.ts';
 import {
   AMOUNT,
+  givenOrder,
   givenPendingOrder,
   newOrderId,
   openShop,
@@ -154,14 +155,23 @@ describe('without Temporal, the API', () => {
   it('refuses every command, and forgets its key', async () => {
     const { id } = await givenPendingOrder(shop);
     const key = { 'idempotency-key': `outage-${id}` };
-    for (const command of ['payments', 'verify', 'cancel', 'refunds'])
+    for (const command of ['verify', 'cancel', 'refunds'])
       assertUnavailable(
         await api.post(`/v1/orders/${id}/${command}`, {}, command === 'refunds' ? key : {}),
         'orchestrator_unavailable',
       );
+    const unclicked = await givenOrder(shop);
+    const click = await api.post(`/v1/orders/${unclicked}/payments`, {});
+    assertUnavailable(click, 'orchestrator_unavailable');
     const again = await api.post(`/v1/orders/${id}/refunds`, {}, key);
     assertUnavailable(again, 'orchestrator_unavailable');
     assert.equal(again.headers['idempotent-replayed'], undefined);
+  });
+
+  it('answers a click on the attempt that is open', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    const { status, body } = await api.post(`/v1/orders/${id}/payments`, {});
+    assert.deepEqual([status, body.id], [200, paymentId]);
   });
 
   it('T30 T32 refuses a webhook however often it comes, and never calls it a duplicate', async () => {
