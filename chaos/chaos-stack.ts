@@ -59,6 +59,8 @@ export type Close = () => unknown;
 
 /** Of workers, and of APIs. */
 export const COUNT = 2;
+/** Fewer than a soak has open: orders are forgotten and replayed under faults as well, and workers soon have their size. */
+const CACHED_ORDERS = 100;
 /** Soon enough that late events of a run find closed orders. */
 const SHORT_SETTLEMENT = '3s';
 
@@ -160,6 +162,7 @@ async function startPayonce(
     SANDBOX_PORT: String(cables.ports.gateway),
     CRM_URL: crmUrl,
     EFFECTS_SECRET: effectsSecret,
+    WORKER_CACHED_ORDERS: String(CACHED_ORDERS),
   };
   const source = (file: string): string => new URL(`../src/${file}`, import.meta.url).pathname;
   const sandboxEnv = { ...common, SANDBOX_WEBHOOK_URL: relayUrl };

@@ -35,6 +35,7 @@ export function toConfig(settings: Settings): Config {
     payloadKeys: settings.PAYLOAD_KEYS ?? [],
     orderExpiryMs: settings.ORDER_EXPIRY,
     settlementWindowMs: settings.SETTLEMENT_WINDOW,
+    workerCachedOrders: settings.WORKER_CACHED_ORDERS,
     logLevel: settings.LOG_LEVEL,
   };
 }

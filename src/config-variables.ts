@@ -45,6 +45,7 @@ export const variables = z.object({
   PAYLOAD_KEYS: format.payloadKeys.optional(),
   ORDER_EXPIRY: format.durationMs.prefault('24h'),
   SETTLEMENT_WINDOW: format.durationMs.prefault('10d'),
+  WORKER_CACHED_ORDERS: format.wholeNumber.prefault('500'),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),

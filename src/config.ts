@@ -70,6 +70,8 @@ export type Config = {
   payloadKeys: PayloadKey[];
   orderExpiryMs: number;
   settlementWindowMs: number;
+  /** How many orders a worker keeps in memory; any other is replayed from its history when it is needed. */
+  workerCachedOrders: number;
   logLevel: LogLevel;
 };
 

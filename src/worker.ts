@@ -19,9 +19,6 @@ import { TASK_QUEUE } from './workflows/messages.ts';
 const SHUTDOWN_GRACE = '10s';
 const SHUTDOWN_FORCE = '15s';
 
-/** An order in memory costs the worker megabytes, a cold one a replay of some milliseconds. */
-const MAX_CACHED_WORKFLOWS = 500;
-
 /**
  * Each thread evaluates the bundle and keeps orders of its own. One is not full before the process's other
  * work is; who has more cores starts more workers.
@@ -71,7 +68,7 @@ async function main(): Promise<void> {
     interceptors: { activity: tracing.activities },
     ...(deployment && { workerDeploymentOptions: deployment }),
     workflowThreadPoolSize: WORKFLOW_THREADS,
-    maxCachedWorkflows: MAX_CACHED_WORKFLOWS,
+    maxCachedWorkflows: config.workerCachedOrders,
     maxConcurrentWorkflowTaskExecutions: MAX_TASKS_AT_ONCE,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,

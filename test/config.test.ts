@@ -27,6 +27,7 @@ describe('the environment', () => {
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,
+      workerCachedOrders: 500,
       logLevel: 'info',
     });
   });
@@ -49,6 +50,12 @@ describe('the environment', () => {
       { DATABASE_URL: 'postgres://u:p@db/x' },
       (c) => c.databaseUrl,
       'postgres://u:p@db/x',
+    ],
+    [
+      'a worker that keeps no order in memory',
+      { WORKER_CACHED_ORDERS: '0' },
+      (c) => c.workerCachedOrders,
+      0,
     ],
     [
       'durations',

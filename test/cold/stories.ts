@@ -15,7 +15,7 @@ describe('an order that nobody remembers', function () {
   let shop: Shop;
 
   before(async () => {
-    assert.equal(process.env.COLD_WORKERS, 'yes', 'the workers have to be told: COLD_WORKERS=yes');
+    assert.equal(process.env.WORKER_CACHED_ORDERS, '0', 'set WORKER_CACHED_ORDERS=0');
     shop = await openShop();
   });
   afterEach(() => shop.gateway('PUT', '/faults', {}));

@@ -17,9 +17,16 @@ const UNLIMITED = {
   FAILED_AUTH_PER_MINUTE: '0',
 };
 
-/** `npm run test:cold`: whoever can be replayed from any point has to live with workers that forget. */
-const COLD_WORKER = path.join(import.meta.dirname, 'cold-worker.ts');
-const SCRIPTS = process.env.COLD_WORKERS === 'yes' ? { worker: COLD_WORKER } : {};
+/** Where tools and their caches are; and `npm run test:cold` has workers that keep no order in memory. */
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'GOPATH',
+  'GOFLAGS',
+  'TEMPORAL_CLI_PATH',
+  'XDG_CACHE_HOME',
+  'WORKER_CACHED_ORDERS',
+];
 
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
@@ -81,15 +88,13 @@ export async function startTestStack(options: {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-test-'));
   // PostgreSQL gives up root's rights and has to reach its own directory below this one.
   await chmod(dataDir, 0o755);
-  const { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME } = process.env;
-  const inherited = { PATH, HOME, GOPATH, GOFLAGS, TEMPORAL_CLI_PATH, XDG_CACHE_HOME };
+  const inherited = INHERITED.map((name) => [name, process.env[name]]);
   return startStack({
-    env: { ...inherited, ...UNLIMITED, ...options.env },
+    env: { ...Object.fromEntries(inherited), ...UNLIMITED, ...options.env },
     dataDir,
     ports: FREE_PORTS,
     workers: options.workers,
     apis: options.apis,
-    scripts: SCRIPTS,
     onProgress: (line) => process.stderr.write(`  ${line}\n`),
   });
 }
