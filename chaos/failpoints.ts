@@ -46,6 +46,8 @@ const SELDOM: ReadonlySet<FailpointName> = new Set([
   'message.afterCallBeforeMark',
   'crm.afterMarkBeforeReturn',
 ]);
+/** The last one in so many. */
+const BEHIND = 3;
 const KILLED = /^failpoint (\S+): killed$/gm;
 
 /** Told by the logs of the processes, which write a line before they die of one. */
@@ -56,12 +58,15 @@ export function createFailpointLane(options: LaneOptions): FailpointLane {
   );
   const hitOf = (name: FailpointName): number => (SELDOM.has(name) ? 1 : random.int(...HITS));
   let isArmed = false;
+  let lives = 0;
   return {
     envOfNextLife: () => {
       if (!isArmed) return {};
+      lives += 1;
       const hits = countHits(logs.filter((log) => existsSync(log)));
       const missing = own.filter((name) => hits[name] < wanted);
-      return { FAILPOINT: missing.map((name) => `${name}:${hitOf(name)}`).join(',') };
+      const armed = lives % 2 === 0 ? furthestBehind(missing, hits) : missing;
+      return { FAILPOINT: armed.map((name) => `${name}:${hitOf(name)}`).join(',') };
     },
     arm: () => {
       isArmed = true;
@@ -70,6 +75,12 @@ export function createFailpointLane(options: LaneOptions): FailpointLane {
       isArmed = false;
     },
   };
+}
+
+/** Where all are armed, those that every order comes by first kill before any other is reached. */
+function furthestBehind(missing: readonly FailpointName[], hits: FailpointHits): FailpointName[] {
+  const sorted = [...missing].sort((a, b) => hits[a] - hits[b]);
+  return sorted.slice(0, Math.ceil(sorted.length / BEHIND));
 }
 
 /** How often each failpoint has killed, as the logs tell. */

@@ -37,6 +37,21 @@ describe('the next life of a process', () => {
     assert.doesNotMatch(armedIn('worker', true), new RegExp(FREQUENT));
   });
 
+  it('waits every other time for what has killed least so far', () => {
+    const [log = ''] = logs;
+    writeFileSync(log, `failpoint ${FREQUENT}: killed\n`);
+    const lane = createFailpointLane({
+      role: 'worker',
+      isSpared: false,
+      logs,
+      wanted: 2,
+      random: createRandom(1),
+    });
+    lane.arm();
+    const armed = [1, 2, 3].map(() => lane.envOfNextLife().FAILPOINT?.includes(FREQUENT));
+    assert.deepEqual(armed, [true, false, true]);
+  });
+
   it('is not armed with what has killed often enough, in whichever process', () => {
     for (const log of logs) writeFileSync(log, `failpoint ${SELDOM}: killed\n`);
     assert.doesNotMatch(armedIn('worker', true), new RegExp(SELDOM));
