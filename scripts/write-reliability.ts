@@ -1,27 +1,38 @@
 /**
- * `npm run reliability:write`: copies the figures of the recorded chaos run, docs/reliability/chaos.json, into docs/reliability.md,
- * between its markers. No figure in that document is written by hand.
+ * `npm run reliability:write`: copies the figures of the recorded chaos runs, in docs/reliability, into
+ * docs/reliability.md, between its markers. No figure in that document is written by hand.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Growth } from '../chaos/memory-growth.ts';
 import type { Summary } from '../chaos/summary.ts';
 
 const DOCS = path.join(import.meta.dirname, '../docs');
 const DOCUMENT = path.join(DOCS, 'reliability.md');
-const FIGURES = path.join(DOCS, 'reliability/chaos.json');
+/** A column each. */
+const RUNS = { 'five minutes': 'reliability/chaos.json', 'an hour': 'reliability/soak.json' };
 const MARKED = /(<!-- chaos-figures:start -->)[\s\S]*?(<!-- chaos-figures:end -->)/;
 
 /** The document as it ought to be; a test compares it with what is committed. */
 export function reliabilityDocument(): { path: string; text: string } {
-  const summary = JSON.parse(readFileSync(FIGURES, 'utf8')) as Summary;
-  const table = rowsOf(summary).map(([name, figure]) => `| ${name} | ${figure} |`);
-  const lines = ['| | |', '| --- | ---: |', ...table].join('\n');
+  const runs = Object.values(RUNS).map((file) => rowsOf(readSummary(path.join(DOCS, file))));
+  const [first = []] = runs;
+  const table = first.map(([name], row) => [name, ...runs.map((rows) => rows[row]?.[1] ?? '')]);
+  const head = [
+    ['', ...Object.keys(RUNS)],
+    ['---', ...Object.keys(RUNS).map(() => '---:')],
+  ];
+  const lines = [...head, ...table].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const text = readFileSync(DOCUMENT, 'utf8').replace(
     MARKED,
     (_, start: string, end: string) => `${start}\n${lines}\n${end}`,
   );
   return { path: DOCUMENT, text };
+}
+
+function readSummary(file: string): Summary {
+  return JSON.parse(readFileSync(file, 'utf8')) as Summary;
 }
 
 function rowsOf(summary: Summary): [string, string][] {
@@ -68,9 +79,14 @@ function rowsOf(summary: Summary): [string, string][] {
     ['– answered 500 for ever although done', whole(gateway.sticky500)],
     ['failures of the CRM', whole(gateway.crmFailures)],
     ['largest growth of a process of ours from when it was warm', growth(summary)],
+    ['steepest rise of one that lived ten minutes, at its end', rise(summary)],
     ['histories replayed', whole(summary.histories)],
     [
-      'from the end of a fault until the order moves, 99th percentile',
+      'from the end of a fault until an order has taken up what it was told through it, 99th percentile',
+      seconds(summary.takenUpP99Ms),
+    ],
+    [
+      '– and until a customer has what they wait for, silences of the gateway and expiries included',
       seconds(summary.recoveryP99Ms),
     ],
     ['everything at rest after the last fault', seconds(summary.drainMs)],
@@ -81,9 +97,20 @@ function rowsOf(summary: Summary): [string, string][] {
 }
 
 function growth({ growth: lives }: Summary): string {
-  const ours = lives.filter(({ name }) => name !== 'temporal').map(({ ratio }) => ratio);
+  const ours = lives.filter(isOurs).map(({ ratio }) => ratio);
   if (ours.length === 0) return 'none lived long enough';
   return `${Math.max(...ours)} times, of ${ours.length} lives of a minute or more`;
+}
+
+function rise({ growth: lives }: Summary): string {
+  const ours = lives.filter(isOurs).flatMap(({ mibPerMinute }) => mibPerMinute ?? []);
+  if (ours.length === 0) return 'none lived long enough';
+  return `${Math.max(...ours)} MiB a minute, of ${ours.length} lives`;
+}
+
+/** Temporal's development server is shown and not judged. */
+function isOurs({ name }: Growth): boolean {
+  return name !== 'temporal';
 }
 
 function sum(counts: readonly (number | undefined)[]): number {
@@ -92,7 +119,9 @@ function sum(counts: readonly (number | undefined)[]): number {
 
 const whole = (count: number): string => count.toLocaleString('en-US');
 
-const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+/** Runs from before something was measured have nothing to say of it. */
+const seconds = (ms: number | undefined): string =>
+  ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { path: file, text } = reliabilityDocument();
