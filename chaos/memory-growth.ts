@@ -23,15 +23,30 @@ const WARM_UP_MS = 30_000;
 /** A life says nothing about growth before it has been warm for as long again. */
 const MIN_LIFE_MS = 2 * WARM_UP_MS;
 const END_MS = 30_000;
+/** Process ids come round within an hour of deaths: who was not seen for so long is somebody else. */
+const GAP_MS = 30_000;
 const SLOPE_MS = 30 * MINUTE_MS;
 /** Garbage comes and goes in waves of minutes; a line through fewer says where in the wave it began. */
 const MIN_SLOPE_MS = 10 * MINUTE_MS;
 
 /** @returns nothing for lives that were too short to tell */
 export function growths(samples: readonly MemorySample[]): Growth[] {
-  const lives = new Map<number, MemorySample[]>();
-  for (const sample of samples) lives.set(sample.pid, [...(lives.get(sample.pid) ?? []), sample]);
-  return [...lives.values()].flatMap(growthOf);
+  return livesIn(samples).flatMap(growthOf);
+}
+
+function livesIn(samples: readonly MemorySample[]): MemorySample[][] {
+  const lives: MemorySample[][] = [];
+  const latest = new Map<number, MemorySample[]>();
+  for (const sample of samples) {
+    const known = latest.get(sample.pid) ?? [];
+    const last = known.at(-1);
+    const isSame = last?.name === sample.name && sample.at - last.at <= GAP_MS;
+    const life = isSame ? known : [];
+    if (!isSame) lives.push(life);
+    life.push(sample);
+    latest.set(sample.pid, life);
+  }
+  return lives;
 }
 
 function growthOf(life: readonly MemorySample[]): Growth[] {

@@ -36,4 +36,20 @@ describe('the growth of a process', () => {
     const second = life(0.9, () => 400).map((sample) => ({ ...sample, pid: 2 }));
     assert.deepEqual(growths([...first, ...second]), []);
   });
+
+  it('is never that of two lives to which the system has given one pid', () => {
+    const first = life(2, () => 200);
+    const second = life(2, () => 400).map((sample) => ({
+      ...sample,
+      at: sample.at + 50 * MINUTE_MS,
+    }));
+    const found = growths([...first, ...second]);
+    assert.deepEqual(
+      found.map(({ ratio, mibPerMinute }) => [ratio, mibPerMinute]),
+      [
+        [1, null],
+        [1, null],
+      ],
+    );
+  });
 });

@@ -8,6 +8,7 @@ import { PAID_ONCE, type Proof, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
   givenOrder,
+  givenPendingOrder,
   openShop,
   type Shop,
   untilOrder,
@@ -165,10 +166,7 @@ for (const { name } of GATEWAYS)
         { prefer: 'wait=30', 'idempotency-key': key },
       );
 
-    async function givenPending(): Promise<{ id: string; paymentId: string }> {
-      const id = await givenOrder(shop, { gateway: name });
-      return { id, paymentId: (await pay(id)).body.id };
-    }
+    const givenPending = () => givenPendingOrder(shop, { gateway: name });
 
     async function givenFailed(): Promise<{ id: string; paymentId: string }> {
       const order = await givenPending();

@@ -4,7 +4,14 @@ import type { Deed, GatewayDriver } from './gateway-driver.ts';
 import { assertMoneyAgrees } from './gateway-truth.ts';
 import { GATEWAYS } from './gateways.ts';
 import { assertPaidOnce } from './proof.ts';
-import { AMOUNT, givenOrder, openShop, type Shop, untilSettled } from './shop.ts';
+import {
+  AMOUNT,
+  givenOrder,
+  givenPendingOrder,
+  openShop,
+  type Shop,
+  untilSettled,
+} from './shop.ts';
 import { driverOf, sharedStack } from './stack.ts';
 
 export interface Place extends Clerk {
@@ -46,10 +53,7 @@ export async function placeAt(name: string): Promise<Place> {
   const can = (deed: Deed): boolean => !(deed in cannot);
   const order = (more: object = {}) => givenOrder(shop, { gateway: name, ...more });
 
-  async function pendingOrder(more: object = {}): Promise<OpenPayment> {
-    const id = await order(more);
-    return { id, paymentId: (await clerk.pay(id)).body.id ?? '' };
-  }
+  const pendingOrder = (more: object = {}) => givenPendingOrder(shop, { gateway: name, ...more });
 
   async function captureStrange(...terms: Parameters<Place['captureStrange']>): Promise<string> {
     const paymentId = await gateway.strangePayment(...terms);

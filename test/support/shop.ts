@@ -109,15 +109,26 @@ export async function givenOrder(shop: Shop, more: object = {}): Promise<string>
 }
 
 /** An order with one payment open at the gateway, and that payment's id. */
-export async function givenPendingOrder(shop: Shop): Promise<{ id: string; paymentId: string }> {
-  const id = await givenOrder(shop);
-  const { body } = await shop.call<{ id: string }>(
-    'POST',
-    `/v1/orders/${id}/payments`,
-    {},
-    { prefer: 'wait=30' },
-  );
-  return { id, paymentId: body.id };
+export async function givenPendingOrder(
+  shop: Shop,
+  more: object = {},
+): Promise<{ id: string; paymentId: string }> {
+  const id = await givenOrder(shop, more);
+  return { id, paymentId: await openPayment(shop, id) };
+}
+
+/** Clicks until the gateway has named the payment: on a busy machine it may be too slow for the first click. */
+function openPayment(shop: Shop, orderId: string): Promise<string> {
+  const path = `/v1/orders/${orderId}/payments`;
+  return pWaitFor(async () => {
+    const { body } = await shop.call<{ id: string | null }>(
+      'POST',
+      path,
+      {},
+      { prefer: 'wait=30' },
+    );
+    return body.id !== null && pWaitFor.resolveWith(body.id);
+  });
 }
 
 export async function readOrder(shop: Shop, id: string): Promise<OrderView> {
