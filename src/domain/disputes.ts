@@ -3,10 +3,11 @@
  * touches neither state nor access, so winning has nothing to restore.
  */
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
-import { askGateway, isOlderAnswer } from './inquiry.ts';
+import { resistFlip } from './flips.ts';
+import { askGateway } from './inquiry.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
-import { cellFor, conclude, type Turn, type Verdict, wasReviewed } from './turn.ts';
+import { cellFor, conclude, type Turn, type Verdict } from './turn.ts';
 
 const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
 
@@ -15,16 +16,17 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
   const from = stateOf(ledger);
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
-  const flips = known !== undefined && isFlip(known.status, status);
-  if (flips && !turn.isPresentTruth) return doubt(turn, fact);
-  if (flips && isOlderAnswer(turn, known)) {
-    askGateway(turn);
-    return {
-      outcome: 'stale',
-      reason: `the gateway was asked before the dispute was ${known.status}`,
-    };
-  }
-  if (known !== undefined && !flips && RANK[status] <= RANK[known.status])
+  if (known !== undefined && isFlip(known.status, status)) {
+    const { movedAtVersion, status: was } = known;
+    const flip = {
+      kind: 'dispute',
+      fact,
+      movedAtVersion,
+      known: `the dispute was ${was}`,
+    } as const;
+    const verdict = resistFlip(turn, flip);
+    if (verdict !== null) return verdict;
+  } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
   const cell = cellFor(classify(turn, fact), from);
   const { disputeId, paymentId, amountMinor, currency } = fact;
@@ -44,17 +46,6 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
 /** A closed dispute that closes the other way: arbitration, or a mix-up; the gateway is asked. */
 function isFlip(before: DisputeStatus, after: DisputeStatus): boolean {
   return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
-}
-
-/** Nothing is applied, so the fact stays new: the gateway's own word for it is yet to come. */
-function doubt(turn: Turn, fact: DisputeFact): Verdict {
-  const key = factKey(fact);
-  delete turn.ledger.facts[key];
-  if (wasReviewed(turn.ledger, 'dispute_flip', key))
-    return { outcome: 'duplicate', reason: `${key} was doubted before` };
-  askGateway(turn);
-  const from = stateOf(turn.ledger);
-  return conclude(turn, cellFor('dispute.flip', from), key, from);
 }
 
 function classify(turn: Turn, fact: DisputeFact): Row {

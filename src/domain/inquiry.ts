@@ -22,14 +22,6 @@ export function askGateway(turn: Turn): void {
   });
 }
 
-/** An answer may be on its way while a webhook tells what has happened since. */
-export function isOlderAnswer(
-  { ledger }: Turn,
-  { movedAtVersion = 0 }: { movedAtVersion?: number },
-): boolean {
-  return ledger.inquiry.askedAtVersion < movedAtVersion;
-}
-
 function paymentIdsToAsk(turn: Turn): string[] {
   const { payments, held, waiting } = turn.ledger;
   const asked = waiting.flatMap((command) => command.paymentId ?? []);

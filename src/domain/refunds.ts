@@ -3,11 +3,12 @@
  * for it or somebody did so in the gateway's dashboard.
  */
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
-import { askGateway, isOlderAnswer } from './inquiry.ts';
+import { resistFlip } from './flips.ts';
+import { askGateway } from './inquiry.ts';
 import type { Refund, RefundRequest } from './ledger.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
-import { cellFor, conclude, openReview, type Turn, type Verdict, wasReviewed } from './turn.ts';
+import { cellFor, conclude, openReview, type Turn, type Verdict } from './turn.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
@@ -18,13 +19,12 @@ export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
   if (known !== undefined && !isSameMoney(known, fact)) return contradict(turn, fact, known);
-  const flips = known?.status === 'failed' && status === 'succeeded';
-  if (flips && !turn.isPresentTruth) return doubt(turn, fact);
-  if (flips && isOlderAnswer(turn, known)) {
-    askGateway(turn);
-    return { outcome: 'stale', reason: 'the gateway was asked before the refund had failed' };
-  }
-  if (known !== undefined && !flips && RANK[status] <= RANK[known.status])
+  if (known?.status === 'failed' && status === 'succeeded') {
+    const { movedAtVersion } = known;
+    const flip = { kind: 'refund', fact, movedAtVersion, known: 'the refund had failed' } as const;
+    const verdict = resistFlip(turn, flip);
+    if (verdict !== null) return verdict;
+  } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the refund is ${known.status} already` };
   const cell = cellFor(classify(turn, fact, known), from);
   const { refundId, paymentId, amountMinor, currency } = fact;
@@ -61,17 +61,6 @@ function contradict(turn: Turn, fact: RefundFact, known: Refund): Verdict {
   const was = `${known.amountMinor} ${known.currency}`;
   const told = `${fact.amountMinor} ${fact.currency}`;
   return { outcome: 'review', reason: `fact_conflict: ${fact.refundId} was ${was}, now ${told}` };
-}
-
-/** Nothing is applied, so the fact stays new: the gateway's own word for it is yet to come. */
-function doubt(turn: Turn, fact: RefundFact): Verdict {
-  const key = factKey(fact);
-  delete turn.ledger.facts[key];
-  if (wasReviewed(turn.ledger, 'refund_flip', key))
-    return { outcome: 'duplicate', reason: `${key} was doubted before` };
-  askGateway(turn);
-  const from = stateOf(turn.ledger);
-  return conclude(turn, cellFor('refund.flip', from), key, from);
 }
 
 /** Our own refund, coming back by webhook before our call returned, is the same refund. */
