@@ -1,8 +1,7 @@
 /** Cancels what is not paid. Whether a capture was faster is for the gateway to say. */
 import { z } from 'zod';
-import { isUnsettled, requireOrder, submit } from './commands.ts';
+import { answerWithOrder, requireOrder, submit } from './commands.ts';
 import { orderSchema } from './order-schemas.ts';
-import { orderAnswer, orderPathOf } from './represent-order.ts';
 import { orderPath, text } from './request-schemas.ts';
 import { defineRoute } from './route.ts';
 
@@ -21,10 +20,7 @@ export const cancel = defineRoute({
   async run({ params: { id }, body: { reason }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = reason === undefined ? {} : { reason };
-    const answered = await submit(dependencies, sender, { orderId: id, name: 'cancel', payload });
-    if (!isUnsettled(answered)) return orderAnswer(200, answered.order);
-    const answer = orderAnswer(202, answered.order);
-    const headers = { ...answer.headers, location: orderPathOf(id) };
-    return { ...answer, headers, isUnsettled: true };
+    const command = { orderId: id, name: 'cancel', payload } as const;
+    return answerWithOrder(await submit(dependencies, sender, command));
   },
 });

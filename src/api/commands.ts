@@ -10,7 +10,8 @@ import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { Problem } from './problem.ts';
 import { isProblemCode } from './problem-table.ts';
-import type { ApiRequest } from './route.ts';
+import { orderAnswer, orderPathOf } from './represent-order.ts';
+import type { Answer, ApiRequest } from './route.ts';
 
 type CommandName = Exclude<SignalName, 'webhook'>;
 /** Of a request, what its command needs. */
@@ -67,6 +68,15 @@ export async function submit<N extends CommandName>(
 /** Whether the gateway has yet to say what became of it. */
 export function isUnsettled({ outcome }: OrderWithOutcome): boolean {
   return outcome?.answer?.unsettled ?? outcome === null;
+}
+
+/** The order, or what is known of it so far and where to look for the rest. */
+export function answerWithOrder(answered: OrderWithOutcome): Answer {
+  const { order } = answered;
+  if (!isUnsettled(answered)) return orderAnswer(200, order);
+  const answer = orderAnswer(202, order);
+  const headers = { ...answer.headers, location: orderPathOf(order.id) };
+  return { ...answer, headers, isUnsettled: true };
 }
 
 async function readPresent(

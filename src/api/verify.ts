@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { orderOfPayment } from '../store/gateway-payments.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
-import { isUnsettled, requireOrder, type Sender, submit } from './commands.ts';
+import { answerWithOrder, requireOrder, type Sender, submit } from './commands.ts';
 import { orderSchema } from './order-schemas.ts';
 import { Problem } from './problem.ts';
-import { orderAnswer, orderPathOf } from './represent-order.ts';
+import { orderAnswer } from './represent-order.ts';
 import { orderPath, visibleId } from './request-schemas.ts';
 import { type Answer, defineRoute } from './route.ts';
 import type { Turn } from './turns.ts';
@@ -60,11 +60,8 @@ async function ask(
   { id, paymentId, ...sender }: Question & Sender,
 ): Promise<Answer> {
   const payload = paymentId === undefined ? {} : { paymentId };
-  const answered = await submit(dependencies, sender, { orderId: id, name: 'verify', payload });
-  if (!isUnsettled(answered)) return orderAnswer(200, answered.order);
-  const answer = orderAnswer(202, answered.order);
-  const headers = { ...answer.headers, location: orderPathOf(id) };
-  return { ...answer, headers, isUnsettled: true };
+  const command = { orderId: id, name: 'verify', payload } as const;
+  return answerWithOrder(await submit(dependencies, sender, command));
 }
 
 /** A healthy order takes up an event in a tenth of this. */
