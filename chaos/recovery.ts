@@ -5,7 +5,7 @@ import type { FaultName } from './fault-schedule.ts';
 import type { Strike } from './storm.ts';
 
 /** These are over at once; everything else when it ends. */
-export const KILLS = {
+const KILLS = {
   workerKills: 'worker',
   apiKills: 'api',
   temporalKills: 'temporal',

@@ -14,7 +14,7 @@ import {
   untilSettled,
 } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
-import { temporalClient } from '../support/temporal.ts';
+import { signalsOf } from '../support/temporal.ts';
 
 interface Refund {
   id: string;
@@ -37,15 +37,6 @@ async function givenPaidOrder(): Promise<{ id: string; paymentId: string }> {
   await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
   await untilSettled(shop, id, 'paid');
   return { id, paymentId };
-}
-
-/** Signals that Temporal has in the order's history, in their order. */
-async function signalsOf(id: string): Promise<string[]> {
-  const { workflow } = await temporalClient();
-  const { events } = await workflow.getHandle(id).fetchHistory();
-  return (events ?? []).flatMap(
-    (event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [],
-  );
 }
 
 const key = () => ({ 'idempotency-key': randomUUID() });

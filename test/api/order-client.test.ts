@@ -10,7 +10,7 @@ import { loadRecord } from '../../src/store/record.ts';
 import { newOrder } from '../support/order-fixtures.ts';
 import { givenOrder, newOrderId, openShop, type Shop, untilOrder } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
-import { temporalClient } from '../support/temporal.ts';
+import { signalsOf, temporalClient } from '../support/temporal.ts';
 
 let shop: Shop;
 let client: Client;
@@ -30,10 +30,7 @@ after(() => database.close());
 async function signalsUntil(orderId: string, last: string): Promise<string[]> {
   let names: string[] = [];
   await pWaitFor(async () => {
-    const { events } = await client.workflow.getHandle(orderId).fetchHistory();
-    names = (events ?? []).flatMap(
-      ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
-    );
+    names = await signalsOf(orderId);
     return names.at(-1) === last;
   });
   return names;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OrderView } from '../../src/domain/view.ts';
 import { AMOUNT, givenPendingOrder, type Shop, shopOn } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
-import { temporalClient } from '../support/temporal.ts';
+import { signalsOf } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 const ORDERS = 10;
@@ -15,14 +15,6 @@ before(async function () {
   shop = shopOn({ ...stack, apiUrls: [stack.apiUrl] });
 });
 
-async function isVerifySignalled(orderId: string): Promise<boolean> {
-  const client = await temporalClient();
-  const { events } = await client.workflow.getHandle(orderId).fetchHistory();
-  return (events ?? []).some(
-    (event) => event.workflowExecutionSignaledEventAttributes?.signalName === 'verify',
-  );
-}
-
 describe('a verify right behind the webhook', () => {
   it('is answered as soon as the webhook is taken up, and mostly without troubling the order', async () => {
     const signalled: boolean[] = [];
@@ -33,7 +25,7 @@ describe('a verify right behind the webhook', () => {
       const path = `/v1/orders/${id}/verify`;
       const { status, body } = await shop.call<OrderView>('POST', path, { paymentId });
       assert.deepEqual([status, body.state], [200, 'paid']);
-      signalled.push(await isVerifySignalled(id));
+      signalled.push((await signalsOf(id)).includes('verify'));
     }
     const troubled = signalled.filter(Boolean).length;
     assert.ok(troubled <= ORDERS / 2, `${troubled} of ${ORDERS} orders were asked`);

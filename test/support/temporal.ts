@@ -48,6 +48,15 @@ export async function untilHistory(
   await pWaitFor(isTold, { interval: GLANCE_MS, timeout: STORY_TIMEOUT_MS });
 }
 
+/** Names of the signals that Temporal has in the order's history, in their order. */
+export async function signalsOf(orderId: string): Promise<string[]> {
+  const { workflow } = await temporalClient();
+  const { events } = await workflow.getHandle(orderId).fetchHistory();
+  return (events ?? []).flatMap(
+    ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName ?? [],
+  );
+}
+
 /** Waits until the server itself, and not the task of the order, sees to this activity. */
 export function untilScheduled(orderId: string, activityType: string): Promise<void> {
   return untilHistory(orderId, (events) =>
