@@ -6,8 +6,10 @@ import { askGateway } from './inquiry.ts';
 import { livePayments, stateOf } from './sums.ts';
 import { cellFor, conclude, record, type Turn } from './turn.ts';
 
-/** How much longer an order waits whose money is in flight at its expiry: one bank redirect's time. */
-export const POSTPONED_EXPIRY_MS = 10 * 60 * 1_000;
+/** How much longer an order waits at least whose money is in flight at its expiry: one bank redirect's time. */
+const SHORTEST_POSTPONEMENT_MS = 10 * 60 * 1_000;
+/** And at most: money that takes days is then asked for four times a day. */
+const LONGEST_POSTPONEMENT_MS = 6 * 60 * 60 * 1_000;
 
 export function expire(turn: Turn): void {
   const { ledger } = turn;
@@ -30,8 +32,14 @@ export function expireAfterAnswer(turn: Turn): void {
   else fail(turn);
 }
 
+/** What has been in flight for long is not done within minutes: each wait is half of the time overdue. */
 export function postponeExpiry({ ledger, event }: Turn): void {
-  ledger.expiresAt = event.at + POSTPONED_EXPIRY_MS;
+  const halfOverdueMs = Math.floor((event.at - ledger.terms.expiresAt) / 2);
+  const waitMs = Math.max(
+    SHORTEST_POSTPONEMENT_MS,
+    Math.min(halfOverdueMs, LONGEST_POSTPONEMENT_MS),
+  );
+  ledger.expiresAt = event.at + waitMs;
 }
 
 function fail(turn: Turn): void {

@@ -26,13 +26,31 @@ import {
   webhook,
 } from '../support/order-events.ts';
 import { another, EXPIRED, IN } from '../support/order-states.ts';
-import { given, ledgerAfter } from '../support/order-story.ts';
+import { apply, given, ledgerAfter } from '../support/order-story.ts';
 
 const DAY_MS = 86_400_000;
 
 function daysLater(days: number): number {
   return TERMS.expiresAt + days * DAY_MS;
 }
+
+describe('money that is in flight for days after the order expired', () => {
+  it('is asked for ever less often: after ten minutes at first, in the end four times a day', () => {
+    const waitsMinutes = [];
+    let ledger = ledgerAfter(...IN.pending);
+    while (ledger.expiresAt < daysLater(2)) {
+      const at = ledger.expiresAt;
+      ledger = apply(ledger, reached('expiry', at)).ledger;
+      const answer = told(snapshot('pending'))(ledger);
+      ledger = apply(ledger, { ...answer, at }).ledger;
+      waitsMinutes.push(Math.round((ledger.expiresAt - at) / 60_000));
+    }
+    assert.deepEqual(
+      waitsMinutes,
+      [10, 10, 10, 15, 23, 34, 51, 76, 114, 171, 256, 360, 360, 360, 360, 360, 360],
+    );
+  });
+});
 
 describe('an order that expired partly paid', () => {
   const expired = [...IN.partially_paid, reached('expiry')];
