@@ -44,7 +44,9 @@ describe('the events of an order', function () {
     await clerk.refund(id, { amount: 1000 });
     await pWaitFor(async () => {
       events = await clerk.eventsOf(id);
-      return events.some(({ type }) => type === 'refund') && dropped().length === 1;
+      const told = events.map(({ type }) => type);
+      const isTold = told.includes('refund') && told.includes('issue_credit_note');
+      return isTold && dropped().length === 1;
     });
   });
 
