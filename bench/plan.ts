@@ -63,7 +63,7 @@ export const FULL_PLAN: Plan = {
   hot: { inFlight: IN_FLIGHT, warmUpMs: 0, measureMs: 6_000, atMost: 10_000 },
   growth: {
     levels: [1_000, 5_000, 20_000],
-    fillWithinMs: 240_000,
+    fillWithinMs: 420_000,
     fillInFlight: IN_FLIGHT,
     loop: STEADY,
   },
