@@ -7,7 +7,8 @@ import path from 'node:path';
 import waitFor from 'p-wait-for';
 import { endProcess, isStillRunning, note } from '../../src/dev/live-process.ts';
 
-const GRACE_MS = 100;
+/** Also what a busy machine has to end a process in that was killed. */
+const GRACE_MS = 1_000;
 const SYSTEM_PATH = process.env.PATH ?? '';
 
 describe('a process that was noted down', () => {

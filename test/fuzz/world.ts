@@ -3,7 +3,9 @@
  * changed by whatever is let in, and the keys and secrets of the stack.
  */
 
-import { givenPendingOrder, type Shop } from '../support/shop.ts';
+import pWaitFor from 'p-wait-for';
+import { clerkOf } from '../support/clerk.ts';
+import { givenPendingOrder, readOrder, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { STORIES } from '../support/stories.ts';
 
@@ -43,6 +45,7 @@ export async function openWorld(shop: Shop): Promise<World> {
     const { id, paymentId } = await givenPendingOrder(shop);
     return { orderId: id, paymentId };
   };
+  await Promise.all(told.map((target) => untilAllIsHeard(shop, target)));
   const guarded = [...told, await pending()];
   const open = await Promise.all(Array.from({ length: OPEN_ORDERS }, pending));
   return { keys, apiUrls, guarded, open };
@@ -54,4 +57,23 @@ async function targetOf(shop: Shop, orderId: string): Promise<Target> {
     `/v1/orders/${orderId}`,
   );
   return { orderId, paymentId: body.payments[0]?.id ?? 'sbx_pay_none' };
+}
+
+interface SentWebhook {
+  id: string;
+  state: string;
+}
+
+/** A story is over before its order has heard of it all; what the gateway tells later is no hostile change. */
+async function untilAllIsHeard(shop: Shop, { orderId }: Target): Promise<void> {
+  const path = `/webhooks?orderId=${orderId}`;
+  const isAllHeard = async (): Promise<boolean> => {
+    const { webhooks } = (await shop.gateway<{ webhooks: SentWebhook[] }>('GET', path)).body;
+    const heard = new Set((await clerkOf(shop).eventsOf(orderId)).map(({ eventId }) => eventId));
+    const isHeard = ({ id, state }: SentWebhook) =>
+      state === 'dropped' || heard.has(`sandbox:${id}`);
+    const { effects } = await readOrder(shop, orderId);
+    return webhooks.every(isHeard) && effects.every(({ status }) => status !== 'pending');
+  };
+  await pWaitFor(isAllHeard, { interval: 100, timeout: 60_000 });
 }

@@ -1,5 +1,6 @@
 /** Traces through every process that an order passes, seen by a collector that speaks OTLP. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import getPort from 'get-port';
@@ -17,9 +18,11 @@ import {
 import { startTestStack, stopTestStack } from '../support/stack.ts';
 import { type Collector, openCollector, type SeenSpan } from './collector.ts';
 
-/** As a caller would send it that traces itself. */
-const CALLER = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' };
-const TRACEPARENT = `00-${CALLER.traceId}-${CALLER.spanId}-01`;
+/** A caller that traces itself; each is a new one, so that nobody's spans are taken for another's. */
+function newCaller() {
+  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+  return { traceId, spanId, headers: { traceparent: `00-${traceId}-${spanId}-01` } };
+}
 
 describe('an API and a worker that are told of a collector', function () {
   this.timeout(60_000);
@@ -48,9 +51,10 @@ describe('an API and a worker that are told of a collector', function () {
 
   it('are in one trace, from the request to the activity that it leads to', async () => {
     const id = newOrderId();
+    const caller = newCaller();
     await shop.call('POST', '/v1/orders', orderBody(id));
-    await shop.call('POST', `/v1/orders/${id}/payments`, {}, { traceparent: TRACEPARENT });
-    const isOurs = ({ traceId }: SeenSpan) => traceId === CALLER.traceId;
+    await shop.call('POST', `/v1/orders/${id}/payments`, {}, caller.headers);
+    const isOurs = ({ traceId }: SeenSpan) => traceId === caller.traceId;
     const activity = await untilSeen((span) => isOurs(span) && span.service === 'payonce-worker');
     const signal = await untilSeen(({ spanId }) => spanId === activity.parentSpanId);
     const request = await untilSeen(({ spanId }) => spanId === signal.parentSpanId);
@@ -58,7 +62,7 @@ describe('an API and a worker that are told of a collector', function () {
     assert.equal(signal.attributes['temporal.workflow.id'], id);
     assert.equal(request.name, 'POST /v1/orders/:id/payments');
     assert.equal(request.service, 'payonce-api');
-    assert.equal(request.parentSpanId, CALLER.spanId);
+    assert.equal(request.parentSpanId, caller.spanId);
   });
 
   it('begin a trace where the caller has none, and start the order within it', async () => {
@@ -88,9 +92,10 @@ describe('an API and a worker that are told of a collector', function () {
   });
 
   it('do not tell of probes', async () => {
+    const later = newCaller();
     await fetch(`${stack.apiUrl}/healthz`);
-    await shop.call('GET', `/v1/orders/${newOrderId()}`);
-    await untilSeen(({ name }) => name === 'GET /v1/orders/:id');
+    await shop.call('GET', `/v1/orders/${newOrderId()}`, undefined, later.headers);
+    await untilSeen(({ traceId }) => traceId === later.traceId);
     assert.deepEqual(
       collector.spans.filter(({ name }) => name.includes('health')),
       [],
