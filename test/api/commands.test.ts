@@ -41,6 +41,16 @@ async function givenPaidOrder(): Promise<{ id: string; paymentId: string }> {
 
 const key = () => ({ 'idempotency-key': randomUUID() });
 
+/** Meanwhile no outcome can be faster than the answer to a caller who does not wait for it. */
+async function whileGatewayIsIll<T>(act: () => Promise<T>): Promise<T> {
+  await shop.gateway('PUT', '/faults', { api: { error500: 1 } });
+  try {
+    return await act();
+  } finally {
+    await shop.gateway('PUT', '/faults', {});
+  }
+}
+
 describe('the pay button', () => {
   it('opens an attempt with what the frontend needs', async () => {
     const id = await givenOrder(shop);
@@ -88,7 +98,9 @@ describe('the pay button', () => {
   it('answers 202 with what is known when the caller does not wait', async () => {
     const id = await givenOrder(shop);
     const headers = { prefer: 'wait=0' };
-    const answer = await shop.call<Payment>('POST', `/v1/orders/${id}/payments`, {}, headers);
+    const answer = await whileGatewayIsIll(() =>
+      shop.call<Payment>('POST', `/v1/orders/${id}/payments`, {}, headers),
+    );
     assert.equal(answer.status, 202);
     assert.equal(answer.headers.get('preference-applied'), 'wait=0');
     assert.equal(answer.headers.get('location'), `/v1/orders/${id}`);
@@ -99,7 +111,9 @@ describe('the pay button', () => {
     const id = await givenOrder(shop);
     const headers = key();
     const path = `/v1/orders/${id}/payments`;
-    const early = await shop.call('POST', path, {}, { ...headers, prefer: 'wait=0' });
+    const early = await whileGatewayIsIll(() =>
+      shop.call('POST', path, {}, { ...headers, prefer: 'wait=0' }),
+    );
     assert.equal(early.status, 202);
     await untilOrder(shop, id, ({ payments }) => payments[0]?.checkout != null, 'payable');
     const askedAt = Date.now();

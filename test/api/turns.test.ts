@@ -52,8 +52,9 @@ describe('who asks an order what somebody is asking just now', () => {
     const turns = createTurns();
     const first = openQuestion();
     const slow = turns.take('pay', 60_000, first.ask);
-    const turn = await turns.take('pay', 20, async (given) => given);
-    assert.deepEqual(turn, { leftMs: 0, hasWaited: true });
+    const { leftMs, hasWaited } = await turns.take('pay', 20, async (given) => given);
+    // A timer may ring within the millisecond before its time.
+    assert.ok(leftMs <= 1 && hasWaited, `${leftMs} ms left`);
     first.answer('at last');
     assert.equal(await slow, 'at last');
   });

@@ -37,12 +37,19 @@ describe('a short chaos run', function () {
     assert.equal(verdict === 'inconclusive', latenessMs > MAX_LATENESS_MS);
   });
 
-  it('lets every order come, and hear of its events out of order', () => {
+  /** A driver that is late does not get round to all of its plan; what it did has to be right all the same. */
+  function skipIfLate(test: Mocha.Context): void {
+    if (summary.verdict === 'inconclusive') test.skip();
+  }
+
+  it('lets every order come, and hear of its events out of order', function () {
+    skipIfLate(this);
     assert.equal(summary.orders, orderCount(profileOf('short', undefined)));
     assert.ok(summary.reordered >= 0.8 * summary.reorderable, JSON.stringify(summary));
   });
 
-  it('was a run under faults: processes were killed and the gateway failed its callers', () => {
+  it('was a run under faults: processes were killed and the gateway failed its callers', function () {
+    skipIfLate(this);
     const { kills, gateway, failpoints } = summary;
     assert.deepEqual([kills.worker, kills.api, kills.database], [2, 1, 1]);
     const { timeoutAfter, timeoutBefore, error500 } = gateway;

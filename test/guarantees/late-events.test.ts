@@ -15,6 +15,8 @@ import { untilClosed } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 const WINDOW_MS = 1_000;
+/** Leaves time to do something between the order's end and its close. */
+const LONGER_WINDOW_MS = 5_000;
 
 describe('an order whose run has closed', function () {
   this.timeout(120_000);
@@ -108,7 +110,7 @@ describe('an order whose run has closed', function () {
   });
 
   it('T20 was only closed after the gateway had been asked once more: a lost capture is found', async () => {
-    const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
+    const id = await givenOwnOrder({ settlementWindowMs: LONGER_WINDOW_MS });
     const { body } = await shop.call<{ id: string }>(
       'POST',
       `/v1/orders/${id}/payments`,

@@ -143,7 +143,8 @@ describe('a refund or a dispute of a paid order', function () {
     const again = place.gateway.eventFor({ type: 'refund.succeeded', ...told });
     assert.ok(again);
     await deliver(place.shop, again);
-    const isTold = ({ counters }: OrderView): boolean => counters.duplicates + counters.stale > 0;
+    const isTold = ({ counters, effects }: OrderView): boolean =>
+      counters.duplicates + counters.stale > 0 && effects.every(({ status }) => status === 'done');
     const order = await untilOrder(place.shop, id, isTold, 'told again');
     assert.equal(order.amountRefunded, 1000);
     assert.equal(order.refunds.length, 1);

@@ -21,11 +21,12 @@ describe('the log of an API', function () {
     shop = await openShop();
   });
 
+  /** All that are whole: the last one may be under way. */
   function lines(): Line[] {
     const folder = path.join(stack.dataDir, 'logs');
     return readdirSync(folder)
       .filter((file) => file.startsWith('api'))
-      .flatMap((file) => readFileSync(path.join(folder, file), 'utf8').split('\n'))
+      .flatMap((file) => readFileSync(path.join(folder, file), 'utf8').split('\n').slice(0, -1))
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Line);
   }

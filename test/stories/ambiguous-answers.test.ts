@@ -141,7 +141,7 @@ describe('a gateway whose answer is lost', function () {
   /** The void may have been committed before the capture: then a person is asked about the money. */
   async function assertOneEnd({ gateway, assertMoneyAgrees }: Place, id: string): Promise<void> {
     const { captured } = await moneyAt(gateway, id);
-    await untilOrder(
+    const { state } = await untilOrder(
       shop,
       id,
       ({ state, reviews }) =>
@@ -149,6 +149,7 @@ describe('a gateway whose answer is lost', function () {
         (state === 'cancelled' && reviews.length === (captured > 0 ? 1 : 0)),
       'paid, or cancelled, and then in review where money came',
     );
+    await untilSettled(shop, id, state);
     await assertMoneyAgrees(id);
   }
 

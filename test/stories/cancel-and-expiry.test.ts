@@ -121,7 +121,7 @@ describe('an order that is to end unpaid', function () {
   atEachGateway(
     'T12 T17 fails softly when its time is over, and is paid late when the bank comes after all',
     async (place) => {
-      const { id, paymentId } = await place.pendingOrder({ expiresIn: 2 });
+      const { id, paymentId } = await place.pendingOrder({ expiresIn: 5 });
       await untilSettled(shop, id, 'failed');
       const closed = await place.pay(id);
       assert.deepEqual([closed.status, closed.body.code], [409, 'order_closed']);

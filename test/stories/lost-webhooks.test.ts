@@ -5,8 +5,8 @@ import { givenOwnOrder } from '../support/own-orders.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 
-/** Longer than all that a test does before its webhooks are lost. */
-const WINDOW_MS = 10_000;
+/** Longer than all that a test does before its webhooks are lost; the others are asked about no sooner. */
+const WINDOW_MS = 30_000;
 
 interface Story {
   what: string;
@@ -121,6 +121,7 @@ describe('an order whose webhooks are all lost', function () {
       await place.gateway.capture(paymentId);
       const { status, body } = await place.verify(id);
       assert.deepEqual([status, body.state], [200, 'paid']);
+      await untilSettled(shop, id, 'paid');
       await place.assertMoneyAgrees(id);
     },
   );

@@ -1,6 +1,7 @@
 /** Signed webhooks that no order can take: acknowledged, kept, and delivered when their order is there. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
+import type { TimelineEvent } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { SignedRequest, Told } from '../support/gateway-driver.ts';
 import type { Place } from '../support/place.ts';
@@ -54,6 +55,12 @@ describe('a webhook that no order can take', function () {
   const start = ({ gateway }: Place, id: string) =>
     shop.call('POST', '/v1/orders', orderBody(id, { gateway: gateway.name }));
 
+  /** Webhooks that the order has on record, without the repeats of them. */
+  const webhooksOf = async ({ eventsOf }: Place, id: string): Promise<TimelineEvent[]> =>
+    (await eventsOf(id)).filter(
+      ({ source, outcome }) => source === 'webhook' && outcome !== 'duplicate',
+    );
+
   atEachGateway(
     'T31 is taken with 200, delivered by itself once its order is there, and counts once',
     async (place) => {
@@ -69,9 +76,7 @@ describe('a webhook that no order can take', function () {
       await shop.call('POST', `/v1/parked-events/${kept?.id}/redeliver`);
       await pWaitFor(async () => (await deliver(shop, event)).body.status === 'duplicate');
       await place.assertMoneyAgrees(id);
-      const told = (await place.eventsOf(id)).filter(
-        ({ source, outcome }) => source === 'webhook' && outcome !== 'duplicate',
-      );
+      const told = await webhooksOf(place, id);
       assert.equal(told.length, 1, JSON.stringify(told));
     },
   );
@@ -95,8 +100,11 @@ describe('a webhook that no order can take', function () {
       const { id, event } = await givenEarlyCapture(place);
       assert.equal((await deliver(shop, event)).body.status, 'parked');
       await start(place, id);
-      // A dedupe that had marked it as seen before it was applied would drop it here.
-      assert.equal((await deliver(shop, event)).body.status, 'accepted');
+      // A dedupe that had marked it as seen before it was applied would drop it here. It is a repeat only
+      // where the sweeper was faster, and then the order has it on record.
+      const { status } = (await deliver(shop, event)).body;
+      const wasSwept = status === 'duplicate' && (await webhooksOf(place, id)).length === 1;
+      assert.ok(status === 'accepted' || wasSwept, status);
       await untilSettled(shop, id, 'paid');
       await place.assertMoneyAgrees(id);
     },

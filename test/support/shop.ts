@@ -117,17 +117,22 @@ export async function givenPendingOrder(
   return { id, paymentId: await openPayment(shop, id) };
 }
 
-/** Clicks until the gateway has named the payment: on a busy machine it may be too slow for the first click. */
+/**
+ * Clicks until the gateway has named the payment: on a busy machine it, or Temporal, may be too slow for the
+ * first click. A definite no stays one.
+ */
 function openPayment(shop: Shop, orderId: string): Promise<string> {
   const path = `/v1/orders/${orderId}/payments`;
   return pWaitFor(async () => {
-    const { body } = await shop.call<{ id: string | null }>(
+    const { status, body } = await shop.call<{ id?: string | null }>(
       'POST',
       path,
       {},
       { prefer: 'wait=30' },
     );
-    return body.id !== null && pWaitFor.resolveWith(body.id);
+    if (status >= 400 && status < 500)
+      throw new Error(`order ${orderId} has no payment: ${JSON.stringify(body)}`);
+    return body.id != null && pWaitFor.resolveWith(body.id);
   });
 }
 

@@ -140,6 +140,7 @@ describe(`orders in every state that get ${SIGNALS} hostile signals, seed ${SEED
   async function isCancelledAndCaptured(order: LiveOrder): Promise<void> {
     await act(order, 'capture');
     await untilOrder(shop, order.id, ({ reviews }) => reviews.length === 1, 'in review');
+    await untilSettled(shop, order.id, 'cancelled');
   }
 
   const lives: Life[] = [
