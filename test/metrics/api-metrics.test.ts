@@ -61,26 +61,6 @@ describe('the metrics of an API', function () {
     );
   });
 
-  it('tell what became of webhooks', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    const outcomes = async () => {
-      const samples = await metricsOf();
-      return ['accepted', 'duplicate', 'ignored', 'parked', 'refused'].map((outcome) =>
-        sumOf(samples, 'payonce_webhook_duration_seconds_count', { gateway: 'sandbox', outcome }),
-      );
-    };
-    const earlier = await outcomes();
-    const event = signedEvent('payment.authorized', { orderId: id, paymentId, amount: AMOUNT });
-    for (const _ of [1, 2, 3]) await deliverTo(shop, event);
-    const unknown = { orderId: newOrderId(), paymentId: randomUUID(), amount: AMOUNT };
-    await deliverTo(shop, signedEvent('payment.captured', unknown));
-    const forged = signedEvent('payment.captured', unknown);
-    await deliverTo(shop, { ...forged, body: forged.body.replace('captured', 'voided') });
-    const now = await outcomes();
-    const change = now.map((count, index) => count - (earlier[index] ?? 0));
-    assert.deepEqual(change, [1, 2, 0, 1, 1]);
-  });
-
   it('keep names that a stranger makes up out of their labels', async () => {
     await fetch(`${stack.apiUrl}/webhooks/made-up`, { method: 'POST' });
     const gateways = (await metricsOf()).map(({ labels }) => labels.gateway);
@@ -154,6 +134,28 @@ describe('with a port for metrics, an API', function () {
   it('serves them there alone, without a key', async () => {
     assert.equal(sumOf(await scrape(api.metricsUrl), 'payonce_counts_up'), 1);
     assert.equal((await fetch(`${api.apiUrl}/metrics`)).status, 404);
+  });
+
+  it('tells what became of webhooks', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    // No gateway knows of it, so nobody else delivers there.
+    const alone = { apiUrls: [api.apiUrl] };
+    const outcomes = async () => {
+      const samples = await scrape(api.metricsUrl);
+      return ['accepted', 'duplicate', 'ignored', 'parked', 'refused'].map((outcome) =>
+        sumOf(samples, 'payonce_webhook_duration_seconds_count', { gateway: 'sandbox', outcome }),
+      );
+    };
+    const earlier = await outcomes();
+    const event = signedEvent('payment.authorized', { orderId: id, paymentId, amount: AMOUNT });
+    for (const _ of [1, 2, 3]) await deliverTo(alone, event);
+    const unknown = { orderId: newOrderId(), paymentId: randomUUID(), amount: AMOUNT };
+    await deliverTo(alone, signedEvent('payment.captured', unknown));
+    const forged = signedEvent('payment.captured', unknown);
+    await deliverTo(alone, { ...forged, body: forged.body.replace('captured', 'voided') });
+    const now = await outcomes();
+    const change = now.map((count, index) => count - (earlier[index] ?? 0));
+    assert.deepEqual(change, [1, 2, 0, 1, 1]);
   });
 
   it('serves nothing else on that port', async () => {

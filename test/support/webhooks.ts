@@ -43,19 +43,21 @@ export function signedBody(body: string, id = `evt_${randomUUID()}`): SignedEven
   return { id, body, headers };
 }
 
+type Apis = Pick<Shop, 'apiUrls'>;
+
 interface Taken {
   status: number;
   body: { status?: string };
 }
 
 /** @param turn which API process hears it */
-export function deliverTo(shop: Shop, event: SignedEvent, turn = 0): Promise<Taken> {
-  return deliver(shop, { path: '/webhooks/sandbox', ...event }, turn);
+export function deliverTo(apis: Apis, event: SignedEvent, turn = 0): Promise<Taken> {
+  return deliver(apis, { path: '/webhooks/sandbox', ...event }, turn);
 }
 
 /** Delivers a webhook of any gateway. */
 export async function deliver(
-  { apiUrls }: Pick<Shop, 'apiUrls'>,
+  { apiUrls }: Apis,
   { path, headers, body }: SignedRequest,
   turn = 0,
 ): Promise<Taken> {
