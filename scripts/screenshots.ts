@@ -47,7 +47,7 @@ async function takeTimeline({ page, uiUrl, example }: Scene): Promise<void> {
   await page.getByText('takeStep').first().waitFor();
   const title = await page.getByRole('heading', { name: 'Timeline' }).boundingBox();
   await page.setViewportSize({ ...SIZE, height: 1300 });
-  await shoot(page, 'timeline', { fromX: MENU_WIDTH, fromY: (title?.y ?? 0) - 16, toY: 1300 });
+  await shoot(page, 'timeline', { fromX: MENU_WIDTH, fromY: (title?.y ?? 0) - 16, toY: 1060 });
   await page.setViewportSize(SIZE);
 }
 
