@@ -12,6 +12,7 @@ import {
   shopOn,
   untilOrder,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { signalsOf } from '../support/temporal.ts';
@@ -41,15 +42,8 @@ async function givenPaidOrder(): Promise<{ id: string; paymentId: string }> {
 
 const key = () => ({ 'idempotency-key': randomUUID() });
 
-/** Meanwhile no outcome can be faster than the answer to a caller who does not wait for it. */
-async function whileGatewayIsIll<T>(act: () => Promise<T>): Promise<T> {
-  await shop.gateway('PUT', '/faults', { api: { error500: 1 } });
-  try {
-    return await act();
-  } finally {
-    await shop.gateway('PUT', '/faults', {});
-  }
-}
+/** While the gateway fails its callers, no outcome is faster than the answer to who does not wait for it. */
+const ILL = { api: { error500: 1 } };
 
 describe('the pay button', () => {
   it('opens an attempt with what the frontend needs', async () => {
@@ -98,7 +92,7 @@ describe('the pay button', () => {
   it('answers 202 with what is known when the caller does not wait', async () => {
     const id = await givenOrder(shop);
     const headers = { prefer: 'wait=0' };
-    const answer = await whileGatewayIsIll(() =>
+    const answer = await withFaults(shop, ILL, () =>
       shop.call<Payment>('POST', `/v1/orders/${id}/payments`, {}, headers),
     );
     assert.equal(answer.status, 202);
@@ -111,7 +105,7 @@ describe('the pay button', () => {
     const id = await givenOrder(shop);
     const headers = key();
     const path = `/v1/orders/${id}/payments`;
-    const early = await whileGatewayIsIll(() =>
+    const early = await withFaults(shop, ILL, () =>
       shop.call('POST', path, {}, { ...headers, prefer: 'wait=0' }),
     );
     assert.equal(early.status, 202);
@@ -127,28 +121,22 @@ describe('the pay button', () => {
 describe('verify', () => {
   it('finds the payment that no webhook told of', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const answer = await shop.call<Order>('POST', `/v1/orders/${id}/verify`, { paymentId });
       assert.deepEqual([answer.status, answer.body.state], [200, 'paid']);
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
   });
 
   it('beside another one waits for that one, and asks only where it said nothing of money', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const verify = () => shop.call<Order>('POST', `/v1/orders/${id}/verify`, { paymentId });
       const answers = await Promise.all([1, 2, 3, 4, 5].map(verify));
       for (const { status, body } of answers) assert.deepEqual([status, body.state], [200, 'paid']);
       assert.deepEqual(await signalsOf(id), ['pay', 'verify']);
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
   });
 
   it('of a paid order changes nothing, and is counted and explained as a repeat', async () => {

@@ -30,6 +30,7 @@ import {
   orderBody,
   type Shop,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
@@ -206,16 +207,13 @@ describe('without its database, the API', () => {
 
   it('takes a webhook that names its order, and its repeats', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
       assert.equal((await api.deliver(event)).body.status, 'accepted');
       assert.equal((await api.deliver(event)).body.status, 'duplicate');
       await untilSettled(shop, id, 'paid');
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
   });
 
   it('refuses a webhook for an order that Temporal does not know', async () => {

@@ -11,6 +11,7 @@ import {
   readOrder,
   type Shop,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
@@ -33,8 +34,7 @@ async function parkedOf(orderId: string | null, reason: string) {
 describe('a webhook', () => {
   it('is accepted once, and every repeat is counted and explained', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
       assert.deepEqual((await deliverTo(shop, event)).body, { status: 'accepted' });
@@ -42,24 +42,19 @@ describe('a webhook', () => {
         assert.deepEqual((await deliverTo(shop, event)).body, { status: 'duplicate' });
       await untilSettled(shop, id, 'paid');
       assert.equal((await readOrder(shop, id)).counters.duplicates, 3);
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
   });
 
   it('that is repeated to another process is a repeat there too', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
       assert.deepEqual((await deliverTo(shop, event, 0)).body, { status: 'accepted' });
       await untilSettled(shop, id, 'paid');
       assert.deepEqual((await deliverTo(shop, event, 1)).body, { status: 'duplicate' });
       assert.equal((await readOrder(shop, id)).counters.duplicates, 1);
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
   });
 
   it('of an unknown type is ignored', async () => {
@@ -94,17 +89,14 @@ describe('a webhook', () => {
 
   it('T31 for an order that does not exist is parked once, and pays the order once it does', async () => {
     const id = newOrderId();
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    try {
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       const terms = { orderId: id, amount: AMOUNT, currency: CURRENCY };
       const { id: paymentId } = (await shop.gateway<{ id: string }>('POST', '/payments', terms))
         .body;
       await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
       const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
       for (const _ of [1, 2]) assert.equal((await deliverTo(shop, event)).body.status, 'parked');
-    } finally {
-      await shop.gateway('PUT', '/faults', {});
-    }
+    });
     const [parked, ...others] = await parkedOf(id, 'event_orphaned');
     assert.ok(parked && others.length === 0, 'it is parked once');
     const path = `/v1/parked-events/${parked.id}/redeliver`;

@@ -12,6 +12,7 @@ import {
   type Shop,
   untilOrder,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { STORIES } from '../support/stories.ts';
@@ -40,11 +41,11 @@ describe('a worker killed between an effect and its acknowledgement', function (
 
   it('T26 T29 finds the payment that the gateway made while nobody listened', async () => {
     const id = await givenOrder(shop);
-    await shop.gateway('PUT', '/faults', { api: { timeoutAfter: 1 } });
-    await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
-    await untilActivityRuns(id, 'createPayment');
-    killWorkers();
-    await shop.gateway('PUT', '/faults', {});
+    await withFaults(shop, { api: { timeoutAfter: 1 } }, async () => {
+      await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
+      await untilActivityRuns(id, 'createPayment');
+      killWorkers();
+    });
     const order = await untilOrder(shop, id, ({ payments }) => payments[0]?.id != null, 'named');
     const key = gatewayIdempotencyKey(id, 'create', '1');
     const body = { orderId: id, amount: AMOUNT, currency: CURRENCY };

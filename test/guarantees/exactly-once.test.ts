@@ -13,6 +13,7 @@ import {
   readOrder,
   type Shop,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { untilActivityRuns } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
@@ -99,11 +100,11 @@ describe('an order that everybody repeats', function () {
 
   it('T10 is paid when the capture is told before the pay click has returned', async () => {
     const id = await givenOrder(shop);
-    await shop.gateway('PUT', '/faults', { api: { timeoutAfter: 1 } });
-    const click = await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
-    assert.equal(click.status, 202);
-    await untilActivityRuns(id, 'createPayment');
-    await shop.gateway('PUT', '/faults', {});
+    await withFaults(shop, { api: { timeoutAfter: 1 } }, async () => {
+      const click = await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
+      assert.equal(click.status, 202);
+      await untilActivityRuns(id, 'createPayment');
+    });
     const paymentId = await paymentBehindTheClick(shop, id);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');

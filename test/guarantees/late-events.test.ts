@@ -10,6 +10,7 @@ import {
   type Shop,
   untilOrder,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { untilClosed } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
@@ -121,10 +122,10 @@ describe('an order whose run has closed', function () {
     );
     await shop.gateway('POST', `/payments/${body.id}/fail`, {});
     await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
-    await shop.gateway('PUT', '/faults', { webhooks: { drop: 1 } });
-    await shop.gateway('POST', `/payments/${body.id}/capture`, {});
-    const order = await untilSettled(shop, id, 'paid');
-    await shop.gateway('PUT', '/faults', {});
+    const order = await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
+      await shop.gateway('POST', `/payments/${body.id}/capture`, {});
+      return untilSettled(shop, id, 'paid');
+    });
     assert.equal(order.late, true);
   });
 });

@@ -2,10 +2,12 @@
  * The people around an order, speaking HTTP to the real stack: the shop's frontend, the customer at
  * the gateway, the operator. Every order here is new and belongs to one test.
  */
+
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack.ts';
 import type { OrderView } from '../../src/domain/view.ts';
+import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import { sharedStack } from './stack.ts';
 
 /** The longest that anything in a healthy stack takes on a busy two-core machine. */
@@ -115,6 +117,20 @@ export async function givenPendingOrder(
 ): Promise<{ id: string; paymentId: string }> {
   const id = await givenOrder(shop, more);
   return { id, paymentId: await openPayment(shop, id) };
+}
+
+/** Does something while the sandbox fails like that, and ends its faults whatever comes of it. */
+export async function withFaults<T>(
+  shop: Shop,
+  faults: FaultPlan,
+  act: () => Promise<T>,
+): Promise<T> {
+  await shop.gateway('PUT', '/faults', faults);
+  try {
+    return await act();
+  } finally {
+    await shop.gateway('PUT', '/faults', {});
+  }
 }
 
 /**
