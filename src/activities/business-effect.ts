@@ -4,12 +4,18 @@
  */
 import { Context } from '@temporalio/activity';
 import type { BusinessEffect, BusinessEffectName } from '../domain/effects.ts';
-import type { OrderView } from '../domain/view.ts';
+import type { OrderBrief, OrderView } from '../domain/view.ts';
 import { asActivityFailure } from './failures.ts';
 
+/** Effects whose message to another system carries the whole order. */
+type DeliveredEffectName = 'grant_access' | 'revoke_access' | 'update_crm';
+
 export interface EffectRequest<Name extends BusinessEffectName> {
-  /** The order as it was when the effect was started. */
-  order: OrderView;
+  /**
+   * The order as it was when the effect was started. The whole of it may be megabytes, in each of thousands
+   * of calls, so it is there only where it is delivered.
+   */
+  order: Name extends DeliveredEffectName ? OrderView : OrderBrief;
   command: Extract<BusinessEffect, { effect: Name }>;
 }
 

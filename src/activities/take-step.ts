@@ -8,8 +8,8 @@ import pTimeout from 'p-timeout';
 import type { BusinessEffectName, QuickEffect } from '../domain/effects.ts';
 import { type EffectResult, effectEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { transition } from '../domain/transition.ts';
-import { viewOf } from '../domain/view.ts';
+import { transitions } from '../domain/transition.ts';
+import { type OrderView, viewOf } from '../domain/view.ts';
 import type { OrderRecord } from '../store/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
 import { refusalCodeOf } from './failures.ts';
@@ -41,7 +41,10 @@ export function createTakeStep(deps: {
 }): (request: StepRequest) => Promise<StepDone> {
   const { createPayment, effects, writeRecord } = deps;
 
-  async function run(effect: QuickEffect, ledger: Ledger): Promise<EffectResult> {
+  async function run(
+    effect: QuickEffect,
+    { ledger, view }: { ledger: Ledger; view: OrderView },
+  ): Promise<EffectResult> {
     const { key } = effect;
     if (effect.effect === 'create_payment') {
       const { orderId, gateway, currency } = ledger.terms;
@@ -49,13 +52,16 @@ export function createTakeStep(deps: {
       return { key, type: 'effect.answered', attempts: 1, answer };
     }
     const perform = effects[effect.effect] as RunEffect<BusinessEffectName>;
-    await perform({ order: viewOf(ledger), command: effect });
+    await perform({ order: view, command: effect });
     return { key, type: 'effect.answered', attempts: 1, answer: null };
   }
 
-  async function attempt(effect: QuickEffect, ledger: Ledger): Promise<EffectResult | null> {
+  async function attempt(
+    effect: QuickEffect,
+    order: { ledger: Ledger; view: OrderView },
+  ): Promise<EffectResult | null> {
     try {
-      return await run(effect, ledger);
+      return await run(effect, order);
     } catch (error) {
       const code = refusalCodeOf(error);
       return code === null ? null : { key: effect.key, type: 'effect.refused', attempts: 1, code };
@@ -70,8 +76,9 @@ export function createTakeStep(deps: {
     if (other === undefined) return { results: untried, recorded: null, other: null };
     if (other !== null) return { results: untried, recorded: null, other };
     const { ledger } = record;
+    const order = { ledger, view: viewOf(ledger) };
     const results = await Promise.all(
-      effects.map((effect) => pTimeout(attempt(effect, ledger), inTime)),
+      effects.map((effect) => pTimeout(attempt(effect, order), inTime)),
     );
     const after = recordAfter(ledger, results, at);
     const isDone = after.ledger !== ledger && (await isWritten(after));
@@ -86,20 +93,16 @@ export function createTakeStep(deps: {
   }
 }
 
-/** What the order itself comes to when it hears of the results: the state machine is pure. */
+/** What the order itself comes to with the results: the state machine is pure. */
 function recordAfter(
   ledger: Ledger,
   results: readonly (EffectResult | null)[],
   at: number,
 ): OrderRecord {
-  const known = ledger.revision;
-  return results
+  const events = results
     .filter((result) => result !== null)
-    .reduce<OrderRecord>(
-      (before, result) => {
-        const after = transition(before.ledger, effectEvent(result, at));
-        return { ledger: after.ledger, records: [...before.records, ...after.records], known };
-      },
-      { ledger, records: [], known },
-    );
+    .map((result) => effectEvent(result, at));
+  if (events.length === 0) return { ledger, records: [], known: ledger.revision };
+  const after = transitions(ledger, events);
+  return { ledger: after.ledger, records: after.records, known: ledger.revision };
 }

@@ -4,6 +4,7 @@
  */
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
 import { z } from 'zod';
+import { COMPRESSED, compressionCodec } from '../encryption/compression-codec.ts';
 import { ENCRYPTED } from '../encryption/payload-codec.ts';
 
 const bytes = z.base64().transform((text) => new Uint8Array(Buffer.from(text, 'base64')));
@@ -21,10 +22,19 @@ export interface JsonPayload {
 }
 
 export async function decodePayload(codec: PayloadCodec, payload: Payload): Promise<JsonPayload> {
-  const encoding = Buffer.from(payload.metadata?.[METADATA_ENCODING_KEY] ?? []).toString();
-  if (encoding !== ENCRYPTED) return toJson(payload);
+  const opened = encodingOf(payload) === ENCRYPTED ? await decrypted(codec, payload) : payload;
+  if (encodingOf(opened) !== COMPRESSED) return toJson(opened);
+  const [plain = opened] = await compressionCodec.decode([opened]);
+  return toJson(plain);
+}
+
+async function decrypted(codec: PayloadCodec, payload: Payload): Promise<Payload> {
   const [opened = payload] = await codec.decode([payload]).catch(() => [payload]);
-  return toJson(opened);
+  return opened;
+}
+
+function encodingOf({ metadata }: Payload): string {
+  return Buffer.from(metadata?.[METADATA_ENCODING_KEY] ?? []).toString();
 }
 
 function toJson({ metadata, data }: Payload): JsonPayload {

@@ -5,6 +5,7 @@ import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
 import type { EffectEntry } from './ledger.ts';
+import { putEffect, removeEffect } from './ledger-index.ts';
 import { askFor, countRefusal } from './payments.ts';
 import { refundUnanswered, refuseRefund, takeRefund } from './refund-requests.ts';
 import { takeSnapshot } from './snapshots.ts';
@@ -14,11 +15,10 @@ import { cellFor, conclude, openReview, record, type Turn } from './turn.ts';
 export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
   const entry = turn.ledger.effects[event.key];
   if (entry === undefined || entry.status === 'done') return;
-  entry.attempts += event.attempts;
   const { command } = entry;
   if (isBusinessEffect(command)) return finishBusinessEffect(turn, event, entry);
   // A gateway call is asked again under the same key where need be, so its entry ends here.
-  delete turn.ledger.effects[event.key];
+  removeEffect(turn.ledger, event.key);
   if (event.type === 'effect.answered' && event.answer !== null)
     return take(turn, event.answer, command);
   if (event.type === 'effect.refused') return refused(turn, command, event.code);
@@ -26,16 +26,17 @@ export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
 }
 
 function finishBusinessEffect(turn: Turn, event: EffectEvent, entry: EffectEntry): void {
-  const origin = { source: event.source, type: entry.command.effect, eventId: event.key };
+  const { command } = entry;
+  const origin = { source: event.source, type: command.effect, eventId: event.key };
+  const attempts = entry.attempts + event.attempts;
   if (event.type === 'effect.answered') {
-    entry.status = 'done';
-    entry.error = null;
+    putEffect(turn.ledger, { command, status: 'done', attempts, error: null });
     return record(turn, { outcome: 'applied', reason: 'done' }, origin);
   }
-  entry.status = 'failed';
-  entry.error = event.type === 'effect.refused' ? event.code : event.reason;
+  const error = event.type === 'effect.refused' ? event.code : event.reason;
+  putEffect(turn.ledger, { command, status: 'failed', attempts, error });
   openReview(turn, 'effect_failed', event.key);
-  record(turn, { outcome: 'review', reason: `effect_failed: ${entry.error}` }, origin);
+  record(turn, { outcome: 'review', reason: `effect_failed: ${error}` }, origin);
 }
 
 function take(turn: Turn, answer: Answer, command: GatewayCall): void {

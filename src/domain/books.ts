@@ -3,26 +3,41 @@
  * gateway's id. Nothing is posted for money that never was with us.
  */
 import type { PostingKind } from './effects.ts';
-import type { Dispute, Refund } from './ledger.ts';
-import { reversedMinor, wasCaptured } from './sums.ts';
+import { type Dispute, type Ledger, type Refund, reversedMinor } from './ledger.ts';
+import { indexOf, inListOrder, type LedgerIndex, type List } from './ledger-index.ts';
+import { wasCaptured } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
 
 export function keepBooks(turn: Turn): void {
-  const { captures, refunds, disputes, terms } = turn.ledger;
-  for (const capture of Object.values(captures).filter(({ captured }) => captured)) {
+  const { captures, refunds, disputes } = turn.ledger;
+  const index = indexOf(turn.ledger);
+  const { unposted } = index;
+  for (const capture of taken(index, 'capture', unposted.captures).map((id) => captures[id])) {
+    if (!capture?.captured) continue;
     post(turn, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed) post(turn, 'capture_reversed', capture.captureId, reversedMinor(capture));
   }
-  const isOurs = ({ currency, paymentId }: Refund | Dispute): boolean =>
-    currency === terms.currency && wasCaptured(turn.ledger, paymentId);
-  for (const refund of Object.values(refunds).filter(isOurs)) {
+  for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
+    if (refund === undefined || !isOurs(turn.ledger, refund)) continue;
     const { refundId, amountMinor, status } = refund;
     keep(turn, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
-  for (const dispute of Object.values(disputes).filter(isOurs)) {
+  for (const dispute of taken(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
+    if (dispute === undefined || !isOurs(turn.ledger, dispute)) continue;
     const { disputeId, amountMinor, status } = dispute;
     keep(turn, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
   }
+}
+
+function isOurs(ledger: Ledger, { currency, paymentId }: Refund | Dispute): boolean {
+  return currency === ledger.terms.currency && wasCaptured(ledger, paymentId);
+}
+
+/** What has changed since the last time, in the order of its list; the next time begins with nothing. */
+function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
+  const changed = inListOrder(index, list, ids);
+  ids.clear();
+  return changed;
 }
 
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
@@ -64,11 +79,13 @@ function postingKey(turn: Turn, kind: PostingKind, reference: string, timesBefor
 
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
 export function correctInvoices(turn: Turn): void {
-  const { access, refunds, terms } = turn.ledger;
+  const { ledger } = turn;
+  const { access, refunds } = ledger;
   if (access.epoch === 0) return;
-  for (const { refundId, paymentId, amountMinor, currency, status } of Object.values(refunds)) {
-    if (status !== 'succeeded' || currency !== terms.currency) continue;
-    if (!wasCaptured(turn.ledger, paymentId)) continue;
+  const index = indexOf(ledger);
+  for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
+    if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
+    const { refundId, amountMinor } = refund;
     start(turn, {
       effect: 'issue_credit_note',
       key: keyFor(turn, 'issue_credit_note', refundId),

@@ -3,8 +3,9 @@
  * twice; its reversal may come first and leaves a tombstone that the capture meets later.
  */
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
-import type { Capture, Payment } from './ledger.ts';
-import { capturedMinor, reversedMinor, standingMinor, stateOf } from './sums.ts';
+import { type Capture, type Payment, reversedMinor, standingMinor } from './ledger.ts';
+import { putCapture } from './ledger-index.ts';
+import { capturedMinor, stateOf } from './sums.ts';
 import type { Row } from './table.ts';
 import { cellFor, conclude, movePayment, type Turn, type Verdict } from './turn.ts';
 
@@ -30,7 +31,7 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
     ...(takenBackMinor > 0 ? { reversedMinor: takenBackMinor } : {}),
   };
   const cell = cellFor(captureRow(turn, standingMinor(capture)), from);
-  ledger.captures[captureId] = capture;
+  putCapture(ledger, capture);
   movePayment(turn, payment, 'captured');
   // A capture that won the race against a cancel keeps the order paid.
   if (standingMinor(capture) > 0) ledger.cancelRequested = false;
@@ -56,7 +57,8 @@ export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
   const { paymentId, amountMinor } = fact;
   const known = ledger.captures[captureId];
   const cell = cellFor(known === undefined ? 'capture.reversed.early' : 'capture.reversed', from);
-  ledger.captures[captureId] =
+  putCapture(
+    ledger,
     known === undefined
       ? {
           captureId,
@@ -66,6 +68,7 @@ export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
           reversed: true,
           reversedMinor: amountMinor,
         }
-      : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) };
+      : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) },
+  );
   return conclude(turn, cell, factKey(fact), from);
 }

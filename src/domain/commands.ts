@@ -6,6 +6,7 @@ import { pay } from './attempts.ts';
 import { cancel } from './cancels.ts';
 import type { CommandEvent } from './events.ts';
 import { verify } from './fetched.ts';
+import { putEffect } from './ledger-index.ts';
 import { refund } from './refund-requests.ts';
 import { decideReview } from './reviews.ts';
 import type { Turn, Verdict } from './turn.ts';
@@ -30,11 +31,11 @@ export function applyCommand(turn: Turn, command: CommandEvent): Verdict | null 
 }
 
 function retry(turn: Turn, command: CommandOf<'retry'>): Verdict {
-  const { effects } = turn.ledger;
+  const { ledger } = turn;
+  const { effects } = ledger;
   const entry = Object.hasOwn(effects, command.key) ? effects[command.key] : undefined;
   if (entry?.status !== 'failed') return rejected('effect_not_failed');
-  entry.status = 'pending';
-  entry.error = null;
+  putEffect(ledger, { ...entry, status: 'pending', error: null });
   turn.started.push(entry.command);
   return { outcome: 'applied', reason: `${command.key} is tried again` };
 }

@@ -1,6 +1,7 @@
 /** What a change of state means for access and the CRM, and what a change of money means for the books. */
 import { grantAccess, revokeAccess } from './access.ts';
 import { correctInvoices, keepBooks } from './books.ts';
+import { indexOf } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
 import { stateOf } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
@@ -20,13 +21,11 @@ export function consequences(turn: Turn, from: OrderState): void {
 
 /** Updates reach the CRM in the order in which they became true: each waits for the one before. */
 function tellCrm(turn: Turn, state: OrderState, entries: number): void {
-  const previous = Object.values(turn.ledger.effects).findLast(
-    ({ command }) => command.effect === 'update_crm',
-  );
+  const previous = indexOf(turn.ledger).lastCrmKey;
   start(turn, {
     effect: 'update_crm',
     key: keyFor(turn, 'update_crm', `${state}-${entries}`),
     state,
-    ...(previous === undefined ? {} : { after: previous.command.key }),
+    ...(previous === undefined ? {} : { after: previous }),
   });
 }

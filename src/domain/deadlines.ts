@@ -1,6 +1,7 @@
 /** When an order wants to be woken: to ask the gateway, to expire, to close. All times are epoch ms. */
 import type { DeadlineName } from './events.ts';
 import type { Ledger } from './ledger.ts';
+import { indexOf } from './ledger-index.ts';
 import { isDisputed, isPayable, isVoidable, openReviews, stateOf } from './sums.ts';
 
 const SECOND_MS = 1_000;
@@ -78,16 +79,17 @@ export function isQuiet(ledger: Ledger): boolean {
     openReviews(ledger).length === 0 &&
     !isMoneyMoving(ledger) &&
     !isDisputed(ledger) &&
-    Object.values(ledger.effects).every((entry) => entry.status !== 'pending')
+    indexOf(ledger).pendingEffects.size === 0
   );
 }
 
 /** Is a refund, a void or a capture under way whose end we have not heard of? */
-function isMoneyMoving({ refundRequests, refunds, payments }: Ledger): boolean {
+function isMoneyMoving(ledger: Ledger): boolean {
+  const { openRequests, pendingRefunds } = indexOf(ledger);
   return (
-    Object.values(refundRequests).some(({ status }) => status === 'requested') ||
-    Object.values(refunds).some(({ status }) => status === 'pending') ||
-    Object.values(payments).some(
+    openRequests.size > 0 ||
+    pendingRefunds.size > 0 ||
+    Object.values(ledger.payments).some(
       (payment) =>
         (isPayable(payment) && payment.voiding === true) ||
         (isVoidable(payment) && payment.captureMinor !== undefined),

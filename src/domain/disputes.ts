@@ -5,6 +5,7 @@
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
 import { resistFlip } from './flips.ts';
 import { askGateway } from './inquiry.ts';
+import { putDispute } from './ledger-index.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
 import { cellFor, conclude, type Turn, type Verdict } from './turn.ts';
@@ -31,14 +32,7 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
   const cell = cellFor(classify(turn, fact), from);
   const { disputeId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  ledger.disputes[disputeId] = {
-    disputeId,
-    paymentId,
-    amountMinor,
-    currency,
-    status,
-    movedAtVersion,
-  };
+  putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion });
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
 }

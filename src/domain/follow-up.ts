@@ -4,6 +4,7 @@ import { cancelsUnanswered } from './cancels.ts';
 import { isKeyForgotten } from './deadlines.ts';
 import { askGateway } from './inquiry.ts';
 import type { Payment } from './ledger.ts';
+import { indexOf, inListOrder } from './ledger-index.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { askForRefund } from './refund-requests.ts';
 import { isPayable, isUnwanted, isVoidable, outstandingMinor } from './sums.ts';
@@ -16,8 +17,10 @@ export function askAgain(turn: Turn): void {
     if (isKeyForgotten(attempt.createdAt, event.at)) doubtKey(turn, `attempt:${attempt.number}`);
     else createPayment(turn, attempt);
   }
-  for (const request of Object.values(ledger.refundRequests)) {
-    if (request.status !== 'requested') continue;
+  const index = indexOf(ledger);
+  for (const requestKey of inListOrder(index, 'request', index.openRequests)) {
+    const request = ledger.refundRequests[requestKey];
+    if (request === undefined) continue;
     if (isKeyForgotten(request.createdAt, event.at)) doubtKey(turn, `refund:${request.requestKey}`);
     else askForRefund(turn, request);
   }

@@ -138,6 +138,9 @@ export interface HeldFact {
   misses: number;
 }
 
+/** Entries by their id. They are replaced, never changed, and by `ledger-index.ts` alone, which sums them up. */
+export type Entries<Entry> = Readonly<Record<string, Readonly<Entry>>>;
+
 export interface Ledger {
   terms: OrderTerms;
   version: number;
@@ -148,11 +151,11 @@ export interface Ledger {
   updatedAt: number;
   attempts: Attempt[];
   payments: Record<string, Payment>;
-  captures: Record<string, Capture>;
+  captures: Entries<Capture>;
   foreignCaptures: Record<string, ForeignCapture>;
-  refunds: Record<string, Refund>;
-  refundRequests: Record<string, RefundRequest>;
-  disputes: Record<string, Dispute>;
+  refunds: Entries<Refund>;
+  refundRequests: Entries<RefundRequest>;
+  disputes: Entries<Dispute>;
   reviews: Review[];
   /** Cancelled for good, unless an approved review lifts it. */
   cancelled: boolean;
@@ -167,7 +170,7 @@ export interface Ledger {
   access: { granted: boolean; epoch: number };
   /** How often each state was entered: part of the keys of what is said about it. */
   entered: Partial<Record<OrderState, number>>;
-  effects: Record<string, EffectEntry>;
+  effects: Entries<EffectEntry>;
   /** Fact keys with the money they spoke of, kept for ever. */
   facts: Record<string, { amountMinor: number; currency: string }>;
   /** The last transport ids, newest last. */
@@ -180,6 +183,17 @@ export interface Ledger {
   settleNotBefore: number;
   counters: { duplicates: number; stale: number; rejected: number };
   closed: boolean;
+}
+
+/** What is left of a capture after its reversal; a tombstone holds nothing. */
+export function standingMinor(capture: Capture): number {
+  if (!capture.captured) return 0;
+  return Math.max(0, capture.amountMinor - reversedMinor(capture));
+}
+
+export function reversedMinor(capture: Capture | undefined): number {
+  if (capture === undefined || !capture.reversed) return 0;
+  return capture.reversedMinor ?? capture.amountMinor;
 }
 
 export function openLedger(terms: OrderTerms): Ledger {

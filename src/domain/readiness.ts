@@ -4,6 +4,7 @@
  */
 import type { Effect } from './effects.ts';
 import type { Ledger } from './ledger.ts';
+import { indexOf, inListOrder } from './ledger-index.ts';
 
 export function isReady(ledger: Ledger, effect: Effect): boolean {
   if (!('after' in effect) || effect.after === undefined) return true;
@@ -13,8 +14,8 @@ export function isReady(ledger: Ledger, effect: Effect): boolean {
 
 /** What a run that takes over has to start: everything that is open and waits for nothing. */
 export function openEffects(ledger: Ledger): Effect[] {
-  return Object.values(ledger.effects)
-    .filter(({ status }) => status === 'pending')
-    .map(({ command }) => command)
+  const index = indexOf(ledger);
+  return inListOrder(index, 'effect', index.pendingEffects.keys())
+    .flatMap((key) => index.pendingEffects.get(key) ?? [])
     .filter((effect) => isReady(ledger, effect));
 }

@@ -5,6 +5,7 @@
 import { applyFact } from './apply-fact.ts';
 import type { RefundSnapshot } from './facts.ts';
 import type { Ledger, RefundRequest } from './ledger.ts';
+import { indexOf, inListOrder, putRefundRequest } from './ledger-index.ts';
 import { acceptRequest } from './refunds.ts';
 import { isDisputed, refundableMinor, stateOf } from './sums.ts';
 import type { Row } from './table.ts';
@@ -41,9 +42,7 @@ function refundRow(ledger: Ledger, amountMinor: number, refundable: number): Row
 
 function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
   const { requestKey } = command;
-  const pieces = Object.values(turn.ledger.refundRequests).filter(
-    (request) => request.parentKey === requestKey,
-  );
+  const pieces = piecesOf(turn.ledger, requestKey);
   const totalMinor = pieces.reduce((total, piece) => total + piece.amountMinor, 0);
   const isOther = command.amountMinor !== undefined && command.amountMinor !== totalMinor;
   if (pieces.length === 0 || isOther) return rejected('idempotency_key_reused');
@@ -52,6 +51,14 @@ function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
     return { ...UNSETTLED, outcome: 'duplicate', answer: { requestKey, ...UNSETTLED.answer } };
   const reason = 'refunded under this key already';
   return { outcome: 'duplicate', reason, answer: { requestKey } };
+}
+
+/** Refunds of one request, in the order in which they were begun. */
+function piecesOf(ledger: Ledger, parentKey: string): RefundRequest[] {
+  const index = indexOf(ledger);
+  return inListOrder(index, 'request', index.requestsByParent.get(parentKey) ?? []).flatMap(
+    (key) => ledger.refundRequests[key] ?? [],
+  );
 }
 
 /** Is the gateway being asked for one of them at this moment? Only then will an answer come. */
@@ -98,7 +105,7 @@ export function reserve(
     createdAt: turn.event.at,
     parentKey: order.requestKey,
   };
-  turn.ledger.refundRequests[requestKey] = request;
+  putRefundRequest(turn.ledger, request);
   askForRefund(turn, request);
 }
 
@@ -116,11 +123,11 @@ export function askForRefund(turn: Turn, request: RefundRequest): void {
 
 export function takeRefund(turn: Turn, refund: RefundSnapshot, requestKey: string): void {
   const { refundId, paymentId, amountMinor, currency, status } = refund;
-  const { refundRequests } = turn.ledger;
-  const request = refundRequests[requestKey];
+  const { ledger } = turn;
+  const request = ledger.refundRequests[requestKey];
   if (request !== undefined) {
-    correctGuess(Object.values(refundRequests), request, refundId);
-    acceptRequest(request, refundId);
+    correctGuess(ledger, request, refundId);
+    acceptRequest(ledger, request, refundId);
   }
   const type = `refund.${status}` as const;
   const verdict = applyFact(turn, { type, paymentId, refundId, amountMinor, currency });
@@ -129,17 +136,17 @@ export function takeRefund(turn: Turn, refund: RefundSnapshot, requestKey: strin
 }
 
 /** Of two equal requests the webhook may have been laid to the wrong one: that one is open again. */
-function correctGuess(requests: RefundRequest[], request: RefundRequest, refundId: string): void {
-  for (const other of requests) {
-    if (other === request || other.refundId !== refundId) continue;
-    other.status = 'requested';
-    other.refundId = null;
+function correctGuess(ledger: Ledger, { requestKey }: RefundRequest, refundId: string): void {
+  for (const key of [...(indexOf(ledger).requestsByRefund.get(refundId) ?? [])]) {
+    const other = ledger.refundRequests[key];
+    if (other === undefined || key === requestKey) continue;
+    putRefundRequest(ledger, { ...other, status: 'requested', refundId: null });
   }
 }
 
 export function refuseRefund(turn: Turn, requestKey: string, code: string): void {
   const request = turn.ledger.refundRequests[requestKey];
-  if (request !== undefined) request.status = 'refused';
+  if (request !== undefined) putRefundRequest(turn.ledger, { ...request, status: 'refused' });
   openReview(turn, 'refund_failed', `request:${requestKey}`);
   const origin = { type: 'refund_payment.refused', eventId: turn.event.id } as const;
   const verdict: Verdict = { outcome: 'review', reason: `refund_failed: ${code}` };
@@ -155,7 +162,7 @@ export function refundUnanswered(turn: Turn, requestKey: string): void {
 function answerRefunds(turn: Turn, requestKey: string, verdict: Verdict): void {
   const { refundRequests } = turn.ledger;
   const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
-  const pieces = Object.values(refundRequests).filter(({ parentKey }) => parentKey === asked);
+  const pieces = piecesOf(turn.ledger, asked);
   if (isUnderWay(turn, pieces)) return;
   const isSure = pieces.every(({ status }) => status !== 'requested');
   answerWaiting(

@@ -5,7 +5,8 @@
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
 import { resistFlip } from './flips.ts';
 import { askGateway } from './inquiry.ts';
-import type { Refund, RefundRequest } from './ledger.ts';
+import type { Ledger, Refund, RefundRequest } from './ledger.ts';
+import { indexOf, inListOrder, putRefund, putRefundRequest } from './ledger-index.ts';
 import { netMinor, stateOf, wasCaptured } from './sums.ts';
 import type { Row } from './table.ts';
 import { cellFor, conclude, openReview, type Turn, type Verdict } from './turn.ts';
@@ -29,14 +30,7 @@ export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
   const cell = cellFor(classify(turn, fact, known), from);
   const { refundId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  ledger.refunds[refundId] = {
-    refundId,
-    paymentId,
-    amountMinor,
-    currency,
-    status,
-    movedAtVersion,
-  };
+  putRefund(ledger, { refundId, paymentId, amountMinor, currency, status, movedAtVersion });
   linkRequest(turn, fact);
   if (cell.asks.includes('fetch')) askGateway(turn);
   return conclude(turn, cell, factKey(fact), from);
@@ -64,20 +58,20 @@ function contradict(turn: Turn, fact: RefundFact, known: Refund): Verdict {
 }
 
 /** Our own refund, coming back by webhook before our call returned, is the same refund. */
-function linkRequest(turn: Turn, fact: RefundFact): void {
-  const requests = Object.values(turn.ledger.refundRequests);
-  if (requests.some((request) => request.refundId === fact.refundId)) return;
-  const unnamed = requests.find(
-    (request) =>
-      request.status === 'requested' &&
-      request.paymentId === fact.paymentId &&
-      request.amountMinor === fact.amountMinor &&
-      request.currency === fact.currency,
-  );
-  if (unnamed !== undefined) acceptRequest(unnamed, fact.refundId);
+function linkRequest({ ledger }: Turn, fact: RefundFact): void {
+  const index = indexOf(ledger);
+  if ((index.requestsByRefund.get(fact.refundId)?.size ?? 0) > 0) return;
+  const unnamed = inListOrder(index, 'request', index.openRequests)
+    .map((requestKey) => ledger.refundRequests[requestKey])
+    .find(
+      (request) =>
+        request?.paymentId === fact.paymentId &&
+        request.amountMinor === fact.amountMinor &&
+        request.currency === fact.currency,
+    );
+  if (unnamed !== undefined) acceptRequest(ledger, unnamed, fact.refundId);
 }
 
-export function acceptRequest(request: RefundRequest, refundId: string): void {
-  request.status = 'accepted';
-  request.refundId = refundId;
+export function acceptRequest(ledger: Ledger, request: RefundRequest, refundId: string): void {
+  putRefundRequest(ledger, { ...request, status: 'accepted', refundId });
 }

@@ -2,6 +2,7 @@
 import { revokeAccess } from './access.ts';
 import { voidAll } from './cancels.ts';
 import type { Review } from './ledger.ts';
+import { putRefundRequest } from './ledger-index.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { requestRefund, reserve } from './refund-requests.ts';
 import type { ReviewReason } from './review-reasons.ts';
@@ -146,6 +147,7 @@ function giveUp({ ledger }: Turn, review: Review): void {
   }
   for (const request of Object.values(ledger.refundRequests)) {
     const isMeant = review.causes.includes(`refund:${request.requestKey}`);
-    if (isMeant && request.status === 'requested') request.status = 'refused';
+    if (isMeant && request.status === 'requested')
+      putRefundRequest(ledger, { ...request, status: 'refused' });
   }
 }

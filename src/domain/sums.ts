@@ -1,32 +1,15 @@
 /**
- * What a ledger adds up to: sums, liveness and the order's state. Everything here is computed from
- * facts each time, never accumulated, so that a repeated or reordered fact cannot shift a total.
+ * What a ledger adds up to: sums, liveness and the order's state. All of it follows from the entries under
+ * the gateway's ids, so that a repeated or reordered fact cannot shift a total.
  */
-import type { Attempt, Capture, Ledger, Payment } from './ledger.ts';
+import type { Attempt, Ledger, Payment } from './ledger.ts';
+import { indexOf, sumsOf } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
-
-function sum(amounts: number[]): number {
-  return amounts.reduce((total, amountMinor) => total + amountMinor, 0);
-}
 
 /** Minor units that the gateway holds for this order: captured and not reversed. */
 export function capturedMinor(ledger: Ledger, paymentId?: string): number {
-  return sum(
-    Object.values(ledger.captures)
-      .filter((capture) => paymentId === undefined || capture.paymentId === paymentId)
-      .map(standingMinor),
-  );
-}
-
-/** What is left of a capture after its reversal; a tombstone holds nothing. */
-export function standingMinor(capture: Capture): number {
-  if (!capture.captured) return 0;
-  return Math.max(0, capture.amountMinor - reversedMinor(capture));
-}
-
-export function reversedMinor(capture: Capture | undefined): number {
-  if (capture === undefined || !capture.reversed) return 0;
-  return capture.reversedMinor ?? capture.amountMinor;
+  if (paymentId === undefined) return indexOf(ledger).totals.capturedMinor;
+  return sumsOf(ledger, paymentId)?.standingMinor ?? 0;
 }
 
 /**
@@ -34,33 +17,21 @@ export function reversedMinor(capture: Capture | undefined): number {
  * also "refund" authorizations that nobody captured, and that is no money of this order.
  */
 export function wasCaptured(ledger: Ledger, paymentId: string): boolean {
-  return Object.values(ledger.captures).some(
-    (capture) => capture.captured && capture.paymentId === paymentId,
-  );
+  return (sumsOf(ledger, paymentId)?.captured ?? 0) > 0;
 }
 
 /** Minor units that went back to the customer. */
 export function refundedMinor(ledger: Ledger, paymentId?: string): number {
-  return sum(
-    Object.values(ledger.refunds)
-      .filter((refund) => refund.status === 'succeeded')
-      .filter((refund) => refund.currency === ledger.terms.currency)
-      .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
-      .filter((refund) => wasCaptured(ledger, refund.paymentId))
-      .map((refund) => refund.amountMinor),
-  );
+  if (paymentId === undefined) return indexOf(ledger).totals.refundedMinor;
+  const sums = sumsOf(ledger, paymentId);
+  return sums === null || sums.captured === 0 ? 0 : sums.refundedMinor;
 }
 
 /** Minor units lost to chargebacks. */
 export function lostMinor(ledger: Ledger, paymentId?: string): number {
-  return sum(
-    Object.values(ledger.disputes)
-      .filter((dispute) => dispute.status === 'lost')
-      .filter((dispute) => dispute.currency === ledger.terms.currency)
-      .filter((dispute) => wasCaptured(ledger, dispute.paymentId))
-      .filter((dispute) => paymentId === undefined || dispute.paymentId === paymentId)
-      .map((dispute) => dispute.amountMinor),
-  );
+  if (paymentId === undefined) return indexOf(ledger).totals.lostMinor;
+  const sums = sumsOf(ledger, paymentId);
+  return sums === null || sums.captured === 0 ? 0 : sums.lostMinor;
 }
 
 export function netMinor(ledger: Ledger, paymentId?: string): number {
@@ -71,16 +42,10 @@ export function netMinor(ledger: Ledger, paymentId?: string): number {
   );
 }
 
-/** Minor units promised to refunds that have not ended yet, asked for by us or begun elsewhere. */
+/** Minor units promised to refunds that have not ended yet, requested by us or begun elsewhere. */
 export function reservedMinor(ledger: Ledger, paymentId?: string): number {
-  const open = Object.values(ledger.refundRequests).filter(({ status }) => status === 'requested');
-  const pending = Object.values(ledger.refunds).filter((refund) => refund.status === 'pending');
-  return sum(
-    [...open, ...pending]
-      .filter((refund) => refund.currency === ledger.terms.currency)
-      .filter((refund) => paymentId === undefined || refund.paymentId === paymentId)
-      .map((refund) => refund.amountMinor),
-  );
+  if (paymentId === undefined) return indexOf(ledger).totals.reservedMinor;
+  return sumsOf(ledger, paymentId)?.reservedMinor ?? 0;
 }
 
 export function refundableMinor(ledger: Ledger, paymentId?: string): number {
@@ -95,8 +60,8 @@ export function outstandingMinor(ledger: Ledger): number {
 export function uncommittedMinor(ledger: Ledger): number {
   const committed = Object.values(ledger.payments)
     .filter((payment) => payment.status === 'authorized' && payment.voiding !== true)
-    .map((payment) => payment.captureMinor ?? 0);
-  return Math.max(0, outstandingMinor(ledger) - sum(committed));
+    .reduce((total, payment) => total + (payment.captureMinor ?? 0), 0);
+  return Math.max(0, outstandingMinor(ledger) - committed);
 }
 
 export function attemptOf(ledger: Ledger, paymentId: string): Attempt | undefined {
@@ -141,11 +106,9 @@ export function isAnythingLive(ledger: Ledger): boolean {
 function isDeadPayment(ledger: Ledger, payment: Payment): boolean {
   if (payment.currency !== ledger.terms.currency) return false;
   if (payment.status !== 'captured') return !isVoidable(payment);
-  const own = Object.values(ledger.captures).filter(
-    ({ paymentId }) => paymentId === payment.paymentId,
-  );
+  const sums = sumsOf(ledger, payment.paymentId);
   // Captured in another currency only, it brought this order nothing.
-  return own.length === 0 || own.some(({ reversed }) => reversed);
+  return sums === null || sums.captures === 0 || sums.reversed > 0;
 }
 
 /** The order's state, derived from its ledger and nothing else. */
@@ -177,5 +140,5 @@ export function openReviews(ledger: Ledger): Ledger['reviews'] {
 }
 
 export function isDisputed(ledger: Ledger): boolean {
-  return Object.values(ledger.disputes).some((dispute) => dispute.status === 'opened');
+  return indexOf(ledger).openDisputes.size > 0;
 }

@@ -21,6 +21,7 @@ import { expire } from './expiry.ts';
 import { settle } from './fetched.ts';
 import { askAgain } from './follow-up.ts';
 import type { Ledger } from './ledger.ts';
+import { indexOf, inListOrder } from './ledger-index.ts';
 import { isReady } from './readiness.ts';
 import { resolveSettledReviews } from './settled-reviews.ts';
 import { stateOf } from './sums.ts';
@@ -29,18 +30,39 @@ import { record, stick, type Turn } from './turn.ts';
 /** Repeats come within days at most; beyond this many later events a fact is known by its own key. */
 const SEEN_LIMIT = 512;
 
-export interface Transition {
-  ledger: Ledger;
+/** What an event comes to, beside the change of the ledger. */
+export interface Result {
   records: OutcomeRecord[];
   /** What is to be started now. */
   effects: Effect[];
 }
 
+export interface Transition extends Result {
+  ledger: Ledger;
+}
+
 /** Applies one event. The ledger passed in is left untouched. */
 export function transition(before: Ledger, event: DomainEvent): Transition {
+  return transitions(before, [event]);
+}
+
+/** Applies events one after another, on one copy for all of them. */
+export function transitions(before: Ledger, events: readonly DomainEvent[]): Transition {
   const ledger = copyOf(before);
+  const results = events.map((event) => applyTo(ledger, event));
+  return {
+    ledger,
+    records: results.flatMap(({ records }) => records),
+    effects: results.flatMap(({ effects }) => effects),
+  };
+}
+
+/** Applies one event to a ledger that belongs to the caller alone: it is changed, at the same cost at any size. */
+export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
-  const from = stateOf(before);
+  const from = stateOf(ledger);
+  const versionBefore = ledger.version;
+  const wasDone = 'key' in event && ledger.effects[event.key]?.status === 'done';
   // Whatever is told to a closed order opens it again, until it has settled anew.
   if (event.source !== 'effect' && event.source !== 'timer') ledger.closed = false;
   dispatch(turn, event);
@@ -49,7 +71,7 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   consequences(turn, from);
   answerCancelsByState(turn);
   resolveSettledReviews(turn);
-  const isNews = ledger.version > before.version;
+  const isNews = ledger.version > versionBefore;
   if (isNews) {
     ledger.updatedAt = event.at;
     ledger.closed = false;
@@ -57,7 +79,7 @@ export function transition(before: Ledger, event: DomainEvent): Transition {
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
   if (isPoll || isNews || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
-  return { ledger, records: turn.records, effects: readyEffects(turn, before) };
+  return { records: turn.records, effects: readyEffects(turn, wasDone) };
 }
 
 function dispatch(turn: Turn, event: DomainEvent): void {
@@ -121,18 +143,15 @@ function reachDeadline(turn: Turn, event: DeadlineEvent): void {
 }
 
 /** Effects started in this turn, and those that waited for the one that has just ended. */
-function readyEffects(turn: Turn, before: Ledger): Effect[] {
-  const { effects } = turn.ledger;
-  const key = 'key' in turn.event ? turn.event.key : '';
+function readyEffects(turn: Turn, wasDone: boolean): Effect[] {
+  const { event, ledger, started } = turn;
+  const index = indexOf(ledger);
+  const key = 'key' in event ? event.key : '';
   // Speaking of an effect that was done before, as a needless retry does, ends nothing now.
-  const hasEnded = effects[key]?.status === 'done' && before.effects[key]?.status !== 'done';
-  const waited = Object.values(effects)
-    .filter(
-      ({ command, status }) =>
-        hasEnded && status === 'pending' && 'after' in command && command.after === key,
-    )
-    .map(({ command }) => command);
-  return [...new Set([...turn.started, ...waited])].filter((effect) =>
-    isReady(turn.ledger, effect),
+  const hasEnded = !wasDone && ledger.effects[key]?.status === 'done';
+  const followers = hasEnded ? (index.followers.get(key) ?? []) : [];
+  const waited = inListOrder(index, 'effect', followers).flatMap(
+    (follower) => index.pendingEffects.get(follower) ?? [],
   );
+  return [...new Set([...started, ...waited])].filter((effect) => isReady(ledger, effect));
 }

@@ -5,6 +5,7 @@
 import { type Effect, effectKey } from './effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
 import type { Ledger, Payment, Review } from './ledger.ts';
+import { addCause, indexOf, putEffect, putReview } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
 import type { ReviewReason } from './review-reasons.ts';
 import { isAnythingLive, isRefundedInFull, netMinor, stateOf } from './sums.ts';
@@ -44,7 +45,7 @@ export function cellFor(row: Row, state: OrderState): Cell {
 /** Starts an effect unless its key was ever used: deciding twice never asks twice. */
 export function start(turn: Turn, command: Effect): void {
   if (turn.ledger.effects[command.key] !== undefined) return;
-  turn.ledger.effects[command.key] = { command, status: 'pending', attempts: 0, error: null };
+  putEffect(turn.ledger, { command, status: 'pending', attempts: 0, error: null });
   turn.started.push(command);
 }
 
@@ -59,10 +60,7 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
     (review) => review.reason === reason && review.status === 'open',
   );
   if (known !== undefined) {
-    if (!known.causes.includes(cause)) {
-      known.causes.push(cause);
-      known.version = ledger.version + 1;
-    }
+    if (addCause(ledger, known, cause)) known.version = ledger.version + 1;
     return known;
   }
   const review: Review = {
@@ -74,7 +72,7 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
     causes: [cause],
     note: null,
   };
-  ledger.reviews.push(review);
+  putReview(ledger, review);
   return review;
 }
 
@@ -115,7 +113,7 @@ export function stick(ledger: Ledger): void {
 
 /** Was a person ever told of this cause, whether they have decided or not? */
 export function wasReviewed(ledger: Ledger, reason: ReviewReason, cause: string): boolean {
-  return ledger.reviews.some((review) => review.reason === reason && review.causes.includes(cause));
+  return indexOf(ledger).causesByReason.get(reason)?.has(cause) ?? false;
 }
 
 export function movePayment(turn: Turn, payment: Payment, status: Payment['status']): void {

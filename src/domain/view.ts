@@ -101,6 +101,14 @@ export function viewOf(ledger: Ledger): OrderView {
   };
 }
 
+/** What never changes of an order, and what most effects need. */
+export type OrderBrief = Pick<OrderView, 'id' | 'amount' | 'currency' | 'gateway' | 'customer'>;
+
+export function briefOf({ terms }: Ledger): OrderBrief {
+  const { orderId, amountMinor, currency, gateway, customerId } = terms;
+  return { id: orderId, amount: amountMinor, currency, gateway, customer: { id: customerId } };
+}
+
 /** A person is asked: a review is open, or an effect was refused for good. */
 export function needsPerson({ reviews, effects }: OrderView): boolean {
   return (

@@ -22,6 +22,17 @@ export function mustContinue(run: Run, { signalsPerRun, isSuggested }: Limits): 
   return isLong && run.inFlight.length === 0 && !run.isRecording;
 }
 
+/**
+ * In characters of JSON. Temporal refuses an input of more than 2 MB and fails the run, and what callers
+ * write may be such that it cannot be compressed.
+ */
+const LARGEST_CARRIED_INBOX = 1_000_000;
+
+/** One with a larger inbox goes on until it is smaller. */
+export function canCarry({ inbox }: Run): boolean {
+  return JSON.stringify(inbox).length <= LARGEST_CARRIED_INBOX;
+}
+
 export function carriedFrom(run: Run): Extract<OrderInput, { from: 'carried' }> {
   const { ledger, inbox, recorded, journal, unsent } = run;
   return { from: 'carried', ledger, inbox, since: { recorded, journal, unsent } };

@@ -18,14 +18,15 @@ import type { OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
-import { carriedFrom, type Limits, mustContinue } from './continuing.ts';
+import { endTask, eventsToTakeUp, hasBacklog } from './backlog.ts';
+import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
 import { ledgerFromRecord } from './record.ts';
 import { hasNews, isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { changedAttributes } from './search-attributes.ts';
 import { storyOf } from './story.ts';
 import { takeStep } from './take-step.ts';
-import { takeUpAll } from './take-up.ts';
+import { takeUpSome } from './take-up.ts';
 import { ring } from './timers.ts';
 
 const orderQuery = defineQuery<OrderView | null>('order');
@@ -38,8 +39,13 @@ export async function order(input: OrderInput): Promise<void> {
   const run = await begin(input, inbox);
   current.run = run;
   for (;;) {
-    takeUpAll(run, Date.now());
+    const isBacklog = hasBacklog(run);
+    takeUpSome(run, Date.now(), eventsToTakeUp(isBacklog));
     await takeStep(run);
+    if (isBacklog) {
+      if (mustContinue(run, limitsOf(input)) && canCarry(run)) return continueRun(run, input);
+      await endTask();
+    }
     if (hasNews(run) || run.due.length > 0) continue;
     show(run);
     if (run.ledger.closed && isIdle(run)) {

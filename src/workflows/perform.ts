@@ -21,7 +21,7 @@ import {
 } from '../domain/effects.ts';
 import type { EffectResult } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { viewOf } from '../domain/view.ts';
+import { briefOf, viewOf } from '../domain/view.ts';
 
 /**
  * A gateway is asked a few times close together, as most silences are short; after that the order
@@ -72,7 +72,20 @@ function activityFor(
   command: BusinessEffect,
   ledger: Ledger,
 ): [string, [EffectRequest<BusinessEffectName>]] {
-  return [ACTIVITIES[command.effect], [{ order: viewOf(ledger), command }]];
+  return [ACTIVITIES[command.effect], [requestFor(command, ledger)]];
+}
+
+function requestFor(command: BusinessEffect, ledger: Ledger): EffectRequest<BusinessEffectName> {
+  switch (command.effect) {
+    case 'grant_access':
+    case 'revoke_access':
+    case 'update_crm':
+      return { order: viewOf(ledger), command };
+    case 'issue_invoice':
+    case 'issue_credit_note':
+    case 'post_ledger':
+      return { order: briefOf(ledger), command };
+  }
 }
 
 function failureOf(key: string, error: unknown): EffectResult {

@@ -70,7 +70,8 @@ export function openRun({ ledger, inbox, since }: Beginning): Run {
 
 /** All that is to be done and is not under way. */
 export function openNow({ ledger, inFlight }: Run): Effect[] {
-  return openEffects(ledger).filter(({ key }) => !inFlight.includes(key));
+  const underWay = new Set(inFlight);
+  return openEffects(ledger).filter(({ key }) => !underWay.has(key));
 }
 
 export function noteRecords(run: Run, records: OutcomeRecord[]): void {

@@ -30,8 +30,11 @@ export interface Beside {
 
 export const NOTHING_DONE: StepDone = { results: [], recorded: null, other: null };
 
-export function planStep(run: Run): Step {
-  const due = run.due.splice(0).length > 0 ? openNow(run) : [];
+/** @param limit the most effects that are started; the others stay due */
+export function planStep(run: Run, limit: number): Step {
+  const open = run.due.splice(0).length > 0 ? openNow(run) : [];
+  const due = open.slice(0, limit);
+  run.due.push(...open.slice(limit));
   // While the record is being written beside the loop, nothing can be written down before it is tried.
   const effects = run.isRecording ? [] : due.filter(isQuick);
   const isTried = effects.length > 0 || isRecordDue(run);
@@ -41,14 +44,15 @@ export function planStep(run: Run): Step {
 /** @param at when the step began, in epoch milliseconds, as it was told to whoever did it */
 export function concludeStep(run: Run, step: Step, done: StepDone, at: number): Beside {
   const { results, recorded, other } = done;
-  if (other !== null) return { effects: [], record: null, taken: adopt(run, other) };
+  if (other !== null) return { effects: [], record: null, taken: [adopt(run, other)] };
   if (recorded !== null) noteRecorded(run);
   // A lost task may have written another life of the order, in which this was never decided. What is held
   // back is due again as soon as it is written.
   const isWritten = run.ledger.revision === run.recorded;
   // Before anything else, and in this order: the record that is written has come about in the same way.
-  const taken = results.flatMap((result) =>
-    result === null ? [] : [takeUp(run, effectEvent(result, at))],
+  const taken = takeUp(
+    run,
+    results.flatMap((result) => (result === null ? [] : [effectEvent(result, at)])),
   );
   if (recorded === run.ledger.revision) noteRecorded(run);
   const ended = new Set(step.effects.filter((_, i) => results[i]).map(({ key }) => key));
@@ -56,7 +60,7 @@ export function concludeStep(run: Run, step: Step, done: StepDone, at: number): 
   run.inFlight.push(...effects.map(({ key }) => key));
   const record = isRecordDue(run) ? recordOf(run) : null;
   if (record !== null) run.isRecording = true;
-  return { effects, record, taken };
+  return { effects, record, taken: [taken] };
 }
 
 function recordOf({ ledger, unsent, recorded }: Run): OrderRecord {

@@ -7,6 +7,7 @@ import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { StepDone, StepRequest } from '../activities/take-step.ts';
 import type { Effect } from '../domain/effects.ts';
+import { effectsToStart } from './backlog.ts';
 import { hearResult } from './hearing.ts';
 import { perform } from './perform.ts';
 import { recordBeside } from './record.ts';
@@ -20,7 +21,7 @@ const insideTask = proxyLocalActivities<Activities>({
 });
 
 export async function takeStep(run: Run): Promise<void> {
-  const step = planStep(run);
+  const step = planStep(run, effectsToStart(run));
   const at = Date.now();
   const { record: first, effects: quick } = step;
   const done =

@@ -2,57 +2,71 @@
  * How an event changes a run: the state machine decides, and what follows from it is noted here. Nothing
  * here knows Temporal: a simulation takes events up in the same way.
  */
+import { copyOf } from '../domain/copy.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { type Transition, transition } from '../domain/transition.ts';
+import { applyTo } from '../domain/transition.ts';
 import { rungDeadline } from './alarms.ts';
 import { readSignal } from './read-signal.ts';
 import { noteRecords, openNow, type Run } from './run.ts';
 
-/** One event that was taken up, for whoever watches. */
+/** Events that were applied one after another, for whoever watches. */
 export interface Taken {
   before: Ledger;
-  event: DomainEvent;
-  after: Transition;
+  events: DomainEvent[];
+  after: Ledger;
 }
 
-export function takeUp(run: Run, event: DomainEvent): Taken {
-  const before = run.ledger;
-  const after = transition(before, event);
-  run.ledger = after.ledger;
-  run.journal.push(event);
-  noteRecords(run, after.records);
-  run.due.push(...after.effects);
-  return { before, event, after };
+/** Applies events in order. The ledger is copied once for all of them, so that an event costs the same at any size. */
+export function takeUp(run: Run, events: Iterable<DomainEvent>): Taken {
+  const taken: Taken = { before: run.ledger, events: [], after: run.ledger };
+  for (const event of events) {
+    if (taken.events.length === 0) run.ledger = copyOf(taken.before);
+    taken.events.push(event);
+    const { records, effects } = applyTo(run.ledger, event);
+    run.journal.push(event);
+    noteRecords(run, records);
+    run.due.push(...effects);
+  }
+  taken.after = run.ledger;
+  return taken;
 }
 
 /**
  * Goes on from the ledger that a lost task has written: what it decided was read, and may be done. Whatever
  * has happened since the last record is taken up on top of it, unless the lost task had heard of it.
  */
-export function adopt(run: Run, other: Ledger): Taken[] {
+export function adopt(run: Run, other: Ledger): Taken {
   const events = run.journal.filter(({ id }) => !other.seen.includes(id));
   run.ledger = other;
   run.recorded = other.revision;
   run.journal = [];
   run.unsent = [];
-  const taken = events.map((event) => takeUp(run, event));
+  const taken = takeUp(run, events);
   // Only now: what has happened since may have ended what was open there.
   run.due = openNow(run);
   return taken;
 }
 
 /**
- * Takes up everything that lies there, results before signals, each on its own.
+ * Takes up what lies there, results before signals, each on its own.
  *
  * @param now in epoch milliseconds; it stands still in a workflow as long as nothing is waited for
+ * @param limit the most events that are taken up; the rest stays where it lies
  */
-export function takeUpAll(run: Run, now: number): Taken[] {
-  const taken = run.other === null ? [] : adopt(run, run.other);
+export function takeUpSome(run: Run, now: number, limit: number): Taken[] {
+  const taken = run.other === null ? [] : [adopt(run, run.other)];
   run.other = null;
-  for (let event = nextEvent(run, now); event !== null; event = nextEvent(run, now))
-    taken.push(takeUp(run, event));
-  return taken;
+  return [...taken, takeUp(run, nextEvents(run, now, limit))];
+}
+
+/** One at a time, as the next deadline is known only when the event before it has been applied. */
+function* nextEvents(run: Run, now: number, limit: number): Generator<DomainEvent> {
+  for (let count = 0; count < limit; count += 1) {
+    const event = nextEvent(run, now);
+    if (event === null) return;
+    yield event;
+  }
 }
 
 function nextEvent(run: Run, now: number): DomainEvent | null {

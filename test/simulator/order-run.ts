@@ -17,7 +17,7 @@ import {
   openRun,
   type Run,
 } from '../../src/workflows/run.ts';
-import { takeUpAll } from '../../src/workflows/take-up.ts';
+import { takeUpSome } from '../../src/workflows/take-up.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import {
   command,
@@ -152,7 +152,7 @@ function loop(order: Order, run: Run): End {
 
 function takeUpEverything(order: Order, run: Run): void {
   if (run.other !== null) goBack(order, run, run.other);
-  watch(order, takeUpAll(run, order.world.agenda.now()));
+  watch(order, takeUpSome(run, order.world.agenda.now(), Number.POSITIVE_INFINITY));
 }
 
 function ring(order: Order, { at }: Deadline): () => void {

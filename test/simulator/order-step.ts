@@ -2,6 +2,7 @@
  * A step of the simulated order: the order's own, done as src/activities/take-step.ts does it, by somebody
  * who may be lost at any place.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { StepDone } from '../../src/activities/take-step.ts';
 import { type Effect, isBusinessEffect, type QuickEffect } from '../../src/domain/effects.ts';
 import { type EffectResult, effectEvent } from '../../src/domain/events.ts';
@@ -19,6 +20,7 @@ import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { nameOf, toldOf } from './notes.ts';
 import { command, mayBeLost, mayHappen, type Order, TaskLost } from './order-state.ts';
 import type { Written } from './record-store.ts';
+import { demand } from './world.ts';
 
 type Results = StepDone['results'];
 
@@ -26,7 +28,7 @@ type Results = StepDone['results'];
 const HELD_UP = 0.3;
 
 export function takeStep(order: Order, run: Run): void {
-  const step = planStep(run);
+  const step = planStep(run, Number.POSITIVE_INFINITY);
   const at = order.world.agenda.now();
   const done =
     step.record === null
@@ -48,10 +50,21 @@ export function goBack(order: Order, run: Run, to: Ledger): void {
   watcher.goBack(records.memoryOf(to.revision));
 }
 
+/** Looks at each event by itself, and demands that several on one copy come to the same. */
 export function watch({ watcher, world }: Order, taken: readonly Taken[]): void {
-  for (const { before, event, after } of taken) {
-    world.note(() => `  ${nameOf(event)} ⇒ ${toldOf(after)}`);
-    watcher.watch(before, event, after);
+  for (const { before, events, after } of taken) {
+    let ledger = before;
+    for (const event of events) {
+      const next = transition(ledger, event);
+      world.note(() => `  ${nameOf(event)} ⇒ ${toldOf(next)}`);
+      watcher.watch(ledger, event, next);
+      ledger = next.ledger;
+    }
+    demand(
+      isDeepStrictEqual(ledger, after),
+      'events applied to one copy come to the same as each to a copy of its own',
+      () => `${events.length} events`,
+    );
   }
 }
 

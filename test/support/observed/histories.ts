@@ -10,6 +10,7 @@ import {
 } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
 import type { StepDone } from '../../../src/activities/take-step.ts';
+import { createDataConverter } from '../../../src/data-converter.ts';
 import { PAYLOAD_CONVERTER_PATH } from '../../../src/payload-converter-path.ts';
 
 export interface ObservationSinks extends Sinks {
@@ -40,7 +41,7 @@ const ROOT = path.join(import.meta.dirname, '../../..');
 const HISTORIES = path.join(ROOT, 'test/histories');
 const LOCAL_ACTIVITY = 'core_local_activity';
 
-export const DATA_CONVERTER = { payloadConverterPath: PAYLOAD_CONVERTER_PATH };
+export const DATA_CONVERTER = createDataConverter(null);
 
 const QUIET = new DefaultLogger('ERROR');
 

@@ -3,12 +3,13 @@
  * the order has come to at each of its turns. It must change nothing.
  */
 import { proxySinks } from '@temporalio/workflow';
+import { copyOf } from '../../../src/domain/copy.ts';
 import { isBusinessEffect } from '../../../src/domain/effects.ts';
 import type { DomainEvent } from '../../../src/domain/events.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { stateOf } from '../../../src/domain/sums.ts';
 import { TABLE } from '../../../src/domain/table.ts';
-import { type Transition, transition as unobserved } from '../../../src/domain/transition.ts';
+import { type Result, applyTo as unobserved } from '../../../src/domain/transition.ts';
 import type { ObservationSinks } from './histories.ts';
 
 const { observation } = proxySinks<ObservationSinks>();
@@ -22,13 +23,14 @@ for (const [row, cells] of Object.entries(TABLE))
     },
   });
 
-export function transition(before: Ledger, event: DomainEvent): Transition {
+export function applyTo(ledger: Ledger, event: DomainEvent): Result {
+  const before = copyOf(ledger);
   rows = [];
-  const result = unobserved(before, event);
+  const result = unobserved(ledger, event);
   observation.saw([
     ...rows.map((row) => `row ${row}`),
-    ...movement(before, result.ledger),
-    ...decisions(before, result.ledger),
+    ...movement(before, ledger),
+    ...decisions(before, ledger),
     ...happening(before, event),
   ]);
   return result;
