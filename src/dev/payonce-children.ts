@@ -17,21 +17,29 @@ const SANDBOX_STOP_GRACE_MS = 5000;
 /** Resolved here, because the child's own folder need not have the project's modules. */
 const TSX = import.meta.resolve('tsx');
 
+const WORKFLOW_THREAD = new URL('../workflow-thread.mjs', import.meta.url).href;
+
 /** How to run an API. */
 export const apiChild = (child: NodeChild): ChildSpec => nodeChild(child, API_STOP_GRACE_MS);
 
 /** How to run a worker. */
-export const workerChild = (child: NodeChild): ChildSpec => nodeChild(child, WORKER_STOP_GRACE_MS);
+export const workerChild = (child: NodeChild): ChildSpec =>
+  nodeChild(child, WORKER_STOP_GRACE_MS, [WORKFLOW_THREAD]);
 
 /** How to run the sandbox gateway. */
 export const sandboxChild = (child: NodeChild): ChildSpec =>
   nodeChild(child, SANDBOX_STOP_GRACE_MS);
 
 /** The data directory in the command line says in `ps` whose child it is. */
-function nodeChild({ name, script, dataDir, env }: NodeChild, stopGraceMs: number): ChildSpec {
+function nodeChild(
+  { name, script, dataDir, env }: NodeChild,
+  stopGraceMs: number,
+  preloaded: readonly string[] = [],
+): ChildSpec {
+  const imports = [TSX, ...preloaded].flatMap((module) => ['--import', module]);
   return {
     name,
-    command: [process.execPath, '--import', TSX, script, dataDir],
+    command: [process.execPath, ...imports, script, dataDir],
     env,
     log: path.join(dataDir, 'logs', `${name}.log`),
     ready: 'message',

@@ -7,9 +7,9 @@ import { areEffectsBounded, isIntakeBounded } from './patches.ts';
 import type { Run } from './run.ts';
 
 /** Some tens of milliseconds of CPU. */
-const EVENTS_PER_TASK = 250;
+const EVENTS_PER_TASK = 500;
 /** As many as a step's local activity can try in its time. */
-const EFFECTS_PER_STEP = 100;
+const EFFECTS_PER_STEP = 500;
 
 export function hasBacklog({ inbox }: Run): boolean {
   return inbox.length > EVENTS_PER_TASK && isIntakeBounded();
