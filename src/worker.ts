@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
     shutdownSignals: [],
-    logger: createTemporalLogger(log),
+    logger: createTemporalLogger(log, metrics.onTaskFailed),
     // The native side would print by itself what is neither listed nor scrubbed.
     telemetryOptions: { ...metrics.runtime.telemetryOptions, logging: { forward: {} } },
   });

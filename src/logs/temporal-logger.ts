@@ -10,10 +10,23 @@ const LEVELS = {
   ERROR: 'error',
 } as const;
 
-/** For `Runtime.install`. */
-export function createTemporalLogger(log: Logger): TemporalLogger {
-  const write: TemporalLogger['log'] = (level, message, meta) =>
+/** How the SDK (1.24.0) begins its line about a workflow task that failed in this worker. */
+const TASK_FAILED = 'Failed to process Workflow Activation';
+
+/**
+ * For `Runtime.install`.
+ *
+ * @param onTaskFailed called with the order whose workflow task failed: the SDK tells its log alone
+ */
+export function createTemporalLogger(
+  log: Logger,
+  onTaskFailed?: (orderId: string) => void,
+): TemporalLogger {
+  const write: TemporalLogger['log'] = (level, message, meta) => {
     log[LEVELS[level]](fieldsOf(meta), message);
+    if (meta?.workflowId !== undefined && message.startsWith(TASK_FAILED))
+      onTaskFailed?.(String(meta.workflowId));
+  };
   return {
     log: write,
     trace: (message, meta) => write('TRACE', message, meta),

@@ -5,12 +5,14 @@ import type { Config } from '../config.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { countOrderEvents } from './order-events.ts';
 import { createRegistry } from './registry.ts';
+import { countTaskFailures, type OnTaskFailed } from './task-failures.ts';
 import { createTemporalMetrics } from './temporal-metrics.ts';
 
 export interface WorkerMetrics {
   /** For `Runtime.install`, which has to come before everything else of Temporal's. */
   runtime: Pick<RuntimeOptions, 'telemetryOptions'>;
   onRecorded?: OnRecorded;
+  onTaskFailed?: OnTaskFailed;
   close(): void;
 }
 
@@ -22,8 +24,14 @@ export async function openWorkerMetrics({
   if (port === undefined) return { runtime: {}, close: () => {} };
   const registry = createRegistry();
   const onRecorded = countOrderEvents(registry);
+  const onTaskFailed = countTaskFailures(registry);
   const temporal = await createTemporalMetrics();
   const page = async (): Promise<string> => (await registry.metrics()) + (await temporal.page());
   const { close } = await serveMetrics({ host, port, page });
-  return { runtime: { telemetryOptions: temporal.telemetryOptions }, onRecorded, close };
+  return {
+    runtime: { telemetryOptions: temporal.telemetryOptions },
+    onRecorded,
+    onTaskFailed,
+    close,
+  };
 }

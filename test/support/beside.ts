@@ -21,7 +21,9 @@ export async function startBeside(
   const stack = await sharedStack();
   const [port, metricsPort] = [await getPort(), await getPort()];
   const { PATH = '' } = process.env;
-  const child = execa(process.execPath, ['--import', 'tsx', path.resolve(`src/${entry}.ts`)], {
+  const preloaded = entry === 'worker' ? ['--import', './src/workflow-thread.mjs'] : [];
+  const args = ['--import', 'tsx', ...preloaded, path.resolve(`src/${entry}.ts`)];
+  const child = execa(process.execPath, args, {
     env: {
       PATH,
       PORT: String(port),

@@ -1,0 +1,124 @@
+/** One order with a backlog of different signals: it is worked off, and no other order waits for it. */
+import assert from 'node:assert/strict';
+import { Client, Connection } from '@temporalio/client';
+import pWaitFor from 'p-wait-for';
+import type { Stack } from '../../src/dev/stack.ts';
+import {
+  CURRENCY,
+  givenPendingOrder,
+  type Shop,
+  shopOn,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
+import { deliverTo, signedEvent } from '../support/webhooks.ts';
+
+const LIVE_CAPTURES = 2_000;
+const WAITING_CAPTURES = 1_200;
+const CANCELS = 2_200;
+const AT_ONCE = 32;
+
+describe('a backlog of different signals on one order', function () {
+  this.timeout(600_000);
+  let stack: Stack;
+  let shop: Shop;
+  let client: Client;
+  let workerPid: number | undefined;
+
+  before(async () => {
+    const env = { SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+    stack = await startTestStack({ workers: 1, apis: 1, env });
+    shop = shopOn(stack);
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    client = new Client({ connection, namespace: stack.temporalNamespace });
+    workerPid = stack.children.worker;
+  });
+  after(async () => {
+    await client?.connection.close();
+    await stopTestStack(stack);
+  });
+
+  /** Another order is paid from its first click on, and the worker is the one that it was. */
+  async function assertOthersAreServed(): Promise<void> {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    assert.equal(stack.children.worker, workerPid, 'the worker has died');
+  }
+
+  async function many(count: number, send: (number: number) => Promise<void>): Promise<void> {
+    let next = 0;
+    const sendSome = async (): Promise<void> => {
+      while (next < count) {
+        next += 1;
+        await send(next);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
+  }
+
+  async function assertAllCaptured(id: string, count: number): Promise<void> {
+    const { amountPaid, effects } = await untilOrder(
+      shop,
+      id,
+      (order) =>
+        order.amountPaid >= count && order.effects.every(({ status }) => status === 'done'),
+      `captured ${count} times, with every posting done`,
+    );
+    assert.equal(amountPaid, count);
+    assert.equal(effects.filter(({ effect }) => effect === 'post_ledger').length, count);
+  }
+
+  it(`of ${LIVE_CAPTURES} partial captures at a live worker is worked off while other orders are served`, async () => {
+    const { id, paymentId } = await givenPendingOrder(shop, { amount: 1_000_000 });
+    const handle = client.workflow.getHandle(id);
+    const sent = many(LIVE_CAPTURES, (number) => {
+      const captureId = `cap_${number}`;
+      const fact = { type: 'payment.captured', paymentId, captureId, amountMinor: 1 };
+      return handle.signal('webhook', { id: captureId, fact: { ...fact, currency: CURRENCY } });
+    });
+    await assertOthersAreServed();
+    await sent;
+    await assertAllCaptured(id, LIVE_CAPTURES);
+    await assertOthersAreServed();
+  });
+
+  it(`of ${WAITING_CAPTURES} signed captures that came while the worker stood still is worked off`, async () => {
+    const { id, paymentId } = await givenPendingOrder(shop, { amount: 1_000_000 });
+    stack.kill('worker', 'SIGSTOP');
+    await many(WAITING_CAPTURES, async (number) => {
+      const captureId = `cap_${number}`;
+      const data = { orderId: id, paymentId, captureId, amount: 1 };
+      const { status } = await deliverTo(shop, signedEvent('payment.captured', data, captureId));
+      assert.equal(status, 200);
+    });
+    stack.kill('worker', 'SIGCONT');
+    await assertOthersAreServed();
+    await assertAllCaptured(id, WAITING_CAPTURES);
+    assert.equal(stack.children.worker, workerPid);
+  });
+
+  it(`of ${CANCELS} cancel calls is worked off, and each call has its outcome`, async () => {
+    const { id } = await givenPendingOrder(shop);
+    stack.kill('worker', 'SIGSTOP');
+    await many(CANCELS, async () => {
+      const path = `/v1/orders/${id}/cancel`;
+      const { status } = await shop.call('POST', path, {}, { prefer: 'wait=0' });
+      assert.equal(status, 202);
+    });
+    stack.kill('worker', 'SIGCONT');
+    await assertOthersAreServed();
+    await untilOrder(
+      shop,
+      id,
+      ({ state, counters }) => state === 'cancelled' && counters.duplicates >= CANCELS - 1,
+      `cancelled, with ${CANCELS} outcomes`,
+    );
+    await pWaitFor(async () => {
+      const { status, raw } = await client.workflow.getHandle(id).describe();
+      return status.name === 'RUNNING' && (raw.pendingActivities ?? []).length === 0;
+    });
+    assert.equal(stack.children.worker, workerPid);
+  });
+});

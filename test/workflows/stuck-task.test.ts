@@ -1,0 +1,46 @@
+/** A workflow task that never ends, in a worker that is started as Payonce's are. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Client } from '@temporalio/client';
+import pWaitFor from 'p-wait-for';
+import { sharedStack } from '../support/stack.ts';
+import { temporalClient } from '../support/temporal.ts';
+
+const WORKER = path.join(import.meta.dirname, 'fixtures/stuck-worker.ts');
+const TASK_FAILED = 'workflowTaskFailedEventAttributes';
+
+describe('a workflow task that takes longer than the SDK lets it', function () {
+  this.timeout(180_000);
+  const taskQueue = `stuck-${randomUUID()}`;
+  let client: Client;
+  let worker: ChildProcess;
+
+  before(async () => {
+    const { temporalAddress, temporalNamespace } = await sharedStack();
+    client = await temporalClient();
+    worker = fork(WORKER, [temporalAddress, temporalNamespace, taskQueue], {
+      execArgv: ['--import', 'tsx', '--import', './src/workflow-thread.mjs'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    await once(worker, 'message');
+  });
+  after(() => worker.kill('SIGKILL'));
+
+  it('fails, and leaves the process and its other workflows as they were', async () => {
+    const start = (type: string) =>
+      client.workflow.start(type, { workflowId: `${type}-${randomUUID()}`, taskQueue, args: [] });
+    const healthy = await start('healthy');
+    const stuck = await start('stuck');
+    await pWaitFor(async () => {
+      const { events = [] } = await stuck.fetchHistory();
+      return events?.some((event) => event[TASK_FAILED]?.failure?.message) ?? false;
+    });
+    await healthy.signal('go');
+    assert.equal(await healthy.result(), 'done');
+    assert.equal(worker.exitCode, null);
+    await stuck.terminate();
+  });
+});
