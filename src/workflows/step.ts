@@ -32,11 +32,13 @@ export const NOTHING_DONE: StepDone = { results: [], recorded: null, other: null
 
 /** @param limit the most effects that are started; the others stay due */
 export function planStep(run: Run, limit: number): Step {
-  const open = run.due.splice(0).length > 0 ? openNow(run) : [];
+  // While the record is being written beside the loop, nothing can be written down before it is tried. All
+  // that is open is due again once that is done.
+  const isDue = run.due.splice(0).length > 0 && !run.isRecording;
+  const open = isDue ? openNow(run) : [];
   const due = open.slice(0, limit);
   run.due.push(...open.slice(limit));
-  // While the record is being written beside the loop, nothing can be written down before it is tried.
-  const effects = run.isRecording ? [] : due.filter(isQuick);
+  const effects = due.filter(isQuick);
   const isTried = effects.length > 0 || isRecordDue(run);
   return { due, effects, record: isTried ? recordOf(run) : null };
 }

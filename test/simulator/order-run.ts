@@ -134,25 +134,28 @@ function wake(order: Order): void {
   }
 }
 
-/** How a task ends: the run waits for what arrives next, is over, or is continued by another one. */
-type End = 'waiting' | 'closed' | 'continued';
+/** How a task ends: the run waits for what arrives next, goes on with a backlog, is over, or is continued by another one. */
+type End = 'waiting' | 'backlog' | 'closed' | 'continued';
 
 function loop(order: Order, run: Run): End {
+  const { isSuggested, world } = order;
+  const limits = { isSuggested, signalsPerRun: world.signalsPerRun };
   for (;;) {
-    takeUpEverything(order, run);
+    const isBacklog = run.inbox.length > world.intakePerTask;
+    takeUp(order, run, isBacklog ? world.intakePerTask : Number.POSITIVE_INFINITY);
     takeStep(order, run);
+    if (isBacklog) return mustContinue(run, limits) ? 'continued' : 'backlog';
     if (hasNews(run) || run.due.length > 0) continue;
     if (run.ledger.closed && isIdle(run)) return 'closed';
-    const { isSuggested, world } = order;
-    if (mustContinue(run, { isSuggested, signalsPerRun: world.signalsPerRun })) return 'continued';
+    if (mustContinue(run, limits)) return 'continued';
     setAlarm(run, world.agenda.now(), (deadline) => ring(order, deadline));
     if (rungDeadline(run) === null && !isRecordDue(run)) return 'waiting';
   }
 }
 
-function takeUpEverything(order: Order, run: Run): void {
+function takeUp(order: Order, run: Run, limit: number): void {
   if (run.other !== null) goBack(order, run, run.other);
-  watch(order, takeUpSome(run, order.world.agenda.now(), Number.POSITIVE_INFINITY));
+  watch(order, takeUpSome(run, order.world.agenda.now(), limit));
 }
 
 function ring(order: Order, { at }: Deadline): () => void {
@@ -169,6 +172,10 @@ function complete(order: Order, run: Run, end: End): void {
   order.durable = durableOf(order, run);
   for (const start of order.commands.splice(0)) start();
   if (end === 'continued') return continueRun(order, run);
+  if (end === 'backlog') {
+    order.isDue = true;
+    return order.world.agenda.after(0, order.wake);
+  }
   if (end === 'waiting') return;
   order.world.note(() => 'the run closes');
   order.run = null;

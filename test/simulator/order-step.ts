@@ -28,7 +28,9 @@ type Results = StepDone['results'];
 const HELD_UP = 0.3;
 
 export function takeStep(order: Order, run: Run): void {
-  const step = planStep(run, Number.POSITIVE_INFINITY);
+  const { intakePerTask } = order.world;
+  const isMuch = run.due.length > intakePerTask;
+  const step = planStep(run, isMuch ? intakePerTask : Number.POSITIVE_INFINITY);
   const at = order.world.agenda.now();
   const done =
     step.record === null

@@ -29,6 +29,8 @@ export interface World {
   isGivenUp: boolean;
   /** After how many signals a run is continued; beyond twice as many, also with effects under way. */
   signalsPerRun: number;
+  /** With more signals than that waiting, a task takes up so many events and starts so many effects. */
+  intakePerTask: number;
   note(text: () => string): void;
 }
 
@@ -66,11 +68,18 @@ export function createWorld(seed: number, notebook: string[] | null): World {
     terms: termsFrom(dice),
     faults: faultsFrom(dice),
     isGivenUp: false,
-    signalsPerRun: createDice(seed, LIMIT_STREAM).pick([500, 500, 500, 3, 1]),
+    ...limitsFrom(createDice(seed, LIMIT_STREAM)),
     note(text) {
       if (notebook !== null)
         notebook.push(`${new Date(agenda.now()).toISOString().slice(5, 23)}  ${text()}`);
     },
+  };
+}
+
+function limitsFrom(dice: Dice): Pick<World, 'signalsPerRun' | 'intakePerTask'> {
+  return {
+    signalsPerRun: dice.pick([500, 500, 500, 3, 1]),
+    intakePerTask: dice.pick([500, 500, 2, 1]),
   };
 }
 
