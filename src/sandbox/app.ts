@@ -30,8 +30,8 @@ export type AppParts = {
 // The largest body there is, a fault plan, stays far below this.
 const BODY_LIMIT = '16kb';
 
-const noSuchCall: RequestHandler = (req, res) =>
-  sendAnswer(res, problem(404, 'route_not_found', `There is no ${req.method} ${req.path}.`));
+const noSuchCall: RequestHandler = (_req, res) =>
+  sendAnswer(res, problem(404, 'route_not_found', 'There is no such call; see docs/gateways.md.'));
 
 const isClientError = (error: unknown): error is { status: number; message: string } =>
   error instanceof Error &&
