@@ -46,7 +46,7 @@ const PASSES_BY_ITSELF = /shared memory|lock file|starting up|shutting down/;
  */
 export async function startPostgres({ dataDir, onProgress }: PostgresOptions): Promise<Postgres> {
   const folder = path.join(dataDir, 'postgres');
-  mkdirSync(path.join(dataDir, 'logs'), { recursive: true });
+  mkdirSync(path.join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const binaries = await postgresBinaries(dataDir);
   const cluster = openCluster(folder) ?? (await createCluster(folder, binaries, onProgress));
   const log = path.join(dataDir, 'logs', 'postgres.log');
