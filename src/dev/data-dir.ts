@@ -4,6 +4,7 @@
  */
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { noSpaceError } from './disk-space.ts';
 import { tryLock } from './lock-file.ts';
 import { endLeftovers } from './process-file.ts';
 import type { OnProgress } from './progress.ts';
@@ -40,6 +41,8 @@ function lock(dataDir: string) {
     closeToOthers(dataDir);
     return tryLock(path.join(dataDir, 'stack.lock'));
   } catch (error) {
+    const noSpace = noSpaceError(dataDir, error);
+    if (noSpace !== undefined) throw noSpace;
     throw new SetupError(
       `DATA_DIR ${dataDir} cannot be used: ${reasonOf(error)}. Set DATA_DIR to a folder that can be written.`,
     );
