@@ -97,23 +97,28 @@ function repeatBehind(position: EventPosition): RepeatPosition {
   return { at: new Date(position.atMs), eventId: 'seq' in position ? null : position.eventId };
 }
 
-/** The order's version at the last time of each repeat; the repeats are in the order of that time. */
+/**
+ * The order's version at the last time of each repeat; the repeats are in the order of that time. One look
+ * at the order's events, however many repeats there are.
+ */
 async function versionsAt(
   { db }: Database,
   orderId: string,
   repeats: readonly DuplicateDeliveries[],
-): Promise<(number | undefined)[]> {
+): Promise<number[]> {
   if (repeats.length === 0) return [];
-  const times = repeats.map(({ lastAt }) => lastAt.toISOString());
-  const { rows } = await db.execute<{ version: number | null }>(sql`
-    select (
-      select ${version} from ${orderEvents}
-      where ${orderEvents.orderId} = ${orderId} and ${at} <= asked.at
-      order by ${at} desc, ${seq} desc limit 1
-    ) as version
-    from unnest(${sql.param(times)}::timestamptz[]) with ordinality as asked (at, place)
-    order by asked.place`);
-  return rows.map((row) => row.version ?? undefined);
+  // Events of the same millisecond were before the repeat.
+  const ends = repeats.map(({ lastAt }) => new Date(lastAt.getTime() + 1).toISOString());
+  const { rows } = await db.execute<{ bucket: number; version: number }>(sql`
+    select width_bucket(${at}, ${sql.param(ends)}::timestamptz[]) as bucket,
+      max(${version}) as version
+    from ${orderEvents} where ${orderEvents.orderId} = ${orderId} group by 1`);
+  const versionIn = new Map(rows.map((row) => [row.bucket, row.version]));
+  let latest = 1;
+  return repeats.map((_, index) => {
+    latest = Math.max(latest, versionIn.get(index) ?? 1);
+    return latest;
+  });
 }
 
 /** What a repeat of an input left on record says nothing of the input. */

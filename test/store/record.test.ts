@@ -210,6 +210,8 @@ describe('the outcomes of an order', () => {
       "update duplicate_deliveries set last_at = to_timestamp($2 / 1000.0) where order_id = $1 and event_id <> 'evt_0'",
       [id, at + 1],
     );
+    const versions = (await eventsOf(id)).map(({ version }) => version);
+    assert.deepEqual(versions, [2, 3, 4, 5, 6, 7, 7, 7, 8, 8]);
     const nameOf = ({ seq, eventId }: StoredEvent) => (seq === null ? `again ${eventId}` : seq);
     const whole = [1, 2, 3, 4, 5, 6, 'again evt_5', 'again evt_6', 7, 'again evt_0'];
     for (const limit of [1, 2, 3, 4, 10, 200]) {
