@@ -28,7 +28,7 @@ export const PROBLEMS = {
   host_refused: entry(
     421,
     'Host refused',
-    'This API serves its own machine: call it as 127.0.0.1 or localhost. For an API behind a proxy see "Deploying" in docs/operations.md.',
+    'This API serves its own machine: call it as localhost or by a loopback address. For an API behind a proxy see "Deploying" in docs/operations.md.',
   ),
   origin_refused: entry(
     403,

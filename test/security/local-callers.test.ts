@@ -1,7 +1,13 @@
 /** A page of another site, in a browser on this machine, at everything that listens on loopback. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { execa } from 'execa';
+import getPort from 'get-port';
+import pWaitFor from 'p-wait-for';
+import { commandOf } from '../../src/dev/live-process.ts';
 import { givenPendingOrder, newOrderId, openShop, orderBody, type Shop } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { signedEvent } from '../support/webhooks.ts';
@@ -102,6 +108,10 @@ describe('a page of another site, at a stack of this machine', function () {
     const signal = `${ui}/api/v1/namespaces/payments/workflows/x/signal/y`;
     const posted = await ask(signal, { method: 'POST', headers: { origin }, body: '{}' });
     assert.ok([400, 403].includes(posted.status ?? 0), `${posted.status}: ${posted.body}`);
+    const [, port] = /--http-port (\d+)/.exec(commandOf(stack.children.temporal ?? 0) ?? '') ?? [];
+    const namespaces = `http://127.0.0.1:${port}/api/v1/namespaces`;
+    assert.equal((await ask(namespaces)).status, 200);
+    assert.equal((await ask(namespaces, { headers: { host: 'evil.example' } })).status, 403);
   });
 
   it('is no program and no page of this machine, which are served under each of its names', async () => {
@@ -122,5 +132,56 @@ describe('a page of another site, at a stack of this machine', function () {
     const url = `${stack.apiUrl}/webhooks/sandbox`;
     const { status } = await ask(url, { method: 'POST', headers, body: event.body });
     assert.equal(status, 200);
+  });
+});
+
+describe('an API on loopback', function () {
+  this.timeout(60_000);
+  const random = () => randomBytes(32).toString('base64');
+
+  /** Neither its database nor Temporal is there; for this it needs none. */
+  async function answerTo(host: string, env: Record<string, string>): Promise<number | undefined> {
+    const { PATH = '' } = process.env;
+    const port = await getPort();
+    const server = execa(process.execPath, ['--import', 'tsx', path.resolve('src/server.ts')], {
+      env: {
+        PATH,
+        PORT: String(port),
+        DATABASE_URL: 'postgres://u:p@127.0.0.1:1/d',
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+        API_KEYS: `ops:${random()}`,
+        ...env,
+      },
+      extendEnv: false,
+      reject: false,
+    });
+    try {
+      const asked = () => ask(`http://127.0.0.1:${port}/healthz`, { headers: { host } });
+      const answer = await pWaitFor(
+        async () => {
+          const answered = await asked().catch(() => undefined);
+          return answered !== undefined && pWaitFor.resolveWith(answered);
+        },
+        { interval: 100 },
+      );
+      return answer.status;
+    } finally {
+      server.kill('SIGKILL');
+      await server;
+    }
+  }
+
+  it('in production serves a proxy that passes its own name on', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      PAYLOAD_KEYS: `k1:${random()}`,
+      STRIPE_SECRET_KEY: `sk_test_${random()}`,
+      STRIPE_WEBHOOK_SECRETS: `whsec_${random()}`,
+    };
+    assert.equal(await answerTo('pay.shop.example', production), 200);
+  });
+
+  it('in development serves no other name', async () => {
+    assert.equal(await answerTo('pay.shop.example', {}), 421);
   });
 });
