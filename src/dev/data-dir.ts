@@ -16,6 +16,8 @@ import { reasonOf, SetupError } from './setup-error.ts';
  */
 const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 const PRIVATE_FOLDERS = ['logs', 'sandbox'];
+/** A data directory may be a folder that somebody has other files in. */
+const OURS = /^(temporal\.db|gateway\.db|keys\.json|stack\.)|\.log$/;
 
 /**
  * Gives the way to let go of it again.
@@ -38,8 +40,9 @@ function lock(dataDir: string) {
     mkdirSync(dataDir, { recursive: true, mode: DATA_DIR_MODE });
     for (const folder of PRIVATE_FOLDERS)
       mkdirSync(path.join(dataDir, folder), { mode: 0o700, recursive: true });
-    closeToOthers(dataDir);
-    return tryLock(path.join(dataDir, 'stack.lock'));
+    const attempt = tryLock(path.join(dataDir, 'stack.lock'));
+    if ('release' in attempt) closeToOthers(dataDir);
+    return attempt;
   } catch (error) {
     const noSpace = noSpaceError(dataDir, error);
     if (noSpace !== undefined) throw noSpace;
@@ -54,7 +57,7 @@ function closeToOthers(dataDir: string): void {
   for (const folder of ['.', ...PRIVATE_FOLDERS])
     for (const name of readdirSync(path.join(dataDir, folder))) {
       const entry = path.join(dataDir, folder, name);
-      if (statSync(entry).isFile()) chmodSync(entry, 0o600);
+      if (OURS.test(name) && statSync(entry).isFile()) chmodSync(entry, 0o600);
     }
   for (const folder of PRIVATE_FOLDERS) chmodSync(path.join(dataDir, folder), 0o700);
 }

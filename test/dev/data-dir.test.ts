@@ -51,8 +51,12 @@ describe('the files of a data directory', () => {
     const file = path.join(parent, 'temporal.db');
     writeFileSync(file, '');
     chmodSync(file, 0o644);
+    const other = path.join(parent, 'of-somebody-else.txt');
+    writeFileSync(other, '');
+    chmodSync(other, 0o644);
     const release = await takeDataDir(parent, () => {});
     assert.equal(modeOf(file), '600');
+    assert.equal(modeOf(other), '644');
     release();
   });
 });
