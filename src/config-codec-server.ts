@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { ConfigError, type Environment, type PayloadKey } from './config.ts';
 import * as format from './config-formats.ts';
-import { isLoopback } from './config-production.ts';
 import { redacting } from './config-redaction.ts';
 import { readSecretFiles } from './config-secret-files.ts';
+import { isLoopback } from './http/local-callers.ts';
 
 /** Settings of a codec server; `uiOrigin` is the only web page that may ask it. */
 export type CodecServerConfig = {

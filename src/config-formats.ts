@@ -26,7 +26,6 @@ const MIN_GATEWAY_SECRET_LENGTH = 24;
 const MAX_WEBHOOK_SECRETS = 2;
 const AES_256_KEY_BYTES = 32;
 const DURATION = /^\d+(\.\d+)?(ms|s|m|h|d|w)$/;
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 /** A TCP port; 0 lets the system pick a free one. */
 export const port = z
@@ -84,7 +83,7 @@ export const payloadKeys = list(parsePayloadKey).refine(
 
 function list<T>(parse: (entry: string) => Check<T>) {
   return z.string().transform((text, context) => {
-    const entries = text.split(',').map((entry) => entry.trim());
+    const entries = text.split(',');
     return entries.map((entry, index) => accept(parse(entry), context, `entry ${index + 1} `));
   });
 }
@@ -100,7 +99,7 @@ function atMostTwo<T>(schema: z.ZodType<T[], string>) {
 }
 
 function parseApiKey(entry: string): Check<ApiKey> {
-  const [scope, secret = ''] = splitOnce(entry);
+  const [scope, secret = ''] = splitOnce(entry.trim());
   if (scope !== 'client' && scope !== 'ops') {
     return { problem: 'must be client:SECRET or ops:SECRET' };
   }
@@ -113,27 +112,54 @@ function parseApiKey(entry: string): Check<ApiKey> {
 }
 
 function parseGatewaySecret(entry: string): Check<string> {
-  if (entry.length >= MIN_GATEWAY_SECRET_LENGTH) return { value: entry };
+  const secret = entry.trim();
+  if (secret.length >= MIN_GATEWAY_SECRET_LENGTH) return { value: secret };
   return {
-    problem: `has ${entry.length} characters; at least ${MIN_GATEWAY_SECRET_LENGTH} are needed`,
+    problem: `has ${secret.length} characters; at least ${MIN_GATEWAY_SECRET_LENGTH} are needed`,
   };
 }
 
 function parseWebhookSecret(entry: string): Check<string> {
   const { min, max } = WEBHOOK_SECRET_BYTES;
   const problem = `must be whsec_ and the base64 of ${min} to ${max} bytes`;
-  const encoded = entry.startsWith('whsec_') ? entry.slice('whsec_'.length) : '';
-  const bytes = BASE64.test(encoded) ? Buffer.from(encoded, 'base64').length : 0;
-  return bytes >= min && bytes <= max ? { value: entry } : { problem };
+  const secret = withoutBlanks(entry);
+  if (!secret.startsWith('whsec_')) return { problem };
+  const encoded = secret.slice('whsec_'.length);
+  const fault = base64FaultOf(encoded);
+  if (fault !== null) return { problem: `${problem}: ${fault}` };
+  const bytes = Buffer.from(encoded, 'base64').length;
+  return bytes >= min && bytes <= max ? { value: secret } : { problem };
 }
 
 function parsePayloadKey(entry: string): Check<PayloadKey> {
-  const [id, encoded = ''] = splitOnce(entry);
+  const problem = `must be KEY_ID:BASE64 of ${AES_256_KEY_BYTES} bytes`;
+  const [id, encoded] = splitOnce(withoutBlanks(entry));
+  if (id === '' || encoded === undefined) return { problem };
+  const fault = base64FaultOf(encoded);
+  if (fault !== null) return { problem: `${problem}: ${fault}` };
   const key = Buffer.from(encoded, 'base64');
-  if (id === '' || !BASE64.test(encoded) || key.length !== AES_256_KEY_BYTES) {
-    return { problem: `must be KEY_ID:BASE64 of ${AES_256_KEY_BYTES} bytes` };
-  }
-  return { value: { id, key } };
+  return key.length === AES_256_KEY_BYTES ? { value: { id, key } } : { problem };
+}
+
+/** Spaces around a comma are a habit; a line break came with a secret that was copied, and other programs keep it. */
+function withoutBlanks(entry: string): string {
+  return entry.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+/**
+ * What keeps a text from being base64 that every library reads as the same bytes (RFC 4648, section 4);
+ * null for one that is. Node itself reads all of these, and leaves out what it does not know.
+ */
+function base64FaultOf(text: string): string | null {
+  if (text === '') return 'there is none';
+  if (/[\r\n]/.test(text)) return 'it has a line break; remove it';
+  if (/[-_]/.test(text)) return 'it has the URL-safe letters - or _; write + and / in their place';
+  if (/[^A-Za-z0-9+/=]/.test(text)) return 'it has a character that base64 does not have';
+  if (/=[^=]/.test(text) || text.length % 4 !== 0 || text.endsWith('==='))
+    return 'its length with the padding = is not a multiple of 4; a character is missing or too many';
+  if (Buffer.from(text, 'base64').toString('base64') !== text)
+    return 'its last letter cannot stand there; copy it again';
+  return null;
 }
 
 function splitOnce(entry: string): [string, string | undefined] {

@@ -2,7 +2,6 @@
  * What a process refuses to start with where NODE_ENV is production: whatever is only good enough for
  * one machine and one developer. Every line names the variable, what is wrong, and what to do.
  */
-import { isIP } from 'node:net';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -43,12 +42,6 @@ export function unfitForProduction(given: Variables): string[] {
 /** Whether text is what somebody forgot to replace, and no secret that was ever random. */
 export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text) || new Set(text).size < MIN_DIFFERENT_CHARACTERS;
-}
-
-/** Whether only this machine is reached by the host. */
-export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '');
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'));
 }
 
 function withoutEncryption({ PAYLOAD_KEYS }: Variables): string[] {

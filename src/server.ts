@@ -9,8 +9,10 @@ import { createRecentNews } from './api/recent-news.ts';
 import { sweep } from './api/sweeper.ts';
 import { createTurns } from './api/turns.ts';
 import { loadServiceConfig } from './config.ts';
+import { isProduction } from './config-production.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
 import { createGateways } from './gateways/index.ts';
+import { isLoopback } from './http/local-callers.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
@@ -51,7 +53,14 @@ async function main(): Promise<void> {
   const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
   const savings = { duplicates, news, turns };
   const dependencies = { database, feed, orders, ...savings, gateways, drain, metrics, log };
-  const app = createApp({ ...dependencies, apiKeys: config.apiKeys, policy: config });
+  // In production a proxy of the same machine may pass its own name on.
+  const isLocal = isLoopback(config.host) && !isProduction(process.env);
+  const app = createApp({
+    ...dependencies,
+    apiKeys: config.apiKeys,
+    policy: config,
+    ...(isLocal && { localHost: config.host }),
+  });
   const server = createHttpServer(tracing.requests(app));
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();

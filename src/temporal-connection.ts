@@ -6,8 +6,9 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError, type Environment } from './config.ts';
-import { isLoopback, isProduction } from './config-production.ts';
+import { isProduction } from './config-production.ts';
 import { readSecretFiles } from './config-secret-files.ts';
+import { isLoopback } from './http/local-callers.ts';
 
 /** What `Connection.connect` and `NativeConnection.connect` take, and the namespace to use. */
 export type TemporalConnection = {

@@ -17,6 +17,7 @@ import {
 const MAY_IMPORT: Record<string, string[]> = {
   domain: [],
   client: [],
+  http: [],
   logs: [],
   encryption: ['entry'],
   gateways: ['domain', 'entry'],
@@ -24,8 +25,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   invoices: ['domain', 'store'],
   activities: ['domain', 'gateways', 'store', 'invoices'],
   workflows: ['domain', 'activities', 'encryption'],
-  api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'entry'],
-  sandbox: ['logs'],
+  api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'entry'],
+  sandbox: ['logs', 'http'],
 };
 
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */

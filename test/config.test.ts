@@ -11,6 +11,47 @@ const AES_KEY = Buffer.alloc(32, 2);
 const GATEWAY_SECRET = 'whsec_as_long_as_real_ones';
 const OLD_GATEWAY_SECRET = 'whsec_that_is_phased_out';
 
+const BYTES_32 = Buffer.from('\xfb\xff'.repeat(16), 'latin1').toString('base64');
+
+describe('a secret that is no well-formed base64', () => {
+  const ways: [how: string, text: string, fault: RegExp][] = [
+    ['is not padded', BYTES_32.replace(/=+$/, ''), /not a multiple of 4/],
+    ['has a = too many', `${BYTES_32}=`, /not a multiple of 4/],
+    ['has a letter too many', `A${BYTES_32}`, /not a multiple of 4/],
+    ['has a letter after its padding', `${BYTES_32.slice(0, -4)}A=A=`, /not a multiple of 4/],
+    ['has URL-safe letters', BYTES_32.replace(/[+]/g, '-').replace(/[/]/g, '_'), /URL-safe/],
+    ['has a line break within', `${BYTES_32.slice(0, 8)}\n${BYTES_32.slice(8)}`, /line break/],
+    ['ends with a line break', `${BYTES_32}\n`, /line break/],
+    ['has a space within', `${BYTES_32.slice(0, 8)} ${BYTES_32.slice(8)}`, /does not have/],
+    ['has a last letter with bits of no byte', BYTES_32.replace(/.=$/, '9='), /last letter/],
+  ];
+
+  for (const [how, text, fault] of ways)
+    it(`is refused at the start with what is wrong: it ${how}`, () => {
+      const env = {
+        SANDBOX_WEBHOOK_SECRETS: `whsec_${BYTES_32},whsec_${text}`,
+        EFFECTS_SECRET: `whsec_${text}`,
+        PAYLOAD_KEYS: `k1:${text}`,
+      };
+      const problems = problemsOf(() => loadConfig(env));
+      assert.equal(problems.length, 3, problems.join('; '));
+      for (const problem of problems) assert.match(problem, fault);
+      assert.ok(!problems.join().includes(BYTES_32.slice(8, 20)));
+    });
+
+  it('is accepted once it is', () => {
+    const env = {
+      SANDBOX_WEBHOOK_SECRETS: ` whsec_${BYTES_32} `,
+      EFFECTS_SECRET: `whsec_${BYTES_32}`,
+      PAYLOAD_KEYS: `k1:${BYTES_32}, k2:${BYTES_32}`,
+    };
+    const { sandbox, effects, payloadKeys } = loadConfig(env);
+    assert.deepEqual(sandbox.webhookSecrets, [`whsec_${BYTES_32}`]);
+    assert.equal(effects.secret, `whsec_${BYTES_32}`);
+    assert.equal(payloadKeys.length, 2);
+  });
+});
+
 describe('the environment', () => {
   it('has the documented defaults when nothing is set', () => {
     assert.deepEqual(loadConfig({}), {

@@ -23,6 +23,8 @@ export interface ApiDependencies {
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
   drain: Drain;
+  /** The configured host, where this machine alone is served; absent behind a proxy or on a network. */
+  localHost?: string;
   metrics: ApiMetrics;
   log: Logger;
 }

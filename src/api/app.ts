@@ -4,6 +4,7 @@
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { localRefusalOf } from '../http/local-callers.ts';
 import { createAdmission } from './admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { mountDocs } from './docs.ts';
@@ -32,6 +33,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(requireHost);
+  if (dependencies.localHost !== undefined) app.use(onlyLocal(dependencies.localHost));
   app.get('/healthz', healthz);
   app.get('/readyz', createReadyz(dependencies));
   mountMetrics(app, dependencies);
@@ -52,6 +54,18 @@ const requireHost: RequestHandler = ({ headers }, _response, next) => {
     throw new Problem('malformed_http', { detail: 'The Host header is missing: send it.' });
   next();
 };
+
+/** Webhooks come from outside by way of a tunnel, and are trusted for their signature alone. */
+function onlyLocal(ownHost: string): RequestHandler {
+  return (request, _response, next) => {
+    if (request.path.startsWith('/webhooks/')) return next();
+    const refusal = localRefusalOf(request, ownHost);
+    if (refusal !== null) throw new Problem(REFUSED[refusal]);
+    next();
+  };
+}
+
+const REFUSED = { foreign_host: 'host_refused', foreign_origin: 'origin_refused' } as const;
 
 function mountRoutes(app: Express, dependencies: ApiDependencies): void {
   const admit = createAdmission(dependencies);

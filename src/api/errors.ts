@@ -24,11 +24,33 @@ const BODY_ERRORS: Record<string, ProblemCode> = {
  */
 const UNAVAILABLE_STATE = /^(08|53|57|58|25006|55P03)/;
 
+const DISK_FULL_STATE = '53100';
+/** Temporal repeats what its store says. */
+const SQLITE_FULL = /disk is full|no space left/i;
+const WITHOUT_SPACE: Partial<Record<ProblemCode, string>> = {
+  database_unavailable: 'The database',
+  orchestrator_unavailable: 'Temporal',
+};
+
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
   const isForCaller = error instanceof WebhookRejection || error instanceof CursorError;
-  return new Problem(code, { cause: error, ...(isForCaller ? { detail: error.message } : {}) });
+  const detail = isForCaller ? error.message : noSpaceDetailOf(code, error);
+  return new Problem(code, { cause: error, ...(detail === undefined ? {} : { detail }) });
+}
+
+/** An operator who only sees the answer must not look for a network or a process. */
+function noSpaceDetailOf(code: ProblemCode, error: unknown): string | undefined {
+  const who = WITHOUT_SPACE[code];
+  if (who === undefined || !isForLackOfSpace(error)) return undefined;
+  return `${who} has no space left on its disk: free some. Nothing is lost: send the same request again then.`;
+}
+
+function isForLackOfSpace(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof pg.DatabaseError && error.code === DISK_FULL_STATE) return true;
+  return SQLITE_FULL.test(error.message) || isForLackOfSpace(error.cause);
 }
 
 function codeOf(error: unknown): ProblemCode {

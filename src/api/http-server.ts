@@ -67,7 +67,7 @@ export function createHttpServer(listener: RequestListener): Server {
 
 /** Written by hand: there is no request, so there is no response to write it. */
 function refuse(socket: Duplex, problem: Problem): void {
-  const body = JSON.stringify(problemBody(problem, randomUUID(), ''));
+  const body = JSON.stringify(problemBody(problem, randomUUID()));
   const headers = {
     ...problemHeaders(problem),
     'content-length': String(Buffer.byteLength(body)),

@@ -66,9 +66,11 @@ export const getOrderEvents = defineRoute({
   scope: 'client',
   summary: 'Read what happened to an order, and what became of it',
   params: orderPath,
+  query: z.strictObject(pageQuery),
   answers: {
     200: {
-      description: 'Every input with its outcome, oldest first.',
+      description:
+        'One page of every input with its outcome, oldest first. `nextCursor` is null on the last one.',
       schema: z.object({
         events: z.array(
           z.object({
@@ -81,17 +83,18 @@ export const getOrderEvents = defineRoute({
             version: z.int(),
           }),
         ),
+        nextCursor: z.string().nullable(),
       }),
     },
   },
-  problems: ['order_not_found'],
-  async run({ params }, dependencies) {
+  problems: ['order_not_found', 'query_invalid', 'cursor_invalid'],
+  async run({ params, query }, dependencies) {
     await requireOrder(dependencies, params.id);
-    const events = await listEvents(dependencies.database, params.id);
+    const { items, nextCursor } = await listEvents(dependencies.database, params.id, query);
     return {
       status: 200,
       body: {
-        events: events.map(({ at, source, type, eventId, outcome, reason, version }) => ({
+        events: items.map(({ at, source, type, eventId, outcome, reason, version }) => ({
           at: at.toISOString(),
           source,
           type,
@@ -100,6 +103,7 @@ export const getOrderEvents = defineRoute({
           reason,
           version,
         })),
+        nextCursor,
       },
     };
   },

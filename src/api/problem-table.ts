@@ -25,6 +25,16 @@ const SEE_DOCS = 'See /openapi.json for what this endpoint takes.';
 
 export const PROBLEMS = {
   malformed_http: entry(400, 'Malformed HTTP', 'Send a well-formed HTTP/1.1 request.'),
+  host_refused: entry(
+    421,
+    'Host refused',
+    'This API serves its own machine: call it as localhost or by a loopback address. For an API behind a proxy see "Deploying" in docs/operations.md.',
+  ),
+  origin_refused: entry(
+    403,
+    'Origin refused',
+    'This API serves its own machine: a web page of another site may change nothing here.',
+  ),
   headers_too_large: entry(431, 'Headers too large', 'Send less than 16 KiB of URL and headers.'),
   request_timeout: entry(408, 'Request too slow', 'Send the whole request within 10 seconds.', 1),
   malformed_url: entry(400, 'Malformed URL', 'Percent-encode the path as UTF-8.'),

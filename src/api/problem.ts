@@ -35,8 +35,11 @@ export class Problem extends Error {
   }
 }
 
-/** The answer's body; `requestId` names the request in the logs, `instance` is its path. */
-export function problemBody(problem: Problem, requestId: string, instance: string): object {
+/**
+ * The answer's body. `requestId`, a UUID, names the request in the logs, and is the `instance` too: a path
+ * would repeat what was sent.
+ */
+export function problemBody(problem: Problem, requestId: string): object {
   const { title, retryAfterS } = problemEntry(problem.code);
   return {
     type: `urn:problem:${problem.code}`,
@@ -44,7 +47,7 @@ export function problemBody(problem: Problem, requestId: string, instance: strin
     status: problem.status,
     code: problem.code,
     detail: problem.message,
-    instance,
+    instance: `urn:uuid:${requestId}`,
     request_id: requestId,
     retryable: retryAfterS !== undefined,
     ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),

@@ -18,8 +18,8 @@ export function replyOf({ status, body, headers = {} }: Answer): Reply {
 }
 
 export function problemReply(problem: Problem, request: Request): Reply {
-  const told = JSON.stringify(problemBody(problem, String(request.id), request.path));
-  // Some put a key into a path or take it for a field's name; who logs our answers must not get it from us.
+  const told = JSON.stringify(problemBody(problem, String(request.id)));
+  // Some take a key for a field's name; who logs our answers must not get it from us.
   const body = scrub(told);
   return { status: problem.status, headers: problemHeaders(problem), body };
 }

@@ -9,6 +9,8 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
   credentials_invalid: 'auth_failed',
   rate_limited: 'rate_limited',
   scope_insufficient: 'scope_denied',
+  host_refused: 'foreign_page',
+  origin_refused: 'foreign_page',
   cardholder_data_rejected: 'cardholder_data_rejected',
   signature_missing: 'bad_signature',
   signature_malformed: 'bad_signature',

@@ -1,4 +1,5 @@
 /** HTTP to the API, for commands. Whatever is not a success becomes a Refusal that says what to do. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
 import { visible } from './table.ts';
@@ -8,6 +9,9 @@ import type { Target } from './target.ts';
 const WAIT_S = 20;
 /** The API answers within its wait; the rest is for the network. */
 const TIMEOUT_MS = (WAIT_S + 10) * 1000;
+/** A long timeline has more pages than a key may ask for in a second. */
+const MAX_RETRIES = 5;
+const TOO_MANY = 429;
 
 /** A successful answer: its status and its JSON. */
 export interface ApiReply {
@@ -30,7 +34,7 @@ const problemSchema = z.object({
 /** All calls throw Refusal when the API refuses or cannot be reached. */
 export function createApiClient(target: Target): ApiClient {
   return {
-    get: (path) => send(target, path, { method: 'GET' }),
+    get: (path) => send(target, path, { method: 'GET' }, MAX_RETRIES),
     post: (path, body, headers) =>
       send(target, path, {
         method: 'POST',
@@ -40,7 +44,13 @@ export function createApiClient(target: Target): ApiClient {
   };
 }
 
-async function send({ url, apiKey }: Target, path: string, request: RequestInit) {
+async function send(
+  target: Target,
+  path: string,
+  request: RequestInit,
+  retries = 0,
+): Promise<ApiReply> {
+  const { url, apiKey } = target;
   const response = await fetch(`${url}${path}`, {
     ...request,
     headers: { ...request.headers, authorization: `Bearer ${apiKey}` },
@@ -51,6 +61,10 @@ async function send({ url, apiKey }: Target, path: string, request: RequestInit)
     );
   });
   const body = parse(await response.text());
+  if (response.status === TOO_MANY && retries > 0) {
+    await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
+    return send(target, path, request, retries - 1);
+  }
   if (!response.ok) throw new Refusal(refusalText(response.status, body));
   if (body === undefined)
     throw new Refusal(`${url} answered without JSON: check that PAYONCE_URL is a Payonce API.`);

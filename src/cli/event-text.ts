@@ -16,6 +16,11 @@ export const timelineSchema = z.object({
   ),
 });
 
+export type Timeline = z.infer<typeof timelineSchema>;
+
+/** One page of it, as the API has it. */
+export const timelinePageSchema = timelineSchema.extend({ nextCursor: z.string().nullable() });
+
 export const parkedSchema = z.object({
   events: z.array(
     z.object({
@@ -30,7 +35,7 @@ export const parkedSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
-export function timelineText({ events }: z.infer<typeof timelineSchema>): string {
+export function timelineText({ events }: Timeline): string {
   if (events.length === 0) return 'Nothing has happened to this order yet.';
   const rows = events.map(({ at, source, type, outcome, reason, version, eventId }) => [
     at,

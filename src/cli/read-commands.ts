@@ -3,7 +3,14 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { orderSchema } from '../api/order-schemas.ts';
 import { ORDER_STATES } from '../domain/order.ts';
-import { parkedSchema, parkedText, timelineSchema, timelineText } from './event-text.ts';
+import {
+  parkedSchema,
+  parkedText,
+  type Timeline,
+  timelinePageSchema,
+  timelineSchema,
+  timelineText,
+} from './event-text.ts';
 import { ordersText, orderText } from './order-text.ts';
 import type { Session } from './session.ts';
 
@@ -65,8 +72,16 @@ async function show({ api, print }: Session, id: string): Promise<void> {
 }
 
 async function timeline({ api, print }: Session, id: string): Promise<void> {
-  const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}/events`);
-  print(body, timelineSchema, timelineText);
+  const events: Timeline['events'] = [];
+  let cursor: string | undefined;
+  do {
+    const query = queryOf({ limit: '200', cursor });
+    const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}/events?${query}`);
+    const page = timelinePageSchema.parse(body);
+    events.push(...page.events);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  print({ events }, timelineSchema, timelineText);
 }
 
 async function parked({ api, print }: Session, { all, ...page }: ParkedOptions): Promise<void> {

@@ -11,6 +11,8 @@ export type { components, paths };
 
 /** A few seconds in all: longer than a restart, shorter than a customer's patience. */
 const MAX_RETRIES = 3;
+/** The largest page there is. */
+const PAGE_SIZE = '200';
 
 export interface ClientOptions {
   /** For instance `http://127.0.0.1:3000`. */
@@ -46,4 +48,27 @@ export function createPayonceClient(options: ClientOptions): PayonceClient {
     },
   });
   return client;
+}
+
+export type OrderEvent =
+  paths['/v1/orders/{id}/events']['get']['responses'][200]['content']['application/json']['events'][number];
+
+/**
+ * Everything that happened to an order, oldest first, page after page.
+ *
+ * @throws Error with the problem's code and detail when the API refuses
+ */
+export async function* listOrderEvents(
+  client: PayonceClient,
+  id: string,
+): AsyncGenerator<OrderEvent, void> {
+  let cursor: string | undefined;
+  do {
+    const { data, error } = await client.GET('/v1/orders/{id}/events', {
+      params: { path: { id }, query: { limit: PAGE_SIZE, ...(cursor && { cursor }) } },
+    });
+    if (data === undefined) throw new Error(`${error?.code}: ${error?.detail}`);
+    yield* data.events;
+    cursor = data.nextCursor ?? undefined;
+  } while (cursor !== undefined);
 }

@@ -763,7 +763,11 @@ export interface paths {
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    cursor?: string;
+                    /** @description 1 to 200. */
+                    limit?: string;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -772,7 +776,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Every input with its outcome, oldest first. */
+                /** @description One page of every input with its outcome, oldest first. `nextCursor` is null on the last one. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -790,6 +794,7 @@ export interface paths {
                                 type: string;
                                 version: number;
                             }[];
+                            nextCursor: string | null;
                         };
                     };
                 };
@@ -829,6 +834,18 @@ export interface paths {
                 };
                 /** @description - `order_not_found`: Create the order with POST /v1/orders first. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `query_invalid`: Correct the query parameters that errors names.
+                 *     - `cursor_invalid`: Use the nextCursor of an earlier answer as it is.
+                 */
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -7,6 +7,7 @@ import type { PayloadCodec } from '@temporalio/common';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
+import { localRefusalOf } from '../http/local-callers.ts';
 import type { Authorization } from './authorize.ts';
 import { allowOrigin } from './cross-origin.ts';
 import { decodePayload, payloadsSchema } from './decode-payloads.ts';
@@ -36,6 +37,7 @@ export function createCodecApp(parts: CodecServerParts): Express {
     .disable('etag')
     .use(audit(log))
     .use(helmet(HEADERS))
+    .use(onlyLocalHost)
     .use(allowOrigin(uiOrigin, ownOrigins))
     .get('/', (_request, response) => void response.send(SIGN_IN_PAGE))
     .post('/session', express.urlencoded({ extended: false, limit: '4kb' }), signIn(authorization))
@@ -43,6 +45,15 @@ export function createCodecApp(parts: CodecServerParts): Express {
     .use((_request, response) => void response.status(404).json({ message: 'POST /decode.' }))
     .use(answerError);
 }
+
+/** The page of another site whose name resolves to this machine would read what is decoded. */
+const onlyLocalHost: RequestHandler = (request, response, next) => {
+  if (localRefusalOf(request) !== 'foreign_host') return next();
+  response.locals.code = 'host_refused';
+  return response.status(421).json({
+    message: 'Call the codec server as 127.0.0.1 or localhost: it serves its own machine.',
+  });
+};
 
 /** One line a request, whatever came of it. */
 function audit(log: Logger): RequestHandler {

@@ -29,17 +29,24 @@ export type Launched = { process: ChildProcess; death: Promise<string>; logStart
 /** A worker bundles its workflows first: seconds, or a minute on a busy machine. */
 const READY_TIMEOUT_MS = 120_000;
 const LOG_LINES_SHOWN = 6;
+/**
+ * A child inherits it, and what it stores is its owner's alone: Temporal's file holds every order. It is set
+ * for the moment of the start, because it counts for the whole of this process.
+ */
+const PRIVATE_UMASK = 0o077;
 
 /** Starts the process with its log file as output; a missing program counts as an early death. */
 export function launch({ command, env, log, ready }: ChildSpec): Launched {
   const [program = '', ...args] = command;
   const output = openSync(log, 'a', 0o600);
   const ipc = ready === 'message' ? (['ipc'] as const) : [];
+  const umask = process.umask(PRIVATE_UMASK);
   const child = spawn(program, args, {
     env,
     detached: true,
     stdio: ['ignore', output, output, ...ipc],
   });
+  process.umask(umask);
   const logStart = statSync(log).size;
   closeSync(output);
   const death = new Promise<string>((resolve) => {

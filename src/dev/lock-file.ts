@@ -49,7 +49,7 @@ export async function withLock<T>(
 /** Linking a finished file makes the lock appear with its content, or not at all. */
 function place(file: string, content: string): boolean {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, content);
+  writeFileSync(draft, content, { mode: 0o600 });
   try {
     linkSync(draft, file);
     return true;

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { noSpaceError } from './disk-space.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { type OnProgress, withProgress } from './progress.ts';
 import { lastLineOf, SetupError } from './setup-error.ts';
@@ -81,7 +82,9 @@ export async function createCluster(
     appendFileSync(path.join(data, 'postgresql.conf'), SETTINGS);
     renameSync(draft, folder);
   } catch (error) {
+    const noSpace = noSpaceError(path.dirname(folder), error);
     rmSync(draft, { recursive: true, force: true });
+    if (noSpace !== undefined) throw noSpace;
     throw new SetupError(`The database in ${folder} cannot be created: ${lastLineOf(error)}`);
   }
   return cluster(folder, password);

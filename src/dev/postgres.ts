@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { anyPort } from '../any-port.ts';
+import { noSpaceError } from './disk-space.ts';
 import { commandOf, endProcess, isStillRunning, type NotedProcess, note } from './live-process.ts';
 import { lastLines } from './log-tail.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
@@ -46,7 +47,7 @@ const PASSES_BY_ITSELF = /shared memory|lock file|starting up|shutting down/;
  */
 export async function startPostgres({ dataDir, onProgress }: PostgresOptions): Promise<Postgres> {
   const folder = path.join(dataDir, 'postgres');
-  mkdirSync(path.join(dataDir, 'logs'), { recursive: true });
+  mkdirSync(path.join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const binaries = await postgresBinaries(dataDir);
   const cluster = openCluster(folder) ?? (await createCluster(folder, binaries, onProgress));
   const log = path.join(dataDir, 'logs', 'postgres.log');
@@ -72,10 +73,14 @@ async function start(cluster: Cluster, binaries: PostgresBinaries, log: string, 
     const port = wanted ?? (await anyPort('127.0.0.1'));
     const started = await tryStart(cluster, binaries, { log, port });
     if (started !== undefined) return started;
+    if (noSpaceError(cluster.folder, reasonIn(log)) !== undefined) break;
     await sleep(pauseMs);
   }
+  const reason = reasonIn(log);
+  const noSpace = noSpaceError(cluster.folder, reason);
+  if (noSpace !== undefined) throw noSpace;
   throw new SetupError(
-    `The embedded database in ${cluster.folder} does not start: ${reasonIn(log)}. If it is damaged, restore the folder from a backup, or move it aside to begin with an empty one: mv ${cluster.folder} ${cluster.folder}.damaged (whole log: ${log})`,
+    `The embedded database in ${cluster.folder} does not start: ${reason}. If it is damaged, restore the folder from a backup, or move it aside to begin with an empty one: mv ${cluster.folder} ${cluster.folder}.damaged (whole log: ${log})`,
   );
 }
 
@@ -126,6 +131,7 @@ function runningPid(cluster: Cluster): number | undefined {
 
 function reasonIn(log: string): string {
   const lines = lastLines(log, 20);
-  const [fatal] = lines.filter((line) => /(FATAL|PANIC|error|could not)/.test(line)).slice(-1);
+  const told = lines.filter((line) => !line.startsWith('pg_ctl:'));
+  const [fatal] = told.filter((line) => /(FATAL|PANIC|error|could not)/.test(line)).slice(-1);
   return (fatal ?? lines.at(-1) ?? 'no reason was logged').replace(/^.*?(FATAL|PANIC):\s*/, '');
 }

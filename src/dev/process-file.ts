@@ -5,6 +5,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { noSpaceError } from './disk-space.ts';
 import { endProcess, isStillRunning, note } from './live-process.ts';
 
 const noted = z.object({ pid: z.int().positive(), command: z.string() });
@@ -30,7 +31,7 @@ export type StackAddresses = z.infer<typeof addresses>;
 
 /** The record of one running stack. */
 export type ProcessRecord = {
-  /** Notes which processes run now, by name. */
+  /** Notes which processes run now, by name; on a full disk it is noted with the next change or `update`. */
   update: (pids: Readonly<Record<string, number>>) => void;
   /** Notes that the stack is ready at these addresses. */
   ready: (addresses: StackAddresses) => void;
@@ -47,8 +48,13 @@ export function createProcessRecord(dataDir: string): ProcessRecord {
   let content: ProcessFile = { supervisor: note(process.pid), startedAt, processes: {} };
   const save = (change: Partial<ProcessFile>) => {
     content = { ...content, ...change };
-    writeFileSync(`${file}.new`, JSON.stringify(content, undefined, 2), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    try {
+      writeFileSync(`${file}.new`, JSON.stringify(content, undefined, 2), { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      // A process that dies meanwhile must be started again all the same.
+      if (noSpaceError(dataDir, error) === undefined) throw error;
+    }
   };
   return {
     update: (pids) => {

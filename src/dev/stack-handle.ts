@@ -2,6 +2,7 @@
  * A running stack in the hands of its owner: addresses, restarts, kills, and the way it ends.
  */
 import { apiKeysOf, baseUrl, type TemporalPlace } from './child-environment.ts';
+import { isFull, noSpaceText } from './disk-space.ts';
 import type { Keys } from './keys.ts';
 import type { Postgres } from './postgres.ts';
 import type { ProcessRecord, StackAddresses } from './process-file.ts';
@@ -29,6 +30,8 @@ export type Places = {
 
 /** A payment that finds no database is tried again anyway; two seconds are soon enough. */
 const DATABASE_CHECK_MS = 2000;
+/** As often as the database, whose end may be the first sign. */
+const DISK_CHECK_MS = 2000;
 
 /** Makes the handle of a stack whose parts all run. */
 export function createStack(parts: Parts, places: Places): Stack {
@@ -36,7 +39,7 @@ export function createStack(parts: Parts, places: Places): Stack {
   const { plan, temporal, apiPorts } = places;
   const addresses = addressesOf(places);
   record.ready(addresses);
-  const stopWatching = database ? keepAlive(database, plan) : () => {};
+  const watches = [watchDisk(parts), ...(database ? [keepAlive(database, plan)] : [])];
   let stopping: Promise<void> | undefined;
 
   return {
@@ -49,7 +52,7 @@ export function createStack(parts: Parts, places: Places): Stack {
       return { ...supervisor.pids(), ...(postgres && { postgres }) };
     },
     stop: (how = 'order') => {
-      stopWatching();
+      for (const stopWatching of watches) stopWatching();
       if (how === 'kill') return shutDown(parts, 'kill');
       stopping ??= shutDown(parts, 'order');
       return stopping;
@@ -100,12 +103,33 @@ function addressesOf({ plan, keys, temporal, databaseUrl }: Places): StackAddres
 
 function keepAlive(database: Postgres, { onProgress }: StackPlan): () => void {
   let reviving = false;
+  const said = new Set<string>();
+  const sayOnce = (line: string) => {
+    if (!said.has(line)) onProgress(line);
+    said.add(line);
+  };
   const timer = setInterval(async () => {
-    if (reviving || database.pid() !== undefined) return;
+    if (reviving) return;
+    if (database.pid() !== undefined) return said.clear();
     reviving = true;
-    onProgress('postgres died; starting it again');
-    await database.revive().catch((error: unknown) => onProgress(reasonOf(error)));
+    sayOnce('postgres died; starting it again');
+    await database.revive().catch((error: unknown) => sayOnce(reasonOf(error)));
     reviving = false;
   }, DATABASE_CHECK_MS);
+  return () => clearInterval(timer);
+}
+
+/** Says once when the disk is full and once when it is no longer, and notes what could not be noted meanwhile. */
+function watchDisk({ plan, supervisor, record }: Parts): () => void {
+  const { dataDir, onProgress } = plan;
+  let wasFull = false;
+  const timer = setInterval(() => {
+    const full = isFull(dataDir);
+    if (full === wasFull) return;
+    wasFull = full;
+    if (full) return onProgress(`${noSpaceText(dataDir)}; orders go on by themselves afterwards`);
+    onProgress(`there is space again on the disk of ${dataDir}`);
+    record.update(supervisor.pids());
+  }, DISK_CHECK_MS);
   return () => clearInterval(timer);
 }

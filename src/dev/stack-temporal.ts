@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import { temporalConnection } from '../temporal-connection.ts';
 import { embeddedTemporal, externalTemporal, type TemporalPlace } from './child-environment.ts';
+import { noSpaceError } from './disk-space.ts';
 import { withProgress } from './progress.ts';
 import { reasonOf, SetupError } from './setup-error.ts';
 import type { StackPlan } from './stack-options.ts';
@@ -56,7 +57,8 @@ async function startServer(plan: StackPlan, supervisor: Supervisor): Promise<Tem
   signal.throwIfAborted();
   await withProgress('starting Temporal', onProgress, () => supervisor.start([server])).catch(
     (error: unknown) => {
-      throw damageOf(path.join(dataDir, file.databaseFile), error) ?? error;
+      const damage = damageOf(path.join(dataDir, file.databaseFile), error);
+      throw noSpaceError(dataDir, error) ?? damage ?? error;
     },
   );
   return place;

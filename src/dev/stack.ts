@@ -4,6 +4,7 @@
  */
 import { childEnvironment, type TemporalPlace } from './child-environment.ts';
 import { takeDataDir } from './data-dir.ts';
+import { noSpaceError } from './disk-space.ts';
 import { freePort } from './free-port.ts';
 import { loadKeys } from './keys.ts';
 import * as payonce from './payonce-children.ts';
@@ -32,8 +33,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     return await assemble(parts);
   } catch (error) {
+    const noSpace = noSpaceError(plan.dataDir, error);
     await shutDown(parts, 'order');
-    throw error;
+    throw noSpace ?? error;
   } finally {
     plan.signal.removeEventListener('abort', stopEarly);
   }

@@ -23,7 +23,10 @@ const schema = z.strictObject({
   }),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   searchAttributes: z.record(z.string(), z.enum(['Keyword', 'Bool', 'Int', 'Double', 'Datetime'])),
-  dynamicConfig: z.record(z.string(), z.union([z.boolean(), z.number(), z.string()])),
+  dynamicConfig: z.record(
+    z.string(),
+    z.union([z.boolean(), z.number(), z.string(), z.array(z.string())]),
+  ),
 });
 
 /** The declared development server; `retention` in milliseconds. */

@@ -3,6 +3,7 @@
  * everything in PostgreSQL and listens on loopback only.
  */
 import { stringify } from 'yaml';
+import type { TemporalDevFile } from './temporal-dev-file.ts';
 import { DATABASES } from './temporal-postgres-schema.ts';
 
 /** Where one server listens and keeps its data; `databaseUrl` names the server, not a database. */
@@ -76,9 +77,7 @@ export function serverConfig({ databaseUrl, ports, dynamicConfigFile, logLevel }
 }
 
 /** The same settings as the development server's, in the form that a server's own file has. */
-export function dynamicConfigText(
-  settings: Readonly<Record<string, boolean | number | string>>,
-): string {
+export function dynamicConfigText(settings: Readonly<TemporalDevFile['dynamicConfig']>): string {
   const entries = Object.entries(settings).map(([key, value]) => [key, [{ value }]]);
   return stringify(Object.fromEntries(entries));
 }

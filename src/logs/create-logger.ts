@@ -12,6 +12,7 @@ import {
   stdTimeFunctions,
 } from 'pino';
 import { listedFields } from './log-fields.ts';
+import { STDOUT } from './log-output.ts';
 import { scrub } from './scrub.ts';
 
 export interface LoggerSettings {
@@ -22,7 +23,7 @@ export interface LoggerSettings {
   destination?: DestinationStream;
 }
 
-export function createLogger({ name, level, destination }: LoggerSettings): Logger {
+export function createLogger({ name, level, destination = STDOUT }: LoggerSettings): Logger {
   const options: LoggerOptions = {
     level,
     base: { name, pid: process.pid },
@@ -33,7 +34,7 @@ export function createLogger({ name, level, destination }: LoggerSettings): Logg
     },
     hooks: { logMethod: keepTwoArguments, streamWrite: scrub },
   };
-  return listingBindings(destination === undefined ? pino(options) : pino(options, destination));
+  return listingBindings(pino(options, destination));
 }
 
 type MakeChild = (this: Logger, bindings: Bindings, options?: ChildLoggerOptions) => Logger;

@@ -5,6 +5,7 @@
 
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { localRefusalOf } from '../http/local-callers.ts';
 import { BadRequest, problem, sendAnswer } from './answer.ts';
 import { createChangePayment } from './change-payment.ts';
 import { createCheckoutRoutes } from './checkout-routes.ts';
@@ -30,8 +31,21 @@ export type AppParts = {
 // The largest body there is, a fault plan, stays far below this.
 const BODY_LIMIT = '16kb';
 
-const noSuchCall: RequestHandler = (req, res) =>
-  sendAnswer(res, problem(404, 'route_not_found', `There is no ${req.method} ${req.path}.`));
+const noSuchCall: RequestHandler = (_req, res) =>
+  sendAnswer(res, problem(404, 'route_not_found', 'There is no such call; see docs/gateways.md.'));
+
+/** A page of another site may neither pay nor plan faults here, nor read what was paid. */
+const onlyLocal: RequestHandler = (req, res, next) => {
+  const refusal = localRefusalOf(req);
+  if (refusal === null) return next();
+  return sendAnswer(res, problem(403, refusal, REFUSED[refusal]));
+};
+
+const REFUSED = {
+  foreign_host: 'The gateway serves its own machine: call it as 127.0.0.1 or localhost.',
+  foreign_origin:
+    'The gateway serves its own machine: a page of another site changes nothing here.',
+} as const;
 
 const isClientError = (error: unknown): error is { status: number; message: string } =>
   error instanceof Error &&
@@ -60,6 +74,7 @@ export function createApp({ store, faults, dispatcher, baseUrl, log }: AppParts)
   return express()
     .disable('x-powered-by')
     .disable('etag')
+    .use(onlyLocal)
     .use(express.json({ limit: BODY_LIMIT }))
     .use(createPaymentRoutes({ endpoints, changePayment, represent }))
     .use(createRefundRoutes(endpoints, changePayment))

@@ -15,18 +15,21 @@ const MAX_SECRET_BYTES = 64;
 const MAX_SECRETS = 2;
 
 function isSecret(text: string): boolean {
-  const [, base64] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];
-  if (base64 === undefined) return false;
-  const bytes = Buffer.from(base64, 'base64').length;
-  return bytes >= MIN_SECRET_BYTES && bytes <= MAX_SECRET_BYTES;
+  if (!text.startsWith('whsec_')) return false;
+  const base64 = text.slice('whsec_'.length);
+  const bytes = Buffer.from(base64, 'base64');
+  // Node reads more than base64, and other libraries read that as other bytes, or not at all.
+  if (bytes.toString('base64') !== base64) return false;
+  return bytes.length >= MIN_SECRET_BYTES && bytes.length <= MAX_SECRET_BYTES;
 }
 
 const secrets = z
   .string('missing: set it to whsec_ and 32 random bytes in base64, as the API has it')
-  .transform((text) => text.split(',').map((secret) => secret.trim()))
+  .transform((text) => text.split(',').map((secret) => secret.replace(/^[ \t]+|[ \t]+$/g, '')))
   .refine(
     (list) => list.length <= MAX_SECRETS && list.every(isSecret),
-    'must be one or two secrets, newest first: whsec_ and 24 to 64 bytes in base64',
+    'must be one or two secrets, newest first: whsec_ and 24 to 64 bytes in base64, ' +
+      'padded with =, without - or _ and without a line break',
   );
 
 const environment = z.object({

@@ -3,7 +3,7 @@
  * An answer must never leave the process before the transaction behind it has committed.
  */
 
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createClient, type ResultSet } from '@libsql/client';
@@ -32,8 +32,12 @@ const PRAGMAS = 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;';
 
 async function databaseUrl(location: StoreLocation): Promise<string> {
   if (location === ':memory:') return location;
-  await mkdir(location.directory, { recursive: true });
-  return pathToFileURL(join(location.directory, 'gateway.db')).href;
+  await mkdir(location.directory, { recursive: true, mode: 0o700 });
+  const file = join(location.directory, 'gateway.db');
+  // SQLite gives its log and its shared memory the mode of the file itself.
+  await (await open(file, 'a', 0o600)).close();
+  await chmod(file, 0o600);
+  return pathToFileURL(file).href;
 }
 
 // One connection serves everyone, so work waits here: libsql refuses it inside a transaction.

@@ -23,15 +23,32 @@ const STATEMENT_TIMEOUT_MS = 5000;
 /** When not even the statement's own time-out comes back, the connection is dead. */
 const QUERY_TIMEOUT_MS = 6000;
 
+/** How long a query may wait: for a connection, for its end at the server, and for its end at all. */
+export interface DatabasePatience {
+  connectMs: number;
+  statementMs: number;
+  queryMs: number;
+}
+
+const PATIENCE: DatabasePatience = {
+  connectMs: CONNECT_TIMEOUT_MS,
+  statementMs: STATEMENT_TIMEOUT_MS,
+  queryMs: QUERY_TIMEOUT_MS,
+};
+
 /** Opens a pool; nothing is connected before the first query. */
-export function openDatabase(url: string, keyring: Keyring | null = null): Database {
+export function openDatabase(
+  url: string,
+  keyring: Keyring | null = null,
+  { connectMs, statementMs, queryMs }: DatabasePatience = PATIENCE,
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: MAX_CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    connectionTimeoutMillis: connectMs,
+    statement_timeout: statementMs,
+    idle_in_transaction_session_timeout: statementMs,
+    query_timeout: queryMs,
     application_name: 'payonce',
   });
   // An idle connection that breaks is replaced by the next query, which reports what is wrong if

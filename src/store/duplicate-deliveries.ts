@@ -2,7 +2,7 @@
  * Repeats that the API dropped because Temporal had accepted the same event before. They are counted
  * here so that every delivery stays explainable; no decision may rest on these counts.
  */
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { duplicateDeliveries } from './schema/edge.ts';
 
@@ -42,14 +42,29 @@ function byKey(a: DroppedDelivery, b: DroppedDelivery): number {
   return a.eventId < b.eventId ? -1 : 1;
 }
 
+/** Behind the repeats of one event at a time, or, without one, before all repeats of that time. */
+export interface RepeatPosition {
+  at: Date;
+  eventId: string | null;
+}
+
+/** Oldest first, by the last time of each. */
 export async function listDuplicates(
   { db }: Database,
   orderId: string,
+  { limit, behind }: { limit: number; behind?: RepeatPosition | undefined },
 ): Promise<DuplicateDeliveries[]> {
   const { eventId, type, count, lastAt } = duplicateDeliveries;
   return db
     .select({ eventId, type, count, lastAt })
     .from(duplicateDeliveries)
-    .where(eq(duplicateDeliveries.orderId, orderId))
-    .orderBy(asc(lastAt));
+    .where(and(eq(duplicateDeliveries.orderId, orderId), behind && isBehind(behind)))
+    .orderBy(asc(lastAt), asc(eventId))
+    .limit(limit);
+}
+
+function isBehind({ at, eventId }: RepeatPosition): SQL {
+  const time = sql`${at.toISOString()}::timestamptz`;
+  if (eventId === null) return sql`${duplicateDeliveries.lastAt} >= ${time}`;
+  return sql`(${duplicateDeliveries.lastAt}, ${duplicateDeliveries.eventId}) > (${time}, ${eventId})`;
 }

@@ -15,7 +15,7 @@ function inADatabaseOfItsOwn(): void {
 }
 
 async function countsOf(orderId: string): Promise<Record<string, number>> {
-  const counted = await listDuplicates(database, orderId);
+  const counted = await listDuplicates(database, orderId, { limit: 1000 });
   return Object.fromEntries(counted.map(({ eventId, count }) => [eventId, count]));
 }
 

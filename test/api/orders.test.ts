@@ -1,6 +1,7 @@
 /** Orders over HTTP, against the running stack. */
 import assert from 'node:assert/strict';
 import type { Order } from '../../src/api/order-schemas.ts';
+import { givenEvents } from '../support/given-events.ts';
 import {
   givenOrder,
   givenPendingOrder,
@@ -103,6 +104,35 @@ describe('an order that is read', () => {
     for (const _ of shop.apiUrls) {
       const { body } = await shop.call<Order>('GET', `/v1/orders/${id}`);
       assert.ok(body.version >= cancelled.body.version);
+    }
+  });
+
+  it('tells a long story page by page, and a first page of fifty unless asked', async () => {
+    const id = await givenOrder(shop);
+    await givenEvents((await sharedStack()).databaseUrl, id, 120);
+    interface Page {
+      events: { eventId: string }[];
+      nextCursor: string | null;
+    }
+    const page = async (query: string) =>
+      (await shop.call<Page>('GET', `/v1/orders/${id}/events${query}`)).body;
+    const first = await page('');
+    assert.equal(first.events.length, 50);
+    const second = await page(`?limit=70&cursor=${first.nextCursor}`);
+    assert.deepEqual(
+      [...first.events, ...second.events].map(({ eventId }) => eventId),
+      Array.from({ length: 120 }, (_, index) => `evt_${index + 1}`),
+    );
+    assert.equal(second.nextCursor, null);
+    for (const [query, code] of [
+      ['?limit=201', 'query_invalid'],
+      ['?cursor=nonsense', 'cursor_invalid'],
+    ]) {
+      const { status, body } = await shop.call<{ code: string }>(
+        'GET',
+        `/v1/orders/${id}/events${query}`,
+      );
+      assert.deepEqual([status, body.code], [422, code]);
     }
   });
 

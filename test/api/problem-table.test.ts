@@ -15,9 +15,15 @@ describe('every problem', () => {
 
   it('that may be tried again says when', () => {
     for (const code of CODES) {
-      const { retryable } = problemBody(new Problem(code), 'r', '/') as { retryable: boolean };
+      const { retryable } = problemBody(new Problem(code), 'r') as { retryable: boolean };
       assert.equal(retryable, 'retry-after' in problemHeaders(new Problem(code)), code);
     }
+  });
+
+  it('names the request as its instance, and nothing that was sent', () => {
+    const id = '2f1c3f0a-0000-4000-8000-000000000000';
+    const { instance } = problemBody(new Problem('order_not_found'), id) as { instance: string };
+    assert.equal(instance, `urn:uuid:${id}`);
   });
 
   it('of the 503 kind may be tried again', () => {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { runCli } from '../../src/cli/run.ts';
 import type { OrderView } from '../../src/domain/view.ts';
+import { givenEvents } from '../support/given-events.ts';
 import {
   AMOUNT,
   givenOrder,
@@ -127,6 +128,16 @@ describe('payonce, looking', function () {
     const text = await succeeds('show', id);
     assert.match(text, /paid_after_cancel.*Approve: the cancellation is lifted/);
     assert.match(text, new RegExp(`payonce review ${id} rev_1 approve\\|reject --note WHY`));
+  });
+
+  it('tells the whole of a long timeline', async () => {
+    const id = await givenOrder(shop);
+    await givenEvents(stack.databaseUrl, id, 450);
+    const lines = (await succeeds('timeline', id)).split('\n').slice(1);
+    assert.deepEqual(
+      [lines.length, /evt_1$/.test(lines[0] ?? ''), /evt_450$/.test(lines[449] ?? '')],
+      [450, true, true],
+    );
   });
 
   it('tells an order’s timeline, oldest first', async () => {

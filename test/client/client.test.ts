@@ -5,7 +5,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { clientTypes } from '../../scripts/generate-client.ts';
-import { createPayonceClient, type PayonceClient } from '../../src/client/index.ts';
+import {
+  createPayonceClient,
+  listOrderEvents,
+  type PayonceClient,
+} from '../../src/client/index.ts';
+import { givenEvents } from '../support/given-events.ts';
 import { AMOUNT, CURRENCY, newOrderId } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
@@ -119,6 +124,20 @@ describe('the client', () => {
     const { response } = await client.GET('/v1/orders/{id}', { params: { path } });
     assert.equal(response.status, 503);
     assert.deepEqual(network.mishaps, []);
+  });
+
+  it('lists everything that happened to an order, page after page', async () => {
+    const id = newOrderId();
+    await client.POST('/v1/orders', { body: terms(id) });
+    await givenEvents(stack.databaseUrl, id, 450);
+    const seen: string[] = [];
+    for await (const { eventId } of listOrderEvents(client, id)) seen.push(eventId);
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 450 }, (_, index) => `evt_${index + 1}`),
+    );
+    const nobody = listOrderEvents(client, newOrderId());
+    await assert.rejects(nobody.next(), /^Error: order_not_found: /);
   });
 
   it('keeps the key that it was given', async () => {

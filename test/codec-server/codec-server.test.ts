@@ -1,5 +1,6 @@
 /** The real process beside a real, encrypted stack; and a real browser in Temporal's UI. */
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import path from 'node:path';
 import { type ExecaError, execa } from 'execa';
 import getPort from 'get-port';
@@ -120,6 +121,24 @@ describe('the codec server', function () {
       const preflight = await fetch(`${url}/decode`, { method: 'OPTIONS', headers: { origin } });
       assert.equal(preflight.status, 403);
     }
+  });
+
+  it('answers nobody who calls it by a name that is not of this machine', async () => {
+    const { port } = new URL(url);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = {
+        host: 'evil.example',
+        authorization: `Bearer ${TOKEN}`,
+        'content-type': 'application/json',
+      };
+      request({ port, path: '/decode', method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .once('error', reject)
+        .end(JSON.stringify({ payloads: [sealed] }));
+    });
+    assert.equal(status, 421);
   });
 
   it('allows the pages of the UI', async () => {

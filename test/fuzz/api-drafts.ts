@@ -35,7 +35,7 @@ export function draftFor(route: Route, target: Target, { keys }: World): Draft {
     path: pathOf(route.path, target),
     query: isPost ? '' : (QUERIES[route.path] ?? ''),
     headers: [
-      ['host', 'payonce.test'],
+      ['host', 'localhost'],
       ['connection', 'close'],
       ['authorization', `Bearer ${keys.ops}`],
       ...(body === '' ? [] : ([['content-type', 'application/json']] as Draft['headers'])),

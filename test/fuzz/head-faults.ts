@@ -80,8 +80,10 @@ const ODD: [string, string][] = [
   ['prefer', 'respond-async, wait="0"'],
   ['host', ''],
   ['host', 'a b'],
+  ['host', 'evil.test'],
   ['host', 'evil.test:99999'],
   ['origin', 'null'],
+  ['origin', 'https://evil.test'],
   ['x-request-id', `${CANARY}\t`],
 ];
 

@@ -165,7 +165,7 @@ const ofPages: fc.Arbitrary<HostileRequest> = fc
   .tuple(fc.constantFrom(...PAGES), fc.oneof(methods, paths, fc.constantFrom(...UNREADABLE), odd))
   .map(([path, one]) => {
     const headers: Draft['headers'] = [
-      ['host', 'payonce.test'],
+      ['host', 'localhost'],
       ['connection', 'close'],
     ];
     const draft: Draft = { method: 'GET', path, query: '', headers, body: Buffer.alloc(0) };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 /** What it is, and its bytes. */
 export type RawWire = [what: string, bytes: Buffer];
 
-const HOST = 'Host: payonce.test\r\nConnection: close\r\n';
+const HOST = 'Host: localhost\r\nConnection: close\r\n';
 
 const FIXED: [string, string][] = [
   ['nothing but line ends', '\r\n\r\n\r\n'],
@@ -19,7 +19,7 @@ const FIXED: [string, string][] = [
   ['no target', `GET HTTP/1.1\r\n${HOST}\r\n`],
   ['a target of stars', `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`],
   ['a target of bytes', `GET /\xff\xfe\x80 HTTP/1.1\r\n${HOST}\r\n`],
-  ['an authority', `CONNECT payonce.test:443 HTTP/1.1\r\n${HOST}\r\n`],
+  ['an authority', `CONNECT localhost:443 HTTP/1.1\r\n${HOST}\r\n`],
   ['a long target', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\n${HOST}\r\n`],
   ['a space before the colon', `GET /healthz HTTP/1.1\r\nHost : x\r\n${HOST}\r\n`],
   ['a header that folds', `GET /healthz HTTP/1.1\r\n${HOST}X: a\r\n b\r\n\r\n`],

@@ -124,7 +124,7 @@ export function unsignedDraft(gateway: GatewayName, type: number, target: Target
     path: `/webhooks/${gateway}`,
     query: '',
     headers: [
-      ['host', 'payonce.test'],
+      ['host', 'localhost'],
       ['connection', 'close'],
       ['content-type', 'application/json'],
     ],

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { findPayment, savePayment } from '../../src/sandbox/payment-rows.ts';
 import { openStore, type Store } from '../../src/sandbox/store.ts';
 
@@ -42,5 +45,21 @@ describe('store of the sandbox gateway', () => {
       });
     await Promise.all(Array.from({ length: 20 }, captureMore));
     assert.equal((await stored())?.amountMinor, PAYMENT.amountMinor + 20);
+  });
+});
+
+describe('the folder of the sandbox gateway', () => {
+  it('can be read by its owner alone', async () => {
+    const parent = mkdtempSync(path.join(tmpdir(), 'payonce-sandbox-'));
+    const directory = path.join(parent, 'sandbox');
+    const store = await openStore({ directory });
+    await store.write((db) => savePayment(db, PAYMENT));
+    const modeOf = (name: string) => statSync(path.join(directory, name)).mode & 0o777;
+    const names = readdirSync(directory);
+    assert.ok(names.includes('gateway.db-wal'));
+    assert.deepEqual([...new Set(names.map(modeOf))], [0o600]);
+    assert.equal(modeOf('.'), 0o700);
+    await store.close();
+    rmSync(parent, { recursive: true });
   });
 });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { emptyDatabase } from '../support/test-database.ts';
+import { emptyDatabase, openPatiently } from '../support/test-database.ts';
 
 describe('migrating a database', () => {
   it('is done once when several processes do it at the same time, and again later', async () => {
     const url = await emptyDatabase();
     await Promise.all([migrate(url), migrate(url), migrate(url)]);
     await migrate(url);
-    const database = openDatabase(url);
+    const database = openPatiently(url);
     const { rows } = await database.pool.query(
       'select name, last from number_series order by name',
     );

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { type ChangeFeed, listenForChanges } from '../../src/store/notifications.ts';
 import { insertOrder } from '../../src/store/orders.ts';
-import { writeRecord } from '../../src/store/record.ts';
+import { CHANGE_CHANNEL, writeRecord } from '../../src/store/record.ts';
 import { newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** Long enough for a loaded machine; no passing test waits for it. */
 const PATIENCE_MS = 20_000;
+const GLANCE_MS = 500;
 
 describe('a feed of changes', () => {
   let database: TestDatabase;
@@ -15,6 +16,7 @@ describe('a feed of changes', () => {
   beforeEach(async () => {
     database = await freshDatabase();
     feed = await listenForChanges(database.url);
+    await untilListening();
   });
   afterEach(async () => {
     await feed.close();
@@ -27,11 +29,21 @@ describe('a feed of changes', () => {
     return order.id;
   }
 
+  /** On a busy machine the first try to connect may be too late, and the next one wakes everybody. */
+  async function untilListening(): Promise<void> {
+    const isHeard = async () => {
+      const probe = feed.next('probe', GLANCE_MS);
+      await database.pool.query('select pg_notify($1, $2)', [CHANGE_CHANNEL, 'probe']);
+      return probe;
+    };
+    await pWaitFor(isHeard);
+  }
+
   async function listeners(): Promise<number[]> {
     const { rows } = await database.pool.query<{ pid: number }>(
       `select pid from pg_stat_activity
        where application_name = 'payonce-listener' and datname = current_database()
-         and query ilike 'listen%'`,
+         and state = 'idle' and query <> ''`,
     );
     return rows.map(({ pid }) => pid);
   }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { viewOf } from '../../src/domain/view.ts';
 import { countDuplicates } from '../../src/store/duplicate-deliveries.ts';
 import { orderOfPayment } from '../../src/store/gateway-payments.ts';
-import { listEvents, readOutcome } from '../../src/store/order-events.ts';
+import { listEvents, readOutcome, type StoredEvent } from '../../src/store/order-events.ts';
 import { readOrderWithOutcome } from '../../src/store/order-with-outcome.ts';
 import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { CursorError } from '../../src/store/page.ts';
 import { loadRecord, UnknownOrderError, writeRecord } from '../../src/store/record.ts';
 import {
   freshOrderId,
@@ -26,6 +27,10 @@ async function givenOrder(): Promise<string> {
   const order = newOrder();
   await insertOrder(database, order);
   return order.id;
+}
+
+async function eventsOf(id: string): Promise<StoredEvent[]> {
+  return (await listEvents(database, id, { limit: 200 })).items;
 }
 
 async function stateLog(orderId: string): Promise<unknown[]> {
@@ -71,7 +76,7 @@ describe('a record that is written', () => {
     const id = await givenOrder();
     const record = recordOf(paidLedger(id), [outcome(1), outcome(2)]);
     await Promise.all(Array.from({ length: 5 }, () => writeRecord(database, record)));
-    assert.equal((await listEvents(database, id)).length, 2);
+    assert.equal((await eventsOf(id)).length, 2);
     assert.deepEqual(await stateLog(id), ['initiated → paid']);
   });
 
@@ -83,7 +88,7 @@ describe('a record that is written', () => {
     assert.deepEqual(await writeRecord(database, lost), further);
     assert.deepEqual(await loadRecord(database, id), further);
     assert.deepEqual(
-      (await listEvents(database, id)).map(({ seq }) => seq),
+      (await eventsOf(id)).map(({ seq }) => seq),
       [2],
     );
   });
@@ -98,7 +103,7 @@ describe('a record that is written', () => {
     assert.deepEqual(await loadRecord(database, id), winner);
     assert.equal(others.filter((other) => other === null).length, 1);
     for (const other of others) assert.deepEqual(other ?? winner, winner);
-    assert.equal((await listEvents(database, id)).length, 1);
+    assert.equal((await eventsOf(id)).length, 1);
     assert.deepEqual(await stateLog(id), ['initiated → paid']);
   });
 
@@ -124,7 +129,7 @@ describe('a record that is written', () => {
     const hostile = 'a\0b\uD800c';
     const record = outcome(1, { eventId: hostile, reason: hostile, type: hostile });
     await writeRecord(database, recordOf(paidLedger(id), [record]));
-    const [event] = await listEvents(database, id);
+    const [event] = await eventsOf(id);
     assert.equal(event?.reason, 'a\uFFFDb\uFFFDc');
   });
 
@@ -165,7 +170,7 @@ describe('the outcomes of an order', () => {
       { ...delivery, eventId: 'evt_2', count: 1 },
       { ...delivery, count: 1 },
     ]);
-    const events = await listEvents(database, id);
+    const events = await eventsOf(id);
     assert.deepEqual(
       events.map(({ seq, eventId, outcome, reason, answer }) => [
         seq,
@@ -182,6 +187,53 @@ describe('the outcomes of an order', () => {
       ],
     );
     assert.equal((await readOrder(database, id))?.duplicates, 4);
+  });
+
+  it('are listed page by page, each once and in the same order, whatever the size of a page', async () => {
+    const id = await givenOrder();
+    const at = Date.now() - 60_000;
+    // Several in one millisecond: their place in the order decides.
+    const records = Array.from({ length: 7 }, (_, index) =>
+      outcome(index + 1, { eventId: `evt_${index}`, at: at + Math.floor(index / 3) }),
+    );
+    await writeRecord(database, recordOf(paidLedger(id), records));
+    const repeats = ['evt_0', 'evt_5', 'evt_6'].map((eventId) => ({
+      orderId: id,
+      eventId,
+      count: 1,
+    }));
+    await countDuplicates(
+      database,
+      repeats.map((repeat) => ({ ...repeat, type: 'payment.captured' })),
+    );
+    await database.pool.query(
+      "update duplicate_deliveries set last_at = to_timestamp($2 / 1000.0) where order_id = $1 and event_id <> 'evt_0'",
+      [id, at + 1],
+    );
+    const versions = (await eventsOf(id)).map(({ version }) => version);
+    assert.deepEqual(versions, [2, 3, 4, 5, 6, 7, 7, 7, 8, 8]);
+    const nameOf = ({ seq, eventId }: StoredEvent) => (seq === null ? `again ${eventId}` : seq);
+    const whole = [1, 2, 3, 4, 5, 6, 'again evt_5', 'again evt_6', 7, 'again evt_0'];
+    for (const limit of [1, 2, 3, 4, 10, 200]) {
+      const seen: (string | number)[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await listEvents(database, id, { limit, cursor });
+        assert.ok(page.items.length <= limit);
+        seen.push(...page.items.map(nameOf));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      assert.deepEqual(seen, whole, `pages of ${limit}`);
+    }
+  });
+
+  it('are not listed from a cursor that was never given out', async () => {
+    const id = await givenOrder();
+    const cursors = ['x', 'seq:x', 'seq:1:2', 'other:1'].map((positionId) =>
+      Buffer.from(JSON.stringify([1, positionId])).toString('base64url'),
+    );
+    for (const cursor of cursors)
+      await assert.rejects(listEvents(database, id, { limit: 1, cursor }), CursorError);
   });
 
   it('give a waiting caller the first record of its command, not that of a repeat', async () => {

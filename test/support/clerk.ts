@@ -15,6 +15,11 @@ export const WAIT = { prefer: 'wait=30' };
 /** For callers who do not wait. */
 export const AT_ONCE = { prefer: 'wait=0' };
 
+interface EventPage {
+  events: TimelineEvent[];
+  nextCursor: string | null;
+}
+
 export interface TimelineEvent {
   at: string;
   source: string;
@@ -56,11 +61,17 @@ export function clerkOf(shop: Shop): Clerk {
       return post(`${id}/reviews/${review.id}`, body, WAIT);
     },
     async eventsOf(id) {
-      const { body } = await shop.call<{ events: TimelineEvent[] }>(
-        'GET',
-        `/v1/orders/${id}/events`,
-      );
-      return body.events;
+      const events: TimelineEvent[] = [];
+      let cursor: string | null = '';
+      while (cursor !== null) {
+        const page: Reply<EventPage> = await shop.call<EventPage>(
+          'GET',
+          `/v1/orders/${id}/events?limit=200${cursor && `&cursor=${cursor}`}`,
+        );
+        events.push(...page.body.events);
+        cursor = page.body.nextCursor;
+      }
+      return events;
     },
     async paidOrder() {
       const order = await givenPendingOrder(shop);

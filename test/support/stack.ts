@@ -84,8 +84,11 @@ export async function startTestStack(options: {
   workers: number;
   apis: number;
   env?: Record<string, string>;
+  /** A new folder of its own unless given. */
+  dataDir?: string;
+  onProgress?: (line: string) => void;
 }): Promise<Stack> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-test-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'payonce-test-')));
   // PostgreSQL gives up root's rights and has to reach its own directory below this one.
   await chmod(dataDir, 0o755);
   const inherited = INHERITED.map((name) => [name, process.env[name]]);
@@ -95,7 +98,7 @@ export async function startTestStack(options: {
     ports: FREE_PORTS,
     workers: options.workers,
     apis: options.apis,
-    onProgress: (line) => process.stderr.write(`  ${line}\n`),
+    onProgress: options.onProgress ?? ((line) => process.stderr.write(`  ${line}\n`)),
   });
 }
 
