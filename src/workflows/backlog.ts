@@ -7,16 +7,16 @@ import { areEffectsBounded, isIntakeBounded } from './patches.ts';
 import type { Run } from './run.ts';
 
 /** Some tens of milliseconds of CPU. */
-const EVENTS_PER_TASK = 500;
+const SIGNALS_PER_TASK = 500;
 /** As many as a step's local activity can try in its time. */
 const EFFECTS_PER_STEP = 500;
 
 export function hasBacklog({ inbox }: Run): boolean {
-  return inbox.length > EVENTS_PER_TASK && isIntakeBounded();
+  return inbox.length > SIGNALS_PER_TASK && isIntakeBounded();
 }
 
-export function eventsToTakeUp(isBacklog: boolean): number {
-  return isBacklog ? EVENTS_PER_TASK : Number.POSITIVE_INFINITY;
+export function signalsToTakeUp(isBacklog: boolean): number {
+  return isBacklog ? SIGNALS_PER_TASK : Number.POSITIVE_INFINITY;
 }
 
 export function effectsToStart({ due }: Run): number {

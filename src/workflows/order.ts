@@ -18,7 +18,7 @@ import type { OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
-import { endTask, eventsToTakeUp, hasBacklog } from './backlog.ts';
+import { endTask, hasBacklog, signalsToTakeUp } from './backlog.ts';
 import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './messages.ts';
 import { ledgerFromRecord } from './record.ts';
@@ -40,7 +40,7 @@ export async function order(input: OrderInput): Promise<void> {
   current.run = run;
   for (;;) {
     const isBacklog = hasBacklog(run);
-    takeUpSome(run, Date.now(), eventsToTakeUp(isBacklog));
+    takeUpSome(run, Date.now(), signalsToTakeUp(isBacklog));
     await takeStep(run);
     if (isBacklog) {
       if (mustContinue(run, limitsOf(input)) && canCarry(run)) return continueRun(run, input);

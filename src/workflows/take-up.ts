@@ -49,20 +49,24 @@ export function adopt(run: Run, other: Ledger): Taken {
 }
 
 /**
- * Takes up what lies there, results before signals, each on its own.
+ * Takes up what lies there, results before signals, each on its own. Only signals are limited: a task that is
+ * done again, because it was lost with its worker, may have more results and takes up the same signals, so that
+ * what the lost one has written of them is known for what it is.
  *
  * @param now in epoch milliseconds; it stands still in a workflow as long as nothing is waited for
- * @param limit the most events that are taken up; the rest stays where it lies
+ * @param mostSignals the rest of the inbox stays where it lies
  */
-export function takeUpSome(run: Run, now: number, limit: number): Taken[] {
+export function takeUpSome(run: Run, now: number, mostSignals: number): Taken[] {
   const taken = run.other === null ? [] : [adopt(run, run.other)];
   run.other = null;
-  return [...taken, takeUp(run, nextEvents(run, now, limit))];
+  return [...taken, takeUp(run, nextEvents(run, now, mostSignals))];
 }
 
 /** One at a time, as the next deadline is known only when the event before it has been applied. */
-function* nextEvents(run: Run, now: number, limit: number): Generator<DomainEvent> {
-  for (let count = 0; count < limit; count += 1) {
+function* nextEvents(run: Run, now: number, mostSignals: number): Generator<DomainEvent> {
+  const last = run.signalsTaken + mostSignals;
+  for (;;) {
+    if (run.results.length === 0 && run.signalsTaken >= last) return;
     const event = nextEvent(run, now);
     if (event === null) return;
     yield event;
