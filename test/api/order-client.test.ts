@@ -79,6 +79,17 @@ describe('an order that is started again', () => {
     assert.equal((await client.workflow.getHandle(id).describe()).runId, runId);
   });
 
+  it('has no second run when the first has closed', async () => {
+    const id = await givenOrder(shop);
+    const handle = client.workflow.getHandle(id);
+    const { runId } = await handle.describe();
+    await handle.terminate('a run that has closed');
+    const ledger = await loadRecord(database, id);
+    assert.ok(ledger);
+    await orders.start(ledger);
+    assert.equal((await handle.describe()).runId, runId);
+  });
+
   it('is found by its terms in the Temporal UI', async () => {
     const id = await givenOrder(shop);
     const { typedSearchAttributes, staticSummary } = await client.workflow

@@ -401,6 +401,16 @@ describe('a reversal that overtakes its capture', () => {
       .then({ state: 'partially_paid', reviews: ['capture_reversed'], granted: true });
   });
 
+  it('of more than its capture takes back what was captured, in the order and in its postings', () => {
+    const { ledger, effects } = given(...IN.partially_paid, captured(30, 'cap_2')).when(
+      captureReversed(90),
+    ).after;
+    assert.equal(viewOf(ledger).amountPaid, 30);
+    const [posting] = effects.filter(({ effect }) => effect === 'post_ledger');
+    assert.ok(posting?.effect === 'post_ledger');
+    assert.deepEqual([posting.kind, posting.amountMinor], ['capture_reversed', 40]);
+  });
+
   it('grants once although the money comes back', () => {
     given(...IN.paid, captureReversed())
       .when(captured(100, 'cap_2'))

@@ -43,6 +43,17 @@ describe('a refund that we asked for', () => {
       .thenNothing();
   });
 
+  it('is not taken for the refund of another payment that a webhook speaks of', () => {
+    const { ledger } = given(
+      ...IN.partially_paid,
+      ...another(),
+      captured(60, 'cap_2', 'pay_2'),
+      refundRequest(30),
+    ).when(refund('succeeded', 30, 'ref_9', 'pay_2')).after;
+    const { paymentId, status, refundId } = ledger.refundRequests.key_1 ?? {};
+    assert.deepEqual([paymentId, status, refundId], ['pay_1', 'requested', null]);
+  });
+
   it('leaves a partly refunded order paid, with a credit note', () => {
     given(...IN.paid)
       .when(refund('succeeded', 30))

@@ -12,7 +12,7 @@ import {
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
-import { untilClosed } from '../support/temporal.ts';
+import { runIdsOf, untilClosed } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 const WINDOW_MS = 1_000;
@@ -57,6 +57,18 @@ describe('an order whose run has closed', function () {
     assert.equal(after.version, before.version);
     await untilClosed(id);
     assert.deepEqual(await proofOf(id), { ...PAID_ONCE, run: 'COMPLETED' });
+  });
+
+  it('has no new run for a delivery that it has on record, at any API', async () => {
+    const { id, paymentId } = await givenClosedPaidOrder();
+    const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
+    await deliverTo(shop, event, 0);
+    await untilOrder(shop, id, ({ counters }) => counters.duplicates > 0, 'told of the repeat');
+    await untilClosed(id);
+    const runs = await runIdsOf(id);
+    const again = await deliverTo(shop, event, 1);
+    assert.deepEqual([again.status, again.body], [200, { status: 'duplicate' }]);
+    assert.deepEqual(await runIdsOf(id), runs);
   });
 
   it("is opened again by a refund from the gateway's dashboard", async () => {

@@ -72,6 +72,14 @@ describe('an idempotency key', () => {
     assert.deepEqual(await claimKey(database, request()), { status: 'replay', response });
   });
 
+  it('is not taken over by other content once its lease has ended', async () => {
+    await claimed({ leaseMs: -1 });
+    assert.deepEqual(await claimKey(database, request({ fingerprint: 'f2' })), {
+      status: 'reused',
+    });
+    await claimed();
+  });
+
   it('is taken over by exactly one of twenty', async () => {
     await claimed({ leaseMs: -1 });
     const states = await Promise.all(

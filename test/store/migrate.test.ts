@@ -20,6 +20,49 @@ describe('migrating a database', () => {
   });
 });
 
+/** What can exist once, by the columns that make it the same: a repeat meets the row that is there. */
+const ONCE = {
+  access_updates: ['key'],
+  credit_notes: ['number', 'key', 'order_id, refund_id'],
+  crm_updates: ['key'],
+  duplicate_deliveries: ['order_id, event_id'],
+  entitlements: ['order_id, epoch'],
+  gateway_payments: ['gateway, payment_id'],
+  idempotency_keys: ['owner, key'],
+  invoices: ['number', 'key', 'order_id, epoch'],
+  number_series: ['name'],
+  order_events: ['order_id, seq'],
+  order_state_log: ['order_id, revision'],
+  orders: ['id'],
+  parked_events: ['id', 'gateway, identity'],
+  postings: ['key, side'],
+};
+
+describe('a migrated database', () => {
+  it('holds each thing once, by primary and unique keys', async () => {
+    const url = await emptyDatabase();
+    await migrate(url);
+    const database = openPatiently(url);
+    const { rows } = await database.pool.query<{ name: string; columns: string }>(`
+      select conrelid::regclass::text as name, (
+        select string_agg(attname, ', ' order by position)
+        from unnest(conkey) with ordinality as key (number, position)
+        join pg_attribute on attrelid = conrelid and attnum = key.number
+      ) as columns
+      from pg_constraint
+      where contype in ('p', 'u') and connamespace = 'public'::regnamespace
+      order by 1, contype, 2`);
+    await database.close();
+    const found = Object.fromEntries(
+      Object.keys(ONCE).map((table) => [
+        table,
+        rows.filter(({ name }) => name === table).map(({ columns }) => columns),
+      ]),
+    );
+    assert.deepEqual(found, ONCE);
+  });
+});
+
 describe('a database that is not there', () => {
   it('is an error soon, never a hang or a crash', async () => {
     const database = openDatabase('postgres://nobody@127.0.0.1:1/none');
