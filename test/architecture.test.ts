@@ -15,17 +15,18 @@ import {
 
 /** What each room may import, beside itself. The single files directly under src are the entry points. */
 const MAY_IMPORT: Record<string, string[]> = {
-  domain: [],
+  money: [],
+  domain: ['money'],
   client: [],
   logs: [],
   encryption: ['entry'],
-  gateways: ['domain', 'entry'],
-  store: ['domain', 'encryption', 'entry'],
-  invoices: ['domain', 'store'],
-  activities: ['domain', 'gateways', 'store', 'invoices'],
-  workflows: ['domain', 'activities', 'encryption'],
-  api: ['domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'entry'],
-  sandbox: ['logs'],
+  gateways: ['money', 'domain', 'entry'],
+  store: ['money', 'domain', 'encryption', 'entry'],
+  invoices: ['money', 'domain', 'store'],
+  activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
+  workflows: ['money', 'domain', 'activities', 'encryption'],
+  api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'entry'],
+  sandbox: ['money', 'logs'],
 };
 
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */

@@ -298,8 +298,9 @@ export interface paths {
                 };
                 /**
                  * @description - `gateway_unsupported`: Name a gateway that is configured.
-                 *     - `amount_out_of_range`: Send 1 to 99999999 minor units.
-                 *     - `currency_unsupported`: Send an upper-case ISO 4217 code.
+                 *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
+                 *     - `amount_unsupported`: Send an amount that the gateway takes in this currency: detail names its rule.
+                 *     - `currency_unsupported`: Send an upper-case ISO 4217 code of a currency that is in use.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
@@ -1116,7 +1117,8 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_reused`: This key was first used for another request: send a new key.
+                 * @description - `payment_refused`: The gateway refuses this payment whoever pays it: create another order.
+                 *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
                  */
@@ -1188,7 +1190,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Minor units of the currency. */
+                        /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
                         amount?: number;
                         reason?: string;
                     };
@@ -1293,7 +1295,7 @@ export interface paths {
                 };
                 /**
                  * @description - `refund_exceeds_captured`: Ask for at most the captured amount less refunds made or under way.
-                 *     - `amount_out_of_range`: Send 1 to 99999999 minor units.
+                 *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
@@ -2026,10 +2028,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         NewOrder: {
-            /** @description Minor units of the currency. */
+            /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
             amount: number;
             /**
-             * @description ISO 4217.
+             * @description ISO 4217. New orders are refused in a currency that is withdrawn.
              * @example INR
              */
             currency: string;

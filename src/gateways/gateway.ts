@@ -3,6 +3,7 @@
  * signatures to this; nothing outside that folder knows what a gateway calls things.
  */
 import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
+import type { AmountRules } from '../money/amounts.ts';
 
 export interface CreatePayment {
   orderId: string;
@@ -69,6 +70,8 @@ export type WebhookHeaders = Record<string, string | undefined>;
  * whether it happened.
  */
 export interface Gateway {
+  /** Which amounts it takes, as far as it documents them. */
+  amounts: AmountRules;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
   fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
   capturePayment(request: {
@@ -93,10 +96,16 @@ export interface Gateway {
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
   readonly code: string;
+  /**
+   * What was asked for is at fault, such as its amount or its currency: the same payment is refused
+   * whoever pays it and however often.
+   */
+  readonly isUnpayable: boolean;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, { isUnpayable = false } = {}) {
     super(message);
     this.code = code;
+    this.isUnpayable = isUnpayable;
   }
 }
 

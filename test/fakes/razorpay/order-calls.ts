@@ -12,6 +12,8 @@ const FIELDS: ReadonlySet<string> = new Set([
   'notes',
 ]);
 const MINIMUM_INR = 100;
+/** Five lakh rupees: what an account may take until it asks for more. */
+const MAXIMUM_INR = 50_000_000;
 const MAX_RECEIPT_LENGTH = 40;
 
 export function createOrder(world: World, body: Body): Answer {
@@ -26,6 +28,8 @@ export function createOrder(world: World, body: Body): Answer {
       'Order amount less than minimum amount allowed',
       'amount_less_than_minimum_amount',
     );
+  if (currency === 'INR' && Number(amount) > MAXIMUM_INR)
+    return invalid('Amount exceeds maximum amount allowed.');
   if (String(receipt ?? '').length > MAX_RECEIPT_LENGTH)
     return invalid('The receipt may not be greater than 40 characters.');
   const before = [...world.orders.values()].find((order) => receipt && order.receipt === receipt);
