@@ -154,6 +154,16 @@ describe('the code', () => {
   });
 });
 
+describe('money', () => {
+  it('has the digits of ISO 4217, and never those of the locale data', () => {
+    const wrong = files.filter(({ text }) => /FractionDigits|supportedValuesOf/.test(text));
+    assertNone(
+      wrong.map(({ file }) => file),
+      'one release of Node shows forints and rupiahs with decimals, another without',
+    );
+  });
+});
+
 describe('the tests', () => {
   it('set nothing up for each test outside of a suite', () => {
     const suites = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });

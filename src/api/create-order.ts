@@ -91,7 +91,7 @@ async function requireLedger({ database }: Starting, id: string): Promise<Ledger
 }
 
 function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDependencies): NewOrder {
-  const { id, amount, customer, description, metadata = {}, expiresIn } = body;
+  const { id, amount, customer, shipping, description, metadata = {}, expiresIn } = body;
   const createdAt = Date.now();
   const terms: OrderTerms = {
     orderId: id,
@@ -111,6 +111,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     currency: terms.currency,
     gateway: terms.gateway,
     customer,
+    shipping,
     description,
     metadata,
     ledger,

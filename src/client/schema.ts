@@ -2027,6 +2027,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Address: {
+            city?: string;
+            /** @example IN */
+            country: string;
+            line1: string;
+            line2?: string;
+            postalCode?: string;
+            state?: string;
+        };
         NewOrder: {
             /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
             amount: number;
@@ -2036,10 +2045,12 @@ export interface components {
              */
             currency: string;
             customer: {
+                address?: components["schemas"]["Address"];
                 /** Format: email */
                 email?: string;
                 /** @example cus_7 */
                 id: string;
+                name?: string;
             };
             description?: string;
             /** @description Seconds until an unpaid order fails. */
@@ -2050,6 +2061,12 @@ export interface components {
             id: string;
             metadata?: {
                 [key: string]: string;
+            };
+            /** @description Where the goods go. Sent to the gateway, like the description and the customer. */
+            shipping?: {
+                address: components["schemas"]["Address"];
+                name: string;
+                phone?: string;
             };
         };
         Order: {
@@ -2068,8 +2085,10 @@ export interface components {
             createdAt: string;
             currency: string;
             customer: {
+                address?: components["schemas"]["Address"];
                 email?: string;
                 id: string;
+                name?: string;
             };
             description?: string;
             disputes: {
@@ -2107,6 +2126,7 @@ export interface components {
                 status: string;
                 version: number;
             }[];
+            shipping?: components["schemas"]["Shipping"];
             /** @enum {string} */
             state: "initiated" | "pending" | "partially_paid" | "paid" | "failed" | "cancelled" | "refunded";
             /** Format: date-time */
@@ -2165,6 +2185,11 @@ export interface components {
             refundId: string | null;
             /** @enum {string} */
             status: "requested" | "refused" | "pending" | "succeeded" | "failed" | "reversed";
+        };
+        Shipping: {
+            address: components["schemas"]["Address"];
+            name: string;
+            phone?: string;
         };
     };
     responses: never;

@@ -2,6 +2,7 @@
  * A payment gateway in the domain's words. Each gateway is one folder that maps its own API, ids and
  * signatures to this; nothing outside that folder knows what a gateway calls things.
  */
+import type { OrderDetails } from '../domain/details.ts';
 import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
 import type { AmountRules } from '../money/amounts.ts';
 
@@ -16,6 +17,8 @@ export interface CreatePayment {
    * are ended first; one that cannot be ended any more is answered in place of a new one.
    */
   supersedes?: string[];
+  /** Customer, shipping and description, always the same for one order; null where none may be sent. */
+  details?: OrderDetails | null;
   idempotencyKey: string;
 }
 

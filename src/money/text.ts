@@ -5,8 +5,8 @@
 import { minorDigits } from './currencies.ts';
 
 /**
- * `129900` and `INR` become `1,299.00`; `500` and `JPY` become `500`. An amount in a code that is no
- * currency is answered as it is, in minor units: nobody knows where its point is.
+ * `129900` and `INR` become `1,299.00`; `500` and `JPY` become `500`. An amount in an unknown code
+ * stays in minor units, as the place of its decimal point is unknown.
  *
  * @param amountMinor a safe integer, in minor units of `currency`
  */

@@ -1,6 +1,7 @@
 /** Orders over HTTP, against the running stack. */
 import assert from 'node:assert/strict';
 import type { Order } from '../../src/api/order-schemas.ts';
+import { PEOPLE } from '../support/people.ts';
 import {
   givenOrder,
   givenPendingOrder,
@@ -25,11 +26,9 @@ describe('a new order', () => {
   it('is answered with its place and its first state', async () => {
     const id = newOrderId();
     const content = { description: 'Two tickets', metadata: { seat: '12' }, expiresIn: 60 };
-    const body = {
-      ...orderBody(id),
-      ...content,
-      customer: { id: 'cus_7', email: 'a@example.com' },
-    };
+    const { customer: person, shipping } = PEOPLE;
+    const customer = { ...person, id: 'cus_7' };
+    const body = { ...orderBody(id), ...content, customer, shipping };
     const created = await shop.call<Order>('POST', '/v1/orders', body);
     assert.equal(created.status, 201);
     assert.equal(created.headers.get('location'), `/v1/orders/${id}`);
@@ -45,7 +44,8 @@ describe('a new order', () => {
       amountPaid: 0,
       amountRefunded: 0,
       gateway: 'sandbox',
-      customer: { id: 'cus_7', email: 'a@example.com' },
+      customer,
+      shipping,
       description: 'Two tickets',
       metadata: { seat: '12' },
       payments: [],

@@ -163,7 +163,7 @@ describe('payonce, acting', function () {
     // Of this order alone: a key that was used for another one is refused.
     const key = `refund-of-${id}`;
     const command = ['refund', id, '--amount', '1000', '--key', key];
-    assert.match(await succeeds(...command), /^refund \S+: INR.10\.00, /);
+    assert.match(await succeeds(...command), /^refund \S+: 10\.00 INR, /);
     await succeeds(...command);
     const order = await untilOrder(shop, id, (one) => one.amountRefunded > 0, 'refunded');
     assert.deepEqual([order.amountRefunded, order.refunds.length], [1000, 1]);

@@ -34,7 +34,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 const FINAL_CONFLICTS: ReadonlySet<string> = new Set(['idempotency_key_reused']);
 
 const BAD_REQUEST = 400;
-/** Refusals of how it was asked for; another attempt asks under a key of its own. */
+/** They concern this call, not the payment: another attempt has a key of its own. */
 const OURS: ReadonlySet<string> = new Set(['idempotency_key_reused', 'receipt_taken', 'not_found']);
 
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
