@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
+import { execa } from 'execa';
 import { printable } from '../../src/invoices/amount-text.ts';
+import { FIRST_LAYOUT, NEWEST_LAYOUT } from '../../src/invoices/layouts.ts';
 import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import type { Invoice } from '../../src/store/invoices.ts';
+import { ADDRESS } from '../support/people.ts';
 
 const INVOICE: Invoice = {
   number: 42,
@@ -12,18 +15,41 @@ const INVOICE: Invoice = {
   customerId: 'cus_7',
   email: 'ada@example.com',
   description: 'Two tickets',
-  amountMinor: 4999,
+  customerName: 'Ada Lovelace',
+  customerAddress: ADDRESS,
+  seller: { name: 'Night Books', lines: ['1 MG Road, Bengaluru', 'GSTIN 29ABCDE1234F1Z5'] },
+  layout: NEWEST_LAYOUT,
+  amountMinor: 129_900,
   currency: 'INR',
   gateway: 'sandbox',
   issuedAt: new Date('2026-01-26T10:00:00Z'),
 };
 
+const IN_MANY_SCRIPTS: Partial<Invoice> = {
+  customerName: 'आदित्य श्रीवास्तव',
+  description:
+    'Łódź · 两张门票 · 二枚のチケット · 티켓 두 장 · تذكرتان · שני כרטיסים · Δύο · Два · ਪੰਜਾਬੀ',
+};
+
 describe('an invoice as PDF', () => {
   it('is the same bytes for the same invoice, whenever it is rendered', async () => {
-    const first = await renderInvoice(INVOICE);
-    const second = await renderInvoice({ ...INVOICE, issuedAt: new Date(INVOICE.issuedAt) });
+    const invoice = { ...INVOICE, ...IN_MANY_SCRIPTS };
+    const first = await renderInvoice(invoice);
+    const second = await renderInvoice({ ...invoice, issuedAt: new Date(INVOICE.issuedAt) });
     assert.equal(first.subarray(0, 5).toString(), '%PDF-');
     assert(first.equals(second));
+  });
+
+  it('is the same bytes in another process', async () => {
+    const invoice = { ...INVOICE, ...IN_MANY_SCRIPTS };
+    const script = `
+      import { renderInvoice } from './src/invoices/render-invoice.ts';
+      const invoice = JSON.parse(process.argv[1]);
+      const pdf = await renderInvoice({ ...invoice, issuedAt: new Date(invoice.issuedAt) });
+      process.stdout.write(pdf.toString('base64'));`;
+    const flags = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const { stdout } = await execa(process.execPath, [...flags, JSON.stringify(invoice)]);
+    assert(Buffer.from(stdout, 'base64').equals(await renderInvoice(invoice)));
   });
 
   it('is one page, named by the number and dated when it was issued', async () => {
@@ -34,24 +60,72 @@ describe('an invoice as PDF', () => {
   });
 
   it('says who pays whom how much for what, when and by which gateway', async () => {
-    const words = wordsOf(await renderInvoice(INVOICE));
-    for (const word of [
-      'Payonce',
+    const text = textOf(await renderInvoice(INVOICE));
+    for (const part of [
+      'Night Books',
+      'GSTIN 29ABCDE1234F1Z5',
       'INV-000042',
       '2026-01-26',
       'ord_1042',
       'cus_7',
+      'Ada Lovelace',
+      '510 Townsend St',
+      '94103 San Francisco CA, US',
       'ada@example.com',
       'Two tickets',
-      'INR 49.99',
+      '1,299.00 INR',
       'sandbox',
     ])
+      assert(text.includes(part), `${part} is missing from ${text}`);
+  });
+
+  it('prints every letter of any script in an embedded font, and no question mark', async () => {
+    const pdf = await renderInvoice({ ...INVOICE, ...IN_MANY_SCRIPTS });
+    const text = textOf(pdf);
+    for (const part of ['Łódź', '两张门票', '二枚のチケット', '티켓', 'Δύο', 'Два'])
+      assert(text.includes(part), `${part} is missing from ${text}`);
+    // Shaped: one glyph may be several letters, and they may stand in another order.
+    for (const letters of ['आदित्य', 'تذكرتان', 'כרטיסים', 'ਪੰਜਾਬੀ'])
+      for (const letter of letters) assert(text.includes(letter), `${letter} is missing`);
+    assert(!text.includes('?'));
+    assert.doesNotMatch(pdf.toString('latin1'), /Helvetica/);
+  });
+
+  it('stays one page with the longest of everything', async () => {
+    const line = '東京都千代田区'.repeat(28);
+    const longest = await renderInvoice({
+      ...INVOICE,
+      orderId: 'o'.repeat(64),
+      customerId: 'c'.repeat(128),
+      customerName: line,
+      customerAddress: { ...ADDRESS, line1: line, line2: line, city: line.slice(0, 100) },
+      seller: { name: line, lines: Array.from({ length: 6 }, () => line) },
+      description: '両'.repeat(500),
+    });
+    assert.equal(pagesOf(longest.toString('latin1')), 1);
+    assert.equal(rowsBelow(longest, A4_FOOT).size, 1, 'something runs into the foot');
+  });
+});
+
+describe('an invoice that was issued in the first layout', () => {
+  const first: Invoice = {
+    ...INVOICE,
+    layout: FIRST_LAYOUT,
+    customerName: null,
+    customerAddress: null,
+    seller: null,
+    amountMinor: 4999,
+  };
+
+  it('is drawn as it was, in the same words', async () => {
+    const words = wordsOf(await renderInvoice(first));
+    for (const word of ['Payonce', 'INV-000042', 'cus_7', 'Two tickets', 'INR 49.99'])
       assert(words.includes(word), `${word} is missing from ${words.join(' | ')}`);
   });
 
   it('stays one page with the longest ids and without description and e-mail', async () => {
     const longest = await renderInvoice({
-      ...INVOICE,
+      ...first,
       orderId: 'o'.repeat(64),
       customerId: 'c'.repeat(64),
       email: null,
@@ -59,13 +133,64 @@ describe('an invoice as PDF', () => {
     });
     assert.equal(pagesOf(longest.toString('latin1')), 1);
   });
+
+  it('keeps Western European letters and marks what its fonts do not know', () => {
+    assert.equal(printable('Café “Zoë” – 5 €'), 'Café “Zoë” – 5 €');
+    assert.equal(printable('a\u0000b\nc 票 ₹'), 'a?b c ? ?');
+  });
 });
 
 function pagesOf(pdf: string): number {
   return pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
 }
 
-/** The page's lines of text: each is a list of hexadecimal pieces with the kerning between them. */
+/** The line of the foot: below it there is one row, the foot's own. */
+const A4_FOOT = 841.89 - 752;
+
+/** The baselines below a height, in points from the bottom of the page. */
+function rowsBelow(pdf: Buffer, height: number): Set<number> {
+  const rows = [...pdf.toString('latin1').matchAll(/1 0 0 1 [\d.]+ ([\d.]+) Tm/g)];
+  return new Set(rows.map(([, y]) => Number(y)).filter((y) => y < height));
+}
+
+/** The text of a page whose fonts are embedded, by the table that each font has for copying. */
+function textOf(pdf: Buffer): string {
+  const text = pdf.toString('latin1');
+  const fonts = new Map<string, string[]>();
+  for (const [, id = '', unicode = ''] of text.matchAll(
+    /\n(\d+) 0 obj\n<<(?:(?!endobj)[\s\S])*?\/Type \/Font\n(?:(?!endobj)[\s\S])*?\/ToUnicode (\d+) 0 R/g,
+  ))
+    fonts.set(id, lettersIn(objectIn(text, unicode)));
+  const named = new Map(
+    [...text.matchAll(/\/(F\d+) (\d+) 0 R/g)].map(([, name = '', id = '']) => [name, id]),
+  );
+  let letters: string[] = [];
+  let read = '';
+  for (const [, font, hex] of text.matchAll(/\/(F\d+) [\d.]+ Tf|<([0-9a-f]+)>(?= [-\d]|\])/g)) {
+    if (font !== undefined) letters = fonts.get(named.get(font) ?? '') ?? [];
+    else
+      for (const glyph of hex?.match(/.{4}/g) ?? [])
+        read += letters[Number.parseInt(glyph, 16)] ?? '';
+  }
+  return read;
+}
+
+function objectIn(pdf: string, id: string): string {
+  const start = pdf.indexOf(`\n${id} 0 obj`);
+  return pdf.slice(start, pdf.indexOf('endobj', start));
+}
+
+/** What each glyph stands for, in the order of the glyphs. */
+function lettersIn(map: string): string[] {
+  return [...map.matchAll(/\[([^\]]*)\]/g)].flatMap(([, row = '']) =>
+    [...row.matchAll(/<([0-9a-f ]*)>/g)].map(([, hex = '']) => {
+      const units = hex.replaceAll(' ', '').match(/.{4}/g) ?? [];
+      return String.fromCharCode(...units.map((unit) => Number.parseInt(unit, 16)));
+    }),
+  );
+}
+
+/** The page's lines of text in the first layout: hexadecimal pieces with the kerning between them. */
 function wordsOf(pdf: Buffer): string[] {
   const start = pdf.indexOf('stream\n') + 'stream\n'.length;
   const drawing = inflateSync(pdf.subarray(start, pdf.indexOf('endstream'))).toString('latin1');
@@ -74,10 +199,3 @@ function wordsOf(pdf: Buffer): string[] {
     return Buffer.from(hex.join(''), 'hex').toString('latin1').trim();
   });
 }
-
-describe('a text on an invoice', () => {
-  it('keeps Western European letters and marks what the fonts do not know', () => {
-    assert.equal(printable('Café “Zoë” – 5 €'), 'Café “Zoë” – 5 €');
-    assert.equal(printable('a\u0000b\nc 票 ₹'), 'a?b c ? ?');
-  });
-});
