@@ -80,7 +80,7 @@ export function createActivities(deps: ActivityDependencies) {
     ),
     issue_credit_note: passing(
       'creditNote.afterCommitBeforeReturn',
-      createIssueCreditNote({ database }),
+      createIssueCreditNote({ database, seller }),
     ),
     update_crm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
     post_ledger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),

@@ -57,12 +57,10 @@ export const newOrderSchema = z
       name: text(MAX_NAME_LENGTH).optional(),
       address: addressSchema.optional(),
     }),
-    shipping: shippingSchema
-      .optional()
-      .meta({
-        description:
-          'Where the goods go. Sent to the gateway, like the description and the customer.',
-      }),
+    shipping: shippingSchema.optional().meta({
+      description:
+        'Where the goods go. Sent to the gateway, like the description and the customer.',
+    }),
     description: text(500).optional(),
     metadata: z
       .record(text(40), text(500))

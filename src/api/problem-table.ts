@@ -174,6 +174,11 @@ export const PROBLEMS = {
     'This order has used up its payment attempts: create a new order.',
   ),
   invoice_not_found: entry(404, 'No invoice yet', 'It is issued once the order is paid.'),
+  credit_note_not_found: entry(
+    404,
+    'No such credit note',
+    "It is issued once the refund has succeeded; name the refund by its refundId, the gateway's id.",
+  ),
   parked_event_not_found: entry(
     404,
     'No such parked event',

@@ -4,7 +4,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Address, Seller } from '../domain/details.ts';
 import type { Database } from './database.ts';
-import { insertNumbered } from './number-series.ts';
+import { asJson, insertNumbered } from './number-series.ts';
 import { invoices } from './schema/effects.ts';
 
 export interface NewInvoice {
@@ -52,10 +52,6 @@ export async function issueInvoice(database: Database, invoice: NewInvoice): Pro
   const known = await findInvoice(database, invoice);
   if (known === null) throw new Error(`the invoice of ${key} was issued for another order`);
   return known;
-}
-
-function asJson(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }
 
 async function findInvoice(

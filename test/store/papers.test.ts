@@ -94,6 +94,10 @@ describe('invoices', () => {
       key: `ord_1:issue_credit_note:${refundId}`,
       customerId: 'cus_7',
       invoiceNumber: number,
+      email: null,
+      customerName: null,
+      customerAddress: null,
+      seller: null,
       amountMinor: 100,
       currency: 'INR',
     });

@@ -79,6 +79,11 @@ export const creditNotes = pgTable(
     customerId: text().notNull(),
     /** The invoice that this note corrects. */
     invoiceNumber: bigint({ mode: 'number' }).references(() => invoices.number),
+    email: text(),
+    customerName: text(),
+    customerAddress: json().$type<Address>(),
+    /** Who sold, as it was called then; null in notes of a release that kept none. */
+    seller: json().$type<Seller>(),
     amountMinor: minorUnits().notNull(),
     currency: text().notNull(),
     issuedAt: instant().notNull().defaultNow(),
