@@ -70,22 +70,32 @@ const ATTACHED = /^(?:\p{M}|\u200C|\u200D)$/u;
  * The slice of each character, in code points; null where no font has it. A mark stays with what is before
  * it where that slice has it too, as both are shaped together.
  */
-export function slicesFor(text: string, candidates: readonly Slice[]): (Slice | null)[] {
+export function slicesFor(text: string, find: FindSlice): (Slice | null)[] {
   let before: Slice | null = null;
   return Array.from(text, (character) => {
     const codePoint = character.codePointAt(0) ?? 0;
     const stays = before !== null && has(before, codePoint) && ATTACHED.test(character);
-    const found: Slice | null = stays
-      ? before
-      : (candidates.find((slice) => has(slice, codePoint)) ?? null);
+    const found: Slice | null = stays ? before : find(codePoint);
     before = found;
     return found;
   });
 }
 
-/** The fonts for a text and for every part of it, the first one first that has a character. */
-export function fontsFor(text: string): Slice[] {
-  return [...LETTERS, ...OTHERS, ...ideographsFor(text)];
+/** The first slice that has a character; null where none has. */
+export type FindSlice = (codePoint: number) => Slice | null;
+
+/** For a text and every part of it: a part alone could be set in another font. */
+export function fontsFor(text: string): FindSlice {
+  const candidates = [...LETTERS, ...OTHERS, ...ideographsFor(text)];
+  // Lines are tried letter by letter, and there are hundreds of slices.
+  const known = new Map<number, Slice | null>();
+  return (codePoint) => {
+    const found = known.get(codePoint);
+    if (found !== undefined) return found;
+    const slice = candidates.find((candidate) => has(candidate, codePoint)) ?? null;
+    known.set(codePoint, slice);
+    return slice;
+  };
 }
 
 function ideographsFor(text: string): Slice[] {

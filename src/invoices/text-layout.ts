@@ -3,7 +3,7 @@
  * right-to-left scripts in the order in which they are read. pdfkit does none of this.
  */
 import bidiFactory, { type Bidi } from 'bidi-js';
-import { fontsFor, type Slice, slicesFor } from './fonts.ts';
+import { type FindSlice, fontsFor, type Slice, slicesFor } from './fonts.ts';
 
 export interface Piece {
   /** As it is to be drawn from left to right; letters of right-to-left scripts are turned by the font. */
@@ -99,13 +99,13 @@ function wordsOf(text: string): string[] {
 /** What holds for all lines of a text. */
 interface Setting {
   direction: 'ltr' | 'rtl';
-  fonts: readonly Slice[];
+  find: FindSlice;
 }
 
 function settingOf(text: string): Setting {
   const [paragraph] = bidi.getEmbeddingLevels(text).paragraphs;
   const isRightToLeft = (paragraph?.level ?? 0) % 2 === 1;
-  return { direction: isRightToLeft ? 'rtl' : 'ltr', fonts: fontsFor(text) };
+  return { direction: isRightToLeft ? 'rtl' : 'ltr', find: fontsFor(text) };
 }
 
 /** Letters that a font turns by itself. */
@@ -118,9 +118,9 @@ interface Run extends Piece {
 }
 
 /** From left to right, by the Unicode Bidirectional Algorithm. */
-function inReadingOrder(text: string, { direction, fonts }: Setting): Piece[] {
+function inReadingOrder(text: string, { direction, find }: Setting): Piece[] {
   const embedding = bidi.getEmbeddingLevels(text, direction);
-  const runs = runsOf(text, embedding.levels, fonts);
+  const runs = runsOf(text, embedding.levels, find);
   const places = new Map<number, number>();
   for (const [place, index] of bidi.getReorderedIndices(text, embedding).entries())
     places.set(index, place);
@@ -137,9 +137,9 @@ function inReadingOrder(text: string, { direction, fonts }: Setting): Piece[] {
 }
 
 /** Neighbours of one font and one direction. */
-function runsOf(text: string, levels: Uint8Array, fonts: readonly Slice[]): Run[] {
+function runsOf(text: string, levels: Uint8Array, find: FindSlice): Run[] {
   const runs: Run[] = [];
-  const slices = slicesFor(text, fonts);
+  const slices = slicesFor(text, find);
   let at = 0;
   for (const [i, character] of Array.from(text).entries()) {
     const slice = slices[i];

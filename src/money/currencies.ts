@@ -1,7 +1,7 @@
 /**
  * The currencies of ISO 4217 and their minor units, as a table of our own: the locale data of a Node
  * release shows forints and rupiahs without theirs, and another release shows them again.
- * Amended to ISO's amendment 179; test/money/currencies.test.ts names each difference from the kept package.
+ * As of 2026; test/money/currencies.test.ts names each difference from the package that it is held against.
  */
 
 const IN_USE: Readonly<Record<number, string>> = {
