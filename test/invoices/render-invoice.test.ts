@@ -2,29 +2,12 @@ import assert from 'node:assert/strict';
 import { inflateSync } from 'node:zlib';
 import { execa } from 'execa';
 import { printable } from '../../src/invoices/amount-text.ts';
-import { FIRST_LAYOUT, NEWEST_LAYOUT } from '../../src/invoices/layouts.ts';
+import { FIRST_LAYOUT } from '../../src/invoices/layouts.ts';
 import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import type { Invoice } from '../../src/store/invoices.ts';
+import { INVOICE } from '../support/papers.ts';
 import { A4_FOOT, pagesOf, rowsBelow, textOf } from '../support/pdf.ts';
 import { ADDRESS } from '../support/people.ts';
-
-const INVOICE: Invoice = {
-  number: 42,
-  orderId: 'ord_1042',
-  epoch: 1,
-  key: 'ord_1042:issue_invoice:1',
-  customerId: 'cus_7',
-  email: 'ada@example.com',
-  description: 'Two tickets',
-  customerName: 'Ada Lovelace',
-  customerAddress: ADDRESS,
-  seller: { name: 'Night Books', lines: ['1 MG Road, Bengaluru', 'GSTIN 29ABCDE1234F1Z5'] },
-  layout: NEWEST_LAYOUT,
-  amountMinor: 129_900,
-  currency: 'INR',
-  gateway: 'sandbox',
-  issuedAt: new Date('2026-01-26T10:00:00Z'),
-};
 
 const IN_MANY_SCRIPTS: Partial<Invoice> = {
   customerName: 'आदित्य श्रीवास्तव',

@@ -1,13 +1,19 @@
 /** The one table of currencies, held against a kept copy of ISO 4217. */
 import assert from 'node:assert/strict';
 import currencyCodes from 'currency-codes';
+import { orderText } from '../../src/cli/order-text.ts';
 import { openLedger } from '../../src/domain/ledger.ts';
+import { viewOf } from '../../src/domain/view.ts';
 import { amountText } from '../../src/invoices/amount-text.ts';
+import { renderCreditNote } from '../../src/invoices/render-credit-note.ts';
+import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import { CURRENCIES, isWithdrawn, minorDigits } from '../../src/money/currencies.ts';
 import { decimalText, moneyText } from '../../src/money/text.ts';
 import { checkoutPage } from '../../src/sandbox/checkout-page.ts';
 import { storyOf } from '../../src/workflows/story.ts';
 import { TERMS } from '../support/order-events.ts';
+import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
+import { textOf } from '../support/pdf.ts';
 
 const ISO = new Map(currencyCodes.data.map(({ code, digits }) => [code, digits]));
 
@@ -89,12 +95,16 @@ describe('an amount as people read it', () => {
     });
 });
 
-describe('for every currency', () => {
+describe('for every currency', function () {
+  this.timeout(120_000);
+
   /** Enough digits for a group and four decimals. */
   const AMOUNT_MINOR = 123_456_789;
 
-  const writers: Record<string, (amountMinor: number, currency: string) => string> = {
-    'an invoice': amountText,
+  type Write = (amountMinor: number, currency: string) => string | Promise<string>;
+
+  const writers: Record<string, Write> = {
+    'an invoice of the first layout': amountText,
     'a checkout page': (amountMinor, currency) =>
       checkoutPage({
         id: 'sbx_pay_1',
@@ -107,19 +117,26 @@ describe('for every currency', () => {
         refunds: [],
         disputes: [],
       }),
+    'a new invoice': async (amountMinor, currency) =>
+      textOf(await renderInvoice({ ...INVOICE, amountMinor, currency })),
+    'a credit note': async (amountMinor, currency) =>
+      textOf(await renderCreditNote({ ...CREDIT_NOTE, amountMinor, currency })),
+    'the command line': (amountMinor, currency) =>
+      orderText({ ...viewOf(openLedger({ ...TERMS, amountMinor, currency })), metadata: {} }),
     'the details of a workflow': (amountMinor, currency) =>
       storyOf(openLedger({ ...TERMS, amountMinor, currency })),
   };
 
   for (const [name, write] of Object.entries(writers))
-    it(`${name} has the digits of ISO 4217`, () => {
-      const wrong = CURRENCIES.filter((currency) => {
+    it(`${name} has the digits of ISO 4217`, async () => {
+      const wrong = [];
+      for (const currency of CURRENCIES) {
         const decimals = decimalText(AMOUNT_MINOR, currency);
-        const found: string[] = write(AMOUNT_MINOR, currency).match(/\d[\d,.]*\d/g) ?? [];
-        return (
-          !found.includes(decimals) || found.some((text) => isMoney(text) && text !== decimals)
-        );
-      });
+        const text = await write(AMOUNT_MINOR, currency);
+        const found: string[] = text.match(/\d[\d,.]*\d/g) ?? [];
+        const others = found.filter((one) => isMoney(one) && one !== decimals);
+        if (!found.includes(decimals) || others.length > 0) wrong.push(currency);
+      }
       assert.deepEqual(wrong, []);
     });
 

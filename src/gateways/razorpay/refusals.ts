@@ -35,7 +35,11 @@ const FINAL_CONFLICTS: ReadonlySet<string> = new Set(['idempotency_key_reused'])
 
 const BAD_REQUEST = 400;
 /** They concern this call, not the payment: another attempt has a key of its own. */
-const OURS: ReadonlySet<string> = new Set(['idempotency_key_reused', 'receipt_taken', 'not_found']);
+const OF_THE_CALL: ReadonlySet<string> = new Set([
+  'idempotency_key_reused',
+  'receipt_taken',
+  'not_found',
+]);
 
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
 export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
@@ -43,7 +47,7 @@ export function errorOf(status: number, body: unknown): GatewayRefusal | Gateway
   const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
   if (isTransient && !FINAL_CONFLICTS.has(code))
     return new GatewaySilence(`Razorpay answered ${status}`);
-  const isUnpayable = status === BAD_REQUEST && !OURS.has(code);
+  const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
   return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable });
 }
 
