@@ -40,6 +40,29 @@ export const wholeNumber = z
   .regex(/^\d{1,9}$/, 'must be a whole number')
   .transform(Number);
 
+const MAX_LINE_LENGTH = 200;
+/** As many as fit into the head of an invoice. */
+const MAX_LINES = 6;
+
+/** One line of an invoice. */
+export const line = z
+  .string()
+  .transform((text) => text.trim())
+  .refine(
+    (text) => text.length >= 1 && text.length <= MAX_LINE_LENGTH,
+    `must have 1 to ${MAX_LINE_LENGTH} characters`,
+  );
+
+/** Lines of an invoice, with `|` between them. */
+export const lines = z
+  .string()
+  .transform((text) => text.split('|').map((one) => one.trim()))
+  .transform((all) => all.filter((one) => one !== ''))
+  .refine(
+    (all) => all.length <= MAX_LINES && all.every((one) => one.length <= MAX_LINE_LENGTH),
+    `must be at most ${MAX_LINES} lines of ${MAX_LINE_LENGTH} characters, with | between them`,
+  );
+
 /** A duration such as `30m` or `10d`, in milliseconds. */
 export const durationMs = z
   .string()

@@ -32,6 +32,7 @@ export function toConfig(settings: Settings): Config {
     ...(stripe && { stripe }),
     ...(razorpay && { razorpay }),
     effects: effectsConfig(settings),
+    seller: { name: settings.SELLER_NAME, lines: settings.SELLER_ADDRESS },
     payloadKeys: settings.PAYLOAD_KEYS ?? [],
     orderExpiryMs: settings.ORDER_EXPIRY,
     settlementWindowMs: settings.SETTLEMENT_WINDOW,

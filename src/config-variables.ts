@@ -42,6 +42,8 @@ export const variables = z.object({
   CRM_URL: format.httpUrl.optional(),
   ACCESS_URL: format.httpUrl.optional(),
   EFFECTS_SECRET: format.webhookSecret.optional(),
+  SELLER_NAME: format.line.prefault('Payonce'),
+  SELLER_ADDRESS: format.lines.prefault(''),
   PAYLOAD_KEYS: format.payloadKeys.optional(),
   ORDER_EXPIRY: format.durationMs.prefault('24h'),
   SETTLEMENT_WINDOW: format.durationMs.prefault('10d'),

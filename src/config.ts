@@ -36,6 +36,9 @@ export type RazorpayConfig = {
 /** Where effects are posted beside the local tables, and the secret that signs them. */
 export type EffectsConfig = { crmUrl?: string; accessUrl?: string; secret?: string };
 
+/** Who sells, as invoices print it: the name, then a line each for address and tax numbers. */
+export type SellerConfig = { name: string; lines: string[] };
+
 /**
  * Where metrics are served: on `port`, and on the API's own port only in development. What they say of
  * the business is not for whoever reaches the API.
@@ -67,6 +70,7 @@ export type Config = {
   stripe?: StripeConfig;
   razorpay?: RazorpayConfig;
   effects: EffectsConfig;
+  seller: SellerConfig;
   payloadKeys: PayloadKey[];
   orderExpiryMs: number;
   settlementWindowMs: number;

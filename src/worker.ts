@@ -60,6 +60,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       database,
       gateways: createGateways(config),
+      seller: config.seller,
       ...(crmUrl === undefined ? {} : { crmUrl }),
       ...(accessUrl === undefined ? {} : { accessUrl }),
       ...(secret === undefined ? {} : { effectsSecret: secret }),

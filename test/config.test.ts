@@ -65,6 +65,7 @@ describe('the environment', () => {
       rateLimits: { clientPerSecond: 50, opsPerSecond: 20, failedAuthPerMinute: 10 },
       sandbox: { port: 3001, webhookSecrets: [] },
       effects: {},
+      seller: { name: 'Payonce', lines: [] },
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,
@@ -91,6 +92,15 @@ describe('the environment', () => {
       { DATABASE_URL: 'postgres://u:p@db/x' },
       (c) => c.databaseUrl,
       'postgres://u:p@db/x',
+    ],
+    [
+      'a seller, with a line each for address and tax numbers',
+      { SELLER_NAME: 'भारत पुस्तक भंडार', SELLER_ADDRESS: '1 MG Road | 560001 Bengaluru|GSTIN 29A' },
+      (c) => c.seller,
+      {
+        name: 'भारत पुस्तक भंडार',
+        lines: ['1 MG Road', '560001 Bengaluru', 'GSTIN 29A'],
+      },
     ],
     [
       'a worker that keeps no order in memory',
@@ -176,6 +186,10 @@ describe('the environment', () => {
   const refused: [Environment, string][] = [
     [{ PORT: '70000' }, 'PORT must be a port number from 0 to 65535'],
     [{ PORT: '-1' }, 'PORT must be a port number from 0 to 65535'],
+    [
+      { SELLER_ADDRESS: '1|2|3|4|5|6|7' },
+      'SELLER_ADDRESS must be at most 6 lines of 200 characters, with | between them',
+    ],
     [{ ORDER_EXPIRY: '30' }, 'ORDER_EXPIRY must be a duration such as 30m, 24h or 10d'],
     [{ ORDER_EXPIRY: '0s' }, 'ORDER_EXPIRY must be at least 1s'],
     [{ SETTLEMENT_WINDOW: '-1d' }, 'SETTLEMENT_WINDOW must be a duration such as 30m, 24h or 10d'],

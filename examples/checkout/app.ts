@@ -5,6 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import type { components, PayonceClient } from '../../src/client/index.ts';
+import { moneyText } from '../../src/money/text.ts';
 import { type Offer, policyFor } from './offers.ts';
 
 export interface ShopSettings {
@@ -34,7 +35,8 @@ export function createShop({ payonce, offers }: ShopSettings): Express {
     response.status(404).json({ detail: 'There is no such order in this shop.' });
   });
   shop.get('/api/offers', (_request, response) => {
-    response.json({ product: PRODUCT, offers });
+    const { amount, currency } = PRODUCT;
+    response.json({ product: { ...PRODUCT, price: moneyText(amount, currency) }, offers });
   });
   shop.post('/api/orders/:id', async ({ params: { id }, body }, response) => {
     // The browser names the order, so that pressing "buy" twice is one order.
@@ -90,7 +92,9 @@ function relay(response: Response, { data, error, response: answer }: Answer): v
 
 function visible({ id, state, amount, amountPaid, currency, gateway, payments }: Order) {
   const shown = payments.map(({ attempt, status, checkout }) => ({ attempt, status, checkout }));
-  return { id, state, amount, amountPaid, currency, gateway, payments: shown };
+  // Written here: a browser's own currency data differs from ISO 4217, and from other browsers'.
+  const price = moneyText(amount, currency);
+  return { id, state, amount, amountPaid, currency, price, gateway, payments: shown };
 }
 
 const unreachable: ErrorRequestHandler = (error, _request, response, next) => {

@@ -7,6 +7,9 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
 
+/** The detail of a failure that says so; the workflow reads it. */
+const UNPAYABLE = 'unpayable';
+
 /** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
 export class DeliveryRefusal extends Error {
   override readonly name = 'DeliveryRefusal';
@@ -27,7 +30,8 @@ export class DeliverySilence extends Error {
  * Runs an activity's work and rethrows its errors for Temporal.
  *
  * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
- * detail, for `GatewayRefusal` and `DeliveryRefusal`; to be retried for everything else.
+ * first detail, for `GatewayRefusal` and `DeliveryRefusal`, and `UNPAYABLE` as the second one for a payment
+ * that nobody could make; to be retried for everything else.
  */
 export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -37,9 +41,14 @@ export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The other side's no, by its code; null for everything that may work the next time. */
-export function refusalCodeOf(error: unknown): string | null {
-  return isRefusal(error) ? error.code : null;
+/** The other side's no; null for everything that may work the next time. */
+export function refusalOf(error: unknown): { code: string; isUnpayable?: true } | null {
+  if (!isRefusal(error)) return null;
+  return { code: error.code, ...(isUnpayable(error) ? { isUnpayable: true as const } : {}) };
+}
+
+function isUnpayable(error: GatewayRefusal | DeliveryRefusal): boolean {
+  return error instanceof GatewayRefusal && error.isUnpayable;
 }
 
 function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
@@ -49,7 +58,12 @@ function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
 function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isRefusal(error))
-    return ApplicationFailure.nonRetryable(error.message, error.name, error.code);
+    return ApplicationFailure.nonRetryable(
+      error.message,
+      error.name,
+      error.code,
+      ...(isUnpayable(error) ? [UNPAYABLE] : []),
+    );
   if (error instanceof GatewaySilence || error instanceof DeliverySilence)
     return ApplicationFailure.retryable(error.message, error.name);
   const database = databaseProblem(error);

@@ -2,6 +2,7 @@
  * What the order asks of its gateway. The key that goes with each call is derived here, once, from
  * order, purpose and cause: however often an activity runs, the gateway sees one request.
  */
+import type { OrderDetails } from '../domain/details.ts';
 import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
 import { failpoint } from '../failpoints.ts';
 import type { Gateway } from '../gateways/gateway.ts';
@@ -22,7 +23,10 @@ export interface GatewayRequest<T extends GatewayCall['effect']> {
 export type GatewayCalls = ReturnType<typeof createGatewayCalls>;
 
 /** @throws GatewayRefusal (final) or GatewaySilence (to be asked again under the same key). */
-export function createGatewayCalls(gateways: Gateways) {
+export function createGatewayCalls(
+  gateways: Gateways,
+  detailsOf: (orderId: string) => Promise<OrderDetails | null>,
+) {
   const named = (name: string): Gateway => {
     const gateway = gateways[name];
     if (gateway === undefined)
@@ -40,7 +44,9 @@ export function createGatewayCalls(gateways: Gateways) {
       failpoint('gateway.create.beforeCall');
       const { attempt, amountMinor, supersedes } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
-      const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };
+      const details = await detailsOf(orderId);
+      const terms = { orderId, attempt, amountMinor, currency, supersedes };
+      const request = { ...terms, details, idempotencyKey };
       return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
     },
 

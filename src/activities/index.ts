@@ -2,11 +2,13 @@
  * All activities of a worker, made from what they depend on. Those that change something can be killed
  * between their effect and the moment that Temporal hears of it.
  */
+import type { Seller } from '../domain/details.ts';
 import { type FailpointName, failpoint } from '../failpoints.ts';
 import type { Gateways } from '../gateways/index.ts';
 import { accessUpdates } from '../store/access-updates.ts';
 import { crmUpdates } from '../store/crm-updates.ts';
 import type { Database } from '../store/database.ts';
+import { readDetails } from '../store/orders.ts';
 import { effectActivity, type RunEffects } from './business-effect.ts';
 import { createDeliver, type Destination } from './deliver.ts';
 import { asActivityFailure } from './failures.ts';
@@ -30,14 +32,27 @@ export interface ActivityDependencies {
   accessUrl?: string;
   /** Signs what is posted; needed as soon as anything is. */
   effectsSecret?: string;
+  /** Who sells, as invoices print it. */
+  seller?: Seller;
   onRecorded?: OnRecorded;
 }
+
+/** Where no seller is configured. */
+const DEFAULT_SELLER: Seller = { name: 'Payonce', lines: [] };
 
 export type Activities = ReturnType<typeof createActivities>;
 
 /** @throws Error when there is a URL to post to and no secret to sign with. */
 export function createActivities(deps: ActivityDependencies) {
-  const { database, gateways, crmUrl, accessUrl, effectsSecret, onRecorded } = deps;
+  const {
+    database,
+    gateways,
+    crmUrl,
+    accessUrl,
+    effectsSecret,
+    seller = DEFAULT_SELLER,
+    onRecorded,
+  } = deps;
   const access = createDeliver({
     database,
     log: accessUpdates,
@@ -48,7 +63,7 @@ export function createActivities(deps: ActivityDependencies) {
     log: crmUpdates,
     destination: destination('the CRM', crmUrl, effectsSecret),
   });
-  const calls = createGatewayCalls(gateways);
+  const calls = createGatewayCalls(gateways, (orderId) => readDetails(database, orderId));
   const createPayment = passing('gateway.create.afterCallBeforeReturn', calls.createPayment);
   const effects: RunEffects = {
     grant_access: passing(
@@ -59,10 +74,13 @@ export function createActivities(deps: ActivityDependencies) {
       'revoke.afterCommitBeforeReturn',
       createRevokeAccess({ database, deliver: access }),
     ),
-    issue_invoice: passing('invoice.afterCommitBeforeReturn', createIssueInvoice({ database })),
+    issue_invoice: passing(
+      'invoice.afterCommitBeforeReturn',
+      createIssueInvoice({ database, seller }),
+    ),
     issue_credit_note: passing(
       'creditNote.afterCommitBeforeReturn',
-      createIssueCreditNote({ database }),
+      createIssueCreditNote({ database, seller }),
     ),
     update_crm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
     post_ledger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),

@@ -1,4 +1,6 @@
 /** Issues the order's invoice, once for every time that it came to be paid. */
+import type { Seller } from '../domain/details.ts';
+import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
 import type { Database } from '../store/database.ts';
 import { issueInvoice } from '../store/invoices.ts';
 import { readOrder } from '../store/orders.ts';
@@ -6,8 +8,10 @@ import type { RunEffect } from './business-effect.ts';
 
 export function createIssueInvoice({
   database,
+  seller,
 }: {
   database: Database;
+  seller: Seller;
 }): RunEffect<'issue_invoice'> {
   return async ({ order, command: { key, epoch } }) => {
     const stored = await readOrder(database, order.id);
@@ -18,6 +22,10 @@ export function createIssueInvoice({
       customerId: order.customer.id,
       email: stored?.email ?? null,
       description: stored?.description ?? null,
+      customerName: stored?.people?.name ?? null,
+      customerAddress: stored?.people?.address ?? null,
+      seller,
+      layout: NEWEST_LAYOUT,
       amountMinor: order.amount,
       currency: order.currency,
       gateway: order.gateway,

@@ -12,7 +12,7 @@ import { transitions } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import type { OrderRecord } from '../store/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
-import { refusalCodeOf } from './failures.ts';
+import { refusalOf } from './failures.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
 import type { WriteRecord } from './write-record.ts';
 
@@ -63,8 +63,8 @@ export function createTakeStep(deps: {
     try {
       return await run(effect, order);
     } catch (error) {
-      const code = refusalCodeOf(error);
-      return code === null ? null : { key: effect.key, type: 'effect.refused', attempts: 1, code };
+      const refusal = refusalOf(error);
+      return refusal && { key: effect.key, type: 'effect.refused', attempts: 1, ...refusal };
     }
   }
 

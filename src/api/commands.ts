@@ -9,7 +9,7 @@ import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { Problem } from './problem.ts';
-import { isProblemCode } from './problem-table.ts';
+import { isProblemCode, type ProblemCode, problemEntry } from './problem-table.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 import type { Answer, ApiRequest } from './route.ts';
 
@@ -89,10 +89,16 @@ async function readPresent(
   return present;
 }
 
+/** With the gateway's own code, where there is one, before what there is to do. */
+function detailOf(code: ProblemCode, gatewayCode: string | undefined): { detail?: string } {
+  if (gatewayCode === undefined) return {};
+  return { detail: `The gateway's reason: ${gatewayCode}. ${problemEntry(code).advice}` };
+}
+
 function accepted(answered: OrderWithOutcome): OrderWithOutcome {
   const { outcome } = answered;
   if (outcome?.outcome !== 'rejected') return answered;
-  const code = outcome.answer?.code ?? '';
-  if (isProblemCode(code)) throw new Problem(code);
+  const { code = '', gatewayCode } = outcome.answer ?? {};
+  if (isProblemCode(code)) throw new Problem(code, detailOf(code, gatewayCode));
   throw new Problem('internal_error', { cause: new Error(`order refused with ${outcome.reason}`) });
 }

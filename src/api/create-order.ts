@@ -6,7 +6,9 @@ import { type Ledger, openLedger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
 import { viewOf } from '../domain/view.ts';
 import { failpoint } from '../failpoints.ts';
-import { insertOrder, markStarted, type NewOrder } from '../store/orders.ts';
+import { brokenRule } from '../money/amounts.ts';
+import { isWithdrawn, withdrawnFrom } from '../money/currencies.ts';
+import { insertOrder, markStarted, type NewOrder, readOrder } from '../store/orders.ts';
 import { loadRecord } from '../store/record.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { fingerprintOf } from './canonical-json.ts';
@@ -32,6 +34,7 @@ export const createOrder = defineRoute({
     'order_conflict',
     'gateway_unsupported',
     'amount_out_of_range',
+    'amount_unsupported',
     'currency_unsupported',
   ],
   async run({ body, waitMs }, dependencies) {
@@ -49,6 +52,9 @@ async function create(
   fingerprint: string,
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
+  const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
+  // An order from before the rule keeps its answer; only a new one is refused.
+  if (refusal !== null && (await readOrder(dependencies.database, body.id)) === null) throw refusal;
   const inserted = await insertOrder(dependencies.database, asked);
   failpoint('order.afterInsert');
   if (inserted !== null) {
@@ -85,7 +91,7 @@ async function requireLedger({ database }: Starting, id: string): Promise<Ledger
 }
 
 function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDependencies): NewOrder {
-  const { id, amount, customer, description, metadata = {}, expiresIn } = body;
+  const { id, amount, customer, shipping, description, metadata = {}, expiresIn } = body;
   const createdAt = Date.now();
   const terms: OrderTerms = {
     orderId: id,
@@ -105,6 +111,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     currency: terms.currency,
     gateway: terms.gateway,
     customer,
+    shipping,
     description,
     metadata,
     ledger,
@@ -112,6 +119,23 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     expiresAt: terms.expiresAt,
     settlementWindowMs: terms.settlementWindowMs,
   };
+}
+
+/** What is wrong with the money of a new order, as far as is known before the gateway is asked. */
+function refusalOf(
+  { amount, currency, gateway }: NewOrderBody,
+  now: number,
+  { gateways }: ApiDependencies,
+): Problem | null {
+  if (isWithdrawn(currency, now)) {
+    const message = `was withdrawn on ${withdrawnFrom(currency)}: send a currency that is in use`;
+    return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
+  }
+  const rules = gateways[gateway]?.amounts;
+  const rule = rules === undefined ? null : brokenRule(rules, amount, currency);
+  if (rule === null) return null;
+  const errors = [{ pointer: '/amount', message: rule }];
+  return new Problem('amount_unsupported', { detail: `${rule}.`, errors });
 }
 
 function unsupported({ gateways }: ApiDependencies): Problem {

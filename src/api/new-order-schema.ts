@@ -14,6 +14,37 @@ const MAX_METADATA_KEYS = 50;
 /** A year; whoever waits longer for money wants a new order. */
 const MAX_EXPIRY_S = 365 * 24 * 3600;
 
+const MAX_NAME_LENGTH = 200;
+const MAX_LINE_LENGTH = 200;
+const MAX_PLACE_LENGTH = 100;
+const MAX_POSTAL_CODE_LENGTH = 20;
+const PHONE = /^\+?[0-9][0-9 ()./-]{2,31}$/;
+
+export const addressSchema = z
+  .strictObject({
+    line1: text(MAX_LINE_LENGTH),
+    line2: text(MAX_LINE_LENGTH).optional(),
+    city: text(MAX_PLACE_LENGTH).optional(),
+    state: text(MAX_PLACE_LENGTH).optional(),
+    postalCode: text(MAX_POSTAL_CODE_LENGTH).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be two upper-case letters of ISO 3166-1, such as IN')
+      .meta({ example: 'IN' }),
+  })
+  .meta({ id: 'Address' });
+
+export const shippingSchema = z
+  .strictObject({
+    name: text(MAX_NAME_LENGTH),
+    address: addressSchema,
+    phone: z
+      .string()
+      .regex(PHONE, 'must be a phone number of 3 to 32 characters, such as +91 22 1234 5678')
+      .optional(),
+  })
+  .meta({ id: 'Shipping' });
+
 export const newOrderSchema = z
   .strictObject({
     id: orderId,
@@ -23,6 +54,12 @@ export const newOrderSchema = z
     customer: z.strictObject({
       id: customerId,
       email: z.email('must be an e-mail address').optional(),
+      name: text(MAX_NAME_LENGTH).optional(),
+      address: addressSchema.optional(),
+    }),
+    shipping: shippingSchema.optional().meta({
+      description:
+        'Where the goods go. Sent to the gateway, like the description and the customer.',
     }),
     description: text(500).optional(),
     metadata: z

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/client';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Ledger } from '../domain/ledger.ts';
+import { moneyText } from '../money/text.ts';
 import {
   ORDER_WORKFLOW,
   type OrderInput,
@@ -126,7 +127,7 @@ function startOptions(ledger: Ledger) {
   return {
     workflowId: orderId,
     taskQueue: TASK_QUEUE,
-    staticSummary: `${amountMinor} ${currency} (minor units) through ${gateway}`,
+    staticSummary: `${moneyText(amountMinor, currency)} through ${gateway}`,
     typedSearchAttributes: startingAttributes(ledger),
   };
 }

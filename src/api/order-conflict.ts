@@ -8,6 +8,8 @@ import { Problem } from './problem.ts';
 /** @returns the problem, naming every field that differs from what the order was created with. */
 export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }: Ledger): Problem {
   const { view } = order;
+  const people = order.people ?? {};
+  const printed = (value: unknown = null): string => fingerprintOf(value);
   const lastsS = (terms.expiresAt - terms.createdAt) / 1000;
   const pairs: [string, unknown, unknown][] = [
     ['/amount', body.amount, view.amount],
@@ -15,6 +17,9 @@ export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }:
     ['/gateway', body.gateway, view.gateway],
     ['/customer/id', body.customer.id, view.customer.id],
     ['/customer/email', body.customer.email ?? null, order.email],
+    ['/customer/name', body.customer.name, people.name],
+    ['/customer/address', printed(body.customer.address), printed(people.address)],
+    ['/shipping', printed(body.shipping), printed(people.shipping)],
     ['/description', body.description ?? null, order.description],
     ['/metadata', fingerprintOf(body.metadata ?? {}), fingerprintOf(order.metadata)],
     ['/expiresIn', body.expiresIn ?? lastsS, lastsS],

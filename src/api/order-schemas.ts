@@ -1,6 +1,7 @@
 /** The order on the wire. The type that answers is made from it, so that the document cannot lie. */
 import { z } from 'zod';
 import { ORDER_STATES } from '../domain/order.ts';
+import { addressSchema, shippingSchema } from './new-order-schema.ts';
 import { orderId } from './request-schemas.ts';
 
 const minorUnits = z.int().meta({ description: 'Minor units of the currency.' });
@@ -79,7 +80,13 @@ export const orderSchema = z
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
     gateway: z.string(),
-    customer: z.object({ id: z.string(), email: z.string().optional() }),
+    customer: z.object({
+      id: z.string(),
+      email: z.string().optional(),
+      name: z.string().optional(),
+      address: addressSchema.optional(),
+    }),
+    shipping: shippingSchema.optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),
     payments: z.array(paymentSchema),

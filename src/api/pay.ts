@@ -34,6 +34,7 @@ export const pay = defineRoute({
     'order_in_review',
     'attempt_in_progress',
     'gateway_declined',
+    'payment_refused',
     'too_many_attempts',
   ],
   run: ({ params: { id }, ...sender }, dependencies) =>

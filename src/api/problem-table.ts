@@ -83,8 +83,17 @@ export const PROBLEMS = {
     'Cardholder data rejected',
     'Never send card numbers or card fields here; the gateway takes them from the customer.',
   ),
-  amount_out_of_range: entry(422, 'Amount out of range', 'Send 1 to 99999999 minor units.'),
-  currency_unsupported: entry(422, 'Currency unsupported', 'Send an upper-case ISO 4217 code.'),
+  amount_out_of_range: entry(422, 'Amount out of range', 'Send 1 to 999999999999 minor units.'),
+  amount_unsupported: entry(
+    422,
+    'Amount unsupported',
+    'Send an amount that the gateway takes in this currency: detail names its rule.',
+  ),
+  currency_unsupported: entry(
+    422,
+    'Currency unsupported',
+    'Send an upper-case ISO 4217 code of a currency that is in use.',
+  ),
   gateway_unsupported: entry(422, 'Gateway unsupported', 'Name a gateway that is configured.'),
   idempotency_key_missing: entry(
     400,
@@ -164,12 +173,22 @@ export const PROBLEMS = {
     'Only an effect with the status failed can be tried again.',
   ),
   gateway_declined: entry(402, 'Gateway declined', 'The customer may try again or pay otherwise.'),
+  payment_refused: entry(
+    422,
+    'Payment refused',
+    'The gateway refuses this payment whoever pays it: create another order.',
+  ),
   too_many_attempts: entry(
     429,
     'Too many attempts',
     'This order has used up its payment attempts: create a new order.',
   ),
   invoice_not_found: entry(404, 'No invoice yet', 'It is issued once the order is paid.'),
+  credit_note_not_found: entry(
+    404,
+    'No such credit note',
+    "It is issued once the refund has succeeded; name the refund by its refundId, the gateway's id.",
+  ),
   parked_event_not_found: entry(
     404,
     'No such parked event',

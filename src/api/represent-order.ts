@@ -6,9 +6,16 @@ import type { Answer } from './route.ts';
 export function representOrder(order: StoredOrder): Order {
   const { customer, payments, refunds, disputes, reviews, effects, counters, ...view } = order.view;
   const { late, expiresAt, createdAt, updatedAt, ...amounts } = view;
+  const { name, address, shipping } = order.people ?? {};
   return {
     ...amounts,
-    customer: order.email === null ? customer : { ...customer, email: order.email },
+    customer: {
+      ...customer,
+      ...(order.email === null ? {} : { email: order.email }),
+      ...(name === undefined ? {} : { name }),
+      ...(address === undefined ? {} : { address }),
+    },
+    ...(shipping === undefined ? {} : { shipping }),
     ...(order.description === null ? {} : { description: order.description }),
     metadata: order.metadata,
     payments,

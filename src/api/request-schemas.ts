@@ -3,10 +3,9 @@
  * is a text.
  */
 import { z } from 'zod';
+import { MAX_AMOUNT_MINOR } from '../money/amounts.ts';
+import { CURRENCIES } from '../money/currencies.ts';
 import type { ProblemCode } from './problem-table.ts';
-
-/** Far above any order, far below where sums of many orders would stop being exact. */
-export const MAX_AMOUNT_MINOR = 99_999_999;
 
 /** NUL and lone surrogates: valid JSON, and refused by PostgreSQL. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
@@ -16,7 +15,7 @@ const ORDER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const CUSTOMER_ID = /^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/;
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+const KNOWN_CURRENCIES: ReadonlySet<string> = new Set(CURRENCIES);
 
 /** Lets a rule answer with a problem code of its own in place of `validation_failed`. */
 export function breaks(code: ProblemCode, message: string) {
@@ -53,15 +52,17 @@ const wholeNumber = z
 
 const RANGE = `must be 1 to ${MAX_AMOUNT_MINOR} minor units`;
 
-/** The amount of an order. */
+const MINOR_UNITS = 'Minor units of the currency, as many digits as ISO 4217 gives it.';
+
+/** The amount of an order. What its gateway takes of the currency is checked when the order is created. */
 export const orderAmount = wholeNumber
   .refine((value) => value >= 0, 'must not be negative')
   .refine(isInRange, breaks('amount_out_of_range', RANGE))
-  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: 'Minor units of the currency.' });
+  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
 
 export const refundAmount = wholeNumber
   .refine(isInRange, breaks('amount_out_of_range', RANGE))
-  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: 'Minor units of the currency.' });
+  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
 
 function isInRange(value: number): boolean {
   return value >= 1 && value <= MAX_AMOUNT_MINOR;
@@ -70,10 +71,14 @@ function isInRange(value: number): boolean {
 export const currency = z
   .string()
   .refine(
-    (value) => CURRENCIES.has(value),
+    (value) => KNOWN_CURRENCIES.has(value),
     breaks('currency_unsupported', 'must be an upper-case ISO 4217 code such as INR'),
   )
-  .meta({ example: 'INR', description: 'ISO 4217.', pattern: '^[A-Z]{3}$' });
+  .meta({
+    example: 'INR',
+    description: 'ISO 4217. New orders are refused in a currency that is withdrawn.',
+    pattern: '^[A-Z]{3}$',
+  });
 
 export const positiveInteger = z
   .int('must be a whole number, written without quotes')

@@ -1,6 +1,7 @@
 /** Every endpoint under /v1. What is not in this list is not served. */
 import { cancel } from './cancel.ts';
 import { createOrder } from './create-order.ts';
+import { getCreditNote } from './credit-note.ts';
 import { getEntitlements } from './entitlements.ts';
 import { getInvoice } from './invoice.ts';
 import { getOrder, getOrderEvents, getOrders } from './orders.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly Route[] = [
   decideReview,
   retryEffect,
   getInvoice,
+  getCreditNote,
   getEntitlements,
   getParkedEvents,
   redeliver,

@@ -2,7 +2,7 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { type Order, orderSchema, refundSchema } from '../api/order-schemas.ts';
-import { amountText } from '../invoices/amount-text.ts';
+import { moneyText } from '../money/text.ts';
 import type { ApiReply } from './api-client.ts';
 import { orderText } from './order-text.ts';
 import { Refusal } from './refusal.ts';
@@ -32,7 +32,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .command('refund')
     .description('give money back: all that is left, or a part')
     .argument('<order>', "the order's id")
-    .option('--amount <minor units>', 'how much, such as 4999 for INR 49.99', wholeNumber)
+    .option('--amount <minor units>', 'how much, such as 4999 for 49.99 INR', wholeNumber)
     .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same refund')
     .option('--reason <text>', 'kept with the refund')
     .action((id: string, options: RefundOptions) => refund(session(), id, options));
@@ -77,7 +77,7 @@ async function cancel({ api, print }: Session, id: string, body: { reason?: stri
 async function refund({ api, print }: Session, id: string, { key, ...body }: RefundOptions) {
   const reply = await api.post(`${pathOf(id)}/refunds`, body, { 'idempotency-key': key });
   print(reply.body, refundSchema, ({ id: refundId, status, amount, currency }) => {
-    const text = `refund ${refundId}: ${amountText(amount, currency)}, ${status}`;
+    const text = `refund ${refundId}: ${moneyText(amount, currency)}, ${status}`;
     return text + unsettledText(reply, id);
   });
 }

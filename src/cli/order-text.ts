@@ -1,7 +1,7 @@
 /** Orders as people read them: amounts with their decimals, and what there is to do as commands. */
 import type { Order } from '../api/order-schemas.ts';
 import { REVIEW_REASONS } from '../domain/review-reasons.ts';
-import { amountText } from '../invoices/amount-text.ts';
+import { moneyText } from '../money/text.ts';
 import { adviceFor } from '../workflows/review-advice.ts';
 import { tableOf, visible } from './table.ts';
 
@@ -10,9 +10,9 @@ export function ordersText(orders: readonly Order[]): string {
   const rows = orders.map((order) => [
     order.id,
     order.state,
-    amountText(order.amount, order.currency),
-    amountText(order.amountPaid, order.currency),
-    amountText(order.amountRefunded, order.currency),
+    moneyText(order.amount, order.currency),
+    moneyText(order.amountPaid, order.currency),
+    moneyText(order.amountRefunded, order.currency),
     order.gateway,
     order.customer.id,
     String(todoLines(order).length || '-'),
@@ -38,7 +38,7 @@ export function orderText(order: Order): string {
 
 function headText(order: Order): string {
   const { id, state, version, currency, late } = order;
-  const money = (amountMinor: number) => amountText(amountMinor, currency);
+  const money = (amountMinor: number) => moneyText(amountMinor, currency);
   return [
     `${id}  ${state}${late ? ' (confirmed late)' : ''}  version ${version}`,
     `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
@@ -81,8 +81,8 @@ function paymentsText({ payments, currency }: Order): string | null {
     id ?? 'not named yet',
     attempt === null ? '-' : String(attempt),
     status,
-    amountText(amount, currency),
-    amountText(amountRefunded, currency),
+    moneyText(amount, currency),
+    moneyText(amountRefunded, currency),
   ]);
   return section('Payments', ['payment', 'attempt', 'status', 'amount', 'refunded'], rows);
 }
@@ -92,7 +92,7 @@ function refundsText({ refunds }: Order): string | null {
     id,
     refundId ?? '-',
     status,
-    amountText(amount, currency),
+    moneyText(amount, currency),
     origin,
     reason ?? '-',
   ]);
@@ -101,7 +101,7 @@ function refundsText({ refunds }: Order): string | null {
 }
 
 function disputesText({ disputes, currency }: Order): string | null {
-  const rows = disputes.map(({ id, status, amount }) => [id, status, amountText(amount, currency)]);
+  const rows = disputes.map(({ id, status, amount }) => [id, status, moneyText(amount, currency)]);
   return section('Disputes', ['dispute', 'status', 'amount'], rows);
 }
 

@@ -298,8 +298,9 @@ export interface paths {
                 };
                 /**
                  * @description - `gateway_unsupported`: Name a gateway that is configured.
-                 *     - `amount_out_of_range`: Send 1 to 99999999 minor units.
-                 *     - `currency_unsupported`: Send an upper-case ISO 4217 code.
+                 *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
+                 *     - `amount_unsupported`: Send an amount that the gateway takes in this currency: detail names its rule.
+                 *     - `currency_unsupported`: Send an upper-case ISO 4217 code of a currency that is in use.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
@@ -1133,7 +1134,8 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `idempotency_key_reused`: This key was first used for another request: send a new key.
+                 * @description - `payment_refused`: The gateway refuses this payment whoever pays it: create another order.
+                 *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
                  */
@@ -1205,7 +1207,7 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": {
-                        /** @description Minor units of the currency. */
+                        /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
                         amount?: number;
                         reason?: string;
                     };
@@ -1310,7 +1312,7 @@ export interface paths {
                 };
                 /**
                  * @description - `refund_exceeds_captured`: Ask for at most the captured amount less refunds made or under way.
-                 *     - `amount_out_of_range`: Send 1 to 99999999 minor units.
+                 *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
@@ -1346,6 +1348,112 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/refunds/{refundId}/credit-note.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the credit note of a refund, by the gateway's id of the refund
+         * @description Needs an API key with the scope client.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    refundId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The credit note. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
+                 *     - `credentials_invalid`: Send one of the configured API keys.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `scope_insufficient`: Use an API key with the scope ops. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `order_not_found`: Create the order with POST /v1/orders first.
+                 *     - `credit_note_not_found`: It is issued once the refund has succeeded; name the refund by its refundId, the gateway's id.
+                 */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `rate_limited`: Send the same request again after Retry-After, and fewer of them. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `database_unavailable`: Nothing is lost: send the same request again. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2042,19 +2150,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Address: {
+            city?: string;
+            /** @example IN */
+            country: string;
+            line1: string;
+            line2?: string;
+            postalCode?: string;
+            state?: string;
+        };
         NewOrder: {
-            /** @description Minor units of the currency. */
+            /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
             amount: number;
             /**
-             * @description ISO 4217.
+             * @description ISO 4217. New orders are refused in a currency that is withdrawn.
              * @example INR
              */
             currency: string;
             customer: {
+                address?: components["schemas"]["Address"];
                 /** Format: email */
                 email?: string;
                 /** @example cus_7 */
                 id: string;
+                name?: string;
             };
             description?: string;
             /** @description Seconds until an unpaid order fails. */
@@ -2065,6 +2184,12 @@ export interface components {
             id: string;
             metadata?: {
                 [key: string]: string;
+            };
+            /** @description Where the goods go. Sent to the gateway, like the description and the customer. */
+            shipping?: {
+                address: components["schemas"]["Address"];
+                name: string;
+                phone?: string;
             };
         };
         Order: {
@@ -2083,8 +2208,10 @@ export interface components {
             createdAt: string;
             currency: string;
             customer: {
+                address?: components["schemas"]["Address"];
                 email?: string;
                 id: string;
+                name?: string;
             };
             description?: string;
             disputes: {
@@ -2122,6 +2249,7 @@ export interface components {
                 status: string;
                 version: number;
             }[];
+            shipping?: components["schemas"]["Shipping"];
             /** @enum {string} */
             state: "initiated" | "pending" | "partially_paid" | "paid" | "failed" | "cancelled" | "refunded";
             /** Format: date-time */
@@ -2180,6 +2308,11 @@ export interface components {
             refundId: string | null;
             /** @enum {string} */
             status: "requested" | "refused" | "pending" | "succeeded" | "failed" | "reversed";
+        };
+        Shipping: {
+            address: components["schemas"]["Address"];
+            name: string;
+            phone?: string;
         };
     };
     responses: never;

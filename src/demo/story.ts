@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { RunningStack } from '../dev/process-file.ts';
 import type { OrderView } from '../domain/view.ts';
-import { amountText } from '../invoices/amount-text.ts';
+import { moneyText } from '../money/text.ts';
 import { countEffects } from './counts.ts';
 import { type Reply, talkTo } from './talk.ts';
 
@@ -32,7 +32,7 @@ export async function tellStory(
   const path = `/v1/orders/${id}`;
 
   tell(
-    `\n1. The shop starts order ${id} over ${amountText(AMOUNT_MINOR, CURRENCY)}, ${STARTS} times.`,
+    `\n1. The shop starts order ${id} over ${moneyText(AMOUNT_MINOR, CURRENCY)}, ${STARTS} times.`,
   );
   const terms = {
     id,

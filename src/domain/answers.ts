@@ -1,5 +1,5 @@
 /** What comes back from effects: the gateway's answers, refusals and silences, and finished work. */
-import { attemptUnanswered, refuseAttempt, takeCreated } from './attempts.ts';
+import { attemptUnanswered, type Refusal, refuseAttempt, takeCreated } from './attempts.ts';
 import { cancelsUnanswered, refuseVoid, takeVoided } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
@@ -21,7 +21,7 @@ export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
   removeEffect(turn.ledger, event.key);
   if (event.type === 'effect.answered' && event.answer !== null)
     return take(turn, event.answer, command);
-  if (event.type === 'effect.refused') return refused(turn, command, event.code);
+  if (event.type === 'effect.refused') return refused(turn, command, event);
   return unanswered(turn, command);
 }
 
@@ -49,10 +49,11 @@ function take(turn: Turn, answer: Answer, command: GatewayCall): void {
   if (answer.to === 'void_payment') takeVoided(turn, answer.payment);
 }
 
-function refused(turn: Turn, command: GatewayCall, code: string): void {
+function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
+  const { code } = refusal;
   switch (command.effect) {
     case 'create_payment':
-      return refuseAttempt(turn, command.attempt, code);
+      return refuseAttempt(turn, command.attempt, refusal);
     case 'void_payment':
       return refuseVoid(turn, command.paymentId);
     case 'capture_payment':

@@ -2,6 +2,7 @@
  * Our tries to open a payment at the gateway: at most one is live at a time, and one whose answer is
  * lost is asked for again under its own key, never under a new one.
  */
+import type { EffectResult } from './events.ts';
 import type { PaymentSnapshot } from './facts.ts';
 import { askGateway } from './inquiry.ts';
 import type { Attempt, Ledger } from './ledger.ts';
@@ -109,7 +110,17 @@ function codeAgainst(ledger: Ledger): string | null {
   return isUnwanted(ledger) ? 'order_closed' : null;
 }
 
-export function refuseAttempt(turn: Turn, number: number, code: string): void {
+/** The gateway's no. A payment that nobody could make is not for the customer to try again. */
+export type Refusal = Pick<
+  Extract<EffectResult, { type: 'effect.refused' }>,
+  'code' | 'isUnpayable'
+>;
+
+export function refuseAttempt(
+  turn: Turn,
+  number: number,
+  { code, isUnpayable = false }: Refusal,
+): void {
   const { ledger, event } = turn;
   const from = stateOf(ledger);
   const attempt = ledger.attempts[number - 1];
@@ -119,7 +130,9 @@ export function refuseAttempt(turn: Turn, number: number, code: string): void {
   answerPays(turn, number, {
     outcome: 'rejected',
     reason: `the gateway refused: ${code}`,
-    answer: { code: 'gateway_declined' },
+    answer: isUnpayable
+      ? { code: 'payment_refused', gatewayCode: code }
+      : { code: 'gateway_declined' },
   });
 }
 

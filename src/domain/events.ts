@@ -37,8 +37,8 @@ export type CommandEvent = Envelope & Command;
 /** What has come of an effect. */
 export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
-  /** The other side said no, for good. */
-  | { type: 'effect.refused'; attempts: number; code: string }
+  /** The other side said no, for good; `isUnpayable`: to this payment, whoever pays it. */
+  | { type: 'effect.refused'; attempts: number; code: string; isUnpayable?: boolean }
   /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
   | { type: 'effect.unanswered'; attempts: number; reason: string }
 );
@@ -76,6 +76,8 @@ export interface OutcomeRecord {
 export interface CommandAnswer {
   /** Why the command was refused. */
   code?: string;
+  /** The gateway's own code for why, where the caller has to know it. */
+  gatewayCode?: string;
   /** The payment attempt that a pay command got. */
   attempt?: number;
   /** The refund request that a refund command made or met. */

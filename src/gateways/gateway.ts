@@ -2,7 +2,9 @@
  * A payment gateway in the domain's words. Each gateway is one folder that maps its own API, ids and
  * signatures to this; nothing outside that folder knows what a gateway calls things.
  */
+import type { OrderDetails } from '../domain/details.ts';
 import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
+import type { AmountRules } from '../money/amounts.ts';
 
 export interface CreatePayment {
   orderId: string;
@@ -15,6 +17,8 @@ export interface CreatePayment {
    * are ended first; one that cannot be ended any more is answered in place of a new one.
    */
   supersedes?: string[];
+  /** Customer, shipping and description, always the same for one order; null where none may be sent. */
+  details?: OrderDetails | null;
   idempotencyKey: string;
 }
 
@@ -69,6 +73,8 @@ export type WebhookHeaders = Record<string, string | undefined>;
  * whether it happened.
  */
 export interface Gateway {
+  /** Which amounts it takes, as far as it documents them. */
+  amounts: AmountRules;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
   fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
   capturePayment(request: {
@@ -93,10 +99,16 @@ export interface Gateway {
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
   readonly code: string;
+  /**
+   * What was asked for is at fault, such as its amount or its currency: the same payment is refused
+   * whoever pays it and however often.
+   */
+  readonly isUnpayable: boolean;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, { isUnpayable = false } = {}) {
     super(message);
     this.code = code;
+    this.isUnpayable = isUnpayable;
   }
 }
 

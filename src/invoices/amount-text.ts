@@ -1,14 +1,9 @@
-/** Money and texts as an invoice prints them. Amounts are converted by decimal text, never by division. */
+/** Money and texts as an invoice prints them. */
+import { decimalText } from '../money/text.ts';
 
-/** The currency's own number of decimals and its code, which every font has: `INR 49.99`, `JPY 500`. */
+/** `INR 49.99`, `JPY 500`: the code first, held to its amount. */
 export function amountText(amountMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'code',
-  });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 0;
-  return format.format(`${amountMinor}e-${decimals}` as `${number}`);
+  return `${currency}\u00A0${decimalText(amountMinor, currency)}`;
 }
 
 const UNPRINTABLE = /[^\x20-\x7E\xA0-\xFF€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]/gu;

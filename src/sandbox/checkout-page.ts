@@ -2,8 +2,7 @@
  * The checkout page a customer sees: one document without script, font or picture from anywhere.
  * It only shows what the gateway holds and never decides anything.
  */
-
-import { moneyText } from './money-text.ts';
+import { moneyText } from '../money/text.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {

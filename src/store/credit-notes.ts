@@ -3,8 +3,9 @@
  * issued once for a refund, never changed afterwards.
  */
 import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Address, Seller } from '../domain/details.ts';
 import type { Database } from './database.ts';
-import { insertNumbered } from './number-series.ts';
+import { asJson, insertNumbered } from './number-series.ts';
 import { creditNotes } from './schema/effects.ts';
 
 export interface NewCreditNote {
@@ -15,6 +16,10 @@ export interface NewCreditNote {
   customerId: string;
   /** The invoice that is corrected. */
   invoiceNumber: number | null;
+  email: string | null;
+  customerName: string | null;
+  customerAddress: Address | null;
+  seller: Seller | null;
   /** Minor units of `currency`. */
   amountMinor: number;
   currency: string;
@@ -31,13 +36,16 @@ export async function issueCreditNote(
   note: NewCreditNote,
 ): Promise<CreditNote> {
   const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
+  const { email, customerName, customerAddress, seller } = note;
   const issued = await insertNumbered(database, 'credit_note', {
     known: sql`select from ${creditNotes}
       where order_id = ${orderId} and refund_id = ${refundId}`,
     insert: sql`insert into ${creditNotes} (
-        number, order_id, refund_id, key, customer_id, invoice_number, amount_minor, currency
+        number, order_id, refund_id, key, customer_id, invoice_number, email, customer_name,
+        customer_address, seller, amount_minor, currency
       )
       select number, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
+        ${email}, ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json,
         ${amountMinor}::bigint, ${currency}
       from numbered`,
   });
@@ -47,7 +55,8 @@ export async function issueCreditNote(
   return known;
 }
 
-async function findCreditNote(
+/** Of one refund, by the gateway's id; null before there is one. */
+export async function findCreditNote(
   { db }: Database,
   { orderId, refundId }: Pick<NewCreditNote, 'orderId' | 'refundId'>,
 ): Promise<CreditNote | null> {

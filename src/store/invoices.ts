@@ -2,8 +2,9 @@
  * Invoices: numbered without gaps, issued once for an order's epoch, never changed afterwards.
  */
 import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Address, Seller } from '../domain/details.ts';
 import type { Database } from './database.ts';
-import { insertNumbered } from './number-series.ts';
+import { asJson, insertNumbered } from './number-series.ts';
 import { invoices } from './schema/effects.ts';
 
 export interface NewInvoice {
@@ -15,6 +16,11 @@ export interface NewInvoice {
   customerId: string;
   email: string | null;
   description: string | null;
+  customerName: string | null;
+  customerAddress: Address | null;
+  seller: Seller | null;
+  /** How it is drawn; a new invoice has the newest. */
+  layout: number;
   /** Minor units of `currency`. */
   amountMinor: number;
   currency: string;
@@ -29,14 +35,16 @@ export interface Invoice extends NewInvoice {
 /** Issues the invoice, or answers the one that was issued before, whatever is asked for now. */
 export async function issueInvoice(database: Database, invoice: NewInvoice): Promise<Invoice> {
   const { orderId, epoch, key, customerId, email, description } = invoice;
+  const { customerName, customerAddress, seller, layout } = invoice;
   const { amountMinor, currency, gateway } = invoice;
   const issued = await insertNumbered(database, 'invoice', {
     known: sql`select from ${invoices} where order_id = ${orderId} and epoch = ${epoch}`,
     insert: sql`insert into ${invoices} (
         number, order_id, epoch, key, customer_id, email, description,
-        amount_minor, currency, gateway
+        customer_name, customer_address, seller, layout, amount_minor, currency, gateway
       )
       select number, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
+        ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json, ${layout}::int,
         ${amountMinor}::bigint, ${currency}, ${gateway}
       from numbered`,
   });

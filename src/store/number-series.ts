@@ -50,3 +50,8 @@ function isUniqueViolation(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   return cause instanceof pg.DatabaseError && cause.code === UNIQUE_VIOLATION;
 }
+
+/** A parameter for a column of JSON. */
+export function asJson(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

@@ -3,6 +3,7 @@
  * inserted by the API before the workflow starts; afterwards only record.ts may change its content.
  */
 import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Address, OrderDetails, Shipping } from '../domain/details.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OrderState } from '../domain/order.ts';
 import type { OrderView } from '../domain/view.ts';
@@ -10,7 +11,7 @@ import type { Database } from './database.ts';
 import { type Page, type Position, pageOf, readCursor } from './page.ts';
 import { prepared } from './prepared.ts';
 import { duplicateDeliveries } from './schema/edge.ts';
-import { orders } from './schema/orders.ts';
+import { orders, type People } from './schema/orders.ts';
 
 /** A new order as the API accepted it; `amount` in minor units, `expiresAt` in epoch milliseconds. */
 export interface NewOrder {
@@ -20,7 +21,13 @@ export interface NewOrder {
   amount: number;
   currency: string;
   gateway: string;
-  customer: { id: string; email?: string | undefined };
+  customer: {
+    id: string;
+    email?: string | undefined;
+    name?: string | undefined;
+    address?: Address | undefined;
+  };
+  shipping?: Shipping | undefined;
   description?: string | undefined;
   metadata: Record<string, string>;
   ledger: Ledger;
@@ -34,6 +41,7 @@ export interface StoredOrder {
   fingerprint: string;
   email: string | null;
   description: string | null;
+  people: People | null;
   metadata: Record<string, string>;
   view: OrderView;
   revision: number;
@@ -58,6 +66,7 @@ export const STORED_ORDER = {
   fingerprint: orders.fingerprint,
   email: orders.email,
   description: orders.description,
+  people: orders.people,
   metadata: orders.metadata,
   view: orders.view,
   revision: orders.revision,
@@ -81,6 +90,7 @@ const INSERT = prepared((db) =>
       customerId: sql.placeholder('customerId'),
       email: sql.placeholder('email'),
       description: sql.placeholder('description'),
+      people: sql.placeholder('people'),
       metadata: sql.placeholder('metadata'),
       state: sql.placeholder('state'),
       version: sql.placeholder('version'),
@@ -102,13 +112,16 @@ export async function insertOrder(
   database: Database,
   order: NewOrder,
 ): Promise<StoredOrder | null> {
-  const { ledger, view } = order;
+  const { ledger, view, shipping } = order;
+  const { name, address } = order.customer;
+  const people: People = { name, address, shipping };
   const [inserted] = await INSERT(database).execute({
     ...order,
     amountMinor: order.amount,
     customerId: order.customer.id,
     email: order.customer.email ?? null,
     description: order.description ?? null,
+    people,
     state: view.state,
     version: view.version,
     revision: ledger.revision,
@@ -131,6 +144,23 @@ const READ = prepared((db) =>
 export async function readOrder(database: Database, id: string): Promise<StoredOrder | null> {
   const [order] = await READ(database).execute({ id });
   return order ?? null;
+}
+
+const READ_DETAILS = prepared((db) =>
+  db
+    .select({ description: orders.description, email: orders.email, people: orders.people })
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('read-details'),
+);
+
+/** What is sent to the order's gateway; null for an order that was created before it was kept. */
+export async function readDetails(database: Database, id: string): Promise<OrderDetails | null> {
+  const [order] = await READ_DETAILS(database).execute({ id });
+  if (order === undefined || order.people === null) return null;
+  const { description, email, people } = order;
+  const { name = null, address = null, shipping = null } = people;
+  return { description, email, name, address, shipping };
 }
 
 /**

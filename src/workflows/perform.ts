@@ -22,6 +22,7 @@ import {
 import type { EffectResult } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { briefOf, viewOf } from '../domain/view.ts';
+import { moneyText } from '../money/text.ts';
 
 /**
  * A gateway is asked a few times close together, as most silences are short; after that the order
@@ -90,16 +91,20 @@ function requestFor(command: BusinessEffect, ledger: Ledger): EffectRequest<Busi
 
 function failureOf(key: string, error: unknown): EffectResult {
   const refusal = refusalIn(error);
-  if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, code: refusal };
+  if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, ...refusal };
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   return { key, type: 'effect.unanswered', attempts: 1, reason: cause?.name ?? 'no answer' };
 }
 
-/** The code of a definite no; null for everything that may work the next time. */
-function refusalIn(error: unknown): string | null {
+/** A definite no; null for everything that may work the next time. */
+function refusalIn(error: unknown): { code: string; isUnpayable?: true } | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return null;
-  return String(cause.details?.[0] ?? cause.type ?? 'refused');
+  const [code, kind] = cause.details ?? [];
+  return {
+    code: String(code ?? cause.type ?? 'refused'),
+    ...(kind === 'unpayable' ? { isUnpayable: true as const } : {}),
+  };
 }
 
 function orderOf({ terms: { orderId, gateway, currency } }: Ledger) {
@@ -110,7 +115,7 @@ function ask(command: GatewayCall, ledger: Ledger): Promise<Answer> {
   const request = orderOf(ledger);
   switch (command.effect) {
     case 'create_payment': {
-      const summary = `open payment attempt ${command.attempt}: ${command.amountMinor} ${request.currency}`;
+      const summary = `open payment attempt ${command.attempt}: ${moneyText(command.amountMinor, request.currency)}`;
       return gateway.createPayment.executeWithOptions({ summary }, [{ ...request, command }]);
     }
     case 'fetch_payments': {
@@ -118,7 +123,7 @@ function ask(command: GatewayCall, ledger: Ledger): Promise<Answer> {
       return gateway.fetchPayments.executeWithOptions({ summary }, [{ ...request, command }]);
     }
     case 'capture_payment': {
-      const summary = `capture ${command.amountMinor} ${request.currency} of ${command.paymentId}`;
+      const summary = `capture ${moneyText(command.amountMinor, request.currency)} of ${command.paymentId}`;
       return gateway.capturePayment.executeWithOptions({ summary }, [{ ...request, command }]);
     }
     case 'void_payment': {
@@ -126,7 +131,7 @@ function ask(command: GatewayCall, ledger: Ledger): Promise<Answer> {
       return gateway.voidPayment.executeWithOptions({ summary }, [{ ...request, command }]);
     }
     case 'refund_payment': {
-      const summary = `refund ${command.amountMinor} ${command.currency} of ${command.paymentId}`;
+      const summary = `refund ${moneyText(command.amountMinor, command.currency)} of ${command.paymentId}`;
       return gateway.refundPayment.executeWithOptions({ summary }, [{ ...request, command }]);
     }
   }

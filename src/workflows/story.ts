@@ -8,6 +8,7 @@ import { isBusinessEffect } from '../domain/effects.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { openReviews } from '../domain/sums.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
+import { moneyText } from '../money/text.ts';
 import { adviceFor } from './review-advice.ts';
 
 /** The UI puts the story into a URL, and servers take some 8,000 characters. */
@@ -51,19 +52,23 @@ function codeOf(message: object): string {
 
 function moneyLine(view: OrderView): string {
   const { amountPaid, amount, currency, amountRefunded, gateway } = view;
-  const refunded = amountRefunded > 0 ? `, ${amountRefunded} refunded` : '';
-  return `Money: ${amountPaid} of ${amount} ${currency} captured${refunded} (minor units), through ${gateway}`;
+  const money = (amountMinor: number): string => moneyText(amountMinor, currency);
+  const refunded = amountRefunded > 0 ? `, ${money(amountRefunded)} refunded` : '';
+  return `Money: ${money(amountPaid)} of ${money(amount)} captured${refunded}, through ${gateway}`;
 }
 
-function paymentLines(view: OrderView): string[] {
-  return view.payments.map(({ id, attempt, status, amount }) => {
+function paymentLines({ payments, currency }: OrderView): string[] {
+  return payments.map(({ id, attempt, status, amount }) => {
     const origin = attempt === null ? 'begun at the gateway' : `attempt ${attempt}`;
-    return `${id === null ? 'not named yet' : code(id)}: ${status}, ${amount}, ${origin}`;
+    const name = id === null ? 'not named yet' : code(id);
+    return `${name}: ${status}, ${moneyText(amount, currency)}, ${origin}`;
   });
 }
 
-function disputeLines({ disputes }: OrderView): string[] {
-  return disputes.map(({ id, amount, status }) => `${code(id)}: ${status}, ${amount}`);
+function disputeLines({ disputes, currency }: OrderView): string[] {
+  return disputes.map(
+    ({ id, amount, status }) => `${code(id)}: ${status}, ${moneyText(amount, currency)}`,
+  );
 }
 
 function nextLines(ledger: Ledger): string[] {

@@ -17,6 +17,13 @@ describe('an error of an activity', () => {
     );
   });
 
+  it('says so when the payment could be made by no customer', async () => {
+    const refusal = new GatewayRefusal('amount_too_small', 'too small', { isUnpayable: true });
+    const failure = await mapped(refusal);
+    assert(failure instanceof ApplicationFailure);
+    assert.deepEqual(failure.details, ['amount_too_small', 'unpayable']);
+  });
+
   const transient: [string, unknown, string][] = [
     ['a silent gateway', new GatewaySilence('no answer in 8 s'), 'GatewaySilence'],
     ['anything unknown', new TypeError('x'), 'TypeError'],

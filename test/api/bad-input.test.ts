@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { ROUTES } from '../../src/api/routes.ts';
+import { PEOPLE, SHIPPING } from '../support/people.ts';
 import { givenOrder, newOrderId, openShop, orderBody, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { signedEvent } from '../support/webhooks.ts';
@@ -69,7 +70,27 @@ describe('bad input', () => {
       ['no amount', () => order({ amount: undefined }), 422, 'validation_failed', '/amount'],
       ['null as amount', () => order({ amount: null }), 422, 'validation_failed', '/amount'],
       ['an amount of 0', () => order({ amount: 0 }), 422, 'amount_out_of_range', '/amount'],
-      ['too much', () => order({ amount: 100_000_000 }), 422, 'amount_out_of_range', '/amount'],
+      [
+        'too much',
+        () => order({ amount: 1_000_000_000_000 }),
+        422,
+        'amount_out_of_range',
+        '/amount',
+      ],
+      [
+        'an address without a country',
+        () => order({ customer: { id: 'cus_7', address: { line1: '1 MG Road' } } }),
+        422,
+        'validation_failed',
+        '/customer/address/country',
+      ],
+      [
+        'a phone number that is none',
+        () => order({ shipping: { ...SHIPPING, phone: 'ask me' } }),
+        422,
+        'validation_failed',
+        '/shipping/phone',
+      ],
       [
         'no such currency',
         () => order({ currency: 'XXY' }),
@@ -116,10 +137,10 @@ describe('bad input', () => {
       ['an unknown field', () => order({ amout: 1 }), 422, 'validation_failed', '/amout'],
       [
         'an unknown field inside',
-        () => customer({ name: 'x' }),
+        () => customer({ nickname: 'x' }),
         422,
         'validation_failed',
-        '/customer/name',
+        '/customer/nickname',
       ],
       ['NUL', () => order({ description: 'a\0b' }), 422, 'validation_failed', '/description'],
       [
@@ -175,6 +196,21 @@ describe('bad input', () => {
       const id = newOrderId();
       await post('/v1/orders', { ...orderBody(id), amount: -5 });
       assertProblem(await send({ path: `/v1/orders/${id}` }), 404, 'order_not_found');
+    });
+
+    it('with other people is a conflict that names them; with the same ones it is the same', async () => {
+      const id = newOrderId();
+      const { customer, shipping } = PEOPLE;
+      const content = { customer: { ...customer, id: 'cus_7' }, shipping };
+      await post('/v1/orders', orderBody(id, content));
+      assert.equal((await post('/v1/orders', orderBody(id, content))).status, 200);
+      const other = { customer: { ...customer, id: 'cus_7', name: 'Grace' } };
+      const answered = await post('/v1/orders', orderBody(id, other));
+      assertProblem(answered, 409, 'order_conflict');
+      assert.deepEqual(
+        answered.body.errors?.map(({ pointer }) => pointer),
+        ['/customer/name', '/shipping'],
+      );
     });
 
     it('that differs from the first is a conflict that names the fields', async () => {

@@ -106,6 +106,6 @@ describe('an order that is started again', () => {
       [found.PaymentGateway, found.Currency, found.AmountMinor, found.CustomerId],
       ['sandbox', 'INR', 4999, `cus_${id}`],
     );
-    assert.equal(staticSummary, '4999 INR (minor units) through sandbox');
+    assert.equal(staticSummary, '49.99 INR through sandbox');
   });
 });

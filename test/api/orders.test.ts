@@ -1,13 +1,17 @@
 /** Orders over HTTP, against the running stack. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import type { Order } from '../../src/api/order-schemas.ts';
+import type { RefundView } from '../../src/domain/view.ts';
 import { givenEvents } from '../support/given-events.ts';
+import { PEOPLE } from '../support/people.ts';
 import {
   givenOrder,
   givenPendingOrder,
   newOrderId,
   openShop,
   orderBody,
+  type Problem,
   type Shop,
   untilSettled,
 } from '../support/shop.ts';
@@ -26,11 +30,9 @@ describe('a new order', () => {
   it('is answered with its place and its first state', async () => {
     const id = newOrderId();
     const content = { description: 'Two tickets', metadata: { seat: '12' }, expiresIn: 60 };
-    const body = {
-      ...orderBody(id),
-      ...content,
-      customer: { id: 'cus_7', email: 'a@example.com' },
-    };
+    const { customer: person, shipping } = PEOPLE;
+    const customer = { ...person, id: 'cus_7' };
+    const body = { ...orderBody(id), ...content, customer, shipping };
     const created = await shop.call<Order>('POST', '/v1/orders', body);
     assert.equal(created.status, 201);
     assert.equal(created.headers.get('location'), `/v1/orders/${id}`);
@@ -46,7 +48,8 @@ describe('a new order', () => {
       amountPaid: 0,
       amountRefunded: 0,
       gateway: 'sandbox',
-      customer: { id: 'cus_7', email: 'a@example.com' },
+      customer,
+      shipping,
       description: 'Two tickets',
       metadata: { seat: '12' },
       payments: [],
@@ -196,11 +199,15 @@ describe('a paid order', () => {
   let id: string;
 
   before(async () => {
-    const pending = await givenPendingOrder(shop);
-    id = pending.id;
-    await shop.gateway('POST', `/payments/${pending.paymentId}/capture`, {});
-    await untilSettled(shop, id, 'paid');
+    id = (await givenPaidOrder()).id;
   });
+
+  async function givenPaidOrder(): Promise<{ id: string }> {
+    const pending = await givenPendingOrder(shop);
+    await shop.gateway('POST', `/payments/${pending.paymentId}/capture`, {});
+    await untilSettled(shop, pending.id, 'paid');
+    return pending;
+  }
 
   it('has an invoice', async () => {
     const { keys } = await sharedStack();
@@ -210,6 +217,24 @@ describe('a paid order', () => {
     assert.equal(response.headers.get('content-type'), 'application/pdf');
     const bytes = Buffer.from(await response.arrayBuffer());
     assert.equal(bytes.subarray(0, 5).toString(), '%PDF-');
+  });
+
+  it('has a credit note for each refund, by the id of the refund', async () => {
+    const { id } = await givenPaidOrder();
+    const key = { 'idempotency-key': randomUUID() };
+    const partly = { amount: 1000 };
+    const made = await shop.call<RefundView>('POST', `/v1/orders/${id}/refunds`, partly, key);
+    const path = `/v1/orders/${id}/refunds/${made.body.refundId}/credit-note.pdf`;
+    await untilSettled(shop, id, 'paid');
+    const { keys } = await sharedStack();
+    const headers = { authorization: `Bearer ${keys.client}` };
+    const response = await fetch(`${shop.apiUrls[0]}${path}`, { headers });
+    assert.equal(response.headers.get('content-type'), 'application/pdf');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.match(bytes.toString('latin1'), /\(Credit note CN-\d{6}\)/);
+    const other = path.replace(String(made.body.refundId), 'sbx_ref_none');
+    const missing = await shop.call<Problem>('GET', other);
+    assert.deepEqual([missing.status, missing.body.code], [404, 'credit_note_not_found']);
   });
 
   it('entitles its customer', async () => {

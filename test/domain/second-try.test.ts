@@ -1,11 +1,13 @@
 /** A customer tries again after a decline: the payment that failed must not succeed beside the new one. */
 import assert from 'node:assert/strict';
+import type { DomainEvent } from '../../src/domain/events.ts';
 import type { OrderState } from '../../src/domain/order.ts';
 import {
   cancel,
   pay,
   payment,
   reached,
+  refused,
   snapshot,
   told,
   unanswered,
@@ -30,6 +32,24 @@ describe('the payment that a pay click opens', () => {
 
   it('leaves alone what a partly paid order holds', () => {
     assert.deepEqual(supersededBy('partially_paid', 2), [[]]);
+  });
+});
+
+describe('a payment that the gateway refuses', () => {
+  const answerTo = (event: DomainEvent) =>
+    given(...IN.initiated, pay(1))
+      .when(event)
+      .after.records.find(({ type }) => type === 'pay')?.answer;
+
+  it('may be tried again', () => {
+    const { code } = answerTo(refused('create_payment', 1)) ?? {};
+    assert.equal(code, 'gateway_declined');
+  });
+
+  it("is refused with the gateway's code when no customer could make it", () => {
+    const refusal = { ...refused('create_payment', 1), isUnpayable: true } as DomainEvent;
+    const { code, gatewayCode } = answerTo(refusal) ?? {};
+    assert.deepEqual([code, gatewayCode], ['payment_refused', 'refused']);
   });
 });
 

@@ -17,7 +17,7 @@ describe('checkout page of the sandbox gateway', () => {
     const { checkoutUrl } = await gateway.create();
     const response = await fetch(checkoutUrl);
     const html = await response.text();
-    assert.match(html, />Pay ₹49\.99<\/button>/);
+    assert.match(html, />Pay 49\.99 INR<\/button>/);
     assert.match(html, />Decline<\/button>/);
     assert.match(html, />Leave<\/button>/);
     assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'/);
@@ -55,15 +55,15 @@ describe('checkout page of the sandbox gateway', () => {
   });
 
   for (const [currency, text] of [
-    ['JPY', '¥4,999<'],
-    ['KWD', 'KWD 4.999'],
-    ['HUF', 'HUF 49.99'],
+    ['JPY', '>4,999 JPY<'],
+    ['KWD', '>4.999 KWD<'],
+    ['HUF', '>49.99 HUF<'],
   ] as const) {
     it(`writes ${currency} with the digits of ISO 4217`, async () => {
       const body = { orderId: `ord_${currency}`, amount: 4_999, currency };
       const reply = await gateway.post('/payments', body, { 'idempotency-key': currency });
       const html = await (await fetch(String(reply.body.checkoutUrl))).text();
-      assert.ok(html.replaceAll('\u00a0', ' ').includes(text), html);
+      assert.ok(html.includes(text), html);
     });
   }
 

@@ -36,6 +36,10 @@ const CANARIES = {
 /** What is the client's own, and is told to it again: in the record, and nowhere else. */
 const OWN = {
   'e-mail of the customer': 'own.canary@customer.example',
+  'name of the customer': 'Own Canary Customer',
+  'address of the customer': 'own-canary-street 1',
+  'name of whom it is sent to': 'Own Canary Receiver',
+  'phone of whom it is sent to': '+91 22 7654 3210',
   metadata: 'own-canary-metadata',
 };
 
@@ -79,8 +83,20 @@ describe('canaries', function () {
 
   async function anOrderWithOwnData(): Promise<string> {
     const id = newOrderId();
-    const customer = { id: `cus_${id}`, email: OWN['e-mail of the customer'] };
-    const own = { customer, metadata: { note: OWN.metadata }, description: OWN.metadata };
+    const address = { line1: OWN['address of the customer'], country: 'IN' };
+    const customer = {
+      id: `cus_${id}`,
+      email: OWN['e-mail of the customer'],
+      name: OWN['name of the customer'],
+      address,
+    };
+    const [name, phone] = [OWN['name of whom it is sent to'], OWN['phone of whom it is sent to']];
+    const own = {
+      customer,
+      shipping: { name, address, phone },
+      metadata: { note: OWN.metadata },
+      description: OWN.metadata,
+    };
     assert.equal((await call('POST', '/v1/orders', orderBody(id, own))).status, 201);
     return id;
   }
@@ -197,11 +213,14 @@ describe('canaries', function () {
 
 /** Where an order's own e-mail, description and metadata are kept, and the invoice that shows them. */
 const OWN_COLUMNS = [
+  'invoices.customer_address',
+  'invoices.customer_name',
   'invoices.description',
   'invoices.email',
   'orders.description',
   'orders.email',
   'orders.metadata',
+  'orders.people',
 ];
 
 /** Also without the spaces in between, and as base64. */

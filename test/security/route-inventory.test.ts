@@ -21,6 +21,7 @@ const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
   'POST /v1/orders/:id/verify': 'client',
   'POST /v1/orders/:id/cancel': 'client',
   'GET /v1/orders/:id/invoice.pdf': 'client',
+  'GET /v1/orders/:id/refunds/:refundId/credit-note.pdf': 'client',
   'GET /v1/customers/:id/entitlements': 'client',
   'GET /v1/orders': 'ops',
   'POST /v1/orders/:id/refunds': 'ops',

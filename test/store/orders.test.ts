@@ -38,6 +38,7 @@ describe('an order row', () => {
       email: 'ada@example.com',
       description: 'Two tickets',
       metadata: { zebra: '1', ant: '2' },
+      people: {},
       view: order.view,
       revision: 0,
       createdAt: new Date('2026-01-26T10:00:00Z'),

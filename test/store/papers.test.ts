@@ -5,6 +5,7 @@ import {
   type NewCreditNote,
 } from '../../src/store/credit-notes.ts';
 import { issueInvoice, type NewInvoice, readInvoice } from '../../src/store/invoices.ts';
+import { PEOPLE } from '../support/people.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('invoices', () => {
@@ -21,6 +22,10 @@ describe('invoices', () => {
     customerId: 'cus_7',
     email: null,
     description: null,
+    customerName: null,
+    customerAddress: null,
+    seller: null,
+    layout: 2,
     amountMinor: 4999,
     currency: 'INR',
     gateway: 'sandbox',
@@ -53,6 +58,27 @@ describe('invoices', () => {
     assert.equal((await issueInvoice(database, invoice('ord_2'))).number, 2);
   });
 
+  it('keep who sold, whom, and the layout, as they were when they were issued', async () => {
+    const { customer } = PEOPLE;
+    const issued = {
+      customerName: customer.name,
+      customerAddress: customer.address,
+      seller: { name: 'भारत पुस्तक भंडार', lines: ['GSTIN 29ABCDE1234F1Z5'] },
+      layout: 2,
+    };
+    await issueInvoice(database, invoice('ord_1', issued));
+    const { customerName, customerAddress, seller, layout } =
+      (await readInvoice(database, 'ord_1')) ?? {};
+    assert.deepEqual({ customerName, customerAddress, seller, layout }, issued);
+  });
+
+  it('of a release that knew one layout are in that one', async () => {
+    await database.pool.query(`insert into invoices
+      (number, order_id, epoch, key, customer_id, amount_minor, currency, gateway)
+      values (1, 'ord_1', 1, 'ord_1:issue_invoice:1', 'cus_7', 4999, 'INR', 'sandbox')`);
+    assert.equal((await readInvoice(database, 'ord_1'))?.layout, 1);
+  });
+
   it('are read by order, the latest epoch first', async () => {
     assert.equal(await readInvoice(database, 'ord_1'), null);
     await issueInvoice(database, invoice('ord_1'));
@@ -68,6 +94,10 @@ describe('invoices', () => {
       key: `ord_1:issue_credit_note:${refundId}`,
       customerId: 'cus_7',
       invoiceNumber: number,
+      email: null,
+      customerName: null,
+      customerAddress: null,
+      seller: null,
       amountMinor: 100,
       currency: 'INR',
     });

@@ -1,17 +1,23 @@
 /** Amounts that are not what was asked for, currencies without cents, and money of two payments. */
 import assert from 'node:assert/strict';
+import { fingerprintOf } from '../../src/api/canonical-json.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { insertOrder } from '../../src/store/orders.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { ledgerOf, newOrder } from '../support/order-fixtures.ts';
 import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
   newOrderId,
   openShop,
   orderBody,
+  type Problem,
   type Shop,
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
 
 /** The least that every gateway of the list takes. */
 const A_FIFTIETH = 100;
@@ -95,17 +101,77 @@ describe('an order', function () {
     );
 
   atEachGateway(
-    'T36 is paid to the thousandth, or refused before any money moves where that cannot be',
+    'T36 is paid to the thousandth, or refused before there is an order where that cannot be',
     async (place) => {
       if (place.can('take thousandths')) return paidIn(place, 'KWD', 1_505);
-      const id = await place.order({ currency: 'KWD', amount: 1_505 });
-      const { body } = await place.pay(id);
-      assert.equal(body.code, 'gateway_declined');
-      const order = await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
-      assert.equal(order.amountPaid, 0);
-      assert.deepEqual(await place.gateway.paymentsOf(id), []);
+      const { status, body } = await refusedOrder(place, { currency: 'KWD', amount: 1_505 });
+      assert.deepEqual([status, body.code], [422, 'amount_unsupported']);
+      assert.match(body.detail, /takes KWD in steps of 0\.010 KWD\./);
     },
   );
+
+  for (const [currency, amount] of [
+    ['IDR', 120_000_000],
+    ['COP', 150_000_000],
+  ] as const)
+    atEachGateway(`of ${amount} minor units of ${currency} is paid like any other`, (place) =>
+      paidIn(place, currency, amount),
+    );
+
+  const tooSmall = { stripe: [49, '0.50 INR'], razorpay: [99, '1.00 INR'] } as const;
+  for (const [gateway, [amount, least]] of Object.entries(tooSmall))
+    it(`below the least that ${gateway} takes is refused at once, with the rule`, async () => {
+      const reply = await shop.call<Problem>(
+        'POST',
+        '/v1/orders',
+        orderBody(newOrderId(), { gateway, amount }),
+      );
+      assert.deepEqual([reply.status, reply.body.code], [422, 'amount_unsupported']);
+      assert.match(reply.body.detail, new RegExp(`takes at least ${least}`));
+    });
+
+  const onlyTheGatewayKnows = {
+    stripe: [{ currency: 'TWD', amount: 1500 }, 'amount_too_small'],
+    razorpay: [{ currency: 'INR', amount: 50_000_100 }, 'amount_above_maximum'],
+  } as const;
+  for (const [gateway, [money, reason]] of Object.entries(onlyTheGatewayKnows))
+    it(`that ${gateway} alone knows it does not take is refused with its reason, and not to be tried again`, async () => {
+      const id = newOrderId();
+      await shop.call('POST', '/v1/orders', orderBody(id, { gateway, ...money }));
+      const { status, body } = await shop.call<Problem>('POST', `/v1/orders/${id}/payments`, {});
+      assert.deepEqual([status, body.code], [422, 'payment_refused']);
+      assert.match(body.detail, new RegExp(`reason: ${reason}\\.`));
+      assert.doesNotMatch(body.detail, /try again/);
+      await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
+    });
+
+  for (const currency of ['HRK', 'SLL', 'ZWL', 'ANG', 'CUC', 'BGN'])
+    it(`is refused in ${currency}, which is withdrawn`, async () => {
+      const reply = await shop.call<Problem>(
+        'POST',
+        '/v1/orders',
+        orderBody(newOrderId(), { currency }),
+      );
+      assert.deepEqual([reply.status, reply.body.code], [422, 'currency_unsupported']);
+    });
+
+  it('from before its currency was withdrawn is answered as it is when it is sent again', async () => {
+    const database = openDatabase((await sharedStack()).databaseUrl);
+    const id = newOrderId();
+    const body = orderBody(id, { currency: 'BGN' });
+    const ledger = ledgerOf(id);
+    const terms = { ...ledger.terms, currency: 'BGN' };
+    const fingerprint = fingerprintOf(body);
+    await insertOrder(database, newOrder(id, { ledger: { ...ledger, terms }, fingerprint }));
+    await database.close();
+    const { status } = await shop.call('POST', '/v1/orders', body);
+    assert.equal(status, 200);
+  });
+
+  function refusedOrder(place: Place, money: object) {
+    const body = orderBody(newOrderId(), { gateway: place.gateway.name, ...money });
+    return shop.call<Problem>('POST', '/v1/orders', body);
+  }
 
   it('T36 of a fraction of a minor unit does not exist', async () => {
     const id = newOrderId();

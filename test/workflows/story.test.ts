@@ -28,6 +28,12 @@ describe("an order's story in the Temporal UI", () => {
     assert.match(story, /Next:\n\n- asks the gateway again at 2026-/);
   });
 
+  it('writes money with its decimals', () => {
+    const story = storyOf(ledgerAfter(...IN.paid));
+    assert.match(story, /Money: 1\.00 INR of 1\.00 INR captured, through sandbox/);
+    assert.match(story, /captured, 1\.00 INR, attempt 1/);
+  });
+
   it('offers the decision of a review as a signal that the order takes', () => {
     const ledger = ledgerAfter(...IN_REVIEW);
     const payload = signalIn(storyOf(ledger));

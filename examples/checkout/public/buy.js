@@ -1,6 +1,5 @@
 /** The shop's front page: chooses a gateway and starts an order. */
 import { ask } from './ask.js';
-import { moneyText } from './money.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -18,7 +17,7 @@ function choice({ gateway, label }, index) {
 async function open() {
   const { product, offers } = await ask('GET', '/api/offers');
   $('product').textContent = product.description;
-  $('price').textContent = moneyText(product.amount, product.currency);
+  $('price').textContent = product.price;
   $('offers').append(...offers.map(choice));
 }
 

@@ -3,7 +3,6 @@
  * gateway proves nothing, so the page only asks for the order to be verified.
  */
 import { ask, watchOrder } from './ask.js';
-import { moneyText } from './money.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -32,7 +31,7 @@ function show(order) {
   shown = order;
   const open = order.payments.at(-1);
   $('order').textContent = order.id;
-  $('price').textContent = moneyText(order.amount, order.currency);
+  $('price').textContent = order.price;
   $('state').textContent = TEXTS[order.state] ?? order.state;
   $('state').dataset.state = order.state;
   $('payments').textContent = order.payments.length;

@@ -12,6 +12,7 @@ import {
 } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
+import { detailNotes } from './details.ts';
 import type { RazorpayOrder } from './payloads.ts';
 import { isCaptured, MODE_NOTE, ORDER_NOTE, VOIDED_NOTE } from './snapshots.ts';
 import { truthBehind, truthOf } from './truth.ts';
@@ -24,7 +25,7 @@ interface Dependencies {
 
 export async function createPayment(
   deps: Dependencies,
-  { orderId, amountMinor, currency, supersedes = [], idempotencyKey }: CreatePayment,
+  { orderId, amountMinor, currency, supersedes = [], details, idempotencyKey }: CreatePayment,
 ): Promise<CreatedPayment> {
   const { client, keyId, mode } = deps;
   checkAmount(amountMinor, currency);
@@ -36,7 +37,7 @@ export async function createPayment(
     amount: amountMinor,
     currency,
     receipt: idempotencyKey,
-    notes: { [ORDER_NOTE]: orderId, [MODE_NOTE]: mode },
+    notes: { ...detailNotes(details), [ORDER_NOTE]: orderId, [MODE_NOTE]: mode },
   };
   const order =
     (await client.findOrderByReceipt(idempotencyKey)) ?? (await client.createOrder(body));

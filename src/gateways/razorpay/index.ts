@@ -4,6 +4,7 @@
  * again and Razorpay itself lets only one payment succeed.
  */
 import type { Gateway } from '../gateway.ts';
+import { RAZORPAY_AMOUNTS } from './amounts.ts';
 import { capturePayment, createPayment, fetchPayments, voidPayment } from './calls.ts';
 import { createClient } from './client.ts';
 import { refundPayment } from './refund.ts';
@@ -29,6 +30,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
   const client = createClient({ baseUrl: apiBase, keyId, keySecret });
   const deps = { client, keyId, mode };
   return {
+    amounts: RAZORPAY_AMOUNTS,
     createPayment: (request) => createPayment(deps, request),
     fetchPayments: (request) => fetchPayments(deps, request),
     capturePayment: (request) => capturePayment(deps, request),

@@ -25,6 +25,7 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/greater than (the )?amount captured/i, 'refund_exceeds_captured'],
   [/already been captured|order is already paid/i, 'payment_already_captured'],
   [/must be at least|less than minimum amount/i, 'amount_below_minimum'],
+  [/exceeds (the )?maximum amount/i, 'amount_above_maximum'],
   [/id provided does not exist|is not a valid id/i, 'not_found'],
   [/receipt should be unique/i, 'receipt_taken'],
 ];
@@ -32,13 +33,22 @@ const CODES: readonly (readonly [RegExp, string])[] = [
 /** Razorpay documents both 400 and 409 for a key that came with another body: the text decides. */
 const FINAL_CONFLICTS: ReadonlySet<string> = new Set(['idempotency_key_reused']);
 
+const BAD_REQUEST = 400;
+/** They concern this call, not the payment: another attempt has a key of its own. */
+const OF_THE_CALL: ReadonlySet<string> = new Set([
+  'idempotency_key_reused',
+  'receipt_taken',
+  'not_found',
+]);
+
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
 export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
   const code = codeOf(status, body);
   const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
   if (isTransient && !FINAL_CONFLICTS.has(code))
     return new GatewaySilence(`Razorpay answered ${status}`);
-  return new GatewayRefusal(code, `Razorpay refused: ${code}`);
+  const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
+  return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable });
 }
 
 function codeOf(status: number, body: unknown): string {

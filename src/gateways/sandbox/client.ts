@@ -10,6 +10,9 @@ const CALL_TIMEOUT_MS = 8_000;
 /** Answers that say nothing about the outcome: time-out, key in progress, too early, too many. */
 const TRANSIENT_STATUSES = new Set([408, 409, 425, 429]);
 
+/** The request is wrong in itself. */
+const UNPROCESSABLE = 422;
+
 const problemSchema = z.object({ code: z.string() });
 
 export interface SandboxClient {
@@ -97,7 +100,8 @@ function read<T>(reply: Reply, schema: z.ZodType<T>): T {
     throw new GatewaySilence(`sandbox gateway answered ${reply.status}`);
   if (reply.status >= 400) {
     const code = codeOf(reply) ?? `http_${reply.status}`;
-    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`);
+    const isUnpayable = reply.status === UNPROCESSABLE;
+    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable });
   }
   const parsed = schema.safeParse(reply.body);
   if (!parsed.success) throw new GatewaySilence('sandbox gateway answered in an unknown form');

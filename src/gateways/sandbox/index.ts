@@ -1,5 +1,5 @@
 /** The sandbox gateway behind the common interface. */
-
+import { noRules } from '../../money/amounts.ts';
 import { type Gateway, GatewayRefusal } from '../gateway.ts';
 import { createSandboxClient } from './client.ts';
 import { refundSnapshotOf, snapshotOf } from './payloads.ts';
@@ -14,6 +14,7 @@ export interface SandboxSettings {
 export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSettings): Gateway {
   const client = createSandboxClient(baseUrl);
   return {
+    amounts: noRules('The sandbox'),
     async createPayment({ orderId, amountMinor, currency, idempotencyKey }) {
       const body = { orderId, amount: amountMinor, currency };
       const payment = await client.createPayment(body, idempotencyKey);

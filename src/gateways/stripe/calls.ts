@@ -12,6 +12,7 @@ import {
   type RefundPayment,
 } from '../gateway.ts';
 import { toStripeAmount } from './amounts.ts';
+import { detailParams } from './details.ts';
 import { askStripe, SavedRefusal } from './failures.ts';
 import {
   disputeSchema,
@@ -39,7 +40,7 @@ export async function createIntent(
   request: CreatePayment,
   captureMethod: CaptureMethod,
 ): Promise<CreatedPayment> {
-  const { orderId, attempt, amountMinor, currency, idempotencyKey } = request;
+  const { orderId, attempt, amountMinor, currency, details, idempotencyKey } = request;
   const survivor = await survivorOf(stripe, request);
   if (survivor !== null) return { payment: survivor, checkout: {} };
   const params = {
@@ -47,6 +48,7 @@ export async function createIntent(
     currency: currency.toLowerCase(),
     automatic_payment_methods: { enabled: true },
     metadata: { orderId, attempt: String(attempt) },
+    ...detailParams(details),
     // Automatic is left unsaid: Stripe then chooses what is best for its answer times.
     ...(captureMethod === 'manual' && { capture_method: captureMethod }),
   };

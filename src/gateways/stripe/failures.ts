@@ -42,7 +42,11 @@ function failureOf(what: string, error: unknown): unknown {
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
   if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', told);
   if (!isDefinite(error)) return new GatewaySilence(told);
-  return isSaved ? new SavedRefusal(code, told) : new GatewayRefusal(code, told);
+  // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
+  const isUnpayable = error instanceof StripeInvalidRequestError;
+  return isSaved
+    ? new SavedRefusal(code, told, { isUnpayable })
+    : new GatewayRefusal(code, told, { isUnpayable });
 }
 
 function isBreakdown(statusCode = 0): boolean {

@@ -2,6 +2,7 @@
 import { Stripe } from 'stripe';
 import type { Gateway } from '../gateway.ts';
 import { createOutboundFetch } from '../outbound.ts';
+import { STRIPE_AMOUNTS } from './amounts.ts';
 import {
   type CaptureMethod,
   cancelIntent,
@@ -44,6 +45,7 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     ...(apiBase === undefined ? {} : addressOf(apiBase)),
   });
   return {
+    amounts: STRIPE_AMOUNTS,
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {
       // Stripe has no dependable list by order; a payment whose creation went unheard has no customer.

@@ -8,11 +8,13 @@ import {
   check,
   index,
   integer,
+  json,
   pgTable,
   primaryKey,
   text,
   unique,
 } from 'drizzle-orm/pg-core';
+import type { Address, Seller } from '../../domain/details.ts';
 import type { PostingKind } from '../../domain/effects.ts';
 import { instant, isPositiveMoney, minorUnits } from './columns.ts';
 
@@ -50,6 +52,12 @@ export const invoices = pgTable(
     customerId: text().notNull(),
     email: text(),
     description: text(),
+    customerName: text(),
+    customerAddress: json().$type<Address>(),
+    /** Who sold, as it was called then; null in the first layout, which prints none. */
+    seller: json().$type<Seller>(),
+    /** How it is drawn: an invoice keeps the layout in which it was issued, and so its bytes. */
+    layout: integer().notNull().default(1),
     amountMinor: minorUnits().notNull(),
     currency: text().notNull(),
     gateway: text().notNull(),
@@ -71,6 +79,11 @@ export const creditNotes = pgTable(
     customerId: text().notNull(),
     /** The invoice that this note corrects. */
     invoiceNumber: bigint({ mode: 'number' }).references(() => invoices.number),
+    email: text(),
+    customerName: text(),
+    customerAddress: json().$type<Address>(),
+    /** Who sold, as it was called then; null in notes of a release that kept none. */
+    seller: json().$type<Seller>(),
     amountMinor: minorUnits().notNull(),
     currency: text().notNull(),
     issuedAt: instant().notNull().defaultNow(),

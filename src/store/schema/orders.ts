@@ -14,11 +14,18 @@ import {
   primaryKey,
   text,
 } from 'drizzle-orm/pg-core';
+import type { Address, Shipping } from '../../domain/details.ts';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
 import type { OrderView } from '../../domain/view.ts';
 import { instant, isPositiveMoney, minorUnits } from './columns.ts';
+
+export interface People {
+  name?: string | undefined;
+  address?: Address | undefined;
+  shipping?: Shipping | undefined;
+}
 
 export const orders = pgTable(
   'orders',
@@ -31,6 +38,11 @@ export const orders = pgTable(
     customerId: text().notNull(),
     email: text(),
     description: text(),
+    /**
+     * The customer's name and address, and the shipping. Null in orders that were created before they were
+     * kept: their payments were opened without, and a call that is repeated has to be the same call.
+     */
+    people: json().$type<People>(),
     metadata: json().$type<Record<string, string>>().notNull(),
     state: text().$type<OrderState>().notNull(),
     needsReview: boolean().notNull().default(false),

@@ -12,7 +12,11 @@ const FIELDS: ReadonlySet<string> = new Set([
   'notes',
 ]);
 const MINIMUM_INR = 100;
+/** Five lakh rupees: what an account may take until it asks for more. */
+const MAXIMUM_INR = 50_000_000;
 const MAX_RECEIPT_LENGTH = 40;
+const MAX_NOTES = 15;
+const MAX_NOTE_LENGTH = 256;
 
 export function createOrder(world: World, body: Body): Answer {
   const { amount, currency, receipt = null, unique_receipt, notes = [] } = body;
@@ -26,8 +30,14 @@ export function createOrder(world: World, body: Body): Answer {
       'Order amount less than minimum amount allowed',
       'amount_less_than_minimum_amount',
     );
+  if (currency === 'INR' && Number(amount) > MAXIMUM_INR)
+    return invalid('Amount exceeds maximum amount allowed.');
   if (String(receipt ?? '').length > MAX_RECEIPT_LENGTH)
     return invalid('The receipt may not be greater than 40 characters.');
+  if (Object.keys(notes as object).length > MAX_NOTES)
+    return invalid('The notes may not have more than 15 items.');
+  if (Object.values(notes as object).some((note) => String(note).length > MAX_NOTE_LENGTH))
+    return invalid('The notes may not be greater than 256 characters.');
   const before = [...world.orders.values()].find((order) => receipt && order.receipt === receipt);
   if (unique_receipt === true && before !== undefined) return repeated(before, body);
   const order: Order = {

@@ -42,6 +42,9 @@ export function createApi(parts: ApiParts): Express {
           currency: text(form.currency),
           metadata: metadataOf(form),
           captureMethod: form.capture_method ?? 'automatic_async',
+          ...(form.description === undefined ? {} : { description: text(form.description) }),
+          ...(form.receipt_email === undefined ? {} : { receiptEmail: text(form.receipt_email) }),
+          ...(form.shipping === undefined ? {} : { shipping: form.shipping as object }),
         }),
       ),
     )

@@ -15,10 +15,13 @@ export interface Intent {
   client_secret: string;
   created: number;
   currency: string;
+  description: string | null;
   last_payment_error: object | null;
   latest_charge: string | null;
   livemode: boolean;
   metadata: Metadata;
+  receipt_email: string | null;
+  shipping: object | null;
   status: string;
 }
 

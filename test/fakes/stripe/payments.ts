@@ -22,8 +22,12 @@ export function createPayments(books: Books) {
     currency: string;
     metadata: Metadata;
     captureMethod: unknown;
+    description?: string;
+    receiptEmail?: string;
+    shipping?: object;
   }): Intent {
     const { amount, currency, metadata, captureMethod } = asked;
+    const { description = null, receiptEmail = null, shipping = null } = asked;
     if (captureMethod !== 'automatic_async' && captureMethod !== 'manual')
       throw invalidParameter('capture_method', 'Invalid capture_method');
     checkAmount(amount, currency);
@@ -41,10 +45,13 @@ export function createPayments(books: Books) {
       client_secret: `${id}_secret_${newId('s')}`,
       created: seconds(),
       currency,
+      description,
       last_payment_error: null,
       latest_charge: null,
       livemode: false,
       metadata,
+      receipt_email: receiptEmail,
+      shipping,
       status: 'requires_payment_method',
     };
     intents.set(id, intent);

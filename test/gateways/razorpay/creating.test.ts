@@ -3,6 +3,7 @@ import { GatewaySilence } from '../../../src/gateways/gateway.ts';
 import { createRazorpayGateway } from '../../../src/gateways/razorpay/index.ts';
 import { KEY_ID, KEY_SECRET, LIVE_KEY_ID } from '../../fakes/razorpay/fake.ts';
 import type { Fault } from '../../fakes/razorpay/faults.ts';
+import { PEOPLE } from '../../support/people.ts';
 import { attempt, gatewayAt, refusing, withRazorpay } from './support.ts';
 
 const CREATE = /^POST \/v1\/orders$/;
@@ -76,6 +77,23 @@ describe('opening an attempt at Razorpay', () => {
   it('passes on that an amount is below the minimum', async () => {
     const request = on.gateway.createPayment(attempt({ amountMinor: 99 }));
     await assert.rejects(request, refusing('amount_below_minimum'));
+  });
+
+  it('notes whom and what it is for, cut to what Razorpay takes', async () => {
+    const { customer, shipping } = PEOPLE;
+    const details = { ...customer, shipping, description: '票'.repeat(300) };
+    const { payment } = await on.gateway.createPayment(attempt({ details }));
+    assert.deepEqual(on.fake.world.orders.get(payment.paymentId)?.notes, {
+      description: `${'票'.repeat(255)}…`,
+      customer_email: 'ada@example.com',
+      customer_name: 'आदा लवलेस',
+      customer_address: '510 Townsend St, Suite 7, 94103, San Francisco, CA, US',
+      shipping_name: 'Anna Żółkiewska',
+      shipping_address: '12 Harbour Road, Suite 7, 94103, San Francisco, CA, US',
+      shipping_phone: '+91 22 1234 5678',
+      orderId: 'ord_1042',
+      mode: 'test',
+    });
   });
 
   for (const [currency, amountMinor] of [

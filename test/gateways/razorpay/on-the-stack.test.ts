@@ -93,11 +93,11 @@ describe('a webhook of Razorpay', function () {
     assert.equal((await readOrder(shop, orderId)).state, 'pending');
   });
 
-  it('is not waited for where the amount is below what Razorpay takes', async () => {
-    const orderId = await givenOrder(shop, { gateway: 'razorpay', amount: 99 });
+  it('is not waited for where the amount is above what the account may take', async () => {
+    const orderId = await givenOrder(shop, { gateway: 'razorpay', amount: 50_000_100 });
     const path = `/v1/orders/${orderId}/payments`;
     const { body } = await shop.call<{ code: string }>('POST', path, {}, { prefer: 'wait=30' });
-    assert.equal(body.code, 'gateway_declined');
+    assert.equal(body.code, 'payment_refused');
     assert.equal((await readOrder(shop, orderId)).state, 'failed');
   });
 });

@@ -1,10 +1,16 @@
 /** What the adapter asks of Stripe and makes of its answers, by the real SDK over HTTP. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Gateway, GatewayRefusal, GatewaySilence } from '../../../src/gateways/gateway.ts';
+import {
+  type CreatePayment,
+  type Gateway,
+  GatewayRefusal,
+  GatewaySilence,
+} from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../../fakes/stripe/fake-stripe.ts';
 import type { Fault } from '../../fakes/stripe/faults.ts';
+import { PEOPLE } from '../../support/people.ts';
 
 const AMOUNT = 4999;
 const CURRENCY = 'INR';
@@ -12,7 +18,9 @@ const CURRENCY = 'INR';
 const newKey = (): string => randomUUID().replaceAll('-', '');
 
 function creation(
-  changes: { amountMinor?: number; currency?: string; idempotencyKey?: string } = {},
+  changes: Partial<
+    Pick<CreatePayment, 'amountMinor' | 'currency' | 'idempotencyKey' | 'details'>
+  > = {},
 ) {
   const orderId = `ord_${newKey()}`;
   const money = { amountMinor: AMOUNT, currency: CURRENCY };
@@ -62,6 +70,46 @@ describe('Stripe, asked by the adapter', () => {
     fake.account.intents().filter(({ metadata }) => metadata.orderId === orderId);
 
   describe('for a payment', () => {
+    const { customer, shipping, description } = PEOPLE;
+
+    it('tells what it is for, whom, and where it goes, in the fields for it', async () => {
+      const request = creation({ details: { ...customer, shipping, description } });
+      await gateway.createPayment(request);
+      const [intent] = intentsOf(request.orderId);
+      assert.equal(intent?.description, 'Two tickets, exported');
+      assert.equal(intent?.receipt_email, 'ada@example.com');
+      assert.deepEqual(intent?.shipping, {
+        name: 'Anna Żółkiewska',
+        address: {
+          line1: '12 Harbour Road',
+          line2: 'Suite 7',
+          city: 'San Francisco',
+          state: 'CA',
+          postal_code: '94103',
+          country: 'US',
+        },
+        phone: '+91 22 1234 5678',
+      });
+    });
+
+    it("tells the customer's own name and address where nothing is shipped elsewhere", async () => {
+      const request = creation({ details: { ...customer, shipping: null, description: null } });
+      await gateway.createPayment(request);
+      const [intent] = intentsOf(request.orderId);
+      assert.equal(intent?.description, null);
+      assert.ok(intent);
+      const { name, address } = intent.shipping as typeof shipping;
+      assert.deepEqual([name, address.line1], ['आदा लवलेस', '510 Townsend St']);
+    });
+
+    it('tells nothing of this for an order from before it was kept', async () => {
+      const request = creation({ details: null });
+      await gateway.createPayment(request);
+      const [intent] = intentsOf(request.orderId);
+      const { description, receipt_email, shipping } = intent ?? {};
+      assert.deepEqual([description, receipt_email, shipping], [null, null, null]);
+    });
+
     it('makes one that names its order, and a secret for the checkout', async () => {
       const request = creation();
       const { payment, checkout } = await gateway.createPayment(request);

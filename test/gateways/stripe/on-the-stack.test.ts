@@ -149,10 +149,10 @@ describe('an order at Stripe', function () {
     assert.equal((await readOrder(shop, orderId)).state, 'pending');
   });
 
-  it('cannot be paid below the amount that Stripe takes', async () => {
-    const orderId = await givenOrder(shop, { gateway: 'stripe', amount: 49 });
+  it('cannot be paid below the amount that Stripe takes of the account', async () => {
+    const orderId = await givenOrder(shop, { gateway: 'stripe', amount: 1500, currency: 'TWD' });
     const refused = await act<{ code: string }>(orderId, 'payments');
-    assert.equal(refused.body.code, 'gateway_declined');
+    assert.equal(refused.body.code, 'payment_refused');
     assert.equal((await readOrder(shop, orderId)).state, 'failed');
   });
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Stripe } from 'stripe';
 import type { Gateway } from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
+import { PEOPLE } from '../../support/people.ts';
 import { type StripeMock, startStripeMock } from './stripe-mock.ts';
 
 const idempotencyKey = 'a-key-of-a-shape-check';
@@ -27,6 +28,14 @@ describe("requests to Stripe, by Stripe's own specification", function () {
     const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
     const created = gateway.createPayment({ ...request, idempotencyKey });
     const { checkout } = await created;
+    assert.ok(checkout.clientSecret);
+  });
+
+  it('may tell whom and what a payment is for', async () => {
+    const { customer, shipping, description } = PEOPLE;
+    const details = { ...customer, shipping, description };
+    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD', details };
+    const { checkout } = await gateway.createPayment({ ...request, idempotencyKey });
     assert.ok(checkout.clientSecret);
   });
 

@@ -1,0 +1,133 @@
+/** Draws an invoice or a credit note on one page, in any script. */
+import { buffer } from 'node:stream/consumers';
+import PDFDocument from 'pdfkit';
+import type { Seller } from '../domain/details.ts';
+import { registerFonts, type Style, write } from './page.ts';
+
+const MARGIN = 56;
+const RIGHT = 539;
+const FULL = RIGHT - MARGIN;
+const COLUMN = 320;
+const LEFT_WIDTH = COLUMN - MARGIN - 24;
+const AMOUNT_WIDTH = 140;
+const INK = '#1c2430';
+const MUTED = '#6b7684';
+const LINE = '#d7dce2';
+const ACCENT = '#2f5bea';
+
+/** So that the longest invoice is one page. */
+const MOST_LINES = { name: 3, addressLine: 2, id: 3, description: 14 };
+
+type Page = PDFKit.PDFDocument;
+
+/** What is printed, all of it as text. */
+export interface Paper {
+  title: string;
+  number: string;
+  seller: Seller;
+  /** Name, address and whatever else says who it is, a line each. */
+  customer: readonly string[];
+  /** Each with its label. */
+  facts: readonly (readonly [label: string, text: string])[];
+  item: string;
+  amount: string;
+  /** What the amount is. */
+  total: string;
+  foot: string;
+  issuedAt: Date;
+}
+
+const LABELS = { customer: 'BILLED TO', description: 'DESCRIPTION', amount: 'AMOUNT' };
+
+/** @param name of the document, for those who have it open. */
+export async function drawPaper(paper: Paper, name: string): Promise<Buffer> {
+  const { number, seller, customer, facts, item, amount, total, foot } = paper;
+  const page = new PDFDocument({
+    size: 'A4',
+    margin: MARGIN,
+    // Another Node has another zlib, and would make other bytes.
+    compress: false,
+    info: {
+      Title: name,
+      Author: seller.name,
+      Creator: seller.name,
+      CreationDate: paper.issuedAt,
+    },
+  });
+  const labels = [paper.title, total, ...Object.values(LABELS), ...facts.flat()];
+  await registerFonts(page, {
+    400: [...labels, ...seller.lines, ...customer, item, amount, foot, number],
+    700: [seller.name, amount],
+  });
+  const head = drawHead(page, paper);
+  const parties = drawParties(page, paper, head + 20);
+  const below = drawItem(page, paper, parties + 32);
+  drawTotal(page, paper, below);
+  rule(page, 752);
+  put(page, foot, { x: MARGIN, y: 762, size: 9, color: MUTED });
+  page.end();
+  return buffer(page);
+}
+
+/** Answers where it ends, as do all of these. */
+function drawHead(page: Page, { title, number, seller }: Paper): number {
+  page.rect(0, 0, page.page.width, 8).fill(ACCENT);
+  const width = COLUMN - MARGIN;
+  let y = put(page, seller.name, { x: MARGIN, y: 54, size: 20, weight: 700, width, maxLines: 2 });
+  for (const line of seller.lines)
+    y = put(page, line, { x: MARGIN, y: y + 1, size: 9, color: MUTED, width });
+  put(page, title, { x: COLUMN, y: 58, size: 16, color: MUTED, align: 'right' });
+  put(page, number, { x: COLUMN, y: 82, size: 11, align: 'right' });
+  const bottom = Math.max(y + 8, 112);
+  rule(page, bottom);
+  return bottom;
+}
+
+function drawParties(page: Page, { customer, facts }: Paper, top: number): number {
+  let left = label(page, LABELS.customer, MARGIN, top) + 2;
+  for (const [i, text] of customer.entries()) {
+    const maxLines = i === 0 ? MOST_LINES.name : MOST_LINES.addressLine;
+    left = put(page, text, { x: MARGIN, y: left, size: 11, width: LEFT_WIDTH, maxLines });
+  }
+  let right = top;
+  for (const [name, text] of facts) {
+    const below = label(page, name, COLUMN, right) + 2;
+    right = put(page, text, { x: COLUMN, y: below, size: 11, maxLines: MOST_LINES.id }) + 8;
+  }
+  return Math.max(left, right - 8);
+}
+
+function drawItem(page: Page, { item, amount }: Paper, top: number): number {
+  label(page, LABELS.description, MARGIN, top);
+  put(page, LABELS.amount, { x: MARGIN, y: top, size: 8, color: MUTED, align: 'right' });
+  rule(page, top + 16);
+  put(page, amount, { x: MARGIN, y: top + 26, size: 11, align: 'right' });
+  const bottom = put(page, item, {
+    x: MARGIN,
+    y: top + 26,
+    size: 11,
+    width: FULL - AMOUNT_WIDTH,
+    maxLines: MOST_LINES.description,
+  });
+  rule(page, bottom + 10);
+  return bottom + 10;
+}
+
+function drawTotal(page: Page, { amount, total }: Paper, top: number): void {
+  put(page, total, { x: MARGIN, y: top + 18, size: 11, color: MUTED });
+  put(page, amount, { x: MARGIN, y: top + 13, size: 15, weight: 700, align: 'right' });
+}
+
+type Place = Pick<Style, 'x' | 'y' | 'size'> & Partial<Style>;
+
+function put(page: Page, text: string, place: Place): number {
+  return write(page, text, { width: RIGHT - place.x, color: INK, ...place });
+}
+
+function label(page: Page, text: string, x: number, y: number): number {
+  return put(page, text, { x, y, size: 8, color: MUTED });
+}
+
+function rule(page: Page, y: number): void {
+  page.moveTo(MARGIN, y).lineTo(RIGHT, y).lineWidth(0.75).strokeColor(LINE).stroke();
+}

@@ -1,0 +1,35 @@
+/** Draws a stored credit note as a PDF of one page: the same bytes for the same note, always. */
+import { moneyText } from '../money/text.ts';
+import type { CreditNote } from '../store/credit-notes.ts';
+import { drawPaper } from './draw-paper.ts';
+import { invoiceNumber } from './layouts.ts';
+import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
+
+/** The number as it is printed and told to customers. */
+export function creditNoteNumber({ number }: Pick<CreditNote, 'number'>): string {
+  return `CN-${String(number).padStart(6, '0')}`;
+}
+
+export function renderCreditNote(note: CreditNote): Promise<Buffer> {
+  const { orderId, refundId, invoiceNumber: corrected, issuedAt, amountMinor, currency } = note;
+  const number = creditNoteNumber(note);
+  const invoice = corrected === null ? [] : [invoiceNumber({ number: corrected })];
+  const paper = {
+    title: 'CREDIT NOTE',
+    number,
+    seller: sellerOf(note),
+    customer: customerLines(note),
+    facts: [
+      ['ISSUED', dateText(issuedAt)],
+      ...invoice.map((text) => ['CORRECTS', text] as const),
+      ['ORDER', orderId],
+      ['REFUND', refundId],
+    ] as const,
+    item: `Refund of ${invoice[0] ?? `order ${orderId}`}`,
+    amount: moneyText(amountMinor, currency),
+    total: 'Total, refunded',
+    foot: footOf(note, number, 'The amount is paid back.'),
+    issuedAt,
+  };
+  return drawPaper(paper, `Credit note ${number}`);
+}

@@ -1,0 +1,39 @@
+/** An invoice and a credit note, as they are stored. */
+import { NEWEST_LAYOUT } from '../../src/invoices/layouts.ts';
+import type { CreditNote } from '../../src/store/credit-notes.ts';
+import type { Invoice } from '../../src/store/invoices.ts';
+import { ADDRESS } from './people.ts';
+
+export const INVOICE: Invoice = {
+  number: 42,
+  orderId: 'ord_1042',
+  epoch: 1,
+  key: 'ord_1042:issue_invoice:1',
+  customerId: 'cus_7',
+  email: 'ada@example.com',
+  description: 'Two tickets',
+  customerName: 'Ada Lovelace',
+  customerAddress: ADDRESS,
+  seller: { name: 'Night Books', lines: ['1 MG Road, Bengaluru', 'GSTIN 29ABCDE1234F1Z5'] },
+  layout: NEWEST_LAYOUT,
+  amountMinor: 129_900,
+  currency: 'INR',
+  gateway: 'sandbox',
+  issuedAt: new Date('2026-01-26T10:00:00Z'),
+};
+
+export const CREDIT_NOTE: CreditNote = {
+  number: 7,
+  orderId: 'ord_1042',
+  refundId: 're_1',
+  key: 'ord_1042:issue_credit_note:re_1',
+  customerId: 'cus_7',
+  customerName: '王小明',
+  customerAddress: ADDRESS,
+  email: 'ada@example.com',
+  seller: { name: 'Księgarnia Łódź', lines: ['NIP 1234567890'] },
+  invoiceNumber: 42,
+  amountMinor: 499_900,
+  currency: 'HUF',
+  issuedAt: new Date('2026-01-26T10:00:00Z'),
+};
