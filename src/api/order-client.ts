@@ -15,6 +15,7 @@ import {
 } from '../workflows/messages.ts';
 import { startingAttributes } from '../workflows/search-attributes.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
+import type { HistorySignal } from './order-runs.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface OrderClient {
    * @throws UnknownOrder when there is no such order, OrchestratorUnavailable when nobody took it.
    */
   signal<N extends SignalName>(orderId: string, name: N, payload: SignalPayloads[N]): Promise<void>;
+  /** Delivers a signal that an earlier run was given and never took up. The order knows it by its own id. */
+  deliverAgain(orderId: string, signal: HistorySignal): Promise<void>;
   isReachable(): Promise<boolean>;
 }
 
@@ -88,6 +91,16 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     });
   }
 
+  async function deliverAgain(orderId: string, { id, ...signal }: HistorySignal): Promise<void> {
+    await client.workflowService.signalWorkflowExecution({
+      ...signal,
+      namespace: client.options.namespace,
+      identity: client.options.identity,
+      workflowExecution: { workflowId: orderId },
+      requestId: requestIdOf('again', id),
+    });
+  }
+
   /** Begins a run from the record: of an order that is closed, or whose start never came through. */
   async function reopen(ledger: Ledger, signal: string, payload: Message): Promise<void> {
     const { orderId } = ledger.terms;
@@ -115,6 +128,8 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
           await reopen(ledger, name, payload);
         }
       }),
+    deliverAgain: (orderId, signal) =>
+      within(client, DEADLINE_MS, () => deliverAgain(orderId, signal)),
     isReachable: () =>
       client
         .withDeadline(Date.now() + PROBE_DEADLINE_MS, () =>

@@ -20,6 +20,18 @@ export interface EndedRun {
   runId: string;
 }
 
+/** A signal as the history has it, encrypted where payloads are. */
+export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & {
+  /** The same in every process that reads the history. */
+  id: string;
+};
+
+type HistoryPage = Awaited<
+  ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>
+>;
+type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
+type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
+
 export interface OrderRuns {
   /** Of these orders, the ones that visibility shows an open run of. */
   openAmong(orderIds: readonly string[]): Promise<Set<string>>;
@@ -31,6 +43,8 @@ export interface OrderRuns {
   endedByForce(since: number, limit: number): Promise<EndedRun[]>;
   /** Was this run ended by a reset, that is, does another one go on from it? */
   wasReset(run: EndedRun): Promise<boolean>;
+  /** Signals that the run was given and never took up, oldest first; none where its history is gone. */
+  untakenSignals(run: EndedRun): Promise<HistorySignal[]>;
   /** Open runs that began before then, in epoch milliseconds. */
   countOpen(before: number): Promise<number>;
   countPaused(): Promise<number>;
@@ -78,6 +92,26 @@ export function createOrderRuns(client: Client): OrderRuns {
     }
   }
 
+  /** From the end back to the last task that was completed: what came after it was in no completed task. */
+  async function readUntaken({ orderId, runId }: EndedRun): Promise<HistorySignal[]> {
+    const untaken: HistorySignal[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page: HistoryPage = await service.getWorkflowExecutionHistoryReverse({
+        namespace,
+        execution: { workflowId: orderId, runId },
+        ...(nextPageToken && { nextPageToken }),
+      });
+      for (const event of page.history?.events ?? []) {
+        if (event.workflowTaskCompletedEventAttributes) return untaken;
+        const signal = event.workflowExecutionSignaledEventAttributes;
+        if (signal) untaken.unshift({ ...signal, id: `${runId}:${event.eventId}` });
+      }
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken && nextPageToken.length > 0);
+    return untaken;
+  }
+
   const soon = <T>(call: () => Promise<T>): Promise<T> => within(client, DEADLINE_MS, call);
   return {
     openAmong: async (orderIds) => {
@@ -93,6 +127,13 @@ export function createOrderRuns(client: Client): OrderRuns {
       return soon(() => list(`${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
     },
     wasReset: (run) => soon(() => isReset(run)),
+    untakenSignals: (run) =>
+      soon(() =>
+        readUntaken(run).catch((error: unknown) => {
+          if (isNotFound(error)) return [];
+          throw error;
+        }),
+      ),
     countOpen: (before) => {
       const started = `StartTime < '${new Date(before).toISOString()}'`;
       return soon(() => count(`${ORDERS} AND ${OPEN} AND ${started}`));

@@ -114,13 +114,19 @@ export function createReaper({
     endedSince = lookedAt - OVERLAP_MS;
   }
 
+  async function seeTo(run: EndedRun): Promise<void> {
+    if (await runs.wasReset(run)) return compareWithRecord(run);
+    await restart(run.orderId);
+    // What the run was given and never took up, because no worker was there, is the next one's.
+    for (const signal of await runs.untakenSignals(run))
+      await orders.deliverAgain(run.orderId, signal);
+  }
+
   /**
    * A reset run knows what the order knew at an earlier time, and waits for deadlines of that time. An event makes
    * it write, and so find the record and go on from there. The id makes the same notice of several processes one.
    */
-  async function seeTo(run: EndedRun): Promise<void> {
-    const { orderId, runId } = run;
-    if (!(await runs.wasReset(run))) return restart(orderId);
+  async function compareWithRecord({ orderId, runId }: EndedRun): Promise<void> {
     await orders.signal(orderId, 'verify', { id: `reset-${runId}`, source: 'operator' });
     log.warn({ order_id: orderId }, 'a run was reset; its order is compared with the record');
   }

@@ -47,7 +47,9 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       "select from postings where order_id = $1 and key like '%:capture-%' and side = 'debit'",
       [id],
     );
-    const keys = place.crm.requests.filter(({ orderId }) => orderId === id).map(({ key }) => key);
+    const keys = place.crm.requests
+      .map(({ key }) => key)
+      .filter((key) => key.startsWith(`${id}:update_crm:paid-`));
     assert.deepEqual(
       {
         entitlements: await count('entitlements'),
@@ -157,6 +159,29 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await assertEverythingOnce(id);
       assert.ok((await place.metric('payonce_runs_restarted_total')) > 0);
       assert.equal(await place.metric('payonce_orders_without_run'), 0);
+    });
+
+    it('loses nothing that was accepted while no worker was there', async () => {
+      const { id, paymentId } = await givenPendingOrder(place.shop);
+      await capture(paymentId);
+      await untilSettled(place.shop, id, 'paid');
+      const refund = { 'idempotency-key': randomUUID(), prefer: 'wait=0' };
+      place.stack.kill('worker', 'SIGSTOP');
+      try {
+        const path = `/v1/orders/${id}/refunds`;
+        const { status, body } = await place.shop.call('POST', path, {}, refund);
+        assert.equal(status, 202, JSON.stringify(body));
+        await place.temporal('workflow', 'terminate', '--workflow-id', id);
+      } finally {
+        place.stack.kill('worker', 'SIGCONT');
+      }
+      const order = await untilOrder(
+        place.shop,
+        id,
+        ({ state }) => state === 'refunded',
+        'refunded',
+      );
+      assert.equal(order.refunds.length, 1);
     });
 
     it('is followed by what became due meanwhile', async () => {
