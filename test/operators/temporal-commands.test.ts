@@ -209,6 +209,22 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
     });
   });
 
+  describe('a retry that is refused', () => {
+    it('begins no run of an order at rest', async () => {
+      const { id, paymentId } = await givenPendingOrder(place.shop);
+      await capture(paymentId);
+      const order = await untilSettled(place.shop, id, 'paid');
+      await place.rows('update orders set closed = true where id = $1', [id]);
+      await place.temporal('workflow', 'terminate', '--workflow-id', id);
+      for (const key of [order.effects[0]?.key ?? '', 'x']) {
+        const path = `/v1/orders/${id}/effects/${encodeURIComponent(key)}/retry`;
+        const { status } = await place.shop.call('POST', path, undefined);
+        assert.equal(status, 409);
+      }
+      assert.equal(await place.statusOf(id), 'TERMINATED');
+    });
+  });
+
   describe('delete', () => {
     it('is followed by a new run, and money that came meanwhile is found', async () => {
       const { id, paymentId } = await givenPendingOrder(place.shop);

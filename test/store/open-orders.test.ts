@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { openLedger } from '../../src/domain/ledger.ts';
 import {
   countOpenOrders,
@@ -10,7 +12,7 @@ import {
 } from '../../src/store/open-orders.ts';
 import { insertOrder } from '../../src/store/orders.ts';
 import { writeRecord } from '../../src/store/record.ts';
-import { freshOrderId, newOrder, recordOf } from '../support/order-fixtures.ts';
+import { freshOrderId, newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const HOUR_MS = 3_600_000;
@@ -75,6 +77,30 @@ describe('orders that are not at rest', () => {
     assert.equal(await countOpenOrders(database, 0), 2);
     assert.equal(await countOpenOrders(database, Date.now()), 0);
     assert.deepEqual(await scan(SCAN_START, 9, Date.now()), []);
+  });
+
+  it('from before these columns are found as their next record would say', async () => {
+    const ids = [await given(-HOUR_MS), await given(HOUR_MS, true)];
+    const young = newOrder(freshOrderId());
+    await insertOrder(database, young);
+    const paid = newOrder(freshOrderId());
+    await insertOrder(database, paid);
+    await writeRecord(database, recordOf(paidLedger(paid.id, { revision: 1 })));
+    const read = async () =>
+      (
+        await database.pool.query(
+          `select id, case when not closed then next_deadline_at::text end as wakes, closed
+           from orders where id = any($1) order by id`,
+          [[...ids, young.id, paid.id]],
+        )
+      ).rows;
+    const before = await read();
+    await database.pool.query(
+      'alter table orders drop column closed, drop column next_deadline_at',
+    );
+    const migration = path.resolve('src/store/migrations/0002_open_orders.sql');
+    await database.pool.query(readFileSync(migration, 'utf8'));
+    assert.deepEqual(await read(), before);
   });
 
   it('are told from those that are at rest', async () => {
