@@ -84,16 +84,19 @@ export function createReaper({
   let pastDeadline = SCAN_START;
 
   return async (signal) => {
-    try {
-      await restartAll([...withoutRun]);
-      await lookAtEndedRuns();
-      await compareCounts();
-      await lookAtPastDeadline();
-      await scan(signal);
-    } finally {
-      metrics.runsMissing(withoutRun.size);
-    }
-    metrics.runsPaused(await runs.countPaused());
+    const steps = [
+      () => restartAll([...withoutRun]),
+      lookAtEndedRuns,
+      compareCounts,
+      lookAtPastDeadline,
+      () => scan(signal),
+      async () => metrics.runsPaused(await runs.countPaused()),
+    ];
+    const failures: unknown[] = [];
+    // Each by itself: what one of them cannot do must not keep the others from finding orders.
+    for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+    metrics.runsMissing(withoutRun.size);
+    if (failures.length > 0) throw failures[0];
   };
 
   async function lookAtEndedRuns(): Promise<void> {
@@ -153,8 +156,9 @@ export function createReaper({
       if (signal.aborted) return;
       const page = { after: scanned, limit: BATCH, olderThanMs: OLDER_THAN_MS };
       const found = await scanOpenOrders(database, page);
-      await restartMissing(found);
+      // Before anything can fail, so that no page is looked at for ever.
       scanned = nextPosition(found);
+      await restartMissing(found);
       if (scanned === SCAN_START) break;
     }
     isScanUrgent = false;
@@ -182,6 +186,16 @@ export function createReaper({
     withoutRun.delete(orderId);
   }
 
+  /** One order that cannot be seen to keeps no other waiting; where none can, the rest is left for later. */
+  async function inGroups<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+    for (let i = 0; i < all.length; i += RESTARTS_AT_ONCE) {
+      const results = await Promise.allSettled(all.slice(i, i + RESTARTS_AT_ONCE).map(act));
+      const reasons = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      if (reasons.length === results.length) throw reasons[0];
+      for (const err of reasons) log.error({ err }, 'an order without a run could not be started');
+    }
+  }
+
   /** Deadlines are in the record. What the gateway told the lost run alone has to be asked for again. */
   async function begin(ledger: Ledger): Promise<void> {
     const { terms, revision, poll, attempts } = ledger;
@@ -196,9 +210,4 @@ export function createReaper({
 function nextPosition(found: readonly ScanPosition[]): ScanPosition {
   const last = found.at(-1);
   return last === undefined || found.length < BATCH ? SCAN_START : last;
-}
-
-async function inGroups<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  for (let i = 0; i < all.length; i += RESTARTS_AT_ONCE)
-    await Promise.all(all.slice(i, i + RESTARTS_AT_ONCE).map(act));
 }
