@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { defaultPayloadConverter } from '@temporalio/common';
 import pWaitFor from 'p-wait-for';
 import {
   givenOrder,
@@ -288,6 +289,34 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await untilRunIsNot(id, first.runId);
       await capture(paymentId);
       await assertEverythingOnce(id);
+    });
+
+    it('makes Temporal forget which signals it has had, and the order knows the repeat', async () => {
+      const id = await paidOrder();
+      const runId = await place.runIdOf(id);
+      const input = { payloads: [defaultPayloadConverter.toPayload({ id: 'the-same' })] };
+      const signal = () =>
+        place.client.workflowService.signalWorkflowExecution({
+          namespace: place.stack.temporalNamespace,
+          workflowExecution: { workflowId: id },
+          signalName: 'verify',
+          requestId: 'the-same-request',
+          input,
+        });
+      const outcomes = async () =>
+        (await place.eventsOf(id))
+          .filter(({ eventId }) => eventId === 'the-same')
+          .map(({ reason }) => reason);
+      for (const _ of [1, 2]) await signal();
+      await untilEvent(id, /^the-same$/);
+      await reset(id, '--type', 'FirstWorkflowTask');
+      await signal();
+      await assertNothingElse(id, runId);
+      await pWaitFor(async () => (await outcomes()).length === 2, PATIENCE);
+      assert.deepEqual(await outcomes(), [
+        'the order is paid already',
+        'the-same was delivered before',
+      ]);
     });
 
     it('that is sent twice makes two runs, of which one is open, and nothing twice', async () => {
