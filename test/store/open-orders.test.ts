@@ -103,6 +103,13 @@ describe('orders that are not at rest', () => {
     assert.deepEqual(await read(), before);
   });
 
+  it('are not those that a worker of an earlier release has closed', async () => {
+    const id = await given(null, true);
+    await database.pool.query('update orders set closed = false where id = $1', [id]);
+    assert.equal(await loadOpenLedger(database, id), null);
+    assert.deepEqual(await stillOpen(database, [id]), []);
+  });
+
   it('are told from those that are at rest', async () => {
     const [open, closed] = [await given(null), await given(null, true)];
     assert.deepEqual(await stillOpen(database, [open, closed, 'no-such-order']), [open]);
