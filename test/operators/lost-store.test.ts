@@ -41,21 +41,25 @@ describe('open orders', function () {
     }
   }
 
+  function untilRuns(count: number): Promise<void> {
+    const areThere = async () => (await openRuns().catch(() => 0)) >= count;
+    return pWaitFor(areThere, { interval: 250, timeout: BACK_WITHIN_MS });
+  }
+
   async function loseAll(lose: () => Promise<void>): Promise<void> {
     const { shop } = place;
-    const unpaid = await Promise.all(Array.from({ length: UNPAID }, () => givenOrder(shop)));
+    await Promise.all(Array.from({ length: UNPAID }, () => givenOrder(shop)));
     const pending = await Promise.all(
       Array.from({ length: PENDING }, () => givenPendingOrder(shop)),
     );
+    await untilRuns(UNPAID + PENDING);
     const before = await openRuns();
-    assert.ok(before >= unpaid.length + pending.length);
     await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
       for (const { paymentId } of pending)
         await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     });
     await lose();
-    const isBack = async () => (await openRuns().catch(() => 0)) >= before;
-    await pWaitFor(isBack, { interval: 250, timeout: BACK_WITHIN_MS });
+    await untilRuns(before);
     for (const { id } of pending) await untilSettled(shop, id, 'paid');
     const counted = await place.rows(
       `select count(*)::int as invoices, count(distinct order_id)::int as orders from invoices
