@@ -5,6 +5,8 @@ import { createDrain } from './api/drain.ts';
 import { createDuplicateCounter } from './api/duplicate-counter.ts';
 import { createHttpServer, listen } from './api/http-server.ts';
 import { createOrderClient } from './api/order-client.ts';
+import { createOrderRuns } from './api/order-runs.ts';
+import { reap } from './api/reaper.ts';
 import { createRecentNews } from './api/recent-news.ts';
 import { sweep } from './api/sweeper.ts';
 import { createTurns } from './api/turns.ts';
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
+  const reaped = reap({ ...dependencies, runs: createOrderRuns(client) }, sweeping.signal);
   console.log(`api: http://${config.host}:${port}`);
   reportReady({ port });
 
@@ -75,7 +78,7 @@ async function main(): Promise<void> {
   server.closeAllConnections();
   closeMetrics();
   const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
-  await Promise.allSettled([swept, ...closed]);
+  await Promise.allSettled([swept, reaped, ...closed]);
 }
 
 await runProcess('api', main);

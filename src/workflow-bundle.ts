@@ -27,6 +27,7 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
     workflowInterceptorModules: [
       `${ROOT}src/workflows/reserved-signals.ts`,
+      `${ROOT}src/workflows/cancellation-requests.ts`,
       `${ROOT}src/workflows/trace-context.ts`,
     ],
     // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.

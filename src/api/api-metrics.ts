@@ -39,6 +39,10 @@ export interface ApiMetrics {
   requestAnswered(request: AnsweredRequest): void;
   webhookAnswered(webhook: AnsweredWebhook): void;
   webhookIgnored(webhook: IgnoredWebhook): void;
+  /** Open orders that were found without a run, and have none yet. */
+  runsMissing(count: number): void;
+  runsPaused(count: number): void;
+  runRestarted(): void;
   /** Text for Prometheus; null where it is served on a port of its own. */
   page: (() => Promise<string>) | null;
 }

@@ -3,12 +3,7 @@
  * failed without a definite answer is `OrchestratorUnavailable`, and safe to send again.
  */
 import { createHash } from 'node:crypto';
-import {
-  type Client,
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Ledger } from '../domain/ledger.ts';
 import { moneyText } from '../money/text.ts';
@@ -20,7 +15,9 @@ import {
   TASK_QUEUE,
 } from '../workflows/messages.ts';
 import { startingAttributes } from '../workflows/search-attributes.ts';
-import { OrchestratorUnavailable, UnknownOrder } from './orchestrator-errors.ts';
+import { UnknownOrder } from './orchestrator-errors.ts';
+import type { HistorySignal } from './order-runs.ts';
+import { isNotFound, within } from './temporal-call.ts';
 
 /**
  * For everything that one request asks of Temporal. A gateway gives up after 5 s, and the client's own
@@ -30,18 +27,19 @@ const DEADLINE_MS = 2_500;
 /** A probe is answered by a connection that stands; more is too slow to call ready. */
 const PROBE_DEADLINE_MS = 1_000;
 
-const GRPC_INVALID_ARGUMENT = 3;
-const GRPC_NOT_FOUND = 5;
-
 export interface OrderClient {
   /** Starts the order's workflow; one that runs, or ran before, is left alone. */
   start(ledger: Ledger): Promise<void>;
+  /** Begins a run of an open order from its record; one that runs is left alone. */
+  restart(ledger: Ledger): Promise<void>;
   /**
    * Delivers a signal. The payload's id makes a repeat: Temporal itself drops it.
    *
    * @throws UnknownOrder when there is no such order, OrchestratorUnavailable when nobody took it.
    */
   signal<N extends SignalName>(orderId: string, name: N, payload: SignalPayloads[N]): Promise<void>;
+  /** Delivers a signal that an earlier run was given and never took up. The order knows it by its own id. */
+  deliverAgain(orderId: string, signal: HistorySignal): Promise<void>;
   isReachable(): Promise<boolean>;
 }
 
@@ -71,6 +69,16 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     }
   }
 
+  async function restart(ledger: Ledger): Promise<void> {
+    const { orderId } = ledger.terms;
+    await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
+      ...startOptions(ledger),
+      args: [{ from: 'record', orderId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+  }
+
   async function signalOpen(orderId: string, signalName: string, payload: Message) {
     const { loadedDataConverter } = client.options;
     const payloads = (await encodeToPayloads(loadedDataConverter, payload)) ?? null;
@@ -81,6 +89,16 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
       requestId: requestIdOf(signalName, payload.id),
       signalName,
       input: { payloads },
+    });
+  }
+
+  async function deliverAgain(orderId: string, { id, ...signal }: HistorySignal): Promise<void> {
+    await client.workflowService.signalWorkflowExecution({
+      ...signal,
+      namespace: client.options.namespace,
+      identity: client.options.identity,
+      workflowExecution: { workflowId: orderId },
+      requestId: requestIdOf('again', id),
     });
   }
 
@@ -99,17 +117,20 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
 
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
+    restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
     signal: (orderId, name, payload) =>
       within(client, DEADLINE_MS, async () => {
         try {
           await signalOpen(orderId, name, payload);
         } catch (error) {
-          if (grpcCodeOf(error) !== GRPC_NOT_FOUND) throw error;
+          if (!isNotFound(error)) throw error;
           const ledger = await ledgerOf(orderId);
           if (ledger === null) throw new UnknownOrder(orderId);
           await reopen(ledger, name, payload);
         }
       }),
+    deliverAgain: (orderId, signal) =>
+      within(client, DEADLINE_MS, () => deliverAgain(orderId, signal)),
     isReachable: () =>
       client
         .withDeadline(Date.now() + PROBE_DEADLINE_MS, () =>
@@ -135,24 +156,4 @@ function startOptions(ledger: Ledger) {
 /** Long enough never to meet another, and the same in every process. */
 function requestIdOf(signal: string, id: string): string {
   return createHash('sha256').update(`${signal}:${id}`).digest('hex');
-}
-
-async function within<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + deadlineMs, call);
-  } catch (error) {
-    const code = grpcCodeOf(error);
-    if (code === null || isOurFault(code, error)) throw error;
-    throw new OrchestratorUnavailable('Temporal did not take the call', { cause: error });
-  }
-}
-
-/** An order with too many signals is refused as an invalid argument too; that one heals. */
-function isOurFault(code: number, error: unknown): boolean {
-  return code === GRPC_INVALID_ARGUMENT && !/signal/i.test(String(error));
-}
-
-function grpcCodeOf(error: unknown): number | null {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) ? cause.code : null;
 }

@@ -7,9 +7,14 @@ import { askFor, countRefusal, voidPayment } from './payments.ts';
 import { takeSnapshot } from './snapshots.ts';
 import { isAnythingLive, isPayable, stateOf } from './sums.ts';
 import { cellFor, conclude, record, stick, type Turn, type Verdict } from './turn.ts';
-import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait, withReason } from './waiting.ts';
 
 export function cancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null {
+  const verdict = requestCancel(turn, command);
+  return verdict && withReason(verdict, command.reason);
+}
+
+function requestCancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null {
   const { ledger } = turn;
   const from = stateOf(ledger);
   const isLive = isAnythingLive(ledger);

@@ -118,6 +118,8 @@ export interface WaitingCommand {
   answer: CommandAnswer;
   /** The payment that a verify asked about. */
   paymentId: string | null;
+  /** Why the caller asked, in its own words. */
+  reason?: string;
   /** The question that was open or last asked then: only the answer to a later one tells the present. */
   askedAfter?: number;
 }

@@ -36,6 +36,9 @@ export function wait(
     duplicate,
     answer,
     paymentId: command.type === 'verify' ? (command.paymentId ?? null) : null,
+    ...(command.type === 'cancel' && command.reason !== undefined
+      ? { reason: command.reason }
+      : {}),
     askedAfter: turn.ledger.inquiry.generation,
   });
   return null;
@@ -50,7 +53,7 @@ export function answerWaiting(
   const answered = ledger.waiting.filter(picks);
   ledger.waiting = ledger.waiting.filter((command) => !picks(command));
   for (const command of answered) {
-    const given = verdict(command);
+    const given = withReason(verdict(command), command.reason);
     const outcome = given.outcome === 'applied' && command.duplicate ? 'duplicate' : given.outcome;
     record(
       turn,
@@ -58,4 +61,10 @@ export function answerWaiting(
       { source: command.source, type: command.type, eventId: command.id },
     );
   }
+}
+
+/** The outcome with the caller's own words beside it, so that the timeline says who cancelled and why. */
+export function withReason(verdict: Verdict, reason: string | undefined): Verdict {
+  if (reason === undefined) return verdict;
+  return { ...verdict, reason: `${verdict.reason} (reason given: ${reason})` };
 }

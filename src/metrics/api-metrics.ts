@@ -1,5 +1,5 @@
 /** Counts what the API answers, for Prometheus. */
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ApiMetrics } from '../api/api-metrics.ts';
 
 /** From a read out of memory to the longest that a caller may wait (30 s). */
@@ -28,9 +28,27 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     labelNames: ['gateway', 'reason'],
     registers: [registry],
   });
+  const missing = new Gauge({
+    name: 'payonce_orders_without_run',
+    help: 'Open orders found without a run in Temporal that could not be restarted yet.',
+    registers: [registry],
+  });
+  const paused = new Gauge({
+    name: 'payonce_paused_orders',
+    help: 'Orders whose run is paused in Temporal.',
+    registers: [registry],
+  });
+  const restarted = new Counter({
+    name: 'payonce_runs_restarted_total',
+    help: 'Open orders that had no run in Temporal and were started again from their record.',
+    registers: [registry],
+  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
     webhookIgnored: ({ gateway, reason }) => ignored.inc({ gateway, reason }),
+    runsMissing: (count) => missing.set(count),
+    runsPaused: (count) => paused.set(count),
+    runRestarted: () => restarted.inc(),
   };
 }

@@ -50,6 +50,11 @@ function createGauges(registry: Registry): (counts: Counts) => void {
     'payonce_unstarted_orders',
     'Orders whose workflow is not known to run yet.',
   );
+  const late = gauge(
+    registry,
+    'payonce_orders_past_deadline',
+    'Open orders that should have woken by themselves more than a minute ago.',
+  );
   const dropped = gauge(
     registry,
     'payonce_dropped_duplicates',
@@ -62,6 +67,7 @@ function createGauges(registry: Registry): (counts: Counts) => void {
     setAll(parked, 'reason', PARKING_REASONS, counts.parkedEvents);
     oldest.set(ageOfOldest(counts));
     unstarted.set(counts.unstartedOrders);
+    late.set(counts.ordersPastDeadline);
     dropped.set(counts.droppedDuplicates);
   };
 }

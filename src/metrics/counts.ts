@@ -12,6 +12,8 @@ export interface Counts {
   failedEffects: { name: string; count: number }[];
   parkedEvents: { name: string; count: number }[];
   unstartedOrders: number;
+  /** Counted up to a bound: beyond it the number says nothing new. */
+  ordersPastDeadline: number;
   droppedDuplicates: number;
 }
 
@@ -37,6 +39,10 @@ const PARKED_EVENTS = `
 const TOTALS = `
   select
     (select count(*)::int from orders where started_at is null) as "unstartedOrders",
+    (select count(*)::int from (
+      select from orders where not closed and next_deadline_at < now() - interval '1 minute'
+      limit 100000
+    ) as late) as "ordersPastDeadline",
     (select coalesce(sum(count), 0)::float8 from duplicate_deliveries) as "droppedDuplicates"`;
 
 /** @throws Error when the database does not answer. */

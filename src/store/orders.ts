@@ -10,6 +10,7 @@ import type { OrderView } from '../domain/view.ts';
 import type { Database } from './database.ts';
 import { type Page, type Position, pageOf, readCursor } from './page.ts';
 import { prepared } from './prepared.ts';
+import { wakesAt } from './record.ts';
 import { duplicateDeliveries } from './schema/edge.ts';
 import { orders, type People } from './schema/orders.ts';
 
@@ -48,6 +49,8 @@ export interface StoredOrder {
   createdAt: Date;
   /** When the workflow was seen to be started; null until then. */
   startedAt: Date | null;
+  /** At rest: no run of it is open, and nothing but an input from outside begins one. */
+  closed: boolean;
   /** Repeats that were dropped at the edge; they are not in the view's counters. */
   duplicates: number;
 }
@@ -72,6 +75,7 @@ export const STORED_ORDER = {
   revision: orders.revision,
   createdAt: orders.createdAt,
   startedAt: orders.startedAt,
+  closed: orders.closed,
   duplicates: sql<number>`(
     select coalesce(sum(${duplicateDeliveries.count}), 0)
     from ${duplicateDeliveries} where ${duplicateDeliveries.orderId} = ${orders.id}
@@ -101,6 +105,7 @@ const INSERT = prepared((db) =>
       createdAt: sql.placeholder('createdAt'),
       expiresAt: sql.placeholder('expiresAt'),
       updatedAt: sql.placeholder('updatedAt'),
+      nextDeadlineAt: sql.placeholder('nextDeadlineAt'),
     })
     .onConflictDoNothing()
     .returning(STORED_ORDER)
@@ -129,6 +134,7 @@ export async function insertOrder(
     createdAt: new Date(ledger.terms.createdAt),
     expiresAt: new Date(order.expiresAt),
     updatedAt: new Date(ledger.updatedAt),
+    nextDeadlineAt: wakesAt(ledger),
   });
   return inserted ?? null;
 }

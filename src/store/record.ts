@@ -4,6 +4,7 @@
  * does the task again has to go on from there. So what was read, or done, is never taken back.
  */
 import { eq, sql } from 'drizzle-orm';
+import { nextDeadline } from '../domain/deadlines.ts';
 import type { OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { needsPerson, viewOf } from '../domain/view.ts';
@@ -43,7 +44,8 @@ const WRITE_RECORD = {
     ), changed as (
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
-        ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9
+        ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9,
+        closed = $13, next_deadline_at = $14
       from before
       where orders.id = before.id and before.revision <= $12
       returning orders.id, before.gateway, before.state as from_state
@@ -98,6 +100,8 @@ export async function writeRecord(
       JSON.stringify(records.map(storable)),
       paymentIdsOf(ledger),
       known,
+      ledger.closed,
+      wakesAt(ledger),
     ],
   });
   const [row] = rows;
@@ -117,6 +121,12 @@ const LOAD = prepared((db) =>
 export async function loadRecord(database: Database, id: string): Promise<Ledger | null> {
   const [order] = await LOAD(database).execute({ id });
   return order?.ledger ?? null;
+}
+
+/** When the order wakes by itself, for PostgreSQL. */
+export function wakesAt(ledger: Ledger): string {
+  const deadline = nextDeadline(ledger);
+  return deadline === null ? 'infinity' : new Date(deadline.at).toISOString();
 }
 
 /** Text columns hold no NUL and no half of a surrogate pair, and callers may send either. */

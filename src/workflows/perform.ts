@@ -58,15 +58,29 @@ export async function perform(effect: Effect, ledger: Ledger): Promise<EffectRes
   const { key } = effect;
   try {
     if (!isBusinessEffect(effect))
-      return { key, type: 'effect.answered', attempts: 1, answer: await ask(effect, ledger) };
-    const { attempts } = await scheduleActivity<EffectDone>(...activityFor(effect, ledger), {
+      return { key, type: 'effect.answered', attempts: 1, answer: await askFor(effect, ledger) };
+    const done = await scheduleActivity<unknown>(...activityFor(effect, ledger), {
       ...UNTIL_DONE,
       summary: key,
     });
-    return { key, type: 'effect.answered', attempts, answer: null };
+    return { key, type: 'effect.answered', attempts: attemptsIn(done), answer: null };
   } catch (error) {
     return failureOf(key, error);
   }
+}
+
+/**
+ * An activity can be completed by hand in Temporal, with any result. What is not an answer to this call is none, and
+ * the gateway is asked again on schedule.
+ */
+async function askFor(effect: GatewayCall, ledger: Ledger): Promise<Answer | null> {
+  const answer: Partial<Answer> | null = await ask(effect, ledger);
+  return answer?.to === effect.effect ? (answer as Answer) : null;
+}
+
+function attemptsIn(done: unknown): number {
+  const { attempts } = (done ?? {}) as Partial<EffectDone>;
+  return Number.isSafeInteger(attempts) ? Number(attempts) : 1;
 }
 
 function activityFor(

@@ -11,8 +11,9 @@ import { givenPendingOrder, newOrderId, openShop, untilSettled } from '../suppor
 import { sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
-/** Temporal's SDK shows these once there is something to tell, and that is never on a good day. */
+/** Shown once there is something to tell, and that is never on a good day. */
 const ON_BAD_DAYS = [
+  'payonce_order_task_failures_total',
   'temporal_activity_execution_failed_total',
   'temporal_workflow_task_execution_failed_total',
 ];

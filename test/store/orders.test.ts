@@ -43,6 +43,7 @@ describe('an order row', () => {
       revision: 0,
       createdAt: new Date('2026-01-26T10:00:00Z'),
       startedAt: null,
+      closed: false,
       duplicates: 0,
     });
     assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);

@@ -5,6 +5,9 @@ import { type AnyPgColumn, bigint, check, timestamp } from 'drizzle-orm/pg-core'
 /** An instant to the millisecond, which is what the ledger and JSON carry. */
 export const instant = () => timestamp({ withTimezone: true, precision: 3 });
 
+/** The same as text, because a JavaScript date has no `infinity`. */
+export const instantOrNever = () => timestamp({ withTimezone: true, precision: 3, mode: 'string' });
+
 /** Minor units of the currency beside it; the check keeps them exact as a JavaScript number. */
 export const minorUnits = () => bigint({ mode: 'number' });
 

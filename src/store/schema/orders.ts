@@ -19,7 +19,7 @@ import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
 import type { OrderView } from '../../domain/view.ts';
-import { instant, isPositiveMoney, minorUnits } from './columns.ts';
+import { instant, instantOrNever, isPositiveMoney, minorUnits } from './columns.ts';
 
 export interface People {
   name?: string | undefined;
@@ -55,6 +55,9 @@ export const orders = pgTable(
     expiresAt: instant().notNull(),
     updatedAt: instant().notNull(),
     startedAt: instant(),
+    closed: boolean().notNull().default(false),
+    /** When the order wakes by itself; `infinity` where only something from outside can wake it. */
+    nextDeadlineAt: instantOrNever().notNull().default('infinity'),
   },
   (table) => [
     ...isPositiveMoney('orders', table.amountMinor, table.currency),
@@ -64,6 +67,10 @@ export const orders = pgTable(
     index('orders_by_customer').on(table.customerId, table.createdAt, table.id),
     index('orders_for_review').on(table.createdAt, table.id).where(sql`${table.needsReview}`),
     index('orders_unstarted').on(table.createdAt).where(sql`${table.startedAt} is null`),
+    // The age is in it so that open orders are counted by the index alone.
+    index('orders_open')
+      .on(table.nextDeadlineAt, table.id, table.createdAt)
+      .where(sql`not ${table.closed}`),
   ],
 );
 

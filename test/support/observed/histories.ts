@@ -87,6 +87,7 @@ function observedBundle(): Promise<{ code: string }> {
     logger: QUIET,
     workflowsPath: path.join(ROOT, 'src/workflows/index.ts'),
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
+    workflowInterceptorModules: [path.join(ROOT, 'src/workflows/cancellation-requests.ts')],
     webpackConfigHook: (config) => ({
       ...config,
       plugins: [

@@ -2,7 +2,7 @@
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
 import { givenOwnOrder } from '../own-orders.ts';
 import { CURRENCY } from '../shop.ts';
-import { untilClosed } from '../temporal.ts';
+import { temporalClient, untilClosed } from '../temporal.ts';
 import { type Story, story } from './scene.ts';
 
 const WINDOW_MS = 1_000;
@@ -20,6 +20,12 @@ export const ENDING: Story[] = [
   story('cancelled-while-pending', async (scene) => {
     const { id } = await scene.pending();
     await scene.cancel(id);
+    await scene.settled(id, 'cancelled');
+    return id;
+  }),
+  story('cancelled-by-a-cancellation-request', async (scene) => {
+    const { id } = await scene.pending();
+    await (await temporalClient()).workflow.getHandle(id).cancel();
     await scene.settled(id, 'cancelled');
     return id;
   }),

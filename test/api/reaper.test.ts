@@ -1,0 +1,120 @@
+/** One round of the reaper on a real database, with a Temporal that is told which runs it has. */
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import type { OrderRuns } from '../../src/api/order-runs.ts';
+import { createReaper } from '../../src/api/reaper.ts';
+import { insertOrder } from '../../src/store/orders.ts';
+import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
+import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const NO_SIGNAL = new AbortController().signal;
+
+describe('the reaper, in one round,', function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let running: Set<string>;
+  let broken: Set<string>;
+  let missing: number;
+
+  before(async () => {
+    database = await freshDatabase();
+  });
+  after(() => database.close());
+  beforeEach(async () => {
+    await database.pool.query('truncate orders cascade');
+    running = new Set();
+    broken = new Set();
+    missing = 0;
+  });
+
+  async function given(count: number): Promise<string[]> {
+    const orders = Array.from({ length: count }, () => newOrder(freshOrderId()));
+    for (const order of orders) await insertOrder(database, order);
+    // Wakes far in the future, so that only the scan can find it.
+    await database.pool.query("update orders set next_deadline_at = now() + interval '1 day'");
+    return orders.map(({ id }) => id);
+  }
+
+  function reaper(visible: Partial<OrderRuns> = {}) {
+    return createReaper({
+      database,
+      log: pino({ enabled: false }),
+      orders: {
+        start: () => assert.fail('it begins from the record'),
+        signal: () => assert.fail('no payment is open'),
+        deliverAgain: () => assert.fail('no signal was left over'),
+        isReachable: async () => true,
+        restart: async ({ terms: { orderId } }) => {
+          if (broken.has(orderId)) throw new Error('not this one');
+          assert.ok(!running.has(orderId), 'it has a run');
+          running.add(orderId);
+        },
+      },
+      metrics: {
+        requestAnswered: () => {},
+        webhookAnswered: () => {},
+        webhookIgnored: () => {},
+        runsMissing: (count) => {
+          missing = count;
+        },
+        runsPaused: () => {},
+        runRestarted: () => {},
+        page: null,
+      },
+      runs: {
+        openAmong: async (ids) => new Set(ids.filter((id) => running.has(id))),
+        hasOpenRun: async (id) => running.has(id),
+        endedByForce: async () => [],
+        wasReset: async () => false,
+        untakenSignals: async () => [],
+        countOpen: async () => running.size,
+        countPaused: async () => 0,
+        ...visible,
+      },
+    });
+  }
+
+  it('begins a run for every open order of more than it looks at in quiet times', async () => {
+    const ids = await given(2_600);
+    await reaper()(NO_SIGNAL);
+    assert.equal(running.size, ids.length);
+    assert.equal(missing, 0);
+  });
+
+  it('begins none for an order that has one which visibility does not show yet', async () => {
+    const [id = ''] = await given(1);
+    running.add(id);
+    await reaper({ openAmong: async () => new Set() })(NO_SIGNAL);
+    assert.deepEqual([...running], [id]);
+  });
+
+  it('leaves orders at rest alone, and those that are just being started', async () => {
+    await given(3);
+    await database.pool.query('update orders set closed = true');
+    const [young = ''] = await given(1);
+    await database.pool.query('update orders set created_at = now() where id = $1', [young]);
+    await reaper()(NO_SIGNAL);
+    assert.equal(running.size, 0);
+  });
+
+  it('counts an order that cannot be started, which keeps no other waiting, and tries it again', async () => {
+    const ids = await given(1_100);
+    const [first = ''] = ids;
+    broken.add(first);
+    const round = reaper();
+    await round(NO_SIGNAL);
+    assert.equal(running.size, ids.length - 1);
+    assert.equal(missing, 1);
+    broken.clear();
+    await round(NO_SIGNAL);
+    assert.equal(running.size, ids.length);
+    assert.equal(missing, 0);
+  });
+
+  it('finds orders although Temporal cannot count, and says what failed', async () => {
+    const ids = await given(10);
+    const cannot = async () => Promise.reject(new Error('too slow'));
+    await assert.rejects(reaper({ countOpen: cannot })(NO_SIGNAL), /too slow/);
+    assert.equal(running.size, ids.length);
+  });
+});
