@@ -88,7 +88,7 @@ describe('alerts and dashboard', function () {
     );
     const releases = path.join(folder, 'releases', nativeFolder(folder));
     const bridge = readFileSync(path.join(releases, 'index.node'));
-    for (const name of ON_BAD_DAYS)
+    for (const name of ON_BAD_DAYS.filter((one) => one.startsWith('temporal_')))
       assert.ok(bridge.includes(name.replace(/^temporal_|_total$/g, '')), name);
   });
 
