@@ -16,16 +16,17 @@ export interface PlannedFault {
 const KILLS: readonly FaultName[] = ['workerKills', 'apiKills'];
 /** They last, and nothing else has to wait for them. */
 const CLOCKS: readonly FaultName[] = ['clockSkews'];
+const RUNS: readonly FaultName[] = ['runTerminations', 'runResets'];
 
-/** @returns the infrastructure's faults, the kills, and the clocks that go wrong */
+/** @returns the infrastructure's faults, the kills, the clocks that go wrong, and the runs that are ended by hand */
 export function planFaults(
   counts: FaultCounts,
   loadMs: number,
   random: Random,
 ): readonly PlannedFault[][] {
   const all = Object.keys(counts) as FaultName[];
-  const infrastructure = all.filter((name) => ![...KILLS, ...CLOCKS].includes(name));
-  return [infrastructure, KILLS, CLOCKS].map((names) => {
+  const infrastructure = all.filter((name) => ![...KILLS, ...CLOCKS, ...RUNS].includes(name));
+  return [infrastructure, KILLS, CLOCKS, RUNS].map((names) => {
     const faults = names.flatMap((name) => Array.from({ length: counts[name] }, () => name));
     return spread(faults, loadMs, random);
   });

@@ -4,6 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import type { LinkName } from './cables.ts';
 import type { ChaosStack } from './chaos-stack.ts';
@@ -12,6 +13,7 @@ import type { FaultName } from './fault-schedule.ts';
 import type { KeptProcess } from './kept-process.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import { createRunFaults } from './run-faults.ts';
 import type { LinkState } from './tcp-proxy.ts';
 
 /** A process that does not come back within this has a trouble of its own, which the checks will find. */
@@ -28,24 +30,27 @@ export type Faults = Record<FaultName, () => Promise<void>>;
 
 export interface FaultParts {
   stack: ChaosStack;
+  /** Reaches Temporal past every cable. */
+  temporal: Client;
   clocks: Clocks;
   profile: Pick<Profile, 'outageMs' | 'witnesses'>;
   random: Random;
 }
 
-export function createFaults({ stack, clocks, profile, random }: FaultParts): Faults {
+export function createFaults({ stack, temporal, clocks, profile, random }: FaultParts): Faults {
   const { outageMs, witnesses } = profile;
   const mortals = [...stack.processes.values()].filter(({ name }) => !witnesses.includes(name));
   const workers = mortals.filter(({ name }) => name.startsWith('worker'));
   const apis = mortals.filter(({ name }) => name.startsWith('api'));
-  const temporal = [...stack.processes.values()].filter(({ name }) => name === 'temporal');
+  const server = [...stack.processes.values()].filter(({ name }) => name === 'temporal');
+  const runs = createRunFaults(temporal, random);
   let skewMs = random.pick([SKEW_MS, -SKEW_MS]);
   const link = (name: LinkName, state: LinkState, ms: number) => disturb(stack, name, state, ms);
   return {
     workerKills: () => killOneOf(workers, stack, random),
     apiKills: () => killOneOf(apis, stack, random),
-    temporalKills: () => killOneOf(temporal, stack, random),
-    temporalFreezes: () => freeze(() => [pidOf(temporal[0])], outageMs.temporal),
+    temporalKills: () => killOneOf(server, stack, random),
+    temporalFreezes: () => freeze(() => [pidOf(server[0])], outageMs.temporal),
     databaseKills: () => killDatabase(stack, outageMs.database),
     databaseFreezes: () => freeze(() => familyOf(stack.database.pid()), outageMs.database),
     databaseSilences: () =>
@@ -54,6 +59,8 @@ export function createFaults({ stack, clocks, profile, random }: FaultParts): Fa
     linkResets: () => link(random.pick(['temporal', 'database', 'gateway']), 'cut', 200),
     linkSlowdowns: () =>
       link(random.pick(['temporal', 'database', 'gateway']), 'slow', SLOW_FOR_MS),
+    runTerminations: runs.terminate,
+    runResets: runs.reset,
     clockSkews: () => {
       skewMs = -skewMs;
       return skewClock(random.pick(apis), clocks, skewMs);

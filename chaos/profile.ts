@@ -31,6 +31,9 @@ export interface FaultCounts {
   linkResets: number;
   linkSlowdowns: number;
   clockSkews: number;
+  /** Runs of orders that an operator ends or sets back in Temporal. */
+  runTerminations: number;
+  runResets: number;
 }
 
 export interface Profile {
@@ -83,6 +86,8 @@ const FULL: Profile = {
     linkResets: 4,
     linkSlowdowns: 2,
     clockSkews: 2,
+    runTerminations: 6,
+    runResets: 6,
   },
   loadMs: 180_000,
   failpointHits: 3,
@@ -123,6 +128,8 @@ const SHORT: Profile = {
     linkResets: 1,
     linkSlowdowns: 0,
     clockSkews: 0,
+    runTerminations: 0,
+    runResets: 0,
   },
   loadMs: 18_000,
   failpointHits: 1,

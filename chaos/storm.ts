@@ -3,6 +3,7 @@
  * says what struck when.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import { LINKS } from './cables.ts';
 import type { ChaosStack } from './chaos-stack.ts';
@@ -30,6 +31,8 @@ export interface Storm {
 
 export interface StormParts {
   stack: ChaosStack;
+  /** Of Temporal, past every cable. */
+  client: Client;
   crm: Crm;
   customer: Customer;
   clocks: Clocks;
@@ -47,9 +50,10 @@ const READY_MS = 60_000;
 
 /** Resolves when the last fault is over and every process is up. */
 export async function rage(parts: StormParts): Promise<Storm> {
-  const { stack, crm, customer, clocks, lanes, profile, random } = parts;
+  const { stack, client, crm, customer, clocks, lanes, profile, random } = parts;
   const schedule = planFaults(profile.faults, profile.loadMs, random.fork('schedule'));
-  const faults = createFaults({ stack, clocks, profile, random: random.fork('faults') });
+  const chance = random.fork('faults');
+  const faults = createFaults({ stack, temporal: client, clocks, profile, random: chance });
   await customer.setFaults({ seed: random.int(1, 2 ** 31), webhooks: WEBHOOK_FAULTS });
   stack.cables.rage(random.int(1, 2 ** 31));
   crm.failWith(CRM_FAILURES);

@@ -61,6 +61,8 @@ function rowsOf(summary: Summary): [string, string][] {
     ['database frozen or silent', whole(sum([outages.databaseFreezes, outages.databaseSilences]))],
     ['gateway outages', whole(outages.gatewayOutages ?? 0)],
     ['APIs with a clock ten minutes ahead or behind', whole(outages.clockSkews ?? 0)],
+    ['runs terminated in Temporal', whole(outages.runTerminations ?? 0)],
+    ['runs reset in Temporal to an earlier task', whole(outages.runResets ?? 0)],
     ['cables cut or slowed', whole(sum([outages.linkResets, outages.linkSlowdowns]))],
     [
       'failpoints that killed, of these three times or more',

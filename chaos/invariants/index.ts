@@ -21,6 +21,7 @@ import { type Invariant, type Remains, wrong } from './remains.ts';
 import { everyRunReplays } from './replay.ts';
 import { noDoubtRemains } from './resolved-doubts.ts';
 import { comesToRest } from './rest.ts';
+import { everyOpenOrderRuns, noneIsPastItsDeadline } from './runs.ts';
 import { readAtStandstill } from './standstill.ts';
 import { risingStates } from './state-history.ts';
 
@@ -43,6 +44,8 @@ export const INVARIANTS: readonly Invariant[] = [
   noDoubtRemains,
   readsFollowWrites,
   memoryStays,
+  everyOpenOrderRuns,
+  noneIsPastItsDeadline,
 ];
 
 /**

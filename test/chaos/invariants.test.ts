@@ -6,6 +6,7 @@ import pWaitFor from 'p-wait-for';
 import type { CrmLine, Delivery, Evidence, Operation } from '../../chaos/evidence.ts';
 import type { GatewayPayment, GatewayTruth } from '../../chaos/invariants/gateway-truth.ts';
 import { checkInvariants, INVARIANTS } from '../../chaos/invariants/index.ts';
+import { ORDER_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { EFFECTS_SECRET, WEBHOOK_SECRET } from '../support/stack.ts';
 import { newFolder, withGateway, withHistory, withLines } from './planted-faults.ts';
 import { type SmallRun, tellSmallRun } from './small-run.ts';
@@ -53,6 +54,20 @@ describe('the evidence of a run', function () {
       reports(what, name, spoil, words);
     }
 
+    inDatabase(
+      'an open order has no run',
+      'I15',
+      `insert into orders select (jsonb_populate_record(row, '{"id": "ord_small_lost"}')).*
+       from orders as row where id = 'ord_small_paid' and not closed`,
+      /^ord_small_lost: it is open, and has no run$/,
+    );
+    inDatabase(
+      'an order sleeps past its deadline',
+      'I16',
+      `update orders set next_deadline_at = now() - interval '2 minutes'
+       where id = 'ord_small_paid' and not closed`,
+      /^ord_small_paid: its deadline was over 60 s ago$/,
+    );
     inDatabase(
       'access was granted twice',
       'I1',
@@ -678,11 +693,17 @@ describe('the evidence of a run', function () {
 
   // The last, because nothing can take this back.
   describe('with a workflow that was ended by force', () => {
-    it('is reported by I9', async () => {
+    it('is reported by I9 where the order has not gone on', async () => {
       const { client } = evidence.temporal;
-      await client.workflow.getHandle('ord_small_overpaid').terminate();
+      const orderId = 'ord_small_stray';
+      const handle = await client.workflow.start(ORDER_WORKFLOW, {
+        workflowId: orderId,
+        taskQueue: TASK_QUEUE,
+        args: [{ from: 'record', orderId }],
+      });
+      await handle.terminate();
       await pWaitFor(async () =>
-        (await verdict('I9', evidence)).includes('ord_small_overpaid: its workflow is TERMINATED'),
+        (await verdict('I9', evidence)).includes(`${orderId}: its workflow is TERMINATED`),
       );
     });
   });
