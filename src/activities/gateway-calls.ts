@@ -3,10 +3,12 @@
  * order, purpose and cause: however often an activity runs, the gateway sees one request.
  */
 import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
+import type { PaymentSnapshot } from '../domain/facts.ts';
 import { failpoint } from '../failpoints.ts';
-import type { Gateway } from '../gateways/gateway.ts';
+import type { Gateway, GatewayPayment } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
+import type { InstallationId } from '../store/installation.ts';
 
 type CallOf<T extends GatewayCall['effect']> = Extract<GatewayCall, { effect: T }>;
 type AnswerTo<T extends Answer['to']> = Extract<Answer, { to: T }>;
@@ -22,13 +24,21 @@ export interface GatewayRequest<T extends GatewayCall['effect']> {
 export type GatewayCalls = ReturnType<typeof createGatewayCalls>;
 
 /** @throws GatewayRefusal (final) or GatewaySilence (to be asked again under the same key). */
-export function createGatewayCalls(gateways: Gateways) {
+export function createGatewayCalls(gateways: Gateways, ownInstallation: InstallationId) {
   const named = (name: string): Gateway => {
     const gateway = gateways[name];
     if (gateway === undefined)
       throw new Error(`gateway "${name}" is not configured in this worker: set its variables`);
     return gateway;
   };
+
+  /** Says of a payment whether this installation made it. */
+  async function marked(payment: GatewayPayment): Promise<PaymentSnapshot> {
+    const { installationId, ...snapshot } = payment;
+    if (installationId === null) return { ...snapshot, installation: 'none' };
+    const isOurs = installationId === (await ownInstallation());
+    return { ...snapshot, installation: isOurs ? 'ours' : 'other' };
+  }
 
   return {
     async createPayment({
@@ -40,8 +50,17 @@ export function createGatewayCalls(gateways: Gateways) {
       failpoint('gateway.create.beforeCall');
       const { attempt, amountMinor, supersedes } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
-      const request = { orderId, attempt, amountMinor, currency, supersedes, idempotencyKey };
-      return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
+      const installationId = await ownInstallation();
+      const { payment, checkout } = await named(gateway).createPayment({
+        orderId,
+        installationId,
+        attempt,
+        amountMinor,
+        currency,
+        supersedes,
+        idempotencyKey,
+      });
+      return { to: 'create_payment', payment: await marked(payment), checkout };
     },
 
     async fetchPayments({
@@ -50,8 +69,8 @@ export function createGatewayCalls(gateways: Gateways) {
       command,
     }: GatewayRequest<'fetch_payments'>): Promise<AnswerTo<'fetch_payments'>> {
       const { paymentIds } = command;
-      const fetched = await named(gateway).fetchPayments({ orderId, paymentIds });
-      return { to: 'fetch_payments', ...fetched };
+      const { payments, missing } = await named(gateway).fetchPayments({ orderId, paymentIds });
+      return { to: 'fetch_payments', payments: await Promise.all(payments.map(marked)), missing };
     },
 
     async capturePayment({
@@ -62,7 +81,8 @@ export function createGatewayCalls(gateways: Gateways) {
       const { paymentId, amountMinor } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
       const request = { paymentId, amountMinor, idempotencyKey };
-      return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
+      const payment = await named(gateway).capturePayment(request);
+      return { to: 'capture_payment', payment: await marked(payment) };
     },
 
     async voidPayment({
@@ -73,7 +93,7 @@ export function createGatewayCalls(gateways: Gateways) {
       const { paymentId } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
       const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
-      return { to: 'void_payment', payment };
+      return { to: 'void_payment', payment: await marked(payment) };
     },
 
     async refundPayment({

@@ -4,7 +4,7 @@ import { createOrder } from './create-order.ts';
 import { getEntitlements } from './entitlements.ts';
 import { getInvoice } from './invoice.ts';
 import { getOrder, getOrderEvents, getOrders } from './orders.ts';
-import { getParkedEvents, redeliver } from './parked-events.ts';
+import { attachParked, closeParked, getParkedEvents, redeliver } from './parked-events.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
 import { retryEffect } from './retry-effect.ts';
@@ -27,4 +27,6 @@ export const ROUTES: readonly Route[] = [
   getEntitlements,
   getParkedEvents,
   redeliver,
+  attachParked,
+  closeParked,
 ];

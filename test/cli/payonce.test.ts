@@ -236,7 +236,9 @@ describe('payonce, acting', function () {
     const { id } = events.find((event: { orderId: string }) => event.orderId === orderId);
     assert.match(
       await succeeds('parked'),
-      new RegExp(`${id} +sandbox +event_orphaned +${orderId} +parked`),
+      new RegExp(
+        `${id} +sandbox +event_orphaned +${orderId} +payment.pending +sbx_pay_${orderId} +.*49.99 +parked`,
+      ),
     );
     await isRefused('parked_event_not_deliverable', 'redeliver', id);
     await givenOrder(shop, { id: orderId });

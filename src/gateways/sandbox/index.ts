@@ -1,6 +1,6 @@
 /** The sandbox gateway behind the common interface. */
 
-import { type Gateway, GatewayRefusal } from '../gateway.ts';
+import { type Gateway, GatewayRefusal, INSTALLATION_FIELD } from '../gateway.ts';
 import { createSandboxClient } from './client.ts';
 import { refundSnapshotOf, snapshotOf } from './payloads.ts';
 import { readSandboxWebhook } from './webhook.ts';
@@ -14,8 +14,9 @@ export interface SandboxSettings {
 export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSettings): Gateway {
   const client = createSandboxClient(baseUrl);
   return {
-    async createPayment({ orderId, amountMinor, currency, idempotencyKey }) {
-      const body = { orderId, amount: amountMinor, currency };
+    async createPayment({ orderId, installationId, amountMinor, currency, idempotencyKey }) {
+      const metadata = { [INSTALLATION_FIELD]: installationId };
+      const body = { orderId, amount: amountMinor, currency, metadata };
       const payment = await client.createPayment(body, idempotencyKey);
       return { payment: snapshotOf(payment), checkout: { url: payment.checkoutUrl ?? '' } };
     },

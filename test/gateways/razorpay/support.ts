@@ -86,6 +86,7 @@ export function attempt(more: Partial<CreatePayment> = {}): CreatePayment {
   const idempotencyKey = newKey();
   return {
     orderId: 'ord_1042',
+    installationId: 'ins_1',
     attempt: 1,
     amountMinor: 499_900,
     currency: 'INR',

@@ -17,7 +17,8 @@ function creation(
   const orderId = `ord_${newKey()}`;
   const money = { amountMinor: AMOUNT, currency: CURRENCY };
   const idempotencyKey = newKey();
-  return { orderId, attempt: 1, ...money, idempotencyKey, ...changes };
+  const installationId = 'ins_1';
+  return { orderId, installationId, attempt: 1, ...money, idempotencyKey, ...changes };
 }
 
 async function assertRefused(call: Promise<unknown>, code: string): Promise<void> {
@@ -70,6 +71,7 @@ describe('Stripe, asked by the adapter', () => {
       assert.deepEqual(payment, {
         paymentId: intent?.id,
         orderId: request.orderId,
+        installationId: request.installationId,
         status: 'created',
         amountMinor: AMOUNT,
         currency: CURRENCY,
