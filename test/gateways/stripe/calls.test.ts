@@ -1,6 +1,7 @@
 /** What the adapter asks of Stripe and makes of its answers, by the real SDK over HTTP. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Stripe } from 'stripe';
 import { type Gateway, GatewayRefusal, GatewaySilence } from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../../fakes/stripe/fake-stripe.ts';
@@ -79,6 +80,27 @@ describe('Stripe, asked by the adapter', () => {
         refunds: [],
         disputes: [],
       });
+    });
+
+    it('finds the one that a version before marks has asked for under the same key', async () => {
+      const { installationId, ...request } = creation();
+      const unmarked = new Stripe(SECRET_KEY, {
+        host: new URL(fake.url).hostname,
+        port: new URL(fake.url).port,
+        protocol: 'http',
+      });
+      const { id } = await unmarked.paymentIntents.create(
+        {
+          amount: request.amountMinor,
+          currency: request.currency.toLowerCase(),
+          automatic_payment_methods: { enabled: true },
+          metadata: { orderId: request.orderId, attempt: '1' },
+        },
+        { idempotencyKey: request.idempotencyKey },
+      );
+      const { payment } = await gateway.createPayment({ installationId, ...request });
+      assert.deepEqual([payment.paymentId, payment.installationId], [id, null]);
+      assert.equal(intentsOf(request.orderId).length, 1);
     });
 
     it('makes no second one under the same key', async () => {
