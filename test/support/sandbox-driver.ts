@@ -72,8 +72,9 @@ function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
       return (await call<{ payments: SandboxPayment[] }>('GET', path)).payments.map(stored);
     },
     async eventsOf(paymentId) {
-      const { orderId, amount } = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
-      const data = { orderId, paymentId, amount };
+      const payment = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
+      const { orderId, amount, metadata } = payment;
+      const data = { orderId, paymentId, amount, metadata };
       // The same event has the same id, however often it is asked for.
       return ['authorized', 'captured'].map((word) =>
         requestOf(signedEvent(`payment.${word}`, data, `evt_${word}_${orderId}`)),
