@@ -17,7 +17,7 @@ export interface SandboxPayment {
 export interface Customer {
   /** `authorize`, `capture`, `fail`, `expire`, `void` or `dispute`, with the body that it takes. */
   act(paymentId: string, what: string, body?: object): Promise<number>;
-  /** Somebody makes a payment for the order without Payonce. */
+  /** A payment that Payonce has made for the order, and whose answer got lost. */
   makePayment(order: { orderId: string; amount: number; currency: string }): Promise<string>;
   allPayments(): Promise<SandboxPayment[]>;
   setFaults(plan: object): Promise<void>;
@@ -27,7 +27,7 @@ export interface Customer {
 const TIMEOUT_MS = 2_000;
 const RETRY_PAUSE_MS = 200;
 
-export function createCustomer(sandboxUrl: string): Customer {
+export function createCustomer(sandboxUrl: string, installation: string): Customer {
   /** Asks until there is an answer that is neither a 5xx nor a 429. */
   async function ask(method: string, path: string, body?: object) {
     const key = randomUUID();
@@ -49,7 +49,10 @@ export function createCustomer(sandboxUrl: string): Customer {
     act: async (paymentId, what, body = {}) =>
       (await ask('POST', `/payments/${paymentId}/${what}`, body)).status,
     makePayment: async (order) =>
-      ((await ask('POST', '/payments', order)).body as SandboxPayment).id,
+      (
+        (await ask('POST', '/payments', { ...order, metadata: { installation } }))
+          .body as SandboxPayment
+      ).id,
     allPayments: async () => {
       const { body } = await ask('GET', '/payments');
       return (body as { payments: SandboxPayment[] }).payments;

@@ -106,6 +106,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   // Its idle connections break with every fault of the database.
   database.on('error', () => {});
   onOpen(() => database.end());
+  const { rows } = await database.query<{ id: string }>('select id from installation');
   return {
     dataDir,
     stack,
@@ -121,7 +122,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       log: files.operations,
       signal,
     }),
-    customer: createCustomer(sandboxUrl),
+    customer: createCustomer(sandboxUrl, rows[0]?.id ?? ''),
     evidence: {
       operationsFile: files.operations.file,
       deliveriesFile: files.deliveries.file,

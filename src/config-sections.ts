@@ -49,16 +49,29 @@ function metricsConfig({ METRICS_PORT: port, NODE_ENV }: Settings): MetricsConfi
 function stripeConfig(settings: Settings): StripeConfig | undefined {
   const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRETS: webhookSecrets } = settings;
   if (!secretKey || !webhookSecrets) return undefined;
-  const { STRIPE_CAPTURE_METHOD: captureMethod, STRIPE_API_BASE: apiBase } = settings;
-  return { secretKey, webhookSecrets, captureMethod, ...(apiBase && { apiBase }) };
+  const { STRIPE_CAPTURE_METHOD: captureMethod } = settings;
+  const { STRIPE_ACCOUNT_ID: accountId, STRIPE_API_BASE: apiBase } = settings;
+  return {
+    secretKey,
+    webhookSecrets,
+    captureMethod,
+    ...(accountId && { accountId }),
+    ...(apiBase && { apiBase }),
+  };
 }
 
 function razorpayConfig(settings: Settings): RazorpayConfig | undefined {
   const { RAZORPAY_KEY_ID: keyId, RAZORPAY_KEY_SECRET: keySecret } = settings;
   const webhookSecrets = settings.RAZORPAY_WEBHOOK_SECRETS;
   if (!keyId || !keySecret || !webhookSecrets) return undefined;
-  const apiBase = settings.RAZORPAY_API_BASE;
-  return { keyId, keySecret, webhookSecrets, ...(apiBase && { apiBase }) };
+  const { RAZORPAY_ACCOUNT_ID: accountId, RAZORPAY_API_BASE: apiBase } = settings;
+  return {
+    keyId,
+    keySecret,
+    webhookSecrets,
+    ...(accountId && { accountId }),
+    ...(apiBase && { apiBase }),
+  };
 }
 
 function effectsConfig(settings: Settings): EffectsConfig {

@@ -34,10 +34,18 @@ export const variables = z.object({
   STRIPE_CAPTURE_METHOD: z
     .enum(CAPTURE_METHODS, { error: `must be one of ${CAPTURE_METHODS.join(', ')}` })
     .default('automatic'),
+  STRIPE_ACCOUNT_ID: z
+    .string()
+    .regex(/^acct_\w+$/, 'must begin with acct_, as Stripe shows it')
+    .optional(),
   STRIPE_API_BASE: format.httpUrl.optional(),
   RAZORPAY_KEY_ID: text.optional(),
   RAZORPAY_KEY_SECRET: text.optional(),
   RAZORPAY_WEBHOOK_SECRETS: format.gatewaySecrets.optional(),
+  RAZORPAY_ACCOUNT_ID: z
+    .string()
+    .regex(/^acc_\w+$/, 'must begin with acc_, as Razorpay shows it')
+    .optional(),
   RAZORPAY_API_BASE: format.httpUrl.optional(),
   CRM_URL: format.httpUrl.optional(),
   ACCESS_URL: format.httpUrl.optional(),

@@ -22,6 +22,7 @@ export type StripeConfig = {
   secretKey: string;
   webhookSecrets: string[];
   captureMethod: 'automatic' | 'manual';
+  accountId?: string;
   apiBase?: string;
 };
 
@@ -30,6 +31,7 @@ export type RazorpayConfig = {
   keyId: string;
   keySecret: string;
   webhookSecrets: string[];
+  accountId?: string;
   apiBase?: string;
 };
 

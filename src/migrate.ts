@@ -1,9 +1,15 @@
-/** `npm run migrate`: brings the database to the current tables. It connects as their owner, and ends. */
+/**
+ * `npm run migrate`: brings the database to the current tables. It connects as their owner, and ends. With
+ * `-- --new-installation` a copied database also gets an id of its own.
+ */
+import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig } from './config.ts';
 import { runProcess } from './process-life.ts';
+import { renewInstallation } from './store/installation.ts';
 import { migrate } from './store/migrate.ts';
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { 'new-installation': { type: 'boolean' } } });
   const { databaseUrl } = loadConfig(process.env);
   if (databaseUrl === undefined)
     throw new ConfigError([
@@ -11,6 +17,8 @@ async function main(): Promise<void> {
     ]);
   await migrate(databaseUrl);
   console.log('The database is up to date.');
+  if (values['new-installation'])
+    console.log(`It is installation ${await renewInstallation(databaseUrl)} from now on.`);
 }
 
 await runProcess('migrate', main);

@@ -161,6 +161,16 @@ describe('the environment', () => {
       'manual',
     ],
     [
+      'a Stripe account that events may name',
+      {
+        STRIPE_SECRET_KEY: 'sk',
+        STRIPE_WEBHOOK_SECRETS: GATEWAY_SECRET,
+        STRIPE_ACCOUNT_ID: 'acct_1',
+      },
+      (c) => c.stripe?.accountId,
+      'acct_1',
+    ],
+    [
       'Razorpay with its secrets',
       { RAZORPAY_KEY_ID: 'k', RAZORPAY_KEY_SECRET: 's', RAZORPAY_WEBHOOK_SECRETS: GATEWAY_SECRET },
       (c) => c.razorpay,
@@ -213,6 +223,11 @@ describe('the environment', () => {
     [
       { SANDBOX_WEBHOOK_SECRETS: [1, 2, 3].map(() => WEBHOOK_SECRET).join() },
       'SANDBOX_WEBHOOK_SECRETS must be one or two secrets',
+    ],
+    [{ STRIPE_ACCOUNT_ID: 'acc_1' }, 'STRIPE_ACCOUNT_ID must begin with acct_, as Stripe shows it'],
+    [
+      { RAZORPAY_ACCOUNT_ID: 'acct_1' },
+      'RAZORPAY_ACCOUNT_ID must begin with acc_, as Razorpay shows it',
     ],
     [{ STRIPE_CAPTURE_METHOD: 'later' }, 'STRIPE_CAPTURE_METHOD must be one of automatic, manual'],
     [{ STRIPE_SECRET_KEY: 'sk' }, 'STRIPE_WEBHOOK_SECRETS is missing: STRIPE_SECRET_KEY needs it'],

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { openDatabase } from '../src/store/database.ts';
+import { createInstallationId } from '../src/store/installation.ts';
 import { insertOrder } from '../src/store/orders.ts';
 import { newOrder } from './support/order-fixtures.ts';
 import { emptyDatabase } from './support/test-database.ts';
 
-function migrateWith(env: Record<string, string>) {
+function migrateWith(env: Record<string, string>, ...args: string[]) {
   const { PATH = '' } = process.env;
-  return execa(process.execPath, ['--import', 'tsx', 'src/migrate.ts'], {
+  return execa(process.execPath, ['--import', 'tsx', 'src/migrate.ts', ...args], {
     env: { PATH, ...env },
     extendEnv: false,
     reject: false,
@@ -34,6 +35,22 @@ describe('npm run migrate', function () {
     assert.notEqual(await insertOrder(database, newOrder()), null);
     await database.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it('gives the installation an id once, and a new one to a copy of its database', async () => {
+    const url = await emptyDatabase();
+    const ids: string[] = [];
+    for (const args of [[], [], ['--new-installation']]) {
+      assert.equal((await migrateWith({ DATABASE_URL: url }, ...args)).exitCode, 0);
+      const database = openDatabase(url);
+      ids.push(await createInstallationId(database)());
+      await database.close();
+    }
+    const [first = '', second, renewed = ''] = ids;
+    assert.match(first, /^ins_[0-9a-f]{32}$/);
+    assert.equal(second, first);
+    assert.match(renewed, /^ins_[0-9a-f]{32}$/);
+    assert.notEqual(renewed, first);
   });
 
   it('says what is missing', async () => {

@@ -4,10 +4,12 @@
  */
 import type { OrderDetails } from '../domain/details.ts';
 import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
+import type { PaymentSnapshot } from '../domain/facts.ts';
 import { failpoint } from '../failpoints.ts';
-import type { Gateway } from '../gateways/gateway.ts';
+import type { Gateway, GatewayPayment } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
+import type { InstallationId } from '../store/installation.ts';
 
 type CallOf<T extends GatewayCall['effect']> = Extract<GatewayCall, { effect: T }>;
 type AnswerTo<T extends Answer['to']> = Extract<Answer, { to: T }>;
@@ -26,6 +28,7 @@ export type GatewayCalls = ReturnType<typeof createGatewayCalls>;
 export function createGatewayCalls(
   gateways: Gateways,
   detailsOf: (orderId: string) => Promise<OrderDetails | null>,
+  ownInstallation: InstallationId,
 ) {
   const named = (name: string): Gateway => {
     const gateway = gateways[name];
@@ -33,6 +36,14 @@ export function createGatewayCalls(
       throw new Error(`gateway "${name}" is not configured in this worker: set its variables`);
     return gateway;
   };
+
+  /** Says of a payment whether this installation made it. */
+  async function marked(payment: GatewayPayment): Promise<PaymentSnapshot> {
+    const { installationId, ...snapshot } = payment;
+    if (installationId === null) return { ...snapshot, installation: 'none' };
+    const isOurs = installationId === (await ownInstallation());
+    return { ...snapshot, installation: isOurs ? 'ours' : 'other' };
+  }
 
   return {
     async createPayment({
@@ -44,10 +55,14 @@ export function createGatewayCalls(
       failpoint('gateway.create.beforeCall');
       const { attempt, amountMinor, supersedes } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
-      const details = await detailsOf(orderId);
-      const terms = { orderId, attempt, amountMinor, currency, supersedes };
-      const request = { ...terms, details, idempotencyKey };
-      return { to: 'create_payment', ...(await named(gateway).createPayment(request)) };
+      const [details, installationId] = await Promise.all([detailsOf(orderId), ownInstallation()]);
+      const terms = { orderId, installationId, attempt, amountMinor, currency, supersedes };
+      const { payment, checkout } = await named(gateway).createPayment({
+        ...terms,
+        details,
+        idempotencyKey,
+      });
+      return { to: 'create_payment', payment: await marked(payment), checkout };
     },
 
     async fetchPayments({
@@ -56,8 +71,8 @@ export function createGatewayCalls(
       command,
     }: GatewayRequest<'fetch_payments'>): Promise<AnswerTo<'fetch_payments'>> {
       const { paymentIds } = command;
-      const fetched = await named(gateway).fetchPayments({ orderId, paymentIds });
-      return { to: 'fetch_payments', ...fetched };
+      const { payments, missing } = await named(gateway).fetchPayments({ orderId, paymentIds });
+      return { to: 'fetch_payments', payments: await Promise.all(payments.map(marked)), missing };
     },
 
     async capturePayment({
@@ -68,7 +83,8 @@ export function createGatewayCalls(
       const { paymentId, amountMinor } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
       const request = { paymentId, amountMinor, idempotencyKey };
-      return { to: 'capture_payment', payment: await named(gateway).capturePayment(request) };
+      const payment = await named(gateway).capturePayment(request);
+      return { to: 'capture_payment', payment: await marked(payment) };
     },
 
     async voidPayment({
@@ -79,7 +95,7 @@ export function createGatewayCalls(
       const { paymentId } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
       const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
-      return { to: 'void_payment', payment };
+      return { to: 'void_payment', payment: await marked(payment) };
     },
 
     async refundPayment({

@@ -8,6 +8,7 @@ import type { Gateways } from '../gateways/index.ts';
 import { accessUpdates } from '../store/access-updates.ts';
 import { crmUpdates } from '../store/crm-updates.ts';
 import type { Database } from '../store/database.ts';
+import { createInstallationId } from '../store/installation.ts';
 import { readDetails } from '../store/orders.ts';
 import { effectActivity, type RunEffects } from './business-effect.ts';
 import { createDeliver, type Destination } from './deliver.ts';
@@ -17,6 +18,7 @@ import { createGrantAccess } from './grant-access.ts';
 import { createIssueCreditNote } from './issue-credit-note.ts';
 import { createIssueInvoice } from './issue-invoice.ts';
 import { createLoadRecord } from './load-record.ts';
+import { createParkPayment } from './park-payment.ts';
 import { createPostLedger } from './post-ledger.ts';
 import { createRevokeAccess } from './revoke-access.ts';
 import { createTakeStep } from './take-step.ts';
@@ -63,7 +65,11 @@ export function createActivities(deps: ActivityDependencies) {
     log: crmUpdates,
     destination: destination('the CRM', crmUrl, effectsSecret),
   });
-  const calls = createGatewayCalls(gateways, (orderId) => readDetails(database, orderId));
+  const calls = createGatewayCalls(
+    gateways,
+    (orderId) => readDetails(database, orderId),
+    createInstallationId(database),
+  );
   const createPayment = passing('gateway.create.afterCallBeforeReturn', calls.createPayment);
   const effects: RunEffects = {
     grant_access: passing(
@@ -84,6 +90,7 @@ export function createActivities(deps: ActivityDependencies) {
     ),
     update_crm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
     post_ledger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),
+    park_payment: createParkPayment({ database }),
   };
   const writeRecord = createWriteRecord({ database, onRecorded });
   return {
@@ -99,6 +106,7 @@ export function createActivities(deps: ActivityDependencies) {
     issueCreditNote: effectActivity(effects.issue_credit_note),
     updateCrm: effectActivity(effects.update_crm),
     postLedger: effectActivity(effects.post_ledger),
+    parkPayment: effectActivity(effects.park_payment),
     writeRecord: mapped(writeRecord),
     loadRecord: mapped(createLoadRecord({ database })),
   };

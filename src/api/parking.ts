@@ -5,7 +5,7 @@
 import type { WebhookMessage } from '../gateways/gateway.ts';
 import { orderOfPayment } from '../store/gateway-payments.ts';
 import { readOutcome } from '../store/order-events.ts';
-import { parkEvent } from '../store/parked-events.ts';
+import { type ParkedMoney, parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { derivedId } from './canonical-json.ts';
 import { UnknownOrder } from './orchestrator-errors.ts';
@@ -19,6 +19,7 @@ export const PARKING_REASONS = [
   'event_unprocessable',
   'event_stale',
   'event_id_conflict',
+  'foreign_payment',
 ] as const;
 
 export type ParkingReason = (typeof PARKING_REASONS)[number];
@@ -47,8 +48,8 @@ export async function deliverMessage(
   message: OrderMessage,
 ): Promise<Delivered> {
   const { paymentId } = message.kind === 'fact' ? message.fact : message;
-  const owner = message.orderId ?? (await orderOfPayment(database, gateway, paymentId));
-  if (owner === null || !isOrderId(owner)) throw new UnknownOrder(`of payment ${paymentId}`);
+  const owner = orderNamedBy(message) ?? (await orderOfPayment(database, gateway, paymentId));
+  if (owner === null) throw new UnknownOrder(`of payment ${paymentId}`);
   const id = deliveryIdOf(gateway, message.eventId);
   if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
   // From now on: a verify that comes beside it does well to wait for it.
@@ -58,9 +59,18 @@ export async function deliverMessage(
   return { orderId: owner, isRepeat: false };
 }
 
-/** However well a text is signed, when it has not the form of our ids it names no order of ours. */
-function isOrderId(text: string): boolean {
-  return orderIdSchema.safeParse(text).success;
+/** A text that does not have the form of our ids names no order of ours, however well it is signed. */
+function orderNamedBy({ orderId }: OrderMessage): string | null {
+  return orderIdSchema.safeParse(orderId).data ?? null;
+}
+
+/**
+ * Can no order of ours ever need this message of an unknown order? So it is where it names none, or where
+ * another installation on the same gateway account made what it is about. An order of ours may yet be created.
+ */
+export function isNotOurs(message: OrderMessage, ownInstallation: string): boolean {
+  const { installationId = ownInstallation } = message;
+  return orderNamedBy(message) === null || installationId !== ownInstallation;
 }
 
 /** A database that cannot say leaves it to Temporal and the order, which drop a repeat as well. */
@@ -84,10 +94,22 @@ export async function parkOrphan(
   gateway: string,
   message: OrderMessage,
 ): Promise<void> {
-  const { eventId } = message;
-  const orderId = isOrderId(message.orderId ?? '') ? message.orderId : null;
-  const body = Buffer.from(JSON.stringify(message));
-  await parkEvent(database, { gateway, reason: 'event_orphaned', orderId, eventId, body });
+  await parkEvent(database, {
+    gateway,
+    reason: 'event_orphaned',
+    orderId: orderNamedBy(message),
+    eventId: message.eventId,
+    about: moneyIn(message),
+    body: Buffer.from(JSON.stringify(message)),
+  });
+}
+
+function moneyIn(message: OrderMessage): ParkedMoney {
+  const type = typeOf(message);
+  if (message.kind === 'ask')
+    return { type, paymentId: message.paymentId, amountMinor: null, currency: null };
+  const { paymentId, amountMinor, currency } = message.fact;
+  return { type, paymentId, amountMinor, currency };
 }
 
 /** The message of a parked event; null when it was parked for not being readable. */

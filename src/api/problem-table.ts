@@ -199,6 +199,26 @@ export const PROBLEMS = {
     'Parked event cannot be delivered',
     'Look the payment up at the gateway and settle it by hand.',
   ),
+  parked_event_not_attachable: entry(
+    409,
+    'Parked event cannot be attached',
+    'Only a foreign_payment can be attached. Deliver the event again, or close it with a note.',
+  ),
+  parked_event_decided: entry(
+    409,
+    'Parked event decided already',
+    'It was delivered, attached or closed before; see its status and note.',
+  ),
+  payment_unknown: entry(
+    409,
+    'Payment unknown at the gateway',
+    'The gateway does not know this payment any more: look at its dashboard, then close the event.',
+  ),
+  foreign_payment: entry(
+    409,
+    'Foreign payment',
+    'Another installation made this payment. It is parked: an operator can attach it to the order.',
+  ),
   gateway_unknown: entry(
     404,
     'Gateway unknown',

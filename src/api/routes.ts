@@ -5,7 +5,7 @@ import { getCreditNote } from './credit-note.ts';
 import { getEntitlements } from './entitlements.ts';
 import { getInvoice } from './invoice.ts';
 import { getOrder, getOrderEvents, getOrders } from './orders.ts';
-import { getParkedEvents, redeliver } from './parked-events.ts';
+import { attachParked, closeParked, getParkedEvents, redeliver } from './parked-events.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
 import { retryEffect } from './retry-effect.ts';
@@ -29,4 +29,6 @@ export const ROUTES: readonly Route[] = [
   getEntitlements,
   getParkedEvents,
   redeliver,
+  attachParked,
+  closeParked,
 ];

@@ -23,6 +23,8 @@ const DEEDS: Readonly<Record<string, string>> = {
   '/v1/orders/:id/reviews/:reviewId': 'review_decision',
   '/v1/orders/:id/effects/:key/retry': 'effect_retry',
   '/v1/parked-events/:id/redeliver': 'event_redelivery',
+  '/v1/parked-events/:id/attach': 'payment_attachment',
+  '/v1/parked-events/:id/close': 'event_closure',
 };
 
 /** A caller that was turned away; undefined for every other problem. */

@@ -36,6 +36,7 @@ export const verify = defineRoute({
     'order_not_found',
     'payment_signature_invalid',
     'payment_belongs_to_other_order',
+    'foreign_payment',
     'no_payment_attempt',
   ],
   async run({ params: { id }, body: { paymentId, signature }, ...sender }, dependencies) {

@@ -7,6 +7,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import pTimeout from 'p-timeout';
 import { failpoint } from '../failpoints.ts';
 import type { Gateway, WebhookHeaders, WebhookMessage } from '../gateways/gateway.ts';
+import { createInstallationId, type InstallationId } from '../store/installation.ts';
 import { parkEvent } from '../store/parked-events.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import type { WebhookOutcome } from './api-metrics.ts';
@@ -15,6 +16,7 @@ import { UnknownOrder } from './orchestrator-errors.ts';
 import {
   deliverMessage,
   deliveryIdOf,
+  isNotOurs,
   type OrderMessage,
   type ParkingReason,
   parkOrphan,
@@ -42,13 +44,14 @@ interface Received {
 
 export function createWebhookReceiver(dependencies: ApiDependencies): RequestHandler {
   const dedupe = createWebhookDedupe();
+  const ownInstallation = createInstallationId(dependencies.database);
   return measureWebhooks(dependencies, async (request: Request, response: Response) => {
     const { name, gateway } = gatewayOf(dependencies, request);
     response.locals.gateway = name;
     requireJson(request);
     const raw = await readWebhookBytes(request, response);
     const received = { name, gateway, raw, headers: headersOf(request) };
-    const status = await pTimeout(take(dependencies, dedupe, received), {
+    const status = await pTimeout(take({ dependencies, dedupe, ownInstallation }, received), {
       milliseconds: ANSWER_WITHIN_MS,
       fallback: () => undefined,
     });
@@ -75,9 +78,14 @@ function headersOf({ headers }: Request): WebhookHeaders {
   );
 }
 
+interface Receiver {
+  dependencies: ApiDependencies;
+  dedupe: WebhookDedupe;
+  ownInstallation: InstallationId;
+}
+
 async function take(
-  dependencies: ApiDependencies,
-  dedupe: WebhookDedupe,
+  { dependencies, dedupe, ownInstallation }: Receiver,
   received: Received,
 ): Promise<Status> {
   const { name, gateway, raw, headers } = received;
@@ -104,15 +112,17 @@ async function take(
     if (verdict.status === 'duplicate') await count(dependencies, delivery.id, verdict.of);
     return verdict.status;
   } catch (error) {
-    if (error instanceof UnknownOrder) return parkUnknown(dependencies, name, message);
-    throw error;
+    if (!(error instanceof UnknownOrder)) throw error;
+    if (isNotOurs(message, await ownInstallation()))
+      return ignore(dependencies, name, { eventId: message.eventId, reason: 'not_ours' });
+    return parkUnknown(dependencies, name, message);
   }
 }
 
 function ignore(
   { metrics, log }: ApiDependencies,
   gateway: string,
-  { eventId, reason }: Extract<WebhookMessage, { kind: 'ignored' }>,
+  { eventId, reason }: Pick<Extract<WebhookMessage, { kind: 'ignored' }>, 'eventId' | 'reason'>,
 ): Status {
   metrics.webhookIgnored({ gateway, reason });
   log.debug({ gateway, event_id: eventId, reason }, 'ignored');

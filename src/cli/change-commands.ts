@@ -1,4 +1,4 @@
-/** The commands that act: cancel, refund, review, retry, redeliver. Each may be repeated safely. */
+/** The commands that act: cancel, refund, review, retry, redeliver, attach, close. Each may be repeated safely. */
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { type Order, orderSchema, refundSchema } from '../api/order-schemas.ts';
@@ -8,6 +8,7 @@ import { orderText } from './order-text.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
 
+const closedSchema = z.object({ status: z.literal('closed'), note: z.string() });
 const redeliveredSchema = z.object({ status: z.literal('redelivered') });
 
 interface RefundOptions {
@@ -62,6 +63,18 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .description('deliver a parked event again')
     .argument('<event>', "the parked event's id")
     .action((id: string) => redeliver(session(), id));
+  program
+    .command('attach')
+    .description('count a parked foreign payment as one of its order')
+    .argument('<event>', "the parked event's id")
+    .option('--note <text>', 'why; kept with the event')
+    .action((id: string, options: { note?: string }) => attach(session(), id, options));
+  program
+    .command('close')
+    .description('close a parked event that nothing is to be done about')
+    .argument('<event>', "the parked event's id")
+    .requiredOption('--note <text>', 'why; kept with the event')
+    .action((id: string, options: { note: string }) => close(session(), id, options));
 }
 
 function wholeNumber(text: string): number {
@@ -113,6 +126,16 @@ async function retry({ api, print }: Session, id: string, key: string) {
 async function redeliver({ api, print }: Session, id: string) {
   const { body } = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/redeliver`);
   print(body, redeliveredSchema, () => `event ${id}: delivered; its order says what became of it`);
+}
+
+async function attach({ api, print }: Session, id: string, body: { note?: string }) {
+  const reply = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/attach`, body);
+  print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, order.id));
+}
+
+async function close({ api, print }: Session, id: string, body: { note: string }) {
+  const reply = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/close`, body);
+  print(reply.body, closedSchema, ({ note }) => `event ${id}: closed (${note})`);
 }
 
 function pathOf(id: string): string {

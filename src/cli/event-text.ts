@@ -1,5 +1,6 @@
 /** What happened to an order, and what no order could take, as people read it. */
 import { z } from 'zod';
+import { amountText } from '../invoices/amount-text.ts';
 import { tableOf } from './table.ts';
 
 export const timelineSchema = z.object({
@@ -28,12 +29,19 @@ export const parkedSchema = z.object({
       gateway: z.string(),
       reason: z.string(),
       orderId: z.string().nullable(),
+      type: z.string().nullable(),
+      paymentId: z.string().nullable(),
+      amount: z.int().nullable(),
+      currency: z.string().nullable(),
       receivedAt: z.string(),
       status: z.string(),
+      note: z.string().nullable(),
     }),
   ),
   nextCursor: z.string().nullable(),
 });
+
+type ParkedEvent = z.infer<typeof parkedSchema>['events'][number];
 
 export function timelineText({ events }: Timeline): string {
   if (events.length === 0) return 'Nothing has happened to this order yet.';
@@ -49,15 +57,36 @@ export function timelineText({ events }: Timeline): string {
   return tableOf(['at', 'source', 'type', 'outcome', 'reason', 'version', 'event'], rows);
 }
 
+const PARKED_COLUMNS = [
+  'id',
+  'gateway',
+  'reason',
+  'order',
+  'type',
+  'payment',
+  'amount',
+  'status',
+  'received',
+  'note',
+];
+
 export function parkedText({ events }: z.infer<typeof parkedSchema>): string {
   if (events.length === 0) return 'No such parked events.';
-  const rows = events.map(({ id, gateway, reason, orderId, status, receivedAt }) => [
+  const rows = events.map(({ id, gateway, reason, status, receivedAt, ...event }) => [
     id,
     gateway,
     reason,
-    orderId ?? '-',
+    event.orderId ?? '-',
+    event.type ?? '-',
+    event.paymentId ?? '-',
+    moneyText(event),
     status,
     receivedAt,
+    event.note ?? '-',
   ]);
-  return tableOf(['id', 'gateway', 'reason', 'order', 'status', 'received'], rows);
+  return tableOf(PARKED_COLUMNS, rows);
+}
+
+function moneyText({ amount, currency }: Pick<ParkedEvent, 'amount' | 'currency'>): string {
+  return amount === null || currency === null ? '-' : amountText(amount, currency);
 }

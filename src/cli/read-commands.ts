@@ -50,7 +50,7 @@ export function addReadCommands(program: Command, session: () => Session): void 
     .argument('<order>', "the order's id")
     .action((id: string) => timeline(session(), id));
   paged(program.command('parked').description('list events that no order could take'))
-    .option('--all', 'also those that were delivered again')
+    .option('--all', 'also those that were delivered, attached or closed')
     .action((options: ParkedOptions) => parked(session(), options));
 }
 

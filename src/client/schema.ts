@@ -1738,6 +1738,7 @@ export interface paths {
                 };
                 /**
                  * @description - `payment_belongs_to_other_order`: Verify the payment on the order that it was made for.
+                 *     - `foreign_payment`: Another installation made this payment. It is parked: an operator can attach it to the order.
                  *     - `no_payment_attempt`: Start one with POST /v1/orders/{id}/payments first.
                  *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
                  */
@@ -1827,7 +1828,7 @@ export interface paths {
                     cursor?: string;
                     /** @description 1 to 200. */
                     limit?: string;
-                    status?: "parked" | "redelivered";
+                    status?: "parked" | "redelivered" | "attached" | "closed";
                 };
                 header?: never;
                 path?: never;
@@ -1902,6 +1903,337 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parked-events/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count a foreign payment as one of the order that it names
+         * @description Needs an API key with the scope ops.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string;
+                    Prefer?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        note?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The order, with the payment; attached now or before. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                /** @description The order; the gateway has not been heard yet. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Order"];
+                    };
+                };
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 *     - `json_invalid`: Send one JSON object as UTF-8.
+                 *     - `json_duplicate_key`: Send every key of an object once.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
+                 *     - `credentials_invalid`: Send one of the configured API keys.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `scope_insufficient`: Use an API key with the scope ops. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `parked_event_not_found`: See GET /v1/parked-events for their ids. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `parked_event_not_attachable`: Only a foreign_payment can be attached. Deliver the event again, or close it with a note.
+                 *     - `parked_event_decided`: It was delivered, attached or closed before; see its status and note.
+                 *     - `payment_unknown`: The gateway does not know this payment any more: look at its dashboard, then close the event.
+                 *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
+                 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `body_too_large`: Send at most 32 KiB; 1 MiB for a webhook. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `content_type_unsupported`: Send Content-Type: application/json, in UTF-8. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `idempotency_key_reused`: This key was first used for another request: send a new key.
+                 *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
+                 *     - `validation_failed`: Correct the fields that errors names.
+                 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `rate_limited`: Send the same request again after Retry-After, and fewer of them. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `database_unavailable`: Nothing is lost: send the same request again.
+                 *     - `orchestrator_unavailable`: Nothing is lost: send the same request again.
+                 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parked-events/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a parked event that nothing is to be done about
+         * @description Needs an API key with the scope ops.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string;
+                    Prefer?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        note: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The event, closed now or before. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParkedEvent"];
+                    };
+                };
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 *     - `json_invalid`: Send one JSON object as UTF-8.
+                 *     - `json_duplicate_key`: Send every key of an object once.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
+                 *     - `credentials_invalid`: Send one of the configured API keys.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `scope_insufficient`: Use an API key with the scope ops. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `parked_event_not_found`: See GET /v1/parked-events for their ids. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `parked_event_decided`: It was delivered, attached or closed before; see its status and note.
+                 *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
+                 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `body_too_large`: Send at most 32 KiB; 1 MiB for a webhook. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `content_type_unsupported`: Send Content-Type: application/json, in UTF-8. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `idempotency_key_reused`: This key was first used for another request: send a new key.
+                 *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
+                 *     - `validation_failed`: Correct the fields that errors names.
+                 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `rate_limited`: Send the same request again after Retry-After, and fewer of them. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `database_unavailable`: Nothing is lost: send the same request again.
+                 *     - `orchestrator_unavailable`: Nothing is lost: send the same request again.
+                 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2257,14 +2589,22 @@ export interface components {
             version: number;
         };
         ParkedEvent: {
+            /** @description Minor units of the currency. */
+            amount: number | null;
+            currency: string | null;
             gateway: string;
             id: string;
+            /** @description Why it was attached or closed. */
+            note: string | null;
             orderId: string | null;
+            paymentId: string | null;
             reason: string;
             /** Format: date-time */
             receivedAt: string;
             /** @enum {string} */
-            status: "parked" | "redelivered";
+            status: "parked" | "redelivered" | "attached" | "closed";
+            /** @description What it says, such as payment.captured. */
+            type: string | null;
         };
         Payment: {
             /** @description Minor units of the currency. */

@@ -107,7 +107,8 @@ export function refuseHeld(
   for (const event of takeHeld(turn, paymentId)) giveUp(turn, event, reason);
 }
 
-function takeHeld({ ledger }: Turn, paymentId: string): FactEvent[] {
+/** Removes and answers what was held for a payment, in the order of arrival. */
+export function takeHeld({ ledger }: Turn, paymentId: string): FactEvent[] {
   const taken = ledger.held.filter(({ event }) => event.fact.paymentId === paymentId);
   ledger.held = ledger.held.filter((held) => !taken.includes(held));
   return taken.map(({ event }) => event);

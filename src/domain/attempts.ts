@@ -7,6 +7,7 @@ import type { PaymentSnapshot } from './facts.ts';
 import { askGateway } from './inquiry.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import { voidPayment } from './payments.ts';
+import type { ReviewReason } from './review-reasons.ts';
 import { takeSnapshot } from './snapshots.ts';
 import {
   isUnwanted,
@@ -56,9 +57,11 @@ function newAttemptRow(ledger: Ledger): Row {
   return isInFlight ? 'pay.requested.in_flight' : 'pay.requested';
 }
 
-/** An effect of ours that failed is no reason to keep a customer from paying. */
+/** Reviews that say nothing of this order's money: an effect of ours that failed, and payments that are not its own. */
+const HARMLESS: readonly ReviewReason[] = ['effect_failed', 'wrong_order', 'unmatched'];
+
 function isMoneyInReview(ledger: Ledger): boolean {
-  return openReviews(ledger).some((review) => review.reason !== 'effect_failed');
+  return openReviews(ledger).some(({ reason }) => !HARMLESS.includes(reason));
 }
 
 function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict | null {

@@ -6,6 +6,7 @@ import { pay } from './attempts.ts';
 import { cancel } from './cancels.ts';
 import type { CommandEvent } from './events.ts';
 import { verify } from './fetched.ts';
+import { attach } from './foreign.ts';
 import { putEffect } from './ledger-index.ts';
 import { refund } from './refund-requests.ts';
 import { decideReview } from './reviews.ts';
@@ -27,6 +28,8 @@ export function applyCommand(turn: Turn, command: CommandEvent): Verdict | null 
       return decideReview(turn, command);
     case 'retry':
       return retry(turn, command);
+    case 'attach':
+      return attach(turn, command);
   }
 }
 

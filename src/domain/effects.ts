@@ -2,7 +2,7 @@
  * Effects: what the outside world has to do next, as data. Every key is derived from the order, the
  * effect and its cause, so deciding twice asks for the same thing; none is random or made of time.
  */
-import type { PaymentSnapshot, RefundSnapshot } from './facts.ts';
+import type { PaymentSnapshot, RefundSnapshot, SnapshotStatus } from './facts.ts';
 import type { OrderState } from './order.ts';
 
 export const BUSINESS_EFFECTS = [
@@ -12,6 +12,7 @@ export const BUSINESS_EFFECTS = [
   'post_ledger',
   'revoke_access',
   'issue_credit_note',
+  'park_payment',
 ] as const;
 
 export type BusinessEffectName = (typeof BUSINESS_EFFECTS)[number];
@@ -64,6 +65,15 @@ export type BusinessEffect =
       key: string;
       kind: PostingKind;
       reference: string;
+      amountMinor: number;
+      currency: string;
+    }
+  /** A payment that names this order and that another installation made is put before an operator. */
+  | {
+      effect: 'park_payment';
+      key: string;
+      paymentId: string;
+      status: SnapshotStatus;
       amountMinor: number;
       currency: string;
     };

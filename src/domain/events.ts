@@ -30,7 +30,8 @@ export type Command =
       version: number;
       note: string;
     }
-  | { type: 'retry'; key: string };
+  | { type: 'retry'; key: string }
+  | { type: 'attach'; paymentId: string; note?: string };
 
 export type CommandEvent = Envelope & Command;
 

@@ -54,6 +54,9 @@ export type DisputeFact = Money & {
 
 export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
 
+/** The installation that made a gateway's object: this one, another one, or none that it names. */
+export type MadeBy = 'ours' | 'other' | 'none';
+
 /** A gateway's whole present truth about one payment, as its API tells it. */
 export interface PaymentSnapshot {
   paymentId: string;
@@ -61,6 +64,8 @@ export interface PaymentSnapshot {
   aliases?: string[];
   /** The order that the gateway's object names; null when it names none. */
   orderId: string | null;
+  /** Absent in the answers of histories from before it was kept. */
+  installation?: MadeBy;
   status: SnapshotStatus;
   amountMinor: number;
   currency: string;

@@ -6,7 +6,9 @@ import { refuseHeld, releaseHeld } from './apply-fact.ts';
 import { isQuiet, postponeSettlement } from './deadlines.ts';
 import { expireAfterAnswer, postponeExpiry } from './expiry.ts';
 import type { PaymentSnapshot } from './facts.ts';
+import { attachVerdict, isOwn, refuseForeign } from './foreign.ts';
 import { askGateway } from './inquiry.ts';
+import type { WaitingCommand } from './ledger.ts';
 import { takeSnapshot } from './snapshots.ts';
 import { stateOf } from './sums.ts';
 import type { Turn, Verdict } from './turn.ts';
@@ -46,16 +48,21 @@ export function settle(turn: Turn): void {
 export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: string[]): void {
   const { ledger } = turn;
   const versionBefore = ledger.version;
+  const others: string[] = [];
   const foreign: string[] = [];
   for (const snapshot of payments) {
-    const isOurs = snapshot.orderId === ledger.terms.orderId;
-    if (isOurs || ledger.payments[snapshot.paymentId] !== undefined) takeSnapshot(turn, snapshot);
-    else foreign.push(snapshot.paymentId, ...(snapshot.aliases ?? []));
+    const ids = [snapshot.paymentId, ...(snapshot.aliases ?? [])];
+    if (isOwn(ledger, snapshot)) takeSnapshot(turn, snapshot);
+    else if (snapshot.orderId !== ledger.terms.orderId) others.push(...ids);
+    else {
+      refuseForeign(turn, snapshot);
+      foreign.push(...ids);
+    }
   }
-  for (const paymentId of foreign) refuseHeld(turn, paymentId, 'wrong_order');
+  for (const paymentId of others) refuseHeld(turn, paymentId, 'wrong_order');
   for (const paymentId of missing) countMiss(turn, paymentId);
   const named = payments.flatMap(({ aliases = [] }) => aliases);
-  closeInquiry(turn, { wasNews: ledger.version > versionBefore, foreign, named });
+  closeInquiry(turn, { wasNews: ledger.version > versionBefore, others, foreign, missing, named });
 }
 
 function countMiss(turn: Turn, paymentId: string): void {
@@ -70,7 +77,11 @@ function countMiss(turn: Turn, paymentId: string): void {
 interface Findings {
   wasNews: boolean;
   /** Ids of payments that are another order's. */
+  others: string[];
+  /** Ids of payments that name this order and that another installation made. */
   foreign: string[];
+  /** Ids that the gateway does not know. */
+  missing: string[];
   /** Ids that turned out to be another name of a payment that was answered. */
   named: string[];
 }
@@ -80,14 +91,18 @@ function closeInquiry(turn: Turn, findings: Findings): void {
   const { wasNews } = findings;
   const { inquiry } = ledger;
   inquiry.open = false;
-  const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0;
+  const isAttaching = ledger.waiting.some(({ type }) => type === 'attach');
+  const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0 || isAttaching;
   const isLast = !(inquiry.again && isOwed);
   const { generation } = inquiry;
   // Whoever asked while this question was under way is owed the answer to the next one.
   answerWaiting(
     turn,
-    ({ type, askedAfter = 0 }) => type === 'verify' && (isLast || askedAfter < generation),
-    ({ paymentId }) => verifyVerdict(turn, paymentId, findings),
+    ({ type, askedAfter = 0 }) => isQuestion(type) && (isLast || askedAfter < generation),
+    ({ type, paymentId }) =>
+      type === 'attach' && paymentId !== null
+        ? attachVerdict(turn, paymentId, findings.missing)
+        : verifyVerdict(turn, paymentId, findings),
   );
   if (!isLast) return askGateway(turn);
   if (inquiry.purpose.expiry) expireAfterAnswer(turn);
@@ -95,12 +110,18 @@ function closeInquiry(turn: Turn, findings: Findings): void {
   inquiry.purpose = { expiry: false, settlement: false };
 }
 
+/** Commands that are answered by what the gateway says. */
+function isQuestion(type: WaitingCommand['type']): boolean {
+  return type === 'verify' || type === 'attach';
+}
+
 function verifyVerdict(
   turn: Turn,
   paymentId: string | null,
-  { wasNews, foreign, named }: Findings,
+  { wasNews, others, foreign, named }: Findings,
 ): Verdict {
-  if (paymentId !== null && foreign.includes(paymentId))
+  if (paymentId !== null && foreign.includes(paymentId)) return rejected('foreign_payment');
+  if (paymentId !== null && others.includes(paymentId))
     return rejected('payment_belongs_to_other_order');
   const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
   const known = [...Object.keys(turn.ledger.payments), ...named];
@@ -119,7 +140,7 @@ export function inquiryUnanswered(turn: Turn): void {
   inquiry.purpose = { expiry: false, settlement: false };
   answerWaiting(
     turn,
-    ({ type }) => type === 'verify',
+    ({ type }) => isQuestion(type),
     () => UNSETTLED,
   );
 }

@@ -23,10 +23,11 @@ export function askGateway(turn: Turn): void {
 }
 
 function paymentIdsToAsk(turn: Turn): string[] {
-  const { payments, held, waiting } = turn.ledger;
+  const { payments, attached = [], held, waiting } = turn.ledger;
   const asked = waiting.flatMap((command) => command.paymentId ?? []);
   const ids = [
     ...Object.keys(payments),
+    ...attached,
     ...held.map(({ event }) => event.fact.paymentId),
     ...asked,
   ];

@@ -4,7 +4,7 @@
  */
 import type { Effect } from './effects.ts';
 import type { CommandAnswer, FactEvent, Source } from './events.ts';
-import type { DisputeStatus, RefundStatus, SnapshotStatus } from './facts.ts';
+import type { DisputeStatus, MadeBy, RefundStatus, SnapshotStatus } from './facts.ts';
 import type { OrderState, OrderTerms } from './order.ts';
 import type { ReviewReason } from './review-reasons.ts';
 
@@ -26,6 +26,8 @@ export interface Payment {
   amountMinor: number;
   currency: string;
   status: SnapshotStatus;
+  /** Absent where every answer about it is from before this was kept. */
+  madeBy?: MadeBy;
   /** Authorized for another amount than what was outstanding: never captured without a review. */
   mismatched: boolean;
   /** The version at which the status last moved; an answer asked for earlier is older than it. */
@@ -113,10 +115,10 @@ export interface EffectEntry {
 export interface WaitingCommand {
   id: string;
   source: Source;
-  type: 'pay' | 'verify' | 'cancel' | 'refund';
+  type: 'pay' | 'verify' | 'cancel' | 'refund' | 'attach';
   duplicate: boolean;
   answer: CommandAnswer;
-  /** The payment that a verify asked about. */
+  /** The payment that a verify or an attach is about. */
   paymentId: string | null;
   /** Why the caller asked, in its own words. */
   reason?: string;
@@ -153,6 +155,8 @@ export interface Ledger {
   updatedAt: number;
   attempts: Attempt[];
   payments: Record<string, Payment>;
+  /** Payments of other installations that an operator has attached to this order; absent means none. */
+  attached?: string[];
   captures: Entries<Capture>;
   foreignCaptures: Record<string, ForeignCapture>;
   refunds: Entries<Refund>;

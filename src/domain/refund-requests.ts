@@ -76,11 +76,19 @@ export interface RefundOrder {
   reason: string | null;
 }
 
-/** Reserves an amount and asks the gateway to refund it, over as many payments as it takes. */
-export function requestRefund(turn: Turn, order: RefundOrder): void {
+/**
+ * Reserves an amount and asks the gateway to refund it, over as many payments as it takes.
+ *
+ * @param paymentIds in the order in which they are refunded
+ */
+export function requestRefund(
+  turn: Turn,
+  order: RefundOrder,
+  paymentIds: readonly string[] = Object.keys(turn.ledger.payments),
+): void {
   const { ledger } = turn;
   let leftMinor = order.amountMinor;
-  for (const paymentId of Object.keys(ledger.payments)) {
+  for (const paymentId of paymentIds) {
     const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
     if (amountMinor <= 0) continue;
     leftMinor -= amountMinor;

@@ -6,7 +6,14 @@ import { putRefundRequest } from './ledger-index.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { requestRefund, reserve } from './refund-requests.ts';
 import type { ReviewReason } from './review-reasons.ts';
-import { isUnwanted, netMinor, refundableMinor, stateOf, uncommittedMinor } from './sums.ts';
+import {
+  attemptOf,
+  isUnwanted,
+  netMinor,
+  refundableMinor,
+  stateOf,
+  uncommittedMinor,
+} from './sums.ts';
 import type { Turn } from './turn.ts';
 
 const REFUNDING: Record<'approve' | 'reject', ReviewReason[]> = {
@@ -59,7 +66,7 @@ export function reject(turn: Turn, review: Review): void {
       return refundMinor(turn, review, refundableMinor(turn.ledger));
     case 'overpaid':
     case 'double_payment':
-      return refundMinor(turn, review, excessMinor(turn));
+      return refundMinor(turn, review, excessMinor(turn), doublesFirst(turn));
     case 'currency_mismatch':
       return refundForeign(turn, review);
     case 'partial_expired':
@@ -82,9 +89,30 @@ function excessMinor({ ledger }: Turn): number {
   return Math.min(refundableMinor(ledger), excess);
 }
 
-function refundMinor(turn: Turn, review: Review, amountMinor: number): void {
-  if (amountMinor > 0)
-    requestRefund(turn, { requestKey: `review:${review.id}`, amountMinor, reason: review.reason });
+/**
+ * Payments that no attempt of ours opened come first, then those that were captured last. An order of which all
+ * is from before payments said who made them keeps the ledger's order, in which its history has to replay.
+ */
+function doublesFirst({ ledger }: Turn): string[] {
+  const payments = Object.values(ledger.payments);
+  if (payments.every(({ madeBy }) => madeBy === undefined)) return Object.keys(ledger.payments);
+  const inOrder = Object.values(ledger.captures).map(({ paymentId }) => paymentId);
+  const latestFirst = [...new Set(inOrder.reverse())];
+  const isStrange = (paymentId: string): boolean => attemptOf(ledger, paymentId) === undefined;
+  return [
+    ...latestFirst.filter(isStrange),
+    ...latestFirst.filter((paymentId) => !isStrange(paymentId)),
+  ];
+}
+
+function refundMinor(
+  turn: Turn,
+  review: Review,
+  amountMinor: number,
+  paymentIds?: readonly string[],
+): void {
+  const order = { requestKey: `review:${review.id}`, amountMinor, reason: review.reason };
+  if (amountMinor > 0) requestRefund(turn, order, paymentIds);
 }
 
 /** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */

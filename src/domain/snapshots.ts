@@ -8,6 +8,7 @@ import { cellFor, conclude, isNews, openReview, record, type Turn, wasReviewed }
 /** Adopts the payment and applies what it tells; only what was news leaves a record. */
 export function takeSnapshot(turn: Turn, snapshot: PaymentSnapshot): Payment {
   const payment = turn.ledger.payments[snapshot.paymentId] ?? adopt(turn, snapshot);
+  if (snapshot.installation !== undefined) payment.madeBy = snapshot.installation;
   releaseHeld(turn, snapshot.paymentId);
   turn.isPresentTruth = isAnswerToQuestion(turn);
   for (const fact of factsOf(snapshot)) {

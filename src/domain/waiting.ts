@@ -35,7 +35,7 @@ export function wait(
     type: command.type,
     duplicate,
     answer,
-    paymentId: command.type === 'verify' ? (command.paymentId ?? null) : null,
+    paymentId: 'paymentId' in command ? (command.paymentId ?? null) : null,
     ...(command.type === 'cancel' && command.reason !== undefined
       ? { reason: command.reason }
       : {}),

@@ -6,8 +6,21 @@ import type { OrderDetails } from '../domain/details.ts';
 import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
 import type { AmountRules } from '../money/amounts.ts';
 
+/**
+ * The field of a gateway object's metadata (at Razorpay: of its notes) that names the installation that made
+ * it, in addition to the order's id.
+ */
+export const INSTALLATION_FIELD = 'installation';
+
+/** A payment as the gateway has it, with the id of the installation that made it; null when it names none. */
+export interface GatewayPayment extends Omit<PaymentSnapshot, 'installation'> {
+  installationId: string | null;
+}
+
 export interface CreatePayment {
   orderId: string;
+  /** Kept with the payment at the gateway. */
+  installationId: string;
   attempt: number;
   /** Minor units of `currency`. */
   amountMinor: number;
@@ -23,7 +36,7 @@ export interface CreatePayment {
 }
 
 export interface CreatedPayment {
-  payment: PaymentSnapshot;
+  payment: GatewayPayment;
   /** What the frontend needs to go on. */
   checkout: Record<string, string>;
 }
@@ -35,7 +48,7 @@ export interface FetchPayments {
 }
 
 export interface FetchedPayments {
-  payments: PaymentSnapshot[];
+  payments: GatewayPayment[];
   /** Asked for by name, and unknown to the gateway. */
   missing: string[];
 }
@@ -48,13 +61,21 @@ export interface RefundPayment {
 }
 
 /** Why no order needs a webhook. Counted, so there are few, and none is made of what a gateway sends. */
-export type IgnoredReason = 'other_mode' | 'unknown_type' | 'not_ours';
+export type IgnoredReason = 'other_mode' | 'unknown_type' | 'not_ours' | 'other_account';
+
+interface AboutPayment {
+  eventId: string;
+  /** The order that the gateway's object names; null when it names none. */
+  orderId: string | null;
+  /** The installation that made the object; absent when the event does not say. */
+  installationId?: string;
+}
 
 /** A delivered webhook whose signature is good, in the domain's words. */
 export type WebhookMessage =
-  | { kind: 'fact'; eventId: string; orderId: string | null; fact: Fact }
+  | (AboutPayment & { kind: 'fact'; fact: Fact })
   /** Something happened to the payment, and only the gateway itself can say what. */
-  | { kind: 'ask'; eventId: string; orderId: string | null; paymentId: string }
+  | (AboutPayment & { kind: 'ask'; paymentId: string })
   /** Signed, and nothing that an order needs to hear of. */
   | { kind: 'ignored'; eventId: string; reason: IgnoredReason }
   /** Signed, about money perhaps, and unreadable or too old to be believed: for a person. */
@@ -81,9 +102,9 @@ export interface Gateway {
     paymentId: string;
     amountMinor: number;
     idempotencyKey: string;
-  }): Promise<PaymentSnapshot>;
+  }): Promise<GatewayPayment>;
   /** Answers the payment as it then is: voided, or captured when the capture had won. */
-  voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<PaymentSnapshot>;
+  voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<GatewayPayment>;
   refundPayment(request: RefundPayment): Promise<RefundSnapshot>;
   /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */
   isProofValid(proof: { paymentId: string; orderPaymentIds: string[]; signature: string }): boolean;

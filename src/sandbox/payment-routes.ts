@@ -32,7 +32,7 @@ export type PaymentRouteParts = {
   readonly represent: RepresentPayment;
 };
 
-type NewPayment = Pick<Payment, 'orderId' | 'amountMinor' | 'currency'>;
+type NewPayment = Pick<Payment, 'orderId' | 'amountMinor' | 'currency' | 'metadata'>;
 
 const newPayment = (request: NewPayment): Payment => ({
   id: newId('sbx_pay'),
@@ -58,8 +58,8 @@ export function createPaymentRoutes(parts: PaymentRouteParts): Router {
     body: createPaymentBody,
     requiresKey: true,
     faulty: true,
-    run: async (db, { orderId, amount, currency }) => {
-      const payment = newPayment({ orderId, amountMinor: amount, currency });
+    run: async (db, { orderId, amount, currency, metadata }) => {
+      const payment = newPayment({ orderId, amountMinor: amount, currency, metadata });
       await savePayment(db, payment);
       return { answer: { status: 201, body: represent(payment) } };
     },

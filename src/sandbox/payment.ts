@@ -39,6 +39,8 @@ export type Payment = {
   readonly status: PaymentStatus;
   readonly amountMinor: number;
   readonly currency: string;
+  /** Whatever the merchant keeps with it; shown again, and told with each event. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly captures: readonly Capture[];
   readonly refunds: readonly Refund[];

@@ -37,6 +37,7 @@ export const createRepresentPayment =
     status: payment.status,
     amount: payment.amountMinor,
     currency: payment.currency,
+    metadata: payment.metadata,
     amountCaptured: amountCapturedMinor(payment),
     amountRefunded: amountRefundedMinor(payment),
     createdAt: payment.createdAt,

@@ -23,6 +23,7 @@ export const createPaymentBody = z.strictObject({
   orderId,
   amount,
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as INR'),
+  metadata: z.record(z.string().max(40), z.string().max(500)).default({}),
 });
 
 export const captureBody = z.strictObject({ amount: amount.optional() });

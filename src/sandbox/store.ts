@@ -6,7 +6,7 @@
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createClient, type ResultSet } from '@libsql/client';
+import { type Client, createClient, type ResultSet } from '@libsql/client';
 import { drizzle } from 'drizzle-orm/libsql';
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core';
 import { CREATE_TABLES } from './schema.ts';
@@ -50,6 +50,15 @@ function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
+// A file of an earlier version has its payments without it.
+async function addMetadata(client: Client): Promise<void> {
+  const { rows } = await client.execute(
+    "SELECT 1 FROM pragma_table_info('payments') WHERE name = 'metadata'",
+  );
+  if (rows.length === 0)
+    await client.execute("ALTER TABLE payments ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}'");
+}
+
 /** Opens the store, creating its tables where they are missing. */
 export async function openStore(location: StoreLocation): Promise<Store> {
   const client = createClient({
@@ -58,6 +67,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     timeout: BUSY_TIMEOUT_MS,
   });
   await client.executeMultiple(PRAGMAS + CREATE_TABLES);
+  await addMetadata(client);
   const db = drizzle(client);
   const enqueue = createQueue();
   return {

@@ -27,8 +27,8 @@ const retryUntil = (): string => new Date(Date.now() + RETRY_FOR_MS).toISOString
 
 function webhookBody(payment: Payment, event: PaymentEvent, timestamp: string): string {
   const { type, amountMinor, ...references } = event;
-  const { id: paymentId, orderId, currency } = payment;
-  const data = { paymentId, orderId, amount: amountMinor, currency, ...references };
+  const { id: paymentId, orderId, currency, metadata } = payment;
+  const data = { paymentId, orderId, amount: amountMinor, currency, metadata, ...references };
   return JSON.stringify({ type, timestamp, data });
 }
 

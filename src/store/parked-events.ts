@@ -7,7 +7,7 @@ import { and, asc, desc, eq, exists, gt, isNull, lt, or, sql } from 'drizzle-orm
 import { isSealed, type Keyring, UnknownKeyError } from '../encryption/keyring.ts';
 import type { Database } from './database.ts';
 import { pageOf, readCursor } from './page.ts';
-import { parkedEvents } from './schema/edge.ts';
+import { type ParkedStatus, parkedEvents } from './schema/edge.ts';
 import { orders } from './schema/orders.ts';
 
 export interface NewParkedEvent {
@@ -17,7 +17,18 @@ export interface NewParkedEvent {
   orderId: string | null;
   /** The gateway's id of the event; without one that can be stored, the body is its identity. */
   eventId: string | null;
+  /** Absent for an event that could not be read. */
+  about?: ParkedMoney;
   body: Buffer;
+}
+
+/** What an event says: what has happened to which payment, and the money in minor units of `currency`. */
+export interface ParkedMoney {
+  type: string;
+  paymentId: string;
+  /** Both null where the event only says that something has changed. */
+  amountMinor: number | null;
+  currency: string | null;
 }
 
 export interface ParkedEvent {
@@ -26,31 +37,64 @@ export interface ParkedEvent {
   reason: string;
   orderId: string | null;
   eventId: string | null;
-  status: 'parked' | 'redelivered';
+  type: string | null;
+  paymentId: string | null;
+  amountMinor: number | null;
+  currency: string | null;
+  status: ParkedStatus;
+  /** What an operator wrote when attaching or closing it. */
+  note: string | null;
   deliveries: number;
   receivedAt: Date;
 }
 
-const { gateway, reason, orderId, eventId, status, deliveries, receivedAt } = parkedEvents;
+const { gateway, reason, orderId, eventId, status, note, deliveries, receivedAt } = parkedEvents;
+const { type, paymentId, amountMinor, currency } = parkedEvents;
 const ID = sql<string>`${parkedEvents.id}::text`;
-const LISTED = { id: ID, gateway, reason, orderId, eventId, status, deliveries, receivedAt };
+const LISTED = {
+  id: ID,
+  gateway,
+  reason,
+  orderId,
+  eventId,
+  type,
+  paymentId,
+  amountMinor,
+  currency,
+  status,
+  note,
+  deliveries,
+  receivedAt,
+};
+
+/**
+ * What an operator has decided stands: only a closed payment of which something new is told, such as a capture
+ * after an authorization, is parked again.
+ */
+const STATUS_AGAIN = sql`case
+  when ${status} = 'attached' then 'attached'
+  when ${status} = 'closed' and ${type} is not distinct from excluded.type then 'closed'
+  else 'parked' end`;
 
 /** Ids that a column and its index can hold; gateways sign longer and odder ones, too. */
 const STORABLE_ID = /^[\x21-\x7e]{1,300}$/;
 
 /** Parks an event; one that was redelivered in vain is parked once more. Answers its id. */
 export async function parkEvent({ db, keyring }: Database, event: NewParkedEvent): Promise<string> {
-  const { reason, body } = event;
+  const { reason, body, about, ...rest } = event;
   const eventId = STORABLE_ID.test(event.eventId ?? '') ? event.eventId : null;
   const identity = eventId ?? `sha256:${createHash('sha256').update(body).digest('hex')}`;
   const [parked] = await db
     .insert(parkedEvents)
-    .values({ ...event, eventId, identity, body: keyring?.seal(body) ?? body })
+    .values({ ...rest, ...about, reason, eventId, identity, body: keyring?.seal(body) ?? body })
     .onConflictDoUpdate({
       target: [parkedEvents.gateway, parkedEvents.identity],
       set: {
         reason,
-        status: 'parked',
+        status: STATUS_AGAIN,
+        type: sql`excluded.type`,
+        amountMinor: sql`excluded.amount_minor`,
+        currency: sql`excluded.currency`,
         deliveries: sql`${parkedEvents.deliveries} + 1`,
         lastReceivedAt: sql`now()`,
       },
@@ -150,6 +194,31 @@ export async function markRedelivered({ db }: Database, id: string): Promise<voi
     .update(parkedEvents)
     .set({ status: 'redelivered', redeliveredAt: sql`now()` })
     .where(eq(parkedEvents.id, rowOf(id)));
+}
+
+/**
+ * Notes an operator's decision, unless it has been taken: the first one stands, and a repeat of it changes
+ * nothing. Answers the event as it then is; null when there is none of that id.
+ */
+export async function decideParked(
+  database: Database,
+  id: string,
+  decision: { status: 'attached' | 'closed'; note: string | null },
+): Promise<ParkedEvent | null> {
+  const [decided] = await database.db
+    .update(parkedEvents)
+    .set({ ...decision, decidedAt: sql`now()` })
+    .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'parked')))
+    .returning(LISTED);
+  return decided ?? readParked(database, id);
+}
+
+/** Takes back that a payment was attached, because its order could not take it. */
+export async function unattachParked({ db }: Database, id: string): Promise<void> {
+  await db
+    .update(parkedEvents)
+    .set({ status: 'parked', note: null, decidedAt: null })
+    .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'attached')));
 }
 
 /** The row's number; 0, which no row has, for a text that is no id. */

@@ -29,6 +29,7 @@ export interface SignalPayloads {
     note: string;
   };
   retry: Message & { key: string };
+  attach: Message & { paymentId: string; note?: string };
 }
 
 export type SignalName = keyof SignalPayloads;
@@ -48,6 +49,8 @@ export const SIGNALS: Record<SignalName, string> = {
     'Decides a review; the details of the order have the line to copy. {"id": "any new id", "reviewId": "rev_1", "decision": "approve" or "reject", "version": 8, "note": "why"}',
   retry:
     'Runs a refused effect again; the details of the order have the line to copy. {"id": "any new id", "key": "…"}',
+  attach:
+    'Counts a payment that another installation made as one of this order, as the gateway knows it. {"id": "any new id", "paymentId": "…"}, if you like with "note"',
 };
 
 /** A signal as it lies in the inbox: taken up as it came, read only when its turn has come. */

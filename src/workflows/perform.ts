@@ -51,6 +51,7 @@ const ACTIVITIES = {
   issue_credit_note: 'issueCreditNote',
   update_crm: 'updateCrm',
   post_ledger: 'postLedger',
+  park_payment: 'parkPayment',
 } as const satisfies Record<BusinessEffectName, keyof Activities>;
 
 /** Runs an effect by an activity, to its end. */
@@ -99,6 +100,7 @@ function requestFor(command: BusinessEffect, ledger: Ledger): EffectRequest<Busi
     case 'issue_invoice':
     case 'issue_credit_note':
     case 'post_ledger':
+    case 'park_payment':
       return { order: briefOf(ledger), command };
   }
 }

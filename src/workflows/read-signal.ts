@@ -68,6 +68,8 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
     case 'retry':
       if (!isText(fields.key)) return null;
       return { ...envelope, source: sourceOf(fields, 'operator'), type: 'retry', key: fields.key };
+    case 'attach':
+      return readAttach(fields, envelope);
     default:
       return null;
   }
@@ -101,6 +103,13 @@ function readReview(fields: Fields, envelope: Envelope): CommandEvent | null {
   return { ...envelope, source, type: 'review', reviewId, decision, version, note };
 }
 
+function readAttach(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { paymentId, note } = fields;
+  if (!isId(paymentId)) return null;
+  const source = sourceOf(fields, 'operator');
+  return { ...envelope, source, type: 'attach', paymentId, ...(isText(note) ? { note } : {}) };
+}
+
 function readFact(value: unknown): Fact | null {
   if (!isFields(value)) return null;
   const { type, paymentId, captureId, refundId, disputeId, amountMinor, currency } = value;
@@ -122,6 +131,7 @@ function expected(signal: string): string {
     refund: 'needs "requestKey" and a positive whole "amountMinor" where given',
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
     retry: 'needs "key", the effect to try again',
+    attach: 'needs "paymentId", the gateway\'s id of the payment',
   };
   return shapes[signal] ?? 'is not known; see the signals that the order offers';
 }

@@ -58,7 +58,8 @@ describe('a step of an order', () => {
   beforeEach(async () => {
     database = await freshDatabase();
     await insertOrder(database, newOrder(ID, { ledger: openLedger(TERMS) }));
-    createPayment = async () => OPENED;
+    const { payment, checkout } = OPENED;
+    createPayment = async () => ({ payment: { ...payment, installationId: null }, checkout });
     const gateway = { createPayment: () => createPayment() } as unknown as Gateway;
     activities = createActivities({ database, gateways: { sandbox: gateway } });
   });
@@ -111,6 +112,7 @@ describe('a step of an order', () => {
     assert.deepEqual(result?.type === 'effect.answered' && result.answer, {
       to: 'create_payment',
       ...OPENED,
+      payment: { ...OPENED.payment, installation: 'none' },
     });
     const { view } = (await readOrder(database, ID)) ?? {};
     assert.deepEqual(view?.payments[0]?.checkout, OPENED.checkout);

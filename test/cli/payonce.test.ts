@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import pWaitFor from 'p-wait-for';
 import { runCli } from '../../src/cli/run.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import { givenEvents } from '../support/given-events.ts';
+import { placeAt } from '../support/place.ts';
 import {
   AMOUNT,
   givenOrder,
@@ -236,11 +238,38 @@ describe('payonce, acting', function () {
     const { id } = events.find((event: { orderId: string }) => event.orderId === orderId);
     assert.match(
       await succeeds('parked'),
-      new RegExp(`${id} +sandbox +event_orphaned +${orderId} +parked`),
+      new RegExp(
+        `${id} +sandbox +event_orphaned +${orderId} +payment.pending +sbx_pay_${orderId} +.*49.99 +parked`,
+      ),
     );
     await isRefused('parked_event_not_deliverable', 'redeliver', id);
     await givenOrder(shop, { id: orderId });
     assert.match(await succeeds('redeliver', id), /delivered/);
+    await isRefused('parked_event_decided', 'close', id, '--note', 'no use');
+    await isRefused('parked_event_not_attachable', 'attach', id);
+  });
+
+  it('attaches a payment that another installation made, or closes it with a note', async () => {
+    const place = await placeAt('sandbox');
+    const foreign = { maker: 'another installation' } as const;
+    const parked = async (): Promise<{ orderId: string; id: string; paymentId: string }> => {
+      const orderId = await place.order();
+      const paymentId = await place.captureStrange(orderId, foreign);
+      const found = async () => {
+        const { events } = JSON.parse(await succeeds('parked', '--limit', '200', '--json'));
+        return events.find((event: { orderId: string }) => event.orderId === orderId);
+      };
+      await pWaitFor(async () => (await found()) !== undefined);
+      return { orderId, paymentId, id: (await found()).id };
+    };
+    const [attached, closed] = [await parked(), await parked()];
+    assert.match(await succeeds('attach', attached.id, '--note', 'the old shop'), /paid/);
+    await untilSettled(shop, attached.orderId, 'paid');
+    assert.match(await succeeds('close', closed.id, '--note', 'of staging'), /closed/);
+    await isRefused('parked_event_decided', 'attach', closed.id);
+    const listed = await succeeds('parked', '--all', '--limit', '200');
+    assert.match(listed, new RegExp(`${closed.paymentId} .*closed .*of staging`));
+    assert.match(listed, new RegExp(`${attached.paymentId} .*attached .*the old shop`));
   });
 });
 

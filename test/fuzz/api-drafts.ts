@@ -16,6 +16,8 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
   '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
+  '/v1/parked-events/{id}/attach': () => ({ note: 'from the old shop' }),
+  '/v1/parked-events/{id}/close': () => ({ note: 'of staging' }),
 };
 
 const QUERIES: Record<string, string> = {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
 import { rowsOf } from '../support/books.ts';
+import { markOf } from '../support/installation.ts';
 import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -48,7 +49,8 @@ describe('a worker killed between an effect and its acknowledgement', function (
     });
     const order = await untilOrder(shop, id, ({ payments }) => payments[0]?.id != null, 'named');
     const key = gatewayIdempotencyKey(id, 'create', '1');
-    const body = { orderId: id, amount: AMOUNT, currency: CURRENCY };
+    const metadata = await markOf(stack.databaseUrl, 'this installation');
+    const body = { orderId: id, amount: AMOUNT, currency: CURRENCY, metadata };
     const made = await shop.gateway<{ id: string }>('POST', '/payments', body, key);
     assert.equal(order.payments[0]?.id, made.body.id);
     await shop.gateway('POST', `/payments/${made.body.id}/capture`, {});

@@ -1,6 +1,7 @@
 /** The races of everyday life, each on the real server and the real database. */
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
+import { markOf } from '../support/installation.ts';
 import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -15,6 +16,7 @@ import {
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
 import { untilActivityRuns } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
@@ -126,7 +128,8 @@ describe('an order that everybody repeats', function () {
 /** The payment that the hanging call has made: asked for under the same key, it is the same one. */
 async function paymentBehindTheClick(shop: Shop, orderId: string): Promise<string> {
   const key = gatewayIdempotencyKey(orderId, 'create', '1');
-  const body = { orderId, amount: AMOUNT, currency: CURRENCY };
+  const metadata = await markOf((await sharedStack()).databaseUrl, 'this installation');
+  const body = { orderId, amount: AMOUNT, currency: CURRENCY, metadata };
   const reply = await shop.gateway<{ id: string }>('POST', '/payments', body, key);
   return reply.body.id;
 }

@@ -109,6 +109,7 @@ describe('for every currency', function () {
       checkoutPage({
         id: 'sbx_pay_1',
         orderId: 'ord_1',
+        metadata: {},
         amountMinor,
         currency,
         status: 'created',

@@ -11,6 +11,7 @@ const PAYMENT = {
   status: 'created',
   amountMinor: 4_999,
   currency: 'INR',
+  metadata: {},
   createdAt: '2026-01-26T10:00:00.000Z',
   captures: [],
   refunds: [],

@@ -29,6 +29,8 @@ const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
   'POST /v1/orders/:id/effects/:key/retry': 'ops',
   'GET /v1/parked-events': 'ops',
   'POST /v1/parked-events/:id/redeliver': 'ops',
+  'POST /v1/parked-events/:id/attach': 'ops',
+  'POST /v1/parked-events/:id/close': 'ops',
 };
 
 function servedRoutes(): string[] {

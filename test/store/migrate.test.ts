@@ -29,6 +29,7 @@ const ONCE = {
   entitlements: ['order_id, epoch'],
   gateway_payments: ['gateway, payment_id'],
   idempotency_keys: ['owner, key'],
+  installation: ['is_only'],
   invoices: ['number', 'key', 'order_id, epoch'],
   number_series: ['name'],
   order_events: ['order_id, seq'],

@@ -180,7 +180,8 @@ describe('a gateway whose answer is lost', function () {
     try {
       const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const gateway = createSandboxGateway({ baseUrl, webhookSecrets: [] });
-      const request = { orderId: 'o1', attempt: 1, amountMinor: 5, currency: 'INR' };
+      const order = { orderId: 'o1', installationId: 'ins_1' };
+      const request = { ...order, attempt: 1, amountMinor: 5, currency: 'INR' };
       const create = () => gateway.createPayment({ ...request, idempotencyKey: 'key-of-o1-1' });
       await assert.rejects(create(), GatewaySilence);
       assert.equal((await create()).payment.paymentId, 'p1');

@@ -4,6 +4,7 @@
  */
 import type { Stack } from '../../src/dev/stack.ts';
 import type { Fact } from '../../src/domain/facts.ts';
+import type { Maker } from './installation.ts';
 
 export interface GatewayUnderTest {
   /** As orders name it. */
@@ -60,10 +61,13 @@ export interface GatewayDriver extends Telling {
   dispute(paymentId: string): Promise<void>;
   /** The bank decides the dispute of that payment. */
   endDispute(paymentId: string, end: 'won' | 'lost'): Promise<void>;
-  /** A payment for the order that none of our clicks has made. */
+  /**
+   * A payment that names the order and that no attempt of the order has opened: this installation made it,
+   * and the answer got lost, unless another maker is named.
+   */
   strangePayment(
     orderId: string,
-    terms?: { amountMinor?: number; currency?: string },
+    terms?: { amountMinor?: number; currency?: string; maker?: Maker },
   ): Promise<string>;
   /** What the gateway holds for an order. */
   paymentsOf(orderId: string): Promise<StoredPayment[]>;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stack } from '../../src/dev/stack.ts';
 import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
 import type { GatewayDriver, GatewayUnderTest, SignedRequest, Trouble } from './gateway-driver.ts';
+import { markOf } from './installation.ts';
 import { type SandboxPayment, stored } from './sandbox-payment.ts';
 import { AMOUNT, CURRENCY } from './shop.ts';
 import { untilActivityRuns } from './temporal.ts';
@@ -22,7 +23,7 @@ export const sandbox: GatewayUnderTest = {
   start: async () => ({ env: {}, connect: createDriver, close: async () => {} }),
 };
 
-function createDriver({ sandboxUrl }: Stack): GatewayDriver {
+function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetch(`${sandboxUrl}${path}`, {
       method,
@@ -60,16 +61,20 @@ function createDriver({ sandboxUrl }: Stack): GatewayDriver {
     endRefund: (refundId, end) => call('POST', `/refunds/${refundId}/${SETTLE[end]}`, {}),
     dispute: (paymentId) => act(paymentId, 'dispute'),
     endDispute: (paymentId, outcome) => act(paymentId, 'dispute', { outcome }),
-    async strangePayment(orderId, { amountMinor: amount = AMOUNT, currency = CURRENCY } = {}) {
-      return (await call<{ id: string }>('POST', '/payments', { orderId, amount, currency })).id;
+    async strangePayment(orderId, terms = {}) {
+      const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
+      const metadata = await markOf(databaseUrl, terms.maker ?? 'this installation');
+      const body = { orderId, amount, currency, metadata };
+      return (await call<{ id: string }>('POST', '/payments', body)).id;
     },
     async paymentsOf(orderId) {
       const path = `/payments?orderId=${orderId}`;
       return (await call<{ payments: SandboxPayment[] }>('GET', path)).payments.map(stored);
     },
     async eventsOf(paymentId) {
-      const { orderId, amount } = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
-      const data = { orderId, paymentId, amount };
+      const payment = await call<SandboxPayment>('GET', `/payments/${paymentId}`);
+      const { orderId, amount, metadata } = payment;
+      const data = { orderId, paymentId, amount, metadata };
       // The same event has the same id, however often it is asked for.
       return ['authorized', 'captured'].map((word) =>
         requestOf(signedEvent(`payment.${word}`, data, `evt_${word}_${orderId}`)),

@@ -6,6 +6,7 @@ export interface SandboxPayment {
   orderId: string;
   amount: number;
   currency: string;
+  metadata: Record<string, string>;
   status: string;
   captures: { amount: number; reversed: boolean }[];
   refunds: { id: string; amount: number; status: string }[];

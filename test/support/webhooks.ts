@@ -20,6 +20,7 @@ export interface EventData {
   captureId?: string;
   refundId?: string;
   disputeId?: string;
+  metadata?: Record<string, string>;
 }
 
 /** @param id the event's id; the same id and data are the same event, delivered again */

@@ -46,6 +46,7 @@ const ACTIVITIES: Record<keyof Activities, 'inside the task' | 'beside the loop'
   issueCreditNote: 'beside the loop',
   updateCrm: 'beside the loop',
   postLedger: 'beside the loop',
+  parkPayment: 'beside the loop',
   writeRecord: 'beside the loop',
   loadRecord: 'beside the loop',
 };

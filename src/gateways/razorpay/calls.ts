@@ -2,13 +2,14 @@
  * What an order asks of Razorpay. Every call first looks at what is there, because Razorpay keeps no
  * idempotency keys for orders and captures, and so a repeat finds what the first try did.
  */
-import type { PaymentSnapshot } from '../../domain/facts.ts';
 import {
   type CreatedPayment,
   type CreatePayment,
   type FetchedPayments,
   type FetchPayments,
+  type GatewayPayment,
   GatewayRefusal,
+  INSTALLATION_FIELD,
 } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
@@ -25,7 +26,15 @@ interface Dependencies {
 
 export async function createPayment(
   deps: Dependencies,
-  { orderId, amountMinor, currency, supersedes = [], details, idempotencyKey }: CreatePayment,
+  {
+    orderId,
+    installationId,
+    amountMinor,
+    currency,
+    supersedes = [],
+    details,
+    idempotencyKey,
+  }: CreatePayment,
 ): Promise<CreatedPayment> {
   const { client, keyId, mode } = deps;
   checkAmount(amountMinor, currency);
@@ -37,7 +46,12 @@ export async function createPayment(
     amount: amountMinor,
     currency,
     receipt: idempotencyKey,
-    notes: { ...detailNotes(details), [ORDER_NOTE]: orderId, [MODE_NOTE]: mode },
+    notes: {
+      ...detailNotes(details),
+      [ORDER_NOTE]: orderId,
+      [INSTALLATION_FIELD]: installationId,
+      [MODE_NOTE]: mode,
+    },
   };
   const order =
     (await client.findOrderByReceipt(idempotencyKey)) ?? (await client.createOrder(body));
@@ -59,8 +73,8 @@ export async function fetchPayments(
 }
 
 /** An order that was asked for under several names is told once, with all of them. */
-function merged(snapshots: PaymentSnapshot[]): PaymentSnapshot[] {
-  const byId = new Map<string, PaymentSnapshot>();
+function merged(snapshots: GatewayPayment[]): GatewayPayment[] {
+  const byId = new Map<string, GatewayPayment>();
   for (const snapshot of snapshots) {
     const { paymentId, aliases = [] } = snapshot;
     const before = byId.get(paymentId);
@@ -73,7 +87,7 @@ function merged(snapshots: PaymentSnapshot[]): PaymentSnapshot[] {
 export async function capturePayment(
   { client }: Dependencies,
   { paymentId: orderId, amountMinor }: { paymentId: string; amountMinor: number },
-): Promise<PaymentSnapshot> {
+): Promise<GatewayPayment> {
   const order = await requireOrder(client, orderId);
   const payments = await client.listPayments(orderId);
   if (!payments.some(isCaptured)) {
@@ -102,7 +116,7 @@ async function unlessCaptured(capture: Promise<unknown>): Promise<void> {
 export async function voidPayment(
   { client }: Dependencies,
   orderId: string,
-): Promise<PaymentSnapshot> {
+): Promise<GatewayPayment> {
   const order = await requireOrder(client, orderId);
   const before = await truthOf(client, order);
   if (before.status === 'captured' || before.status === 'voided') return before;

@@ -3,7 +3,7 @@
  * for a person; nothing is guessed.
  */
 import { z } from 'zod';
-import type { IgnoredReason, WebhookMessage } from '../gateway.ts';
+import { type IgnoredReason, INSTALLATION_FIELD, type WebhookMessage } from '../gateway.ts';
 import {
   disputeEvent,
   orderEvent,
@@ -12,7 +12,7 @@ import {
   type RazorpayPayment,
   refundEvent,
 } from './payloads.ts';
-import { disputeStatusOf, MODE_NOTE, ORDER_NOTE, refundStatusOf } from './snapshots.ts';
+import { disputeStatusOf, MODE_NOTE, noteOf, ORDER_NOTE, refundStatusOf } from './snapshots.ts';
 
 /** Razorpay retries for a day and replays by hand for seven: what is older comes from somebody else. */
 const MAX_AGE_MS = 8 * 24 * 60 * 60 * 1_000;
@@ -24,6 +24,8 @@ interface Reader {
   /** Epoch milliseconds. */
   now: number;
   mode: string;
+  /** Our own account; absent where it is not configured, and then any account is taken for ours. */
+  accountId?: string | undefined;
 }
 
 const STALE: Meaning = {
@@ -32,7 +34,7 @@ const STALE: Meaning = {
   reason: 'created_at is longer ago than Razorpay repeats anything',
 };
 
-const envelopeSchema = z.object({ event: z.string() });
+const envelopeSchema = z.object({ event: z.string(), account_id: z.string().nullish() });
 const timeSchema = z.object({ created_at: z.number().int().positive() });
 /** What can be said of each event that we know; all others are none of ours. */
 const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>> = {
@@ -58,10 +60,12 @@ const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>
   'payment.dispute.action_required': readDispute,
 };
 
-export function readEvent(body: unknown, { now, mode }: Reader): Meaning {
+export function readEvent(body: unknown, { now, mode, accountId }: Reader): Meaning {
   const envelope = envelopeSchema.safeParse(body);
   if (!envelope.success) return unprocessable('the body has no event');
-  const { event } = envelope.data;
+  const { event, account_id: account } = envelope.data;
+  if (accountId !== undefined && account != null && account !== accountId)
+    return ignored('other_account');
   const read = Object.hasOwn(READERS, event) ? READERS[event] : undefined;
   if (read === undefined) return ignored('unknown_type');
   const time = timeSchema.safeParse(body);
@@ -77,24 +81,30 @@ function reading<T>(schema: z.ZodType<T>, body: unknown, meaning: (event: T) => 
   return unprocessable(`${field} is missing or wrong`);
 }
 
+type Owner = Pick<Extract<Meaning, { kind: 'fact' }>, 'orderId' | 'installationId'>;
+
 function paymentFact(
   status: 'authorized' | 'captured',
   { id, order_id, amount, currency }: RazorpayPayment,
-  orderId: string | null = null,
+  owner: Owner = { orderId: null },
 ): Meaning {
   if (order_id === null) return ignored('not_ours');
   const money = { paymentId: order_id, amountMinor: amount, currency };
   if (status === 'authorized')
-    return { kind: 'fact', orderId, fact: { type: 'payment.authorized', ...money } };
-  return { kind: 'fact', orderId, fact: { type: 'payment.captured', ...money, captureId: id } };
+    return { kind: 'fact', ...owner, fact: { type: 'payment.authorized', ...money } };
+  return { kind: 'fact', ...owner, fact: { type: 'payment.captured', ...money, captureId: id } };
 }
 
 /** The one event that carries the order, and so tells whose it is and in which mode it was made. */
-function orderFact({ notes }: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
-  const owner = notes[ORDER_NOTE];
-  if (typeof owner !== 'string') return ignored('not_ours');
-  if (notes[MODE_NOTE] !== mode) return ignored('other_mode');
-  return paymentFact('captured', payment, owner);
+function orderFact(order: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
+  const orderId = noteOf(order, ORDER_NOTE);
+  if (orderId === null) return ignored('not_ours');
+  if (order.notes[MODE_NOTE] !== mode) return ignored('other_mode');
+  const installationId = noteOf(order, INSTALLATION_FIELD);
+  return paymentFact('captured', payment, {
+    orderId,
+    ...(installationId !== null && { installationId }),
+  });
 }
 
 function readRefund(body: unknown): Meaning {

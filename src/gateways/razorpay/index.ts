@@ -18,6 +18,8 @@ export interface RazorpaySettings {
   keySecret: string;
   /** One or two, newest first. */
   webhookSecrets: string[];
+  /** Our own account, `acc_…`: events of others are ignored. */
+  accountId?: string;
   apiBase?: string;
   /** Epoch milliseconds; how old an event is depends on it. */
   now?: () => number;
@@ -25,7 +27,14 @@ export interface RazorpaySettings {
 
 /** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
 export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
-  const { keyId, keySecret, webhookSecrets, apiBase = API_BASE, now = Date.now } = settings;
+  const {
+    keyId,
+    keySecret,
+    webhookSecrets,
+    apiBase = API_BASE,
+    accountId,
+    now = Date.now,
+  } = settings;
   const mode = modeOf(keyId);
   const client = createClient({ baseUrl: apiBase, keyId, keySecret });
   const deps = { client, keyId, mode };
@@ -42,7 +51,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
         .map((orderId) => isSigned(`${orderId}|${paymentId}`, signature, [keySecret]))
         .includes(true),
     readWebhook: (rawBody, headers) =>
-      readRazorpayWebhook({ secrets: webhookSecrets, mode, now }, rawBody, headers),
+      readRazorpayWebhook({ secrets: webhookSecrets, mode, accountId, now }, rawBody, headers),
   };
 }
 

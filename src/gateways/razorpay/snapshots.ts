@@ -4,11 +4,11 @@
  */
 import type {
   DisputeStatus,
-  PaymentSnapshot,
   RefundSnapshot,
   RefundStatus,
   SnapshotStatus,
 } from '../../domain/facts.ts';
+import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 import type {
   RazorpayDispute,
   RazorpayOrder,
@@ -30,12 +30,12 @@ export interface OrderTruth {
   disputes: RazorpayDispute[];
 }
 
-export function snapshotOf({ order, payments, refunds, disputes }: OrderTruth): PaymentSnapshot {
-  const owner = order.notes[ORDER_NOTE];
+export function snapshotOf({ order, payments, refunds, disputes }: OrderTruth): GatewayPayment {
   const authorized = payments.find(({ status }) => status === 'authorized');
   return {
     paymentId: order.id,
-    orderId: typeof owner === 'string' ? owner : null,
+    orderId: noteOf(order, ORDER_NOTE),
+    installationId: noteOf(order, INSTALLATION_FIELD),
     status: statusOf(order, payments),
     amountMinor: authorized?.amount ?? order.amount,
     currency: order.currency,
@@ -49,6 +49,12 @@ export function snapshotOf({ order, payments, refunds, disputes }: OrderTruth): 
       status: disputeStatusOf(dispute),
     })),
   };
+}
+
+/** A note of an order that is a text; null where it is absent or something else. */
+export function noteOf({ notes }: Pick<RazorpayOrder, 'notes'>, name: string): string | null {
+  const note = notes[name];
+  return typeof note === 'string' && note !== '' ? note : null;
 }
 
 /** Was the money ours? One that went back without having been captured never was. */

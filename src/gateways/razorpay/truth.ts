@@ -1,6 +1,5 @@
 /** Gathers all that Razorpay knows about one of its orders: payments, refunds, disputes. */
-import type { PaymentSnapshot } from '../../domain/facts.ts';
-import { GatewayRefusal } from '../gateway.ts';
+import { type GatewayPayment, GatewayRefusal } from '../gateway.ts';
 import type { RazorpayClient } from './client.ts';
 import type {
   RazorpayDispute,
@@ -13,7 +12,7 @@ import { isCaptured, snapshotOf } from './snapshots.ts';
 export async function truthOf(
   client: RazorpayClient,
   order: RazorpayOrder,
-): Promise<PaymentSnapshot> {
+): Promise<GatewayPayment> {
   const payments = await client.listPayments(order.id);
   const captured = payments.filter(isCaptured);
   const [refunds, disputes] = await Promise.all([
@@ -54,7 +53,7 @@ async function disputesOf(
 export async function truthBehind(
   client: RazorpayClient,
   id: string,
-): Promise<PaymentSnapshot | null> {
+): Promise<GatewayPayment | null> {
   if (id.startsWith('order_')) {
     const order = await client.findOrder(id);
     return order === null ? null : truthOf(client, order);
@@ -67,8 +66,15 @@ export async function truthBehind(
 }
 
 /** Real, and nobody's that we know. */
-function withoutOrder({ id, amount, currency }: RazorpayPayment): PaymentSnapshot {
+function withoutOrder({ id, amount, currency }: RazorpayPayment): GatewayPayment {
   const nothing = { captures: [], refunds: [], disputes: [] };
-  const status = 'created';
-  return { paymentId: id, orderId: null, status, amountMinor: amount, currency, ...nothing };
+  const owner = { orderId: null, installationId: null };
+  return {
+    paymentId: id,
+    ...owner,
+    status: 'created',
+    amountMinor: amount,
+    currency,
+    ...nothing,
+  };
 }

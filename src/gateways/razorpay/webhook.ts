@@ -11,18 +11,19 @@ export interface WebhookSettings {
   /** One or two, newest first: Razorpay retries under the secret that the event was made with. */
   secrets: readonly string[];
   mode: string;
+  accountId?: string | undefined;
   /** Epoch milliseconds. */
   now: () => number;
 }
 
 export function readRazorpayWebhook(
-  { secrets, mode, now }: WebhookSettings,
+  { secrets, mode, accountId, now }: WebhookSettings,
   rawBody: Buffer,
   headers: WebhookHeaders,
 ): WebhookMessage {
   checkSignature(secrets, rawBody, headers['x-razorpay-signature']);
   const eventId = createHash('sha256').update(rawBody).digest('hex');
-  return { eventId, ...readEvent(parseJson(rawBody), { mode, now: now() }) };
+  return { eventId, ...readEvent(parseJson(rawBody), { mode, accountId, now: now() }) };
 }
 
 function checkSignature(

@@ -17,7 +17,7 @@ const problemSchema = z.object({ code: z.string() });
 
 export interface SandboxClient {
   createPayment(
-    body: { orderId: string; amount: number; currency: string },
+    body: { orderId: string; amount: number; currency: string; metadata: Record<string, string> },
     idempotencyKey: string,
   ): Promise<SandboxPayment>;
   findPayment(paymentId: string): Promise<SandboxPayment | null>;

@@ -1,6 +1,6 @@
 /** The sandbox gateway behind the common interface. */
 import { noRules } from '../../money/amounts.ts';
-import { type Gateway, GatewayRefusal } from '../gateway.ts';
+import { type Gateway, GatewayRefusal, INSTALLATION_FIELD } from '../gateway.ts';
 import { createSandboxClient } from './client.ts';
 import { refundSnapshotOf, snapshotOf } from './payloads.ts';
 import { readSandboxWebhook } from './webhook.ts';
@@ -15,8 +15,9 @@ export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSetting
   const client = createSandboxClient(baseUrl);
   return {
     amounts: noRules('The sandbox'),
-    async createPayment({ orderId, amountMinor, currency, idempotencyKey }) {
-      const body = { orderId, amount: amountMinor, currency };
+    async createPayment({ orderId, installationId, amountMinor, currency, idempotencyKey }) {
+      const metadata = { [INSTALLATION_FIELD]: installationId };
+      const body = { orderId, amount: amountMinor, currency, metadata };
       const payment = await client.createPayment(body, idempotencyKey);
       return { payment: snapshotOf(payment), checkout: { url: payment.checkoutUrl ?? '' } };
     },

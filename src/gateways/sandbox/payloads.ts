@@ -1,6 +1,7 @@
 /** What the sandbox gateway sends, as schemas, and its mapping to the domain's words. */
 import { z } from 'zod';
-import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+import type { RefundSnapshot } from '../../domain/facts.ts';
+import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 
 const amount = z.number().int().positive();
 
@@ -14,6 +15,7 @@ export const refundSchema = z.object({
 export const paymentSchema = z.object({
   id: z.string().min(1),
   orderId: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()).default({}),
   status: z.enum(['created', 'pending', 'authorized', 'captured', 'failed', 'expired', 'voided']),
   amount,
   currency: z.string().length(3),
@@ -29,11 +31,12 @@ export const paymentsSchema = z.object({ payments: z.array(paymentSchema) });
 
 export type SandboxPayment = z.infer<typeof paymentSchema>;
 
-export function snapshotOf(payment: SandboxPayment): PaymentSnapshot {
+export function snapshotOf(payment: SandboxPayment): GatewayPayment {
   const { currency } = payment;
   return {
     paymentId: payment.id,
     orderId: payment.orderId,
+    installationId: payment.metadata[INSTALLATION_FIELD] ?? null,
     status: payment.status,
     amountMinor: payment.amount,
     currency,

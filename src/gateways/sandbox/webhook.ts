@@ -11,7 +11,12 @@ import {
   PAYMENT_FACTS,
   REFUND_FACTS,
 } from '../../domain/facts.ts';
-import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import {
+  INSTALLATION_FIELD,
+  type WebhookHeaders,
+  type WebhookMessage,
+  WebhookRejection,
+} from '../gateway.ts';
 
 /** Standard Webhooks' own tolerance, in either direction. */
 const TOLERANCE_S = 300;
@@ -20,6 +25,7 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const money = {
   paymentId: id,
   orderId: z.string().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
   amount: z.number().int().positive().max(Number.MAX_SAFE_INTEGER),
   currency: z.string().regex(/^[A-Z]{3}$/),
 };
@@ -56,9 +62,16 @@ export function readSandboxWebhook(
     const field = event.error.issues[0]?.path.join('.') ?? 'body';
     return unprocessable(eventId, `${field} is missing or wrong`);
   }
-  const { orderId, amount, ...data } = event.data.data;
+  const { orderId, metadata, amount, ...data } = event.data.data;
   const fact = { type: event.data.type, ...data, amountMinor: amount } as Fact;
-  return { kind: 'fact', eventId, orderId: orderId ?? null, fact };
+  const installationId = metadata?.[INSTALLATION_FIELD];
+  return {
+    kind: 'fact',
+    eventId,
+    orderId: orderId ?? null,
+    ...(installationId !== undefined && { installationId }),
+    fact,
+  };
 }
 
 function unprocessable(eventId: string, reason: string): WebhookMessage {

@@ -4,11 +4,13 @@
  */
 import type { Stripe } from 'stripe';
 import { z } from 'zod';
-import type { PaymentSnapshot, RefundSnapshot } from '../../domain/facts.ts';
+import type { RefundSnapshot } from '../../domain/facts.ts';
 import {
   type CreatedPayment,
   type CreatePayment,
+  type GatewayPayment,
   GatewayRefusal,
+  INSTALLATION_FIELD,
   type RefundPayment,
 } from '../gateway.ts';
 import { toStripeAmount } from './amounts.ts';
@@ -40,20 +42,30 @@ export async function createIntent(
   request: CreatePayment,
   captureMethod: CaptureMethod,
 ): Promise<CreatedPayment> {
-  const { orderId, attempt, amountMinor, currency, details, idempotencyKey } = request;
+  const { orderId, installationId, attempt, amountMinor, currency, details, idempotencyKey } =
+    request;
   const survivor = await survivorOf(stripe, request);
   if (survivor !== null) return { payment: survivor, checkout: {} };
   const params = {
     amount: toStripeAmount(amountMinor, currency),
     currency: currency.toLowerCase(),
     automatic_payment_methods: { enabled: true },
-    metadata: { orderId, attempt: String(attempt) },
     ...detailParams(details),
     // Automatic is left unsaid: Stripe then chooses what is best for its answer times.
     ...(captureMethod === 'manual' && { capture_method: captureMethod }),
   };
-  const intent = await askStripe('create a payment', createdSchema, () =>
-    stripe.paymentIntents.create(params, { idempotencyKey }),
+  const create = (metadata: Record<string, string>) =>
+    askStripe('create a payment', createdSchema, () =>
+      stripe.paymentIntents.create({ ...params, metadata }, { idempotencyKey }),
+    );
+  const metadata = { orderId, attempt: String(attempt) };
+  const intent = await create({ ...metadata, [INSTALLATION_FIELD]: installationId }).catch(
+    (error: unknown) => {
+      // Asked for under this key by a version that did not mark payments: Stripe wants the same request again.
+      if (error instanceof GatewayRefusal && error.code === 'idempotency_error')
+        return create(metadata);
+      throw error;
+    },
   );
   return { payment: snapshotOf(intent, [], []), checkout: { clientSecret: intent.client_secret } };
 }
@@ -65,7 +77,7 @@ export async function createIntent(
 async function survivorOf(
   stripe: Stripe,
   { supersedes = [], idempotencyKey }: CreatePayment,
-): Promise<PaymentSnapshot | null> {
+): Promise<GatewayPayment | null> {
   for (const paymentId of supersedes) {
     const key = `${idempotencyKey}-${paymentId}`;
     const payment = await cancelIntent(stripe, { paymentId, idempotencyKey: key });
@@ -78,7 +90,7 @@ async function survivorOf(
 export async function findPayment(
   stripe: Stripe,
   paymentId: string,
-): Promise<PaymentSnapshot | null> {
+): Promise<GatewayPayment | null> {
   const intent = await findIntent(stripe, paymentId);
   return intent === null ? null : completed(stripe, intent);
 }
@@ -87,7 +99,7 @@ export async function findPayment(
 export async function captureIntent(
   stripe: Stripe,
   request: { paymentId: string; amountMinor: number; idempotencyKey: string },
-): Promise<PaymentSnapshot> {
+): Promise<GatewayPayment> {
   const { paymentId } = request;
   const intent = await knownIntent(stripe, paymentId);
   if (intent.status === 'succeeded') return completed(stripe, intent);
@@ -104,7 +116,7 @@ export async function captureIntent(
 export async function cancelIntent(
   stripe: Stripe,
   { paymentId, idempotencyKey }: { paymentId: string; idempotencyKey: string },
-): Promise<PaymentSnapshot> {
+): Promise<GatewayPayment> {
   try {
     await onceByNature(idempotencyKey, (options) =>
       askStripe('cancel a payment', paymentIntentSchema, () =>
@@ -172,7 +184,7 @@ function knownIntent(stripe: Stripe, paymentId: string): Promise<PaymentIntent> 
 }
 
 /** What was never captured cannot come back either: Stripe lists released authorizations as refunds. */
-async function completed(stripe: Stripe, intent: PaymentIntent): Promise<PaymentSnapshot> {
+async function completed(stripe: Stripe, intent: PaymentIntent): Promise<GatewayPayment> {
   if (intent.status !== 'succeeded') return snapshotOf(intent, [], []);
   const [refunds, disputes] = await Promise.all([
     listRefunds(stripe, intent.id),

@@ -11,6 +11,7 @@ import {
   DISPUTE_STATUS,
   disputeSchema,
   endOf,
+  installationIdOf,
   orderIdOf,
   type PaymentIntent,
   paymentIntentSchema,
@@ -86,14 +87,21 @@ function paymentMessage(
   const { id: paymentId, currency } = intent;
   const type: PaymentFact['type'] = `payment.${word}`;
   const fact = { type, paymentId, amountMinor: fromStripeAmount(amount, currency), currency };
-  return { kind: 'fact', eventId, orderId: orderIdOf(intent), fact };
+  return { kind: 'fact', eventId, ...ownerOf(intent), fact };
+}
+
+function ownerOf(
+  object: Pick<PaymentIntent, 'metadata'>,
+): Pick<Extract<WebhookMessage, { kind: 'fact' }>, 'orderId' | 'installationId'> {
+  const installationId = installationIdOf(object);
+  return { orderId: orderIdOf(object), ...(installationId !== null && { installationId }) };
 }
 
 /** Tells that a sum has changed, and not which refund did it. */
 function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
   const { payment_intent: paymentId, metadata } = chargeSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
-  return { kind: 'ask', eventId, orderId: orderIdOf({ metadata }), paymentId };
+  return { kind: 'ask', eventId, ...ownerOf({ metadata }), paymentId };
 }
 
 function readRefund({ eventId, object }: StripeEvent): WebhookMessage {

@@ -27,13 +27,21 @@ export interface StripeSettings {
   webhookSecrets: string[];
   /** `automatic` where none is given. */
   captureMethod?: CaptureMethod;
+  /** Our own account, `acct_…`, for endpoints whose events name the account. */
+  accountId?: string;
   /** Another place than Stripe's own, for tests. */
   apiBase?: string;
 }
 
 /** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
 export function createStripeGateway(settings: StripeSettings): Gateway {
-  const { secretKey, webhookSecrets: secrets, captureMethod = 'automatic', apiBase } = settings;
+  const {
+    secretKey,
+    webhookSecrets: secrets,
+    captureMethod = 'automatic',
+    apiBase,
+    accountId,
+  } = settings;
   const isLive = isLiveKey(secretKey);
   const stripe = new Stripe(secretKey, {
     timeout: CALL_TIMEOUT_MS,
@@ -60,7 +68,11 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     refundPayment: (request) => refundIntent(stripe, request),
     isProofValid: () => true,
     readWebhook: (rawBody, headers) =>
-      readStripeWebhook({ webhooks: stripe.webhooks, secrets, isLive }, rawBody, headers),
+      readStripeWebhook(
+        { webhooks: stripe.webhooks, secrets, isLive, accountId },
+        rawBody,
+        headers,
+      ),
   };
 }
 

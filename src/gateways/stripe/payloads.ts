@@ -5,11 +5,11 @@
 import { z } from 'zod';
 import type {
   DisputeStatus,
-  PaymentSnapshot,
   RefundSnapshot,
   RefundStatus,
   SnapshotStatus,
 } from '../../domain/facts.ts';
+import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 import { fromStripeAmount } from './amounts.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_]{1,255}$/);
@@ -79,6 +79,11 @@ export function orderIdOf(object: { metadata?: z.infer<typeof metadata> }): stri
   return object.metadata?.orderId || null;
 }
 
+/** The installation that made an object; null for an object of other software, or from before it was kept. */
+export function installationIdOf(object: { metadata?: z.infer<typeof metadata> }): string | null {
+  return object.metadata?.[INSTALLATION_FIELD] || null;
+}
+
 /**
  * While the customer is being asked to authenticate or to try another card, no money is in flight: that
  * is `created` or `failed`, and either may still turn into a capture.
@@ -133,12 +138,13 @@ export function snapshotOf(
   intent: PaymentIntent,
   refunds: Refund[],
   disputes: Dispute[],
-): PaymentSnapshot {
+): GatewayPayment {
   const { id: paymentId, currency } = intent;
   const status = statusOf(intent);
   return {
     paymentId,
     orderId: orderIdOf(intent),
+    installationId: installationIdOf(intent),
     status,
     amountMinor: fromStripeAmount(intent.amount, currency),
     currency,
@@ -153,7 +159,7 @@ export function snapshotOf(
 }
 
 /** A PaymentIntent is captured once, so its own id names the capture, in webhooks as in answers. */
-function captureOf(intent: PaymentIntent): PaymentSnapshot['captures'][number] {
+function captureOf(intent: PaymentIntent): GatewayPayment['captures'][number] {
   const amountMinor = fromStripeAmount(intent.amount_received, intent.currency);
   return { captureId: intent.id, amountMinor, reversed: false };
 }

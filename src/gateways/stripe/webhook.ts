@@ -17,6 +17,8 @@ const envelopeSchema = z.object({
   id: z.string().min(1),
   type: z.string(),
   livemode: z.boolean(),
+  /** The connected account that it is about; absent for the account that the endpoint belongs to. */
+  account: z.string().nullish(),
   data: z.object({ object: z.unknown() }),
 });
 
@@ -26,10 +28,12 @@ export interface WebhookReader {
   secrets: string[];
   /** The mode of our own API key. */
   isLive: boolean;
+  /** Our own account, where events name it. */
+  accountId?: string | undefined;
 }
 
 export function readStripeWebhook(
-  { webhooks, secrets, isLive }: WebhookReader,
+  { webhooks, secrets, isLive, accountId }: WebhookReader,
   rawBody: Buffer,
   headers: WebhookHeaders,
 ): WebhookMessage {
@@ -45,7 +49,9 @@ export function readStripeWebhook(
     const field = envelope.error.issues[0]?.path.join('.') || 'the body';
     return unprocessable(eventId, `${field} is missing or wrong`);
   }
-  const { id: eventId, type, livemode, data } = envelope.data;
+  const { id: eventId, type, livemode, account, data } = envelope.data;
+  if (account != null && account !== accountId)
+    return { kind: 'ignored', eventId, reason: 'other_account' };
   if (livemode !== isLive) return { kind: 'ignored', eventId, reason: 'other_mode' };
   return messageOf({ eventId, type, object: data.object });
 }

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   customType,
   index,
@@ -13,7 +14,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { instant } from './columns.ts';
+import { instant, minorUnits } from './columns.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
@@ -55,6 +56,23 @@ export const idempotencyKeys = pgTable(
   ],
 );
 
+export const PARKED_STATUSES = ['parked', 'redelivered', 'attached', 'closed'] as const;
+export type ParkedStatus = (typeof PARKED_STATUSES)[number];
+
+/** The one row that tells this installation from every other one that uses the same gateway account. */
+export const installation = pgTable(
+  'installation',
+  {
+    isOnly: boolean().primaryKey().default(true),
+    id: text().notNull(),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    check('installation_only_one', sql`${table.isOnly}`),
+    check('installation_id_form', sql`${table.id} ~ '^ins_[0-9a-f]{32}$'`),
+  ],
+);
+
 /** Signed events that no order could take, kept byte for byte until a person or a later try. */
 export const parkedEvents = pgTable(
   'parked_events',
@@ -67,11 +85,19 @@ export const parkedEvents = pgTable(
     orderId: text(),
     reason: text().notNull(),
     body: bytea().notNull(),
-    status: text().$type<'parked' | 'redelivered'>().notNull().default('parked'),
+    /** What the event says, where it could be read: what has happened to which payment, and its money. */
+    type: text(),
+    paymentId: text(),
+    amountMinor: minorUnits(),
+    currency: text(),
+    status: text().$type<ParkedStatus>().notNull().default('parked'),
     deliveries: integer().notNull().default(1),
     receivedAt: instant().notNull().defaultNow(),
     lastReceivedAt: instant().notNull().defaultNow(),
     redeliveredAt: instant(),
+    /** An operator's reason for attaching or closing it, and when that was. */
+    note: text(),
+    decidedAt: instant(),
   },
   (table) => [
     unique('parked_events_once').on(table.gateway, table.identity),

@@ -1,5 +1,6 @@
 /** What customers, banks and the dashboard do at the fake Razorpay, by the order that a payment of ours is. */
 import type { Deed, GatewayDriver } from '../../support/gateway-driver.ts';
+import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import type { FakeRazorpay } from './fake.ts';
 import { capturesOf } from './life.ts';
@@ -14,7 +15,7 @@ export const CANNOT = {
   'tell that the bank still works on it':
     'a payment under way has no event, and may fail without ending its order',
   'tell of an authorization that nobody here asked for':
-    'only order.paid names our order; what is authorized for a stranger is parked',
+    'only order.paid names our order; what is authorized for a stranger names none and is ignored',
   'take thousandths': 'the third decimal has to be 0',
 } as const satisfies Partial<Record<Deed, string>>;
 
@@ -33,7 +34,10 @@ type Acts = Pick<
   | 'strangePayment'
 >;
 
-export function createActs({ world, life }: Pick<FakeRazorpay, 'world' | 'life'>): Acts {
+export function createActs(
+  { world, life }: Pick<FakeRazorpay, 'world' | 'life'>,
+  databaseUrl: string,
+): Acts {
   const authorized = (orderId: string) =>
     paymentsOf(world, orderId).find(({ status }) => status === 'authorized');
   const captured = (orderId: string): string => capturesOf(world, orderId)[0]?.id ?? '';
@@ -71,9 +75,11 @@ export function createActs({ world, life }: Pick<FakeRazorpay, 'world' | 'life'>
       const open = [...world.disputes.values()].find((made) => made.payment_id === paymentId);
       life.endDispute(open?.id ?? '', end);
     },
-    async strangePayment(orderId, { amountMinor: amount = AMOUNT, currency = CURRENCY } = {}) {
+    async strangePayment(orderId, terms = {}) {
+      const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
+      const mark = await markOf(databaseUrl, terms.maker ?? 'this installation');
       const money = { amount, amount_paid: 0, amount_due: amount, currency };
-      const notes = { orderId, mode: 'test' };
+      const notes = { orderId, ...mark, mode: 'test' };
       const fresh = { receipt: null, status: 'created', attempts: 0, created_at: nowS() } as const;
       const order: Order = { id: newId('order'), entity: 'order', ...money, notes, ...fresh };
       world.orders.set(order.id, order);

@@ -47,21 +47,24 @@ export const razorpay: GatewayUnderTest = {
         RAZORPAY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
         RAZORPAY_API_BASE: fake.url,
       },
-      connect({ apiUrls }): RazorpayDriver {
+      connect({ apiUrls, databaseUrl }): RazorpayDriver {
         const urls = apiUrls.map((url) => `${url}${PATH}`);
         fake.webhooks.listen({ urls, secret: WEBHOOK_SECRET });
-        return { fake, ...createDriver(fake) };
+        return { fake, ...createDriver(fake, databaseUrl) };
       },
       close: async () => fake.close(),
     };
   },
 };
 
-function createDriver({ world, life, webhooks, faults }: FakeRazorpay): GatewayDriver {
+function createDriver(
+  { world, life, webhooks, faults }: FakeRazorpay,
+  databaseUrl: string,
+): GatewayDriver {
   let lost = Promise.resolve();
   return {
     name: 'razorpay',
-    ...createActs({ world, life }),
+    ...createActs({ world, life }, databaseUrl),
     paymentsOf: async (ours) =>
       [...world.orders.values()]
         .filter(({ notes }) => 'orderId' in notes && notes.orderId === ours)

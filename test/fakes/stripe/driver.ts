@@ -1,5 +1,7 @@
 /** The fake Stripe as a gateway under test: who acts here are customers, banks and the dashboard. */
+import type { Stack } from '../../../src/dev/stack.ts';
 import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
+import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts';
 import type { Fault } from './faults.ts';
@@ -36,7 +38,7 @@ export const stripe: GatewayUnderTest = {
       },
       connect(stack): StripeDriver {
         fake.webhooks.sendTo(stack.apiUrls);
-        return { fake, ...createDriver(fake) };
+        return { fake, ...createDriver(fake, stack) };
       },
       close: fake.close,
     };
@@ -52,7 +54,7 @@ const FAULTS: Readonly<Record<Trouble, Fault[]>> = {
   hangs: ['hang_after', 'hang_before'],
 };
 
-function createDriver(fake: FakeStripe): GatewayDriver {
+function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {
   const { account, webhooks, faults } = fake;
   let lost = Promise.resolve();
   const confirmByHand = (paymentId: string): void => {
@@ -88,8 +90,10 @@ function createDriver(fake: FakeStripe): GatewayDriver {
     async endDispute(paymentId, end) {
       account.closeDispute(account.disputesOf(paymentId)[0]?.id ?? '', end);
     },
-    async strangePayment(orderId, { amountMinor: amount = AMOUNT, currency = CURRENCY } = {}) {
-      const metadata = { orderId };
+    async strangePayment(orderId, terms = {}) {
+      const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
+      const mark = await markOf(databaseUrl, terms.maker ?? 'this installation');
+      const metadata = { orderId, ...mark };
       const captureMethod = 'automatic_async';
       const asked = { amount, currency: currency.toLowerCase(), metadata, captureMethod };
       return account.createIntent(asked).id;

@@ -83,7 +83,12 @@ describe('giving up an attempt', () => {
     assert.equal((await giveUp()).status, 'voided');
     assert.equal(await statusNow(), 'voided');
     const notes = on.fake.world.orders.get(orderId)?.notes;
-    assert.deepEqual(notes, { orderId: 'ord_1042', mode: 'test', voided: '1' });
+    assert.deepEqual(notes, {
+      orderId: 'ord_1042',
+      installation: 'ins_1',
+      mode: 'test',
+      voided: '1',
+    });
   });
 
   it('leaves an authorization to lapse', async () => {

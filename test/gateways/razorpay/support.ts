@@ -26,13 +26,14 @@ export function gatewayAt(apiBase: string, keyId = KEY_ID): Gateway {
 }
 
 /** For what is decided without asking anybody; calls would go nowhere. */
-export function gatewayWithoutNetwork(now = SAMPLES_SENT_AT): Gateway {
+export function gatewayWithoutNetwork(now = SAMPLES_SENT_AT, accountId?: string): Gateway {
   return createRazorpayGateway({
     keyId: KEY_ID,
     keySecret: KEY_SECRET,
     webhookSecrets: [WEBHOOK_SECRET, 'the one before'],
     apiBase: 'http://127.0.0.1:9',
     now: () => now,
+    ...(accountId !== undefined && { accountId }),
   });
 }
 
@@ -86,6 +87,7 @@ export function attempt(more: Partial<CreatePayment> = {}): CreatePayment {
   const idempotencyKey = newKey();
   return {
     orderId: 'ord_1042',
+    installationId: 'ins_1',
     attempt: 1,
     amountMinor: 499_900,
     currency: 'INR',

@@ -183,3 +183,23 @@ describe('a webhook that lacks what is needed', () => {
     assert.equal(message.kind, 'fact');
   });
 });
+
+describe('the account of a webhook of Razorpay', () => {
+  const heard = (accountId: string | undefined, account_id: string) => {
+    const body = JSON.stringify({ ...sample('payment-captured'), account_id });
+    const gateway = gatewayWithoutNetwork(SAMPLES_SENT_AT, accountId);
+    const headers = signedHeaders(body, WEBHOOK_SECRET);
+    const { eventId, ...message } = gateway.readWebhook(Buffer.from(body), headers);
+    return message;
+  };
+
+  it('is ignored where it is not the one that is configured', () => {
+    const ignored = { kind: 'ignored', reason: 'other_account' };
+    assert.deepEqual(heard('acc_ours', 'acc_another'), ignored);
+    assert.equal(heard('acc_ours', 'acc_ours').kind, 'fact');
+  });
+
+  it('is not looked at where none is configured', () => {
+    assert.equal(heard(undefined, 'acc_another').kind, 'fact');
+  });
+});

@@ -1,6 +1,7 @@
 /** What the adapter asks of Stripe and makes of its answers, by the real SDK over HTTP. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Stripe } from 'stripe';
 import {
   type CreatePayment,
   type Gateway,
@@ -25,7 +26,8 @@ function creation(
   const orderId = `ord_${newKey()}`;
   const money = { amountMinor: AMOUNT, currency: CURRENCY };
   const idempotencyKey = newKey();
-  return { orderId, attempt: 1, ...money, idempotencyKey, ...changes };
+  const installationId = 'ins_1';
+  return { orderId, installationId, attempt: 1, ...money, idempotencyKey, ...changes };
 }
 
 async function assertRefused(call: Promise<unknown>, code: string): Promise<void> {
@@ -118,6 +120,7 @@ describe('Stripe, asked by the adapter', () => {
       assert.deepEqual(payment, {
         paymentId: intent?.id,
         orderId: request.orderId,
+        installationId: request.installationId,
         status: 'created',
         amountMinor: AMOUNT,
         currency: CURRENCY,
@@ -125,6 +128,27 @@ describe('Stripe, asked by the adapter', () => {
         refunds: [],
         disputes: [],
       });
+    });
+
+    it('finds the one that a version before marks has asked for under the same key', async () => {
+      const { installationId, ...request } = creation();
+      const unmarked = new Stripe(SECRET_KEY, {
+        host: new URL(fake.url).hostname,
+        port: new URL(fake.url).port,
+        protocol: 'http',
+      });
+      const { id } = await unmarked.paymentIntents.create(
+        {
+          amount: request.amountMinor,
+          currency: request.currency.toLowerCase(),
+          automatic_payment_methods: { enabled: true },
+          metadata: { orderId: request.orderId, attempt: '1' },
+        },
+        { idempotencyKey: request.idempotencyKey },
+      );
+      const { payment } = await gateway.createPayment({ installationId, ...request });
+      assert.deepEqual([payment.paymentId, payment.installationId], [id, null]);
+      assert.equal(intentsOf(request.orderId).length, 1);
     });
 
     it('makes no second one under the same key', async () => {

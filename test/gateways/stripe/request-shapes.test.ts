@@ -7,6 +7,14 @@ import { PEOPLE } from '../../support/people.ts';
 import { type StripeMock, startStripeMock } from './stripe-mock.ts';
 
 const idempotencyKey = 'a-key-of-a-shape-check';
+const REQUEST = {
+  orderId: 'ord_1',
+  installationId: 'ins_1',
+  attempt: 1,
+  amountMinor: 1099,
+  currency: 'USD',
+  idempotencyKey,
+};
 
 describe("requests to Stripe, by Stripe's own specification", function () {
   this.timeout(6 * 60_000);
@@ -25,8 +33,7 @@ describe("requests to Stripe, by Stripe's own specification", function () {
   after(() => mock?.stop());
 
   it('may create a payment', async () => {
-    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
-    const created = gateway.createPayment({ ...request, idempotencyKey });
+    const created = gateway.createPayment(REQUEST);
     const { checkout } = await created;
     assert.ok(checkout.clientSecret);
   });
@@ -34,8 +41,7 @@ describe("requests to Stripe, by Stripe's own specification", function () {
   it('may tell whom and what a payment is for', async () => {
     const { customer, shipping, description } = PEOPLE;
     const details = { ...customer, shipping, description };
-    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD', details };
-    const { checkout } = await gateway.createPayment({ ...request, idempotencyKey });
+    const { checkout } = await gateway.createPayment({ ...REQUEST, details, idempotencyKey });
     assert.ok(checkout.clientSecret);
   });
 
@@ -43,8 +49,7 @@ describe("requests to Stripe, by Stripe's own specification", function () {
     const settings = { secretKey: 'sk_test_123', webhookSecrets: ['whsec_1'] };
     const apiBase = mock?.url ?? '';
     const byHand = createStripeGateway({ ...settings, captureMethod: 'manual', apiBase });
-    const request = { orderId: 'ord_1', attempt: 1, amountMinor: 1099, currency: 'USD' };
-    const { checkout } = await byHand.createPayment({ ...request, idempotencyKey });
+    const { checkout } = await byHand.createPayment(REQUEST);
     assert.ok(checkout.clientSecret);
   });
 

@@ -99,3 +99,26 @@ describe('the mode of a webhook', () => {
       );
   });
 });
+
+describe('the account of a webhook', () => {
+  const about = (account?: string) =>
+    eventOf('payment_intent.succeeded', sample('payment-intent'), { ...(account && { account }) });
+  const heard = (accountId: string | undefined, event: string) => {
+    const settings = { secretKey: 'sk_test_1', webhookSecrets: [...SECRETS] };
+    const ours = createStripeGateway({ ...settings, ...(accountId && { accountId }) });
+    return ours.readWebhook(Buffer.from(event), { 'stripe-signature': signatureOf(event) });
+  };
+
+  it('is ours where the event names none', () => {
+    for (const accountId of [undefined, 'acct_ours'])
+      assert.equal(heard(accountId, about()).kind, 'fact');
+  });
+
+  it('is ignored where it is a connected one, and ours where it is the one that is configured', () => {
+    for (const accountId of [undefined, 'acct_ours']) {
+      const { eventId, ...message } = heard(accountId, about('acct_connected'));
+      assert.deepEqual(message, { kind: 'ignored', reason: 'other_account' });
+    }
+    assert.equal(heard('acct_ours', about('acct_ours')).kind, 'fact');
+  });
+});

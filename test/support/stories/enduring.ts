@@ -83,6 +83,18 @@ export const ENDURING: Story[] = [
     await scene.settled(id, 'refunded');
     return id;
   }),
+  story('paid-by-another-installation-and-attached', async (scene) => {
+    const id = await scene.order();
+    const paymentId = await scene.stranger(id, {}, 'another installation');
+    await whileBusy('parked_events', async () => {
+      await scene.at(`/payments/${paymentId}/capture`);
+      await untilScheduled(id, 'parkPayment');
+    });
+    await scene.until(id, ({ effects }) => effects[0]?.status === 'done');
+    await scene.signal(id, 'attach', { id: 'attach-1', paymentId });
+    await scene.settled(id, 'paid');
+    return id;
+  }),
   story('record-not-written-at-once', async (scene) => {
     const { id } = await scene.pending();
     await whileBusy('orders', async () => {

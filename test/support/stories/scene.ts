@@ -4,6 +4,7 @@
  */
 import type { OrderView } from '../../../src/domain/view.ts';
 import { type Clerk, clerkOf } from '../clerk.ts';
+import { type Maker, markOf } from '../installation.ts';
 import {
   AMOUNT,
   CURRENCY,
@@ -13,6 +14,7 @@ import {
   untilOrder,
   untilSettled,
 } from '../shop.ts';
+import { sharedStack } from '../stack.ts';
 import { temporalClient } from '../temporal.ts';
 import { deliverTo, signedEvent } from '../webhooks.ts';
 
@@ -42,8 +44,8 @@ export interface Scene extends Clerk {
   shop: Shop;
   order(more?: object): Promise<string>;
   pending(more?: object): Promise<OrderAndPayment>;
-  /** A payment at the gateway that no click of ours has made. */
-  stranger(id: string, more?: object): Promise<string>;
+  /** A payment at the gateway that no attempt of the order has opened, as its answer got lost. */
+  stranger(id: string, more?: object, maker?: Maker): Promise<string>;
   /** Somebody acts at the gateway. */
   at<T = { id: string }>(path: string, body?: object, key?: string): Promise<T>;
   faults(plan: object): Promise<unknown>;
@@ -85,8 +87,9 @@ export function sceneOf(shop: Shop): Scene {
       const id = await givenOrder(shop, more);
       return { id, paymentId: String((await clerk.pay(id)).body.id) };
     },
-    async stranger(orderId, more = {}) {
-      const terms = { orderId, amount: AMOUNT, currency: CURRENCY, ...more };
+    async stranger(orderId, more = {}, maker = 'this installation') {
+      const metadata = await markOf((await sharedStack()).databaseUrl, maker);
+      const terms = { orderId, amount: AMOUNT, currency: CURRENCY, metadata, ...more };
       return (await at<{ id: string }>('/payments', terms)).id;
     },
     faults: (plan) => shop.gateway('PUT', '/faults', plan),
