@@ -6,7 +6,14 @@ import { putRefundRequest } from './ledger-index.ts';
 import { capturePayment, voidPayment } from './payments.ts';
 import { requestRefund, reserve } from './refund-requests.ts';
 import type { ReviewReason } from './review-reasons.ts';
-import { isUnwanted, netMinor, refundableMinor, stateOf, uncommittedMinor } from './sums.ts';
+import {
+  dueMinor,
+  isUnwanted,
+  netMinor,
+  refundableMinor,
+  stateOf,
+  uncommittedMinor,
+} from './sums.ts';
 import type { Turn } from './turn.ts';
 
 const REFUNDING: Record<'approve' | 'reject', ReviewReason[]> = {
@@ -36,6 +43,7 @@ export function approve(turn: Turn, review: Review): void {
       ledger.refunded = false;
       return;
     case 'amount_mismatch':
+    case 'capture_refused':
       return captureMismatched(turn);
     case 'capture_reversed':
       // The money may have come again since: then access is paid for.
@@ -67,6 +75,7 @@ export function reject(turn: Turn, review: Review): void {
       voidAll(turn);
       return refundMinor(turn, review, refundableMinor(turn.ledger));
     case 'amount_mismatch':
+    case 'capture_refused':
       return voidMismatched(turn);
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
@@ -78,7 +87,7 @@ export function reject(turn: Turn, review: Review): void {
 }
 
 function excessMinor({ ledger }: Turn): number {
-  const excess = Math.max(0, netMinor(ledger) - ledger.terms.amountMinor);
+  const excess = Math.max(0, netMinor(ledger) - dueMinor(ledger));
   return Math.min(refundableMinor(ledger), excess);
 }
 

@@ -97,6 +97,9 @@ function checkNothingInvented(ledger: Ledger, ours: TruePayment[]): void {
 
 const SIGN = {
   capture: 1,
+  // A discount is no money that the gateway holds.
+  discount: 0,
+  discount_reversed: 0,
   capture_reversed: -1,
   refund: -1,
   refund_reversed: 1,

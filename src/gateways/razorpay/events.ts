@@ -40,6 +40,9 @@ const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>
     reading(paymentEvent, body, ({ payload }) => paymentFact('authorized', payload.payment.entity)),
   'payment.captured': (body) =>
     reading(paymentEvent, body, ({ payload }) => paymentFact('captured', payload.payment.entity)),
+  // A promise to pay on delivery. It may have been taken back since.
+  'payment.pending': (body) =>
+    reading(paymentEvent, body, ({ payload }) => ask(payload.payment.entity)),
   // One try failed: the customer may pay the same order again, and this one may yet succeed.
   'payment.failed': (body) =>
     reading(paymentEvent, body, ({ payload }) => ask(payload.payment.entity)),
@@ -83,17 +86,24 @@ function paymentFact(
   orderId: string | null = null,
 ): Meaning {
   if (order_id === null) return ignored('not_ours');
-  const money = { paymentId: order_id, amountMinor: amount, currency };
+  const money = { paymentId: order_id, amountMinor: amount, currency, mayIncludeFee: true };
   if (status === 'authorized')
     return { kind: 'fact', orderId, fact: { type: 'payment.authorized', ...money } };
   return { kind: 'fact', orderId, fact: { type: 'payment.captured', ...money, captureId: id } };
 }
 
 /** The one event that carries the order, and so tells whose it is and in which mode it was made. */
-function orderFact({ notes }: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
+function orderFact(
+  { notes, amount }: RazorpayOrder,
+  payment: RazorpayPayment,
+  mode: string,
+): Meaning {
   const owner = notes[ORDER_NOTE];
   if (typeof owner !== 'string') return ignored('not_ours');
   if (notes[MODE_NOTE] !== mode) return ignored('other_mode');
+  // Less than the order's amount is all that is due where Razorpay knows of an offer: it is asked.
+  if (payment.amount < amount && payment.order_id !== null)
+    return { kind: 'ask', orderId: owner, paymentId: payment.order_id };
   return paymentFact('captured', payment, owner);
 }
 
@@ -104,7 +114,9 @@ function readRefund(body: unknown): Meaning {
     if (payment.order_id === null) return ignored('not_ours');
     // What was never captured was never ours: no money of the order goes back.
     if (!payment.captured) return ask(payment);
-    const type = `refund.${refundStatusOf(status)}` as const;
+    const told = refundStatusOf(status);
+    if (told === null) return ask(payment);
+    const type = `refund.${told}` as const;
     const money = { paymentId: payment.order_id, amountMinor: amount, currency };
     return { kind: 'fact', orderId: null, fact: { type, refundId: id, ...money } };
   });
@@ -112,10 +124,13 @@ function readRefund(body: unknown): Meaning {
 
 function readDispute(body: unknown): Meaning {
   return reading(disputeEvent, body, ({ payload }) => {
-    const { order_id } = payload.payment.entity;
+    const payment = payload.payment.entity;
+    const { order_id } = payment;
     const dispute = payload.dispute.entity;
     if (order_id === null) return ignored('not_ours');
-    const type = `dispute.${disputeStatusOf(dispute)}` as const;
+    const told = disputeStatusOf(dispute);
+    if (told === null) return ask(payment);
+    const type = `dispute.${told}` as const;
     const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
     return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
   });

@@ -7,15 +7,16 @@ import type { Fact, PaymentFact } from '../../domain/facts.ts';
 import type { WebhookMessage } from '../gateway.ts';
 import { fromStripeAmount } from './amounts.ts';
 import {
+  awaitsTransfer,
   chargeSchema,
-  DISPUTE_STATUS,
   disputeSchema,
+  disputeStatusOf,
   endOf,
   orderIdOf,
   type PaymentIntent,
   paymentIntentSchema,
-  REFUND_STATUS,
   refundSchema,
+  refundStatusOf,
 } from './payloads.ts';
 
 export interface StripeEvent {
@@ -36,6 +37,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     paymentMessage(event, capturedSchema, (intent) => ['captured', intent.amount_received]),
   'payment_intent.payment_failed': told(() => 'failed'),
   'payment_intent.processing': told(() => 'pending'),
+  'payment_intent.requires_action': readAction,
   'payment_intent.amount_capturable_updated': told(() => 'authorized'),
   'payment_intent.canceled': told(endOf),
   'charge.refunded': readCharge,
@@ -93,7 +95,19 @@ function paymentMessage(
 function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
   const { payment_intent: paymentId, metadata } = chargeSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
-  return { kind: 'ask', eventId, orderId: orderIdOf({ metadata }), paymentId };
+  return askAbout(eventId, orderIdOf({ metadata }), paymentId);
+}
+
+/** What the event cannot say, or says in a word that is not known, the order asks Stripe for. */
+function askAbout(eventId: string, orderId: string | null, paymentId: string): WebhookMessage {
+  return { kind: 'ask', eventId, orderId, paymentId };
+}
+
+/** Only of a customer who pays in their own time there is news: until when, Stripe is asked. */
+function readAction({ eventId, object }: StripeEvent): WebhookMessage {
+  const intent = paymentIntentSchema.parse(object);
+  if (!awaitsTransfer(intent)) return { kind: 'ignored', eventId, reason: 'unknown_type' };
+  return askAbout(eventId, orderIdOf(intent), intent.id);
 }
 
 function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
@@ -101,7 +115,9 @@ function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
   if (paymentId === null) return notOurs(eventId);
   const { currency } = refund;
   const amountMinor = fromStripeAmount(refund.amount, currency);
-  const type = `refund.${REFUND_STATUS[refund.status]}` as const;
+  const status = refundStatusOf({ ...refund, id: refundId, payment_intent: paymentId });
+  if (status === null) return askAbout(eventId, orderIdOf(refund), paymentId);
+  const type = `refund.${status}` as const;
   const fact: Fact = { type, paymentId, refundId, amountMinor, currency };
   return { kind: 'fact', eventId, orderId: orderIdOf(refund), fact };
 }
@@ -111,7 +127,9 @@ function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
   if (paymentId === null) return notOurs(eventId);
   const { currency } = dispute;
   const amountMinor = fromStripeAmount(dispute.amount, currency);
-  const type = `dispute.${DISPUTE_STATUS[dispute.status]}` as const;
+  const status = disputeStatusOf({ ...dispute, id: disputeId, payment_intent: paymentId });
+  if (status === null) return askAbout(eventId, null, paymentId);
+  const type = `dispute.${status}` as const;
   const fact: Fact = { type, paymentId, disputeId, amountMinor, currency };
   return { kind: 'fact', eventId, orderId: null, fact };
 }
