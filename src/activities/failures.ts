@@ -9,6 +9,8 @@ import { GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
 
 /** The detail of a failure that says so; the workflow reads it. */
 const UNPAYABLE = 'unpayable';
+/** Of a payment that the gateway does not know. */
+const GONE = 'gone';
 
 /** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
 export class DeliveryRefusal extends Error {
@@ -30,8 +32,8 @@ export class DeliverySilence extends Error {
  * Runs an activity's work and rethrows its errors for Temporal.
  *
  * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
- * first detail, for `GatewayRefusal` and `DeliveryRefusal`, and `UNPAYABLE` as the second one for a payment
- * that nobody could make; to be retried for everything else.
+ * first detail, for `GatewayRefusal` and `DeliveryRefusal`, and as the second one `UNPAYABLE` for a payment
+ * that nobody could make and `GONE` for one that the gateway does not know; to be retried for everything else.
  */
 export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -44,11 +46,15 @@ export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
 /** The other side's no; null for everything that may work the next time. */
 export function refusalOf(error: unknown): { code: string; isUnpayable?: true } | null {
   if (!isRefusal(error)) return null;
-  return { code: error.code, ...(isUnpayable(error) ? { isUnpayable: true as const } : {}) };
+  const isUnpayable = kindOf(error).includes(UNPAYABLE);
+  return { code: error.code, ...(isUnpayable ? { isUnpayable: true as const } : {}) };
 }
 
-function isUnpayable(error: GatewayRefusal | DeliveryRefusal): boolean {
-  return error instanceof GatewayRefusal && error.isUnpayable;
+/** One word or none; where both are so, there is nothing to pay. */
+function kindOf(error: GatewayRefusal | DeliveryRefusal): string[] {
+  if (!(error instanceof GatewayRefusal)) return [];
+  if (error.isGone) return [GONE];
+  return error.isUnpayable ? [UNPAYABLE] : [];
 }
 
 function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
@@ -58,12 +64,7 @@ function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
 function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isRefusal(error))
-    return ApplicationFailure.nonRetryable(
-      error.message,
-      error.name,
-      error.code,
-      ...(isUnpayable(error) ? [UNPAYABLE] : []),
-    );
+    return ApplicationFailure.nonRetryable(error.message, error.name, error.code, ...kindOf(error));
   if (error instanceof GatewaySilence || error instanceof DeliverySilence)
     return ApplicationFailure.retryable(error.message, error.name);
   const database = databaseProblem(error);

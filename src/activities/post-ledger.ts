@@ -27,6 +27,11 @@ function accountsOf(kind: PostingKind, clearing: string): { debit: string; credi
   switch (kind) {
     case 'capture':
       return { debit: clearing, credit: 'order_receipts' };
+    // What the gateway let the customer off pays the order, and is no money that it holds for us.
+    case 'discount':
+      return { debit: 'gateway_discounts', credit: 'order_receipts' };
+    case 'discount_reversed':
+      return { debit: 'order_receipts', credit: 'gateway_discounts' };
     case 'capture_reversed':
       return { debit: 'order_receipts', credit: clearing };
     case 'refund':

@@ -1,4 +1,4 @@
-/** Cancels what is not paid. Whether a capture was faster is for the gateway to say. */
+/** Cancels what is not paid in full; what came of a part is refunded. Whether a capture was faster is for the gateway to say. */
 import { z } from 'zod';
 import { answerWithOrder, requireOrder, submit } from './commands.ts';
 import { orderSchema } from './order-schemas.ts';
@@ -9,14 +9,14 @@ export const cancel = defineRoute({
   method: 'post',
   path: '/v1/orders/{id}/cancel',
   scope: 'client',
-  summary: 'Cancel an order that is not paid',
+  summary: 'Cancel an order that is not paid in full; a part that was paid is refunded',
   params: orderPath,
   body: z.strictObject({ reason: text(500).optional() }),
   answers: {
     200: { description: 'The order, cancelled now or before.', schema: orderSchema },
     202: { description: 'The order; the gateway has not said yet.', schema: orderSchema },
   },
-  problems: ['order_not_found', 'order_already_paid'],
+  problems: ['order_not_found', 'order_already_paid', 'order_disputed'],
   async run({ params: { id }, body: { reason }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = reason === undefined ? {} : { reason };

@@ -4,6 +4,7 @@
  */
 import { type Ledger, openLedger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
+import { PRESENT_RULES } from '../domain/rules.ts';
 import { viewOf } from '../domain/view.ts';
 import { failpoint } from '../failpoints.ts';
 import { brokenRule } from '../money/amounts.ts';
@@ -102,6 +103,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     createdAt,
     expiresAt: createdAt + (expiresIn === undefined ? policy.orderExpiryMs : expiresIn * 1000),
     settlementWindowMs: policy.settlementWindowMs,
+    rules: PRESENT_RULES,
   };
   const ledger = openLedger(terms);
   return {

@@ -19,6 +19,7 @@ export const paymentSchema = z
       'failed',
       'expired',
       'voided',
+      'gone',
       'unknown',
     ]),
     amount: minorUnits,

@@ -461,7 +461,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel an order that is not paid
+         * Cancel an order that is not paid in full; a part that was paid is refunded
          * @description Needs an API key with the scope client.
          */
         post: {
@@ -550,6 +550,7 @@ export interface paths {
                 };
                 /**
                  * @description - `order_already_paid`: Refund it to give money back.
+                 *     - `order_disputed`: Wait for the dispute to end before refunding.
                  *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
                  */
                 409: {
@@ -2619,7 +2620,7 @@ export interface components {
             /** @description The gateway's id, once it has given one. */
             id: string | null;
             /** @enum {string} */
-            status: "created" | "pending" | "authorized" | "captured" | "failed" | "expired" | "voided" | "unknown";
+            status: "created" | "pending" | "authorized" | "captured" | "failed" | "expired" | "voided" | "gone" | "unknown";
         };
         Problem: {
             code: string;

@@ -1,15 +1,16 @@
 /** What comes back from effects: the gateway's answers, refusals and silences, and finished work. */
-import { attemptUnanswered, type Refusal, refuseAttempt, takeCreated } from './attempts.ts';
+import { attemptUnanswered, refuseAttempt, takeCreated } from './attempts.ts';
 import { cancelsUnanswered, refuseVoid, takeVoided } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
-import type { EffectEvent } from './events.ts';
+import type { EffectEvent, Refusal } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
 import type { EffectEntry } from './ledger.ts';
 import { putEffect, removeEffect } from './ledger-index.ts';
-import { askFor, countRefusal } from './payments.ts';
+import { askFor, countRefusal, endGone } from './payments.ts';
 import { refundUnanswered, refuseRefund, takeRefund } from './refund-requests.ts';
+import { followsPresentRules } from './rules.ts';
 import { takeSnapshot } from './snapshots.ts';
-import { stateOf } from './sums.ts';
+import { isPayable, stateOf } from './sums.ts';
 import { cellFor, conclude, openReview, record, type Turn } from './turn.ts';
 
 export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
@@ -55,9 +56,9 @@ function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
     case 'create_payment':
       return refuseAttempt(turn, command.attempt, refusal);
     case 'void_payment':
-      return refuseVoid(turn, command.paymentId);
+      return refuseVoid(turn, command.paymentId, refusal);
     case 'capture_payment':
-      return refuseCapture(turn, command.paymentId);
+      return refuseCapture(turn, command.paymentId, refusal);
     case 'refund_payment':
       return refuseRefund(turn, command.requestKey, code);
     case 'fetch_payments':
@@ -65,13 +66,15 @@ function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
   }
 }
 
-function refuseCapture(turn: Turn, paymentId: string): void {
+function refuseCapture(turn: Turn, paymentId: string, { isGone }: Refusal): void {
   const { ledger, event } = turn;
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
+  if (isGone && isPayable(payment)) return endGone(turn, payment);
   const from = stateOf(ledger);
   const cell = cellFor('capture.refused', from);
   delete payment.captureMinor;
+  if (followsPresentRules(ledger)) payment.captureRefused = true;
   countRefusal(payment);
   askFor(turn, cell, payment);
   const verdict = conclude(turn, cell, `capture:${paymentId}`, from);

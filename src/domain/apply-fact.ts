@@ -5,7 +5,7 @@ import type { FactEvent } from './events.ts';
 import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
 import { askGateway } from './inquiry.ts';
 import type { Ledger } from './ledger.ts';
-import { applyPaymentFact } from './payments.ts';
+import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
 import { openReview, record, type Turn, type Verdict, wasReviewed } from './turn.ts';
 
@@ -13,8 +13,9 @@ import { openReview, record, type Turn, type Verdict, wasReviewed } from './turn
 const MAX_HELD = 100;
 
 /** Applies a fact about a payment that the order knows. */
-export function applyFact(turn: Turn, fact: Fact): Verdict {
+export function applyFact(turn: Turn, given: Fact): Verdict {
   const { facts } = turn.ledger;
+  const fact = withoutFee(turn.ledger, given);
   const key = factKey(fact);
   const { amountMinor, currency } = fact;
   const known = facts[key];
@@ -25,9 +26,17 @@ export function applyFact(turn: Turn, fact: Fact): Verdict {
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
   if (!isSame) return contradict(turn, fact, known);
   const isUndone = turn.isPresentTruth && statusNow(turn.ledger, fact) !== fact.type;
-  return isUndone
+  return isUndone || mayBeComeback(turn, fact)
     ? applyByKind(turn, fact)
     : { outcome: 'duplicate', reason: `${key} is known already` };
+}
+
+/** What the customer paid to the gateway on top is no money of the order. */
+function withoutFee({ payments }: Ledger, fact: Fact): Fact {
+  if (!('mayIncludeFee' in fact)) return fact;
+  const payment = payments[fact.paymentId];
+  if (payment === undefined || payment.currency !== fact.currency) return fact;
+  return { ...fact, amountMinor: Math.min(fact.amountMinor, payment.amountMinor) };
 }
 
 function applyByKind(turn: Turn, fact: Fact): Verdict {

@@ -2,12 +2,13 @@
  * Our tries to open a payment at the gateway: at most one is live at a time, and one whose answer is
  * lost is asked for again under its own key, never under a new one.
  */
-import type { EffectResult } from './events.ts';
+import type { Refusal } from './events.ts';
 import type { PaymentSnapshot } from './facts.ts';
 import { askGateway } from './inquiry.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import { voidPayment } from './payments.ts';
 import type { ReviewReason } from './review-reasons.ts';
+import { followsPresentRules } from './rules.ts';
 import { takeSnapshot } from './snapshots.ts';
 import {
   isUnwanted,
@@ -96,6 +97,7 @@ export function takeCreated(
   const { ledger } = turn;
   const attempt = ledger.attempts[number - 1];
   if (attempt === undefined) return;
+  if (isStillUnderWay(ledger, attempt, snapshot)) return keepEarlier(turn, attempt);
   attempt.status = 'open';
   attempt.paymentId = snapshot.paymentId;
   attempt.checkout = checkout;
@@ -107,17 +109,24 @@ export function takeCreated(
   answerPays(turn, number, code === null ? open : rejected(code));
 }
 
+/** The gateway could not end an earlier payment, because money is on its way there: there is no new one. */
+function isStillUnderWay(ledger: Ledger, { supersedes = [] }: Attempt, snapshot: PaymentSnapshot) {
+  const isEarlier = supersedes.includes(snapshot.paymentId);
+  return isEarlier && snapshot.status === 'pending' && followsPresentRules(ledger);
+}
+
+/** The gateway is asked, so that the earlier payment comes back to life here as well. */
+function keepEarlier(turn: Turn, attempt: Attempt): void {
+  attempt.status = 'refused';
+  askGateway(turn);
+  answerPays(turn, attempt.number, rejected('attempt_in_progress'));
+}
+
 /** While the gateway was making the payment, the order may have come to want none. */
 function codeAgainst(ledger: Ledger): string | null {
   if (stateOf(ledger) === 'paid') return 'order_already_paid';
   return isUnwanted(ledger) ? 'order_closed' : null;
 }
-
-/** The gateway's no. A payment that nobody could make is not for the customer to try again. */
-export type Refusal = Pick<
-  Extract<EffectResult, { type: 'effect.refused' }>,
-  'code' | 'isUnpayable'
->;
 
 export function refuseAttempt(
   turn: Turn,

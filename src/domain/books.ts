@@ -5,7 +5,7 @@
 import type { PostingKind } from './effects.ts';
 import { type Dispute, type Ledger, type Refund, reversedMinor } from './ledger.ts';
 import { indexOf, inListOrder, type LedgerIndex, type List } from './ledger-index.ts';
-import { wasCaptured } from './sums.ts';
+import { capturedMinor, wasCaptured } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
 
 export function keepBooks(turn: Turn): void {
@@ -16,6 +16,11 @@ export function keepBooks(turn: Turn): void {
     if (!capture?.captured) continue;
     post(turn, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed) post(turn, 'capture_reversed', capture.captureId, reversedMinor(capture));
+  }
+  for (const { paymentId, discountMinor = 0 } of Object.values(turn.ledger.payments)) {
+    if (discountMinor === 0) continue;
+    const isTrue = capturedMinor(turn.ledger, paymentId) > 0;
+    keep(turn, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
   }
   for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
     if (refund === undefined || !isOurs(turn.ledger, refund)) continue;
@@ -43,7 +48,7 @@ function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
 function keep(
   turn: Turn,
-  kind: 'refund' | 'chargeback',
+  kind: 'discount' | 'refund' | 'chargeback',
   entry: { reference: string; amountMinor: number; isTrue: boolean },
 ): void {
   const { reference, amountMinor, isTrue } = entry;

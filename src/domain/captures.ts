@@ -5,7 +5,7 @@
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
 import { type Capture, type Payment, reversedMinor, standingMinor } from './ledger.ts';
 import { putCapture } from './ledger-index.ts';
-import { capturedMinor, stateOf } from './sums.ts';
+import { capturedMinor, dueMinor, stateOf } from './sums.ts';
 import type { Row } from './table.ts';
 import { cellFor, conclude, movePayment, type Turn, type Verdict } from './turn.ts';
 
@@ -42,7 +42,7 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
 
 function captureRow(turn: Turn, standing: number): Row {
   if (standing === 0) return 'payment.captured.reversed';
-  const { amountMinor } = turn.ledger.terms;
+  const amountMinor = dueMinor(turn.ledger);
   const totalMinor = capturedMinor(turn.ledger) + standing;
   if (totalMinor < amountMinor) return 'payment.captured.partial';
   return totalMinor === amountMinor ? 'payment.captured.exact' : 'payment.captured.over';

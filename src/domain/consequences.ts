@@ -3,6 +3,7 @@ import { grantAccess, revokeAccess } from './access.ts';
 import { correctInvoices, keepBooks } from './books.ts';
 import { indexOf } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
+import { followsPresentRules } from './rules.ts';
 import { stateOf } from './sums.ts';
 import { keyFor, start, type Turn } from './turn.ts';
 
@@ -16,7 +17,14 @@ export function consequences(turn: Turn, from: OrderState): void {
   if (to === 'refunded' || to === 'cancelled') revokeAccess(turn);
   const entries = (ledger.entered[to] ?? 0) + 1;
   ledger.entered[to] = entries;
-  if (to !== 'initiated' && to !== 'pending') tellCrm(turn, to, entries);
+  if ((to !== 'initiated' && to !== 'pending') || isRevived(turn, from, to))
+    tellCrm(turn, to, entries);
+}
+
+/** The CRM has been told that the order failed, and a payment of it is under way again; a new try is no news. */
+function isRevived({ ledger, event }: Turn, from: OrderState, to: OrderState): boolean {
+  const isAlive = from === 'failed' && to === 'pending' && event.type !== 'pay';
+  return isAlive && followsPresentRules(ledger);
 }
 
 /** Updates reach the CRM in the order in which they became true: each waits for the one before. */

@@ -41,6 +41,8 @@ export type GatewayCall =
 
 export type PostingKind =
   | 'capture'
+  | 'discount'
+  | 'discount_reversed'
   | 'capture_reversed'
   | 'refund'
   | 'refund_reversed'

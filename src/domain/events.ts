@@ -38,11 +38,26 @@ export type CommandEvent = Envelope & Command;
 /** What has come of an effect. */
 export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
-  /** The other side said no, for good; `isUnpayable`: to this payment, whoever pays it. */
-  | { type: 'effect.refused'; attempts: number; code: string; isUnpayable?: boolean }
+  /**
+   * The other side said no, for good; `isUnpayable`: to this payment, whoever pays it; `isGone`: it no longer
+   * knows the payment.
+   */
+  | {
+      type: 'effect.refused';
+      attempts: number;
+      code: string;
+      isUnpayable?: boolean;
+      isGone?: boolean;
+    }
   /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
   | { type: 'effect.unanswered'; attempts: number; reason: string }
 );
+
+/** The gateway's no. A payment that nobody could make is not for the customer to try again. */
+export type Refusal = Pick<
+  Extract<EffectResult, { type: 'effect.refused' }>,
+  'code' | 'isUnpayable' | 'isGone'
+>;
 
 export type EffectEvent = Envelope & EffectResult;
 

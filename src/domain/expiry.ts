@@ -3,6 +3,7 @@
  * the failure is soft: a late confirmation lifts it.
  */
 import { askGateway } from './inquiry.ts';
+import type { Ledger } from './ledger.ts';
 import { livePayments, stateOf } from './sums.ts';
 import { cellFor, conclude, record, type Turn } from './turn.ts';
 
@@ -39,7 +40,12 @@ export function postponeExpiry({ ledger, event }: Turn): void {
     SHORTEST_POSTPONEMENT_MS,
     Math.min(halfOverdueMs, LONGEST_POSTPONEMENT_MS),
   );
-  ledger.expiresAt = event.at + waitMs;
+  ledger.expiresAt = Math.max(event.at + waitMs, gatewayExpiry(ledger));
+}
+
+/** Until when a customer may still pay, as far as gateways say. */
+function gatewayExpiry(ledger: Ledger): number {
+  return Math.max(0, ...livePayments(ledger).map(({ expiresAt = 0 }) => expiresAt));
 }
 
 function fail(turn: Turn): void {

@@ -35,6 +35,8 @@ export type PaymentFact = Money & {
   paymentId: string;
   /** Names one of several captures of a payment; absent means the payment was captured as a whole. */
   captureId?: string;
+  /** The gateway takes no more than the payment's amount: what is above it is a fee that the customer bears. */
+  mayIncludeFee?: boolean;
 };
 export type CaptureFact = Money & {
   type: (typeof CAPTURE_FACTS)[number];
@@ -69,9 +71,23 @@ export interface PaymentSnapshot {
   status: SnapshotStatus;
   amountMinor: number;
   currency: string;
-  captures: { captureId: string; amountMinor: number; reversed: boolean }[];
+  captures: CaptureSnapshot[];
   refunds: RefundSnapshot[];
   disputes: { disputeId: string; amountMinor: number; status: DisputeStatus }[];
+  /** Epoch milliseconds until which a customer may pay what is pending; absent where the gateway names none. */
+  expiresAt?: number;
+  /** Minor units that the gateway itself let the customer off: it calls the payment paid in full. */
+  discountMinor?: number;
+  /** What the gateway said that this version does not know, such as a new status. The rest counts. */
+  unknown?: string[];
+}
+
+export interface CaptureSnapshot {
+  captureId: string;
+  amountMinor: number;
+  reversed: boolean;
+  /** Minor units that the customer paid to the gateway on top of the amount. */
+  feeMinor?: number;
 }
 
 export type SnapshotStatus =

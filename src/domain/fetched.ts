@@ -8,10 +8,12 @@ import { expireAfterAnswer, postponeExpiry } from './expiry.ts';
 import type { PaymentSnapshot } from './facts.ts';
 import { attachVerdict, isOwn, refuseForeign } from './foreign.ts';
 import { askGateway } from './inquiry.ts';
-import type { WaitingCommand } from './ledger.ts';
+import type { Payment, WaitingCommand } from './ledger.ts';
+import { endGone } from './payments.ts';
+import { followsPresentRules } from './rules.ts';
 import { takeSnapshot } from './snapshots.ts';
-import { stateOf } from './sums.ts';
-import type { Turn, Verdict } from './turn.ts';
+import { isPayable, stateOf } from './sums.ts';
+import { cellFor, conclude, record, type Turn, type Verdict } from './turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 /** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
@@ -59,6 +61,7 @@ export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: st
       foreign.push(...ids);
     }
   }
+  for (const payment of Object.values(ledger.payments)) doubtHeld(turn, payment);
   for (const paymentId of others) refuseHeld(turn, paymentId, 'wrong_order');
   for (const paymentId of missing) countMiss(turn, paymentId);
   const named = payments.flatMap(({ aliases = [] }) => aliases);
@@ -67,11 +70,35 @@ export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: st
 
 function countMiss(turn: Turn, paymentId: string): void {
   const { held, payments } = turn.ledger;
-  // Our own attempt may have named the payment while the question was under way.
-  if (payments[paymentId] !== undefined) return releaseHeld(turn, paymentId);
+  const payment = payments[paymentId];
+  if (payment !== undefined) {
+    if (isGone(turn, payment)) endGone(turn, payment);
+    return releaseHeld(turn, paymentId);
+  }
   const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
   for (const fact of missed) fact.misses += 1;
   if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(turn, paymentId, 'unmatched');
+}
+
+/** Authorized still, and the gateway would not capture it: without a person the money would lapse. */
+function doubtHeld(turn: Turn, payment: Payment): void {
+  const { ledger, event } = turn;
+  if (payment.captureRefused !== true || payment.movedAtVersion > ledger.inquiry.askedAtVersion)
+    return;
+  delete payment.captureRefused;
+  const from = stateOf(ledger);
+  const cell = cellFor('capture.refused.held', from);
+  if (payment.status !== 'authorized' || cell.verdict === 'impossible') return;
+  payment.mismatched = true;
+  const cause = `capture:${payment.paymentId}:${payment.refusals ?? 0}`;
+  const verdict = conclude(turn, cell, cause, from);
+  record(turn, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
+}
+
+/** Our own attempt may have named the payment while the question was under way: then it was asked too early. */
+function isGone({ ledger }: Turn, payment: Payment): boolean {
+  const wasKnown = payment.movedAtVersion <= ledger.inquiry.askedAtVersion;
+  return followsPresentRules(ledger) && isPayable(payment) && wasKnown;
 }
 
 interface Findings {

@@ -25,7 +25,8 @@ export interface Payment {
   paymentId: string;
   amountMinor: number;
   currency: string;
-  status: SnapshotStatus;
+  /** `gone`: the gateway no longer knows it. */
+  status: SnapshotStatus | 'gone';
   /** Absent where every answer about it is from before this was kept. */
   madeBy?: MadeBy;
   /** Authorized for another amount than what was outstanding: never captured without a review. */
@@ -38,6 +39,11 @@ export interface Payment {
   voiding?: boolean;
   /** How often the gateway refused a capture or a void: what is wanted after that is a new request. */
   refusals?: number;
+  /** The gateway refused the last capture that was asked for: held for longer, it is for a person. */
+  captureRefused?: boolean;
+  /** As the gateway's snapshot has them. */
+  expiresAt?: number;
+  discountMinor?: number;
 }
 
 /** `captured` without its fact being seen yet is a tombstone: only the reversal has arrived so far. */
@@ -49,6 +55,8 @@ export interface Capture {
   reversed: boolean;
   /** Minor units taken back, at most the capture; absent means none. */
   reversedMinor?: number;
+  /** Minor units that the customer paid to the gateway on top; no money of the order. */
+  feeMinor?: number;
 }
 
 /** Money in a currency that the order is not in; it is kept out of every sum. */
@@ -182,6 +190,8 @@ export interface Ledger {
   /** The last transport ids, newest last. */
   seen: string[];
   held: HeldFact[];
+  /** What the gateway said that this version does not know; absent where it said nothing of the kind. */
+  unknown?: string[];
   waiting: WaitingCommand[];
   inquiry: Inquiry;
   poll: { index: number; at: number } | null;

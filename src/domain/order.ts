@@ -23,4 +23,6 @@ export interface OrderTerms {
   expiresAt: number;
   /** How long a settled order stays open for late events. */
   settlementWindowMs: number;
+  /** Which rules decide about it, see rules.ts; absent in orders from before they were numbered. */
+  rules?: number;
 }

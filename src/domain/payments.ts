@@ -3,12 +3,22 @@
  * present truth may bring an ended one back. Captures have a file of their own.
  */
 import { applyCapture } from './captures.ts';
-import { factKey, type PaymentFact } from './facts.ts';
+import { type Fact, factKey, type PaymentFact, type SnapshotStatus } from './facts.ts';
 import { askGateway } from './inquiry.ts';
 import type { Payment } from './ledger.ts';
+import { followsPresentRules } from './rules.ts';
 import { outstandingMinor, stateOf, uncommittedMinor } from './sums.ts';
 import type { Cell, Row } from './table.ts';
-import { cellFor, conclude, keyFor, movePayment, start, type Turn, type Verdict } from './turn.ts';
+import {
+  cellFor,
+  conclude,
+  keyFor,
+  movePayment,
+  record,
+  start,
+  type Turn,
+  type Verdict,
+} from './turn.ts';
 
 /** Ranks by design: a late `failed` never undoes an authorization's successor, a capture beats all. */
 const RANK: Record<Payment['status'], number> = {
@@ -18,7 +28,8 @@ const RANK: Record<Payment['status'], number> = {
   failed: 3,
   expired: 4,
   voided: 5,
-  captured: 6,
+  gone: 6,
+  captured: 7,
 };
 
 export function applyPaymentFact(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
@@ -29,6 +40,8 @@ export function applyPaymentFact(turn: Turn, fact: PaymentFact, payment: Payment
   if (isBackwards && !isTrustedComeback(turn, fact, payment))
     return applyOldStatus(turn, fact, payment);
   const cell = cellFor(classify(turn, fact, payment), from);
+  // Alive again, it may be voided after all.
+  if (isBackwards && payment.voiding === false) delete payment.voiding;
   movePayment(turn, payment, status);
   if (cell.review === 'amount_mismatch') payment.mismatched = true;
   if (cell.to === 'pending') turn.ledger.expired = false;
@@ -36,28 +49,41 @@ export function applyPaymentFact(turn: Turn, fact: PaymentFact, payment: Payment
   return conclude(turn, cell, factKey(fact), from);
 }
 
-function statusOf(fact: PaymentFact): Payment['status'] {
-  return fact.type.slice('payment.'.length) as Payment['status'];
+function statusOf(fact: PaymentFact): SnapshotStatus {
+  return fact.type.slice('payment.'.length) as SnapshotStatus;
 }
 
 function isEnded(payment: Payment): boolean {
-  return ['failed', 'expired', 'voided'].includes(payment.status);
+  return ['failed', 'expired', 'voided', 'gone'].includes(payment.status);
+}
+
+/** What may bring an ended payment back: a bank's late yes, or another try at the same payment that takes days. */
+function isComeback(turn: Turn, type: PaymentFact['type'], payment: Payment): boolean {
+  if (type === 'payment.authorized') return isEnded(payment);
+  const isOver = payment.status === 'failed' || payment.status === 'gone';
+  return type === 'payment.pending' && isOver && followsPresentRules(turn.ledger);
+}
+
+/** Told again by a webhook, it may be the present truth that it was before. */
+export function mayBeComeback(turn: Turn, { type, paymentId }: Fact): boolean {
+  const payment = turn.ledger.payments[paymentId];
+  return type === 'payment.pending' && payment !== undefined && isComeback(turn, type, payment);
 }
 
 /** Only the gateway's own answer, asked for after the payment ended, may bring it back to life. */
 function isTrustedComeback(turn: Turn, fact: PaymentFact, payment: Payment): boolean {
   return (
-    fact.type === 'payment.authorized' &&
-    isEnded(payment) &&
+    isComeback(turn, fact.type, payment) &&
     turn.isPresentTruth &&
     turn.ledger.inquiry.askedAtVersion >= payment.movedAtVersion
   );
 }
 
 function applyOldStatus(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
-  if (fact.type === 'payment.authorized' && isEnded(payment)) {
-    askFor(turn, cellFor('payment.authorized.after_end', stateOf(turn.ledger)), payment);
-    return { outcome: 'stale', reason: `authorized after ${payment.status}: the gateway is asked` };
+  if (isComeback(turn, fact.type, payment)) {
+    askFor(turn, cellFor(`${fact.type}.after_end`, stateOf(turn.ledger)), payment);
+    const told = statusOf(fact);
+    return { outcome: 'stale', reason: `${told} after ${payment.status}: the gateway is asked` };
   }
   return { outcome: 'stale', reason: `the payment is ${payment.status} already` };
 }
@@ -72,6 +98,32 @@ function classify(turn: Turn, fact: PaymentFact, payment: Payment): Row {
   return uncommittedMinor(ledger) === outstanding
     ? 'payment.authorized'
     : 'payment.authorized.surplus';
+}
+
+/** The gateway, asked, no longer knows it: nobody can pay it there, and nothing more can be asked of it. */
+export function endGone(turn: Turn, payment: Payment): void {
+  const { ledger, event } = turn;
+  const { paymentId } = payment;
+  const from = stateOf(ledger);
+  const cell = cellFor('payment.gone', from);
+  movePayment(turn, payment, 'gone');
+  delete payment.voiding;
+  delete payment.captureMinor;
+  const verdict = conclude(turn, cell, `payment.gone:${paymentId}`, from);
+  const reason = `the gateway no longer knows ${paymentId}: ${verdict.reason}`;
+  const origin = { source: 'gateway', type: 'payment.gone', eventId: event.id } as const;
+  record(turn, { ...verdict, reason }, origin);
+}
+
+/** What was under way has ended without an end: the customer is asked how to pay once more. */
+export function reopen(turn: Turn, payment: Payment): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  const cell = cellFor('payment.reopened', from);
+  movePayment(turn, payment, 'created');
+  delete payment.expiresAt;
+  const verdict = conclude(turn, cell, `payment.reopened:${payment.paymentId}`, from);
+  record(turn, verdict, { source: 'gateway', type: 'payment.reopened', eventId: event.id });
 }
 
 /** Asks the gateway for what a table cell wants done with a payment. */

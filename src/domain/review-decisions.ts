@@ -8,6 +8,7 @@ import { requestRefund, reserve } from './refund-requests.ts';
 import type { ReviewReason } from './review-reasons.ts';
 import {
   attemptOf,
+  dueMinor,
   isUnwanted,
   netMinor,
   refundableMinor,
@@ -43,6 +44,7 @@ export function approve(turn: Turn, review: Review): void {
       ledger.refunded = false;
       return;
     case 'amount_mismatch':
+    case 'capture_refused':
       return captureMismatched(turn);
     case 'capture_reversed':
       // The money may have come again since: then access is paid for.
@@ -74,6 +76,7 @@ export function reject(turn: Turn, review: Review): void {
       voidAll(turn);
       return refundMinor(turn, review, refundableMinor(turn.ledger));
     case 'amount_mismatch':
+    case 'capture_refused':
       return voidMismatched(turn);
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
@@ -85,7 +88,7 @@ export function reject(turn: Turn, review: Review): void {
 }
 
 function excessMinor({ ledger }: Turn): number {
-  const excess = Math.max(0, netMinor(ledger) - ledger.terms.amountMinor);
+  const excess = Math.max(0, netMinor(ledger) - dueMinor(ledger));
   return Math.min(refundableMinor(ledger), excess);
 }
 

@@ -5,6 +5,7 @@ export const REVIEW_REASONS = [
   'overpaid',
   'double_payment',
   'amount_mismatch',
+  'capture_refused',
   'fact_conflict',
   'currency_mismatch',
   'capture_reversed',

@@ -25,6 +25,7 @@ function answerTo(ledger: Ledger, review: Review): string | null {
         ? 'resolved: no part is outstanding any more'
         : null;
     case 'amount_mismatch':
+    case 'capture_refused':
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
       return isHeld ? null : 'resolved by the gateway: nothing is authorized any more';

@@ -52,8 +52,21 @@ export function refundableMinor(ledger: Ledger, paymentId?: string): number {
   return Math.max(0, netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId));
 }
 
+/** Minor units that gateways let the customer off, as long as money of that payment stands. */
+export function discountMinor(ledger: Ledger): number {
+  return Object.values(ledger.payments)
+    .filter((payment) => payment.discountMinor !== undefined)
+    .filter(({ paymentId }) => capturedMinor(ledger, paymentId) > 0)
+    .reduce((total, payment) => total + (payment.discountMinor ?? 0), 0);
+}
+
+/** Minor units that pay the order. */
+export function dueMinor(ledger: Ledger): number {
+  return Math.max(0, ledger.terms.amountMinor - discountMinor(ledger));
+}
+
 export function outstandingMinor(ledger: Ledger): number {
-  return Math.max(0, ledger.terms.amountMinor - capturedMinor(ledger));
+  return Math.max(0, dueMinor(ledger) - capturedMinor(ledger));
 }
 
 /** Outstanding, less what authorized payments are already being captured for. */
@@ -116,7 +129,7 @@ export function stateOf(ledger: Ledger): OrderState {
   if (ledger.cancelled) return 'cancelled';
   if (ledger.refunded) return 'refunded';
   const captured = capturedMinor(ledger);
-  if (captured >= ledger.terms.amountMinor) return 'paid';
+  if (captured > 0 && captured >= dueMinor(ledger)) return 'paid';
   if (captured > 0) return 'partially_paid';
   if (ledger.expired) return 'failed';
   if (isAnythingLive(ledger)) return 'pending';

@@ -4,7 +4,7 @@
  */
 import { applyEffectEvent } from './answers.ts';
 import { takeFact } from './apply-fact.ts';
-import { answerCancelsByState } from './cancels.ts';
+import { answerCancelsByState, refundCancelled, voidNeedless } from './cancels.ts';
 import { applyCommand } from './commands.ts';
 import { consequences } from './consequences.ts';
 import { copyOf } from './copy.ts';
@@ -62,12 +62,15 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
   const from = stateOf(ledger);
   const versionBefore = ledger.version;
+  const wasCancelled = ledger.cancelled;
   const wasDone = 'key' in event && ledger.effects[event.key]?.status === 'done';
   // Whatever is told to a closed order opens it again, until it has settled anew.
   if (event.source !== 'effect' && event.source !== 'timer') ledger.closed = false;
   dispatch(turn, event);
   ledger.revision += 1;
   stick(ledger);
+  if (ledger.cancelled && !wasCancelled) refundCancelled(turn);
+  voidNeedless(turn);
   consequences(turn, from);
   answerCancelsByState(turn);
   resolveSettledReviews(turn);

@@ -8,7 +8,8 @@ import type { Ledger, Payment, Review } from './ledger.ts';
 import { addCause, indexOf, putEffect, putReview } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
 import type { ReviewReason } from './review-reasons.ts';
-import { isAnythingLive, isRefundedInFull, netMinor, stateOf } from './sums.ts';
+import { followsPresentRules } from './rules.ts';
+import { isAnythingLive, isPayable, isRefundedInFull, netMinor, stateOf } from './sums.ts';
 import { type Cell, type Row, TABLE } from './table.ts';
 
 export interface Turn {
@@ -103,12 +104,24 @@ function deficit(ledger: Ledger): ReviewReason | undefined {
 /** What follows from the facts and then stays, whatever comes, until an approved review lifts it. */
 export function stick(ledger: Ledger): void {
   const state = stateOf(ledger);
-  const isOver = (state === 'failed' || state === 'initiated') && !isAnythingLive(ledger);
+  const isPart = state === 'partially_paid' && followsPresentRules(ledger);
+  const isOver =
+    (state === 'failed' || state === 'initiated' || isPart) &&
+    !isAnythingLive(ledger) &&
+    !isBeingVoided(ledger);
   if (ledger.cancelRequested && isOver) {
     ledger.cancelled = true;
     ledger.cancelRequested = false;
   }
   if (!ledger.cancelled && isRefundedInFull(ledger)) ledger.refunded = true;
+}
+
+/** A failed payment can be paid until the gateway has said that it is void. */
+function isBeingVoided(ledger: Ledger): boolean {
+  return (
+    followsPresentRules(ledger) &&
+    Object.values(ledger.payments).some((payment) => payment.voiding === true && isPayable(payment))
+  );
 }
 
 /** Was a person ever told of this cause, whether they have decided or not? */

@@ -125,11 +125,14 @@ export class GatewayRefusal extends Error {
    * whoever pays it and however often.
    */
   readonly isUnpayable: boolean;
+  /** The gateway does not know the payment that the call names. */
+  readonly isGone: boolean;
 
-  constructor(code: string, message: string, { isUnpayable = false } = {}) {
+  constructor(code: string, message: string, { isUnpayable = false, isGone = false } = {}) {
     super(message);
     this.code = code;
     this.isUnpayable = isUnpayable;
+    this.isGone = isGone;
   }
 }
 

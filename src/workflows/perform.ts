@@ -19,7 +19,7 @@ import {
   type GatewayCall,
   isBusinessEffect,
 } from '../domain/effects.ts';
-import type { EffectResult } from '../domain/events.ts';
+import type { EffectResult, Refusal } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { briefOf, viewOf } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';
@@ -113,13 +113,14 @@ function failureOf(key: string, error: unknown): EffectResult {
 }
 
 /** A definite no; null for everything that may work the next time. */
-function refusalIn(error: unknown): { code: string; isUnpayable?: true } | null {
+function refusalIn(error: unknown): Refusal | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return null;
   const [code, kind] = cause.details ?? [];
   return {
     code: String(code ?? cause.type ?? 'refused'),
     ...(kind === 'unpayable' ? { isUnpayable: true as const } : {}),
+    ...(kind === 'gone' ? { isGone: true as const } : {}),
   };
 }
 

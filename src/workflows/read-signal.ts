@@ -117,7 +117,8 @@ function readFact(value: unknown): Fact | null {
   if (captureId !== undefined && !isId(captureId)) return null;
   const money = { paymentId, amountMinor, currency };
   const capture = { ...money, ...(captureId === undefined ? {} : { captureId }) };
-  if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture };
+  const fee = value.mayIncludeFee === true ? { mayIncludeFee: true } : {};
+  if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture, ...fee };
   if (isOneOf(CAPTURE_FACTS, type)) return { type, ...capture };
   if (isOneOf(REFUND_FACTS, type)) return isId(refundId) ? { type, ...money, refundId } : null;
   if (isOneOf(DISPUTE_FACTS, type)) return isId(disputeId) ? { type, ...money, disputeId } : null;

@@ -25,6 +25,7 @@ export function storyOf(ledger: Ledger): string {
     moneyLine(view),
     listOf('Payments', paymentLines(view)),
     listOf('Disputes', disputeLines(view)),
+    listOf('Not known to this version, and left out', (ledger.unknown ?? []).map(code)),
     listOf('Next', nextLines(ledger)),
     `Changed nothing: ${duplicates} repeated, ${stale} too late, ${rejected} rejected`,
   ]

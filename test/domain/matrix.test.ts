@@ -4,6 +4,7 @@
  *   letter  the state afterwards: I initiated, P pending, PP partially_paid, PD paid, F failed, C cancelled, R refunded
  *   =  a repeat        ~  too late to matter        x code  refused        …  the caller waits        0  leaves no trace
  *   late  confirmed after failing      +call  the gateway is asked      ?reason  reviews open afterwards
+ *   crm  the CRM is told that it is pending again
  *   $kind  what is posted to the books      –  cannot happen, see below why
  */
 import assert from 'node:assert/strict';
@@ -20,15 +21,17 @@ pay.requested.in_flight      | –                              | x attempt_in_p
 pay.repeated                 | –                              | =                               | =                             | x order_already_paid           | x order_closed                 | x order_closed                     | x order_already_paid
 pay.unanswered               | –                              | P +fetch                        | PP +fetch                     | PD +fetch                      | F +fetch ?partial_expired ?capture_reversed | C +fetch              | R +fetch
 pay.refused                  | –                              | F                               | PP                            | ~                              | F ?partial_expired ?capture_reversed | ~                            | ~
-payment.adopted              | P                              | P                               | PP                            | PD                             | P                              | C                                  | R
-payment.pending              | P                              | P                               | PP                            | PD                             | P late                         | C +void                            | R +void
-payment.authorized           | P +capture                     | P +capture                      | PP +capture                   | –                              | P late +capture                | C +void                            | R +void ?authorized_after_refund
+payment.adopted              | P                              | P                               | PP                            | PD +void                       | P crm                          | C +void                            | R +void
+payment.pending              | P                              | P                               | PP                            | PD                             | P late crm                     | C +void                            | R +void
+payment.authorized           | P +capture                     | P +capture                      | PP +capture                   | –                              | P late +capture crm            | C +void                            | R +void ?authorized_after_refund
 payment.authorized.surplus   | –                              | P +void                         | PP +void                      | PD +void                       | F +void                        | C +void                            | R +void
 payment.authorized.mismatch  | I ?amount_mismatch             | P ?amount_mismatch              | PP ?amount_mismatch           | PD +void                       | F ?amount_mismatch             | C +void                            | R +void
 payment.authorized.after_end | –                              | ~ +fetch                        | ~ +fetch                      | ~ +fetch                       | ~ +fetch                       | ~ +fetch                           | ~ +fetch
+payment.pending.after_end    | –                              | ~ +fetch                        | ~ +fetch                      | ~ +fetch                       | ~ +fetch                       | ~ +fetch                           | ~ +fetch
 payment.captured.partial     | PP $capture                    | PP $capture                     | PP $capture                   | –                              | PP late $capture               | C ?paid_after_cancel $capture      | R ?captured_after_refund $capture
 payment.captured.exact       | PD $capture                    | PD $capture                     | PD $capture                   | –                              | PD late $capture               | C ?paid_after_cancel $capture      | R ?captured_after_refund $capture
 payment.captured.over        | PD ?overpaid $capture          | PD ?overpaid $capture           | PD ?overpaid $capture         | PD ?double_payment $capture    | PD late ?overpaid $capture     | C ?paid_after_cancel $capture      | R ?captured_after_refund $capture
+payment.discounted           | –                              | –                               | PD $discount                  | PD $discount                   | –                              | C ?paid_after_cancel $discount     | R $discount
 payment.captured.currency    | I ?currency_mismatch           | F ?currency_mismatch            | PP ?currency_mismatch         | PD ?currency_mismatch          | F ?currency_mismatch           | C ?currency_mismatch               | R ?currency_mismatch
 payment.captured.reversed    | F $capture $capture_reversed   | F $capture $capture_reversed    | PP $capture $capture_reversed | PD $capture $capture_reversed  | F $capture $capture_reversed   | C $capture $capture_reversed       | R $capture $capture_reversed
 capture.reversed             | –                              | –                               | F ?capture_reversed $capture_reversed | F ?capture_reversed $capture_reversed | –              | C $capture_reversed                | R ?capture_reversed $capture_reversed
@@ -37,12 +40,16 @@ capture.reversed.currency    | I ?currency_mismatch           | P ?currency_mism
 payment.failed               | F                              | F                               | PP                            | ~                              | F                              | ~                                  | ~
 payment.expired              | F                              | F                               | PP                            | ~                              | F                              | ~                                  | ~
 payment.voided               | F                              | F                               | PP                            | ~                              | F                              | C                                  | ~
+payment.gone                 | –                              | F                               | PP                            | ~                              | F                              | ~                                  | ~
+payment.reopened             | –                              | P                               | PP                            | PD                             | –                              | C                                  | R
 order.expired                | F                              | F                               | PP ?partial_expired           | 0                              | 0                              | 0                                  | 0
-cancel.requested             | C                              | –                               | x order_already_paid          | x order_already_paid           | C +void                        | =                                  | x order_already_paid
-cancel.requested.live        | –                              | P +void …                       | x order_already_paid          | x order_already_paid           | F +void …                      | =                                  | x order_already_paid
+cancel.requested             | C                              | –                               | C +refund                     | x order_already_paid           | C                              | =                                  | x order_already_paid
+cancel.requested.live        | I +void … ?amount_mismatch     | P +void …                       | PP +void …                    | x order_already_paid           | F +void …                      | =                                  | x order_already_paid
+cancel.requested.disputed    | –                              | –                               | x order_disputed              | –                              | –                              | –                                  | –
 void.refused                 | –                              | P +fetch                        | PP                            | ~                              | F                              | C ?cancel_diverged                 | ~
 void.refused.authorized      | –                              | P +fetch                        | PP ?amount_mismatch           | PD ?double_payment             | F                              | C ?authorized_after_cancel         | R ?authorized_after_refund
 capture.refused              | –                              | P +fetch                        | PP +fetch                     | ~                              | F +fetch                       | ~                                  | ~
+capture.refused.held         | –                              | P ?capture_refused              | PP ?capture_refused           | –                              | F ?capture_refused             | –                                  | –
 refund.requested             | x order_not_paid               | x order_not_paid                | PP +refund …                  | PD +refund …                   | x order_not_paid               | x order_not_paid                   | x order_not_paid
 refund.requested.all         | x order_not_paid               | x order_not_paid                | PP +refund …                  | PD +refund …                   | x order_not_paid               | x order_not_paid                   | x order_not_paid
 refund.requested.over        | x order_not_paid               | x order_not_paid                | x refund_exceeds_captured     | x refund_exceeds_captured      | x order_not_paid               | x order_not_paid                   | x order_not_paid
@@ -85,16 +92,32 @@ const IMPOSSIBLE: Record<string, string> = {
   'payment.authorized.surplus I':
     'what the outstanding amount is promised to makes an order pending',
   'payment.authorized.after_end I': 'a payment that ended makes an order failed',
+  'payment.pending.after_end I': 'a payment that ended makes an order failed',
+  'payment.discounted I': 'money of that payment makes an order paid or partly paid',
+  'payment.discounted P': 'money of that payment makes an order paid or partly paid',
+  'payment.discounted F': 'money of that payment makes an order paid or partly paid',
+  'payment.gone I': 'a payment that may be paid makes an order pending',
+  'payment.reopened I': 'money in flight makes an order pending',
+  'payment.reopened F': 'money in flight makes an order pending',
   'payment.captured.partial PD': 'together with what is paid it is always over',
   'payment.captured.exact PD': 'together with what is paid it is always over',
   'capture.reversed I': 'standing money makes an order paid or partly paid',
   'capture.reversed P': 'standing money makes an order paid or partly paid',
   'capture.reversed F': 'standing money makes an order paid or partly paid',
   'cancel.requested P': 'a pending order has something live',
-  'cancel.requested.live I': 'something live makes an order pending',
+  'cancel.requested.disputed I': 'nothing of it was paid, so nothing goes back',
+  'cancel.requested.disputed P': 'nothing of it was paid, so nothing goes back',
+  'cancel.requested.disputed PD': 'it is paid, and that is what the caller is told',
+  'cancel.requested.disputed F': 'nothing of it was paid, so nothing goes back',
+  'cancel.requested.disputed C': 'it is cancelled already, and that is what the caller is told',
+  'cancel.requested.disputed R': 'it is refunded, and that is what the caller is told',
   'void.refused I': 'a payment that may be voided makes an order pending',
   'void.refused.authorized I': 'a payment that may be voided makes an order pending',
   'capture.refused I': 'a payment that is being captured makes an order pending',
+  'capture.refused.held I': 'a payment that is being captured makes an order pending',
+  'capture.refused.held PD': 'what is authorized beside that is voided',
+  'capture.refused.held C': 'what is authorized is voided',
+  'capture.refused.held R': 'what is authorized is voided',
   'refund.succeeded.partial I': 'what is left over is money, and money makes an order paid',
   'refund.succeeded.partial P': 'what is left over is money, and money makes an order paid',
   'refund.succeeded.partial F': 'what is left over is money, and money makes an order paid',
@@ -187,7 +210,7 @@ function check(name: string, state: OrderState, cell: string): void {
       state: to,
       late: words.includes('late') || before.late,
       asks: marked('+'),
-      works: worksOf(before, to, marked('$')),
+      works: worksOf(before, to, marked('$'), words.includes('crm')),
     },
   );
   const decided = TABLE[name]?.[state];
@@ -214,6 +237,7 @@ function worksOf(
   before: ReturnType<typeof ledgerAfter>,
   to: OrderState,
   posted: string[],
+  isRevived: boolean,
 ): string[] {
   const moved = stateOf(before) !== to;
   const { granted, epoch } = before.access;
@@ -221,6 +245,6 @@ function worksOf(
   if (moved && to === 'paid' && !granted) works.push('grant_access', 'issue_invoice');
   if (posted.includes('refund') && epoch > 0) works.push('issue_credit_note');
   if (moved && (to === 'refunded' || to === 'cancelled') && granted) works.push('revoke_access');
-  if (moved && to !== 'initiated' && to !== 'pending') works.push('update_crm');
+  if (isRevived || (moved && to !== 'initiated' && to !== 'pending')) works.push('update_crm');
   return works;
 }

@@ -62,6 +62,16 @@ const DECISIONS: Record<ReviewReason, Decided> = {
     approve: 'pending capture_payment:pay_1',
     reject: 'pending void_payment:pay_1',
   },
+  capture_refused: {
+    given: [
+      ...IN.pending,
+      payment('authorized'),
+      refused('capture_payment', 'pay_1'),
+      told(snapshot('authorized')),
+    ],
+    approve: 'pending capture_payment:pay_1.2',
+    reject: 'pending void_payment:pay_1.2',
+  },
   fact_conflict: {
     given: [...IN.paid, captured(90)],
     approve: 'paid .',
@@ -273,7 +283,7 @@ describe('a decision', () => {
       .then({ state: 'paid', reviews: [] });
   });
 
-  it('to capture a wrong amount captures nothing of an order that was cancelled meanwhile', () => {
+  it('to capture a wrong amount captures nothing of an order whose cancel is under way', () => {
     const stranger = [
       verify('pay_2'),
       told(snapshot('authorized', 'pay_2', { amountMinor: 70 })),
@@ -281,7 +291,7 @@ describe('a decision', () => {
     ];
     given(...stranger)
       .when(decide('approve', 'amount_mismatch'))
-      .then({ state: 'cancelled', asks: [] });
+      .then({ state: 'initiated', asks: [] });
   });
 
   it('to revoke revokes nothing when the money has come again', () => {

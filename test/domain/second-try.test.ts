@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../src/domain/events.ts';
 import type { OrderState } from '../../src/domain/order.ts';
 import {
   cancel,
+  captured,
   pay,
   payment,
   reached,
@@ -55,10 +56,29 @@ describe('a payment that the gateway refuses', () => {
 
 describe('a payment that has failed, of an order that is cancelled then', () => {
   const CANCELLED = [...IN.failed, cancel()];
-  it('is voided, as another card could pay it in an open tab', () => {
+  it('is voided first, as another card could pay it in an open tab', () => {
     given(...IN.failed)
       .when(cancel())
-      .then({ state: 'cancelled', asks: ['void_payment:pay_1'] });
+      .then({ state: 'failed', asks: ['void_payment:pay_1'] });
+    given(...CANCELLED)
+      .when(voidAnswered(snapshot('voided')))
+      .then({ state: 'cancelled', codes: [undefined, undefined] });
+  });
+
+  it('is cancelled where the gateway itself calls it failed for good', () => {
+    given(...CANCELLED)
+      .when(voidAnswered(snapshot('failed')))
+      .then({ state: 'cancelled' });
+  });
+
+  it('is not cancelled while the money of another try is under way', () => {
+    const underWay = [...CANCELLED, voidAnswered(snapshot('pending'))];
+    given(...underWay)
+      .when(told(snapshot('pending')))
+      .then({ state: 'pending' });
+    given(...underWay, told(snapshot('pending')))
+      .when(captured())
+      .then({ state: 'paid', reviews: [], codes: [undefined, 'order_already_paid'] });
   });
 
   it('is voided again on schedule while the gateway is silent', () => {
@@ -81,10 +101,10 @@ describe('a payment that has failed, of an order that is cancelled then', () => 
       .then({ asks: ['fetch_payments:1'] });
   });
 
-  it('is for a person when the customer was faster', () => {
+  it('stays paid when the customer was faster', () => {
     given(...CANCELLED)
       .when(voidAnswered(snapshot('captured')))
-      .then({ state: 'cancelled', reviews: ['paid_after_cancel'] });
+      .then({ state: 'paid', reviews: [] });
   });
 });
 
@@ -92,6 +112,6 @@ describe('a payment that could not be voided and then failed', () => {
   it('is voided after all', () => {
     given(...IN.pending, cancel(), voidAnswered(snapshot('pending')), payment('failed'))
       .when(reached('poll'))
-      .then({ state: 'cancelled', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
+      .then({ state: 'failed', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
   });
 });

@@ -69,6 +69,12 @@ export function createGatewayCalls(world: World, truth: GatewayTruth): GatewayCa
 function resultOf(key: string, said: Said | null): EffectResult {
   if (said === null) return { key, type: 'effect.unanswered', attempts: 1, reason: 'timeout' };
   return 'refused' in said
-    ? { key, type: 'effect.refused', attempts: 1, code: said.refused }
+    ? {
+        key,
+        type: 'effect.refused',
+        attempts: 1,
+        code: said.refused,
+        ...(said.isGone ? { isGone: true } : {}),
+      }
     : { key, type: 'effect.answered', attempts: 1, answer: said };
 }

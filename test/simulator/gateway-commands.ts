@@ -16,7 +16,7 @@ import { demand, type World } from './world.ts';
 
 export const KEY_MEMORY_MS = 24 * HOUR_MS;
 
-export type Said = Answer | { refused: string };
+export type Said = Answer | { refused: string; isGone?: true };
 type CallOf<T extends Effect['effect']> = Extract<GatewayCall, { effect: T }>;
 type Order = Exclude<GatewayCall, CallOf<'fetch_payments'>>;
 
@@ -28,7 +28,7 @@ interface Gateway {
   made: Set<string>;
 }
 
-const NOT_FOUND: Said = { refused: 'payment_not_found' };
+const NOT_FOUND: Said = { refused: 'payment_not_found', isGone: true };
 
 export function createGatewayCommands(
   world: World,

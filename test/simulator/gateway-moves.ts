@@ -84,6 +84,15 @@ export const GATEWAY_MOVES: Record<string, Move> = {
     if (dice.chance(0.5)) truth.capture(payment, amountMinor);
     else truth.move(payment, dice.pick(['pending', 'authorized']));
   },
+  /** Another try at the same payment, by a debit that takes days. */
+  debitAfterFailing: onPayment(
+    ({ status }) => status === 'failed',
+    ({ truth }, payment) => truth.move(payment, 'pending'),
+  ),
+  forget: onPayment(
+    ({ status, refunds }) => status !== 'captured' && refunds.length === 0,
+    ({ truth }, payment) => truth.forget(payment),
+  ),
   crash: ({ run }) => run.doom(),
   continueAsNew: ({ run }) => run.suggestContinuing(),
 };

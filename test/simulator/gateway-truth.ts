@@ -42,6 +42,8 @@ export interface GatewayTruth {
   move(payment: TruePayment, status: Exclude<SnapshotStatus, 'created' | 'captured'>): void;
   capture(payment: TruePayment, amountMinor: number): void;
   reverse(payment: TruePayment, captureId: string): void;
+  /** Nobody at the gateway knows it any more. */
+  forget(payment: TruePayment): void;
   refund(payment: TruePayment, amountMinor: number, status: 'pending' | 'succeeded'): TrueRefund;
   settleRefund(payment: TruePayment, refund: TrueRefund, status: RefundStatus): void;
   dispute(payment: TruePayment, disputeId: string, status: DisputeStatus): void;
@@ -86,6 +88,9 @@ export function createGatewayTruth(tell: (fact: Fact, payment: TruePayment) => v
       payment.captures.push({ captureId, amountMinor, reversed: false });
       const part = isWhole ? {} : { captureId };
       say(payment, { type: 'payment.captured', amountMinor, ...part });
+    },
+    forget(payment) {
+      payments.splice(payments.indexOf(payment), 1);
     },
     reverse(payment, captureId) {
       const capture = payment.captures.find((candidate) => candidate.captureId === captureId);

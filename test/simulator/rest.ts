@@ -5,7 +5,7 @@
 import { isBusinessEffect } from '../../src/domain/effects.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
-import { type GatewayTruth, netOf, type TruePayment } from './gateway-truth.ts';
+import { type GatewayTruth, isOpen, netOf, type TruePayment } from './gateway-truth.ts';
 import type { OrderRun } from './order-run.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Sinks } from './sinks.ts';
@@ -21,6 +21,7 @@ export interface Remains {
 
 export function checkRest(remains: Remains): void {
   checkOver(remains.ledger);
+  checkNothingPayable(remains.ledger, remains.truth);
   const ours = remains.truth.payments.filter(
     ({ orderId }) => orderId === remains.ledger.terms.orderId,
   );
@@ -44,6 +45,19 @@ function checkOver(ledger: Ledger): void {
   demand(ledger.held.length === 0, 'nothing is held for ever', () => 'held');
   const open = ledger.reviews.filter(({ status }) => status === 'open');
   demand(open.length === 0, 'every review is decided', () => ids(open));
+}
+
+/** Once an order is over, the gateway was asked to void what could still be paid, and has answered. */
+function checkNothingPayable(ledger: Ledger, truth: GatewayTruth): void {
+  if (!['paid', 'refunded', 'cancelled'].includes(stateOf(ledger))) return;
+  for (const { paymentId, status } of truth.payments.filter(isOpen)) {
+    const known = ledger.payments[paymentId];
+    demand(
+      known === undefined || known.voiding === false,
+      'nothing stays payable',
+      () => `${paymentId} is ${status}`,
+    );
+  }
 }
 
 function ids(things: { id: string }[]): string {
@@ -97,6 +111,9 @@ function checkNothingInvented(ledger: Ledger, ours: TruePayment[]): void {
 
 const SIGN = {
   capture: 1,
+  // A discount is no money that the gateway holds.
+  discount: 0,
+  discount_reversed: 0,
   capture_reversed: -1,
   refund: -1,
   refund_reversed: 1,

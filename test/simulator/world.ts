@@ -3,6 +3,7 @@
  * notebook. A broken promise ends the life at once by `violate`.
  */
 import type { OrderTerms } from '../../src/domain/order.ts';
+import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { type Agenda, createAgenda, DAY_MS, HOUR_MS, MINUTE_MS } from './agenda.ts';
 import { createDice, type Dice } from './dice.ts';
 
@@ -93,6 +94,7 @@ function termsFrom(dice: Dice): OrderTerms {
     createdAt: STARTS_AT,
     expiresAt: STARTS_AT + dice.pick([20 * MINUTE_MS, 3 * HOUR_MS, DAY_MS]),
     settlementWindowMs: dice.pick([HOUR_MS, 6 * HOUR_MS, DAY_MS]),
+    rules: PRESENT_RULES,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   captureReversed,
   created,
   decide,
+  denied,
   dispute,
   pay,
   payment,
@@ -64,14 +65,17 @@ const REVERSED_AND_OPEN: Happening[] = [
   captureReversed(40),
 ];
 
+/** Nothing stays payable once an order is over; the gateway has not answered yet. */
+const UNVOIDED: Happening[] = [unanswered('void_payment', 'pay_2')];
+
 /** The order's own payment where it can still move, another one where it cannot. */
 const SUBJECT: Befores = {
   pending: IN.pending,
   partially_paid: [...IN.partially_paid, ...another()],
-  paid: [...IN.paid, ...another()],
+  paid: [...IN.paid, ...another(), ...UNVOIDED],
   failed: EXPIRED,
-  cancelled: [...IN.cancelled, ...another()],
-  refunded: [...IN.refunded, ...another()],
+  cancelled: [...IN.cancelled, ...another(), ...UNVOIDED],
+  refunded: [...IN.refunded, ...another(), ...UNVOIDED],
 };
 const subjectIn = (state: OrderState): string =>
   state === 'pending' || state === 'failed' ? 'pay_1' : 'pay_2';
@@ -173,6 +177,10 @@ const TAKEN_TOO_MUCH: Befores = {
   refunded: IN.refunded,
 };
 
+/** What is authorized when the gateway refuses to capture it. */
+const heldIn = (state: OrderState): number =>
+  state === 'partially_paid' ? 60 : state === 'failed' ? 70 : 100;
+
 export const SCENES: Record<string, Scenes> = {
   'pay.requested': { before: { ...IN, pending: another() }, now: () => pay(3) },
   'pay.requested.in_flight': {
@@ -213,7 +221,7 @@ export const SCENES: Record<string, Scenes> = {
     'authorized',
     only(['pending', 'partially_paid', 'failed', 'cancelled', 'refunded'], {
       ...SUBJECT,
-      refunded: [...PART_REFUNDED, ...another()],
+      refunded: [...PART_REFUNDED, ...another(), refused('void_payment', 'pay_2')],
     }),
     (state) => (state === 'partially_paid' || state === 'refunded' ? { amountMinor: 60 } : {}),
   ),
@@ -237,6 +245,27 @@ export const SCENES: Record<string, Scenes> = {
     now: (state) => {
       const ended = state === 'pending' || state === 'failed' || state === 'cancelled';
       return payment('authorized', ended ? 'pay_1' : 'pay_2');
+    },
+  },
+  'payment.pending.after_end': {
+    before: {
+      pending: [...IN.failed, pay(2), created('pay_2', 2)],
+      failed: IN.failed,
+      cancelled: [...IN.cancelled, ...another(), payment('failed', 'pay_2')],
+      ...follow(only(['partially_paid', 'paid', 'refunded'], SUBJECT), payment('failed', 'pay_2')),
+    },
+    now: (state) =>
+      payment('pending', state === 'pending' || state === 'failed' ? 'pay_1' : 'pay_2'),
+  },
+  'payment.discounted': {
+    before: {
+      ...follow(only(['partially_paid', 'paid', 'refunded'], IN), verify('pay_8')),
+      cancelled: [...PAID_AFTER_CANCEL, verify('pay_8')],
+    },
+    now: (state) => {
+      const amountMinor = state === 'partially_paid' ? 40 : 100;
+      const captures = [{ captureId: 'cap_1', amountMinor, reversed: false }];
+      return told(snapshot('captured', 'pay_1', { captures, discountMinor: 60 }));
     },
   },
   'payment.captured.partial': captures(
@@ -309,16 +338,48 @@ export const SCENES: Record<string, Scenes> = {
   'payment.failed': moves('failed'),
   'payment.expired': moves('expired'),
   'payment.voided': moves('voided'),
+  'payment.gone': {
+    before: {
+      ...follow(
+        only(['partially_paid', 'paid', 'cancelled', 'refunded'], SUBJECT),
+        reached('poll'),
+      ),
+      pending: [...IN.pending, reached('poll')],
+      failed: [...IN.failed, reached('poll')],
+    },
+    now: (state) => denied(subjectIn(state)),
+  },
+  'payment.reopened': {
+    before: {
+      ...follow(
+        only(['partially_paid', 'paid', 'cancelled', 'refunded'], SUBJECT),
+        payment('pending', 'pay_2'),
+        reached('poll'),
+      ),
+      pending: [...IN.pending, payment('pending'), reached('poll')],
+    },
+    now: (state) => told(snapshot('created', subjectIn(state))),
+  },
   'order.expired': {
     before: { ...IN, pending: [...IN.pending, reached('expiry')] },
     now: (state) => (state === 'pending' ? told(snapshot('created')) : reached('expiry')),
   },
   'cancel.requested': {
-    before: only(['initiated', 'partially_paid', 'paid', 'failed', 'cancelled', 'refunded'], IN),
+    before: {
+      ...only(['initiated', 'partially_paid', 'paid', 'cancelled', 'refunded'], IN),
+      failed: [pay(), refused('create_payment', 1)],
+    },
     now: () => cancel('now'),
   },
   'cancel.requested.live': {
-    before: { ...SUBJECT },
+    before: {
+      ...SUBJECT,
+      initiated: [verify('pay_2'), told(snapshot('authorized', 'pay_2', { amountMinor: 70 }))],
+    },
+    now: () => cancel('now'),
+  },
+  'cancel.requested.disputed': {
+    before: { partially_paid: [...IN.partially_paid, dispute('opened', 10)] },
     now: () => cancel('now'),
   },
   'void.refused': {
@@ -357,6 +418,23 @@ export const SCENES: Record<string, Scenes> = {
       refunded: [...IN.pending, payment('authorized'), captured(), refund('succeeded')],
     },
     now: (state) => refused('capture_payment', state === 'partially_paid' ? 'pay_2' : 'pay_1'),
+  },
+  'capture.refused.held': {
+    before: {
+      pending: [...IN.pending, payment('authorized'), refused('capture_payment', 'pay_1')],
+      partially_paid: [
+        ...(SUBJECT.partially_paid ?? []),
+        payment('authorized', 'pay_2', { amountMinor: 60 }),
+        refused('capture_payment', 'pay_2'),
+      ],
+      failed: [
+        ...EXPIRED,
+        payment('authorized', 'pay_1', { amountMinor: 70 }),
+        decide('approve', 'amount_mismatch'),
+        refused('capture_payment', 'pay_1'),
+      ],
+    },
+    now: (state) => told(snapshot('authorized', subjectIn(state), { amountMinor: heldIn(state) })),
   },
   'refund.requested': { before: IN, now: () => refundRequest(10) },
   'refund.requested.all': { before: IN, now: () => refundRequest() },

@@ -4,6 +4,7 @@ import type { Command, CommandEvent, DomainEvent, FactEvent } from '../../src/do
 import { captureIdOf, type Fact, factKey, type PaymentSnapshot } from '../../src/domain/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
+import { PRESENT_RULES } from '../../src/domain/rules.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -16,6 +17,7 @@ export const TERMS: OrderTerms = {
   createdAt: Date.parse('2026-01-26T10:00:00Z'),
   expiresAt: Date.parse('2026-01-27T10:00:00Z'),
   settlementWindowMs: 240 * HOUR_MS,
+  rules: PRESENT_RULES,
 };
 
 const AT = TERMS.createdAt + 60_000;

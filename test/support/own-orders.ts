@@ -4,6 +4,7 @@
  */
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
+import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder, markStarted } from '../../src/store/orders.ts';
@@ -65,6 +66,7 @@ function termsOf({
     createdAt: now,
     expiresAt: now + expiresInMs,
     settlementWindowMs,
+    rules: PRESENT_RULES,
   };
 }
 

@@ -39,7 +39,10 @@ export async function createPayment(
   const { client, keyId, mode } = deps;
   checkAmount(amountMinor, currency);
   for (const earlier of supersedes) {
-    const payment = await voidPayment(deps, earlier);
+    const order = await client.findOrder(earlier);
+    // One that Razorpay no longer knows can be paid by nobody.
+    if (order === null) continue;
+    const payment = await giveUp(client, order);
     if (payment.status === 'captured') return { payment, checkout: {} };
   }
   const body = {
@@ -94,8 +97,9 @@ export async function capturePayment(
     const authorized = payments.find(({ status }) => status === 'authorized');
     if (authorized === undefined)
       throw new GatewayRefusal('payment_not_authorized', `nothing to capture in ${orderId}`);
-    const { id, currency } = authorized;
-    await unlessCaptured(client.capture(id, { amount: amountMinor, currency }));
+    const { id, amount, currency } = authorized;
+    // Whole or not at all: with the fee that the customer bears, it is more than what is due.
+    await unlessCaptured(client.capture(id, { amount: Math.max(amount, amountMinor), currency }));
   }
   return truthOf(client, order);
 }
@@ -117,18 +121,22 @@ export async function voidPayment(
   { client }: Dependencies,
   orderId: string,
 ): Promise<GatewayPayment> {
-  const order = await requireOrder(client, orderId);
+  return giveUp(client, await requireOrder(client, orderId));
+}
+
+async function giveUp(client: RazorpayClient, order: RazorpayOrder): Promise<GatewayPayment> {
   const before = await truthOf(client, order);
   if (before.status === 'captured' || before.status === 'voided') return before;
   // Read anew after the note: a capture that was faster has won.
   return truthOf(
     client,
-    await client.replaceNotes(orderId, { ...order.notes, [VOIDED_NOTE]: '1' }),
+    await client.replaceNotes(order.id, { ...order.notes, [VOIDED_NOTE]: '1' }),
   );
 }
 
 async function requireOrder(client: RazorpayClient, orderId: string): Promise<RazorpayOrder> {
   const order = await client.findOrder(orderId);
-  if (order === null) throw new GatewayRefusal('not_found', `Razorpay has no ${orderId}`);
+  if (order === null)
+    throw new GatewayRefusal('not_found', `Razorpay has no ${orderId}`, { isGone: true });
   return order;
 }

@@ -42,6 +42,9 @@ const READERS: Readonly<Record<string, (body: unknown, mode: string) => Meaning>
     reading(paymentEvent, body, ({ payload }) => paymentFact('authorized', payload.payment.entity)),
   'payment.captured': (body) =>
     reading(paymentEvent, body, ({ payload }) => paymentFact('captured', payload.payment.entity)),
+  // A promise to pay on delivery. It may have been taken back since.
+  'payment.pending': (body) =>
+    reading(paymentEvent, body, ({ payload }) => ask(payload.payment.entity)),
   // One try failed: the customer may pay the same order again, and this one may yet succeed.
   'payment.failed': (body) =>
     reading(paymentEvent, body, ({ payload }) => ask(payload.payment.entity)),
@@ -89,7 +92,7 @@ function paymentFact(
   owner: Owner = { orderId: null },
 ): Meaning {
   if (order_id === null) return ignored('not_ours');
-  const money = { paymentId: order_id, amountMinor: amount, currency };
+  const money = { paymentId: order_id, amountMinor: amount, currency, mayIncludeFee: true };
   if (status === 'authorized')
     return { kind: 'fact', ...owner, fact: { type: 'payment.authorized', ...money } };
   return { kind: 'fact', ...owner, fact: { type: 'payment.captured', ...money, captureId: id } };
@@ -101,10 +104,11 @@ function orderFact(order: RazorpayOrder, payment: RazorpayPayment, mode: string)
   if (orderId === null) return ignored('not_ours');
   if (order.notes[MODE_NOTE] !== mode) return ignored('other_mode');
   const installationId = noteOf(order, INSTALLATION_FIELD);
-  return paymentFact('captured', payment, {
-    orderId,
-    ...(installationId !== null && { installationId }),
-  });
+  const owner = { orderId, ...(installationId !== null && { installationId }) };
+  // Less than the order's amount is all that is due where Razorpay knows of an offer: it is asked.
+  if (payment.amount < order.amount && payment.order_id !== null)
+    return { kind: 'ask', ...owner, paymentId: payment.order_id };
+  return paymentFact('captured', payment, owner);
 }
 
 function readRefund(body: unknown): Meaning {
@@ -114,7 +118,9 @@ function readRefund(body: unknown): Meaning {
     if (payment.order_id === null) return ignored('not_ours');
     // What was never captured was never ours: no money of the order goes back.
     if (!payment.captured) return ask(payment);
-    const type = `refund.${refundStatusOf(status)}` as const;
+    const told = refundStatusOf(status);
+    if (told === null) return ask(payment);
+    const type = `refund.${told}` as const;
     const money = { paymentId: payment.order_id, amountMinor: amount, currency };
     return { kind: 'fact', orderId: null, fact: { type, refundId: id, ...money } };
   });
@@ -122,10 +128,13 @@ function readRefund(body: unknown): Meaning {
 
 function readDispute(body: unknown): Meaning {
   return reading(disputeEvent, body, ({ payload }) => {
-    const { order_id } = payload.payment.entity;
+    const payment = payload.payment.entity;
+    const { order_id } = payment;
     const dispute = payload.dispute.entity;
     if (order_id === null) return ignored('not_ours');
-    const type = `dispute.${disputeStatusOf(dispute)}` as const;
+    const told = disputeStatusOf(dispute);
+    if (told === null) return ask(payment);
+    const type = `dispute.${told}` as const;
     const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
     return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
   });

@@ -22,13 +22,15 @@ export const orderSchema = z.object({
   currency,
   receipt: z.string().nullable(),
   notes,
+  status: z.string().nullish(),
+  amount_due: z.number().int().nonnegative().nullish(),
 });
 
 export const paymentSchema = z.object({
   id,
   amount,
   currency,
-  status: z.enum(['created', 'authorized', 'captured', 'refunded', 'failed']),
+  status: z.string(),
   /** Null where the payment was made without an order: such a payment is none of ours. */
   order_id: id.nullable(),
   captured: z.boolean(),
@@ -40,7 +42,7 @@ export const refundSchema = z.object({
   payment_id: id,
   amount,
   currency,
-  status: z.enum(['pending', 'processed', 'failed']),
+  status: z.string(),
   receipt: z.string().nullish(),
 });
 
@@ -50,13 +52,23 @@ export const disputeSchema = z.object({
   amount,
   currency,
   amount_deducted: z.number().int().nonnegative(),
-  status: z.enum(['open', 'under_review', 'action_required', 'won', 'lost', 'closed']),
+  status: z.string(),
   phase: z.string(),
 });
 
 export function collectionOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item) });
 }
+
+/** Statuses that are not known mean nothing to an order; they are named to operators, and the rest counts. */
+export const PAYMENT_STATUSES: ReadonlySet<string> = new Set([
+  'created',
+  'pending',
+  'authorized',
+  'captured',
+  'refunded',
+  'failed',
+]);
 
 /** Webhooks wrap every entity once more, and always bring the payment along. */
 const entity = <T extends z.ZodType>(schema: T) => z.object({ entity: schema });

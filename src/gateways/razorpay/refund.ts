@@ -3,7 +3,7 @@
  * that one that was made is found however long ago that was.
  */
 import type { RefundSnapshot } from '../../domain/facts.ts';
-import { GatewayRefusal, type RefundPayment } from '../gateway.ts';
+import { GatewayRefusal, GatewaySilence, type RefundPayment } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
 import type { RazorpayPayment, RazorpayRefund } from './payloads.ts';
@@ -18,11 +18,18 @@ export async function refundPayment(
   const captured = (await client.listPayments(orderId)).filter(isCaptured);
   const refunds = await refundsOf(client, captured);
   const known = refunds.find(({ receipt }) => receipt === idempotencyKey);
-  if (known !== undefined) return refundSnapshotOf(known, orderId);
+  if (known !== undefined) return knownRefund(known, orderId);
   const payment = payerOf(captured, refunds, amountMinor);
   if (payment === undefined)
     throw new GatewayRefusal('payment_not_captured', `nothing to refund in ${orderId}`);
-  return refundSnapshotOf(await client.refund(payment.id, amountMinor, idempotencyKey), orderId);
+  return knownRefund(await client.refund(payment.id, amountMinor, idempotencyKey), orderId);
+}
+
+/** It was made, and what has become of it is asked again. */
+function knownRefund(refund: RazorpayRefund, orderId: string): RefundSnapshot {
+  const snapshot = refundSnapshotOf(refund, orderId);
+  if (snapshot !== null) return snapshot;
+  throw new GatewaySilence('Razorpay says of a refund what is not known');
 }
 
 /** Nearly always the only one; where an order was paid by several, one that still holds as much. */

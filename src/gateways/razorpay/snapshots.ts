@@ -3,17 +3,19 @@
  * the order's id; each captured payment of it is one capture, under the payment's id.
  */
 import type {
+  CaptureSnapshot,
   DisputeStatus,
   RefundSnapshot,
   RefundStatus,
   SnapshotStatus,
 } from '../../domain/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
-import type {
-  RazorpayDispute,
-  RazorpayOrder,
-  RazorpayPayment,
-  RazorpayRefund,
+import {
+  PAYMENT_STATUSES,
+  type RazorpayDispute,
+  type RazorpayOrder,
+  type RazorpayPayment,
+  type RazorpayRefund,
 } from './payloads.ts';
 
 /** The note that names our order. Notes of an order are set by our key alone, never by a checkout. */
@@ -32,22 +34,26 @@ export interface OrderTruth {
 
 export function snapshotOf({ order, payments, refunds, disputes }: OrderTruth): GatewayPayment {
   const authorized = payments.find(({ status }) => status === 'authorized');
+  const captures = payments.filter(isCaptured).map((payment) => captureOf(order, payment));
+  const discountMinor = discountOf(order, captures);
+  const unknown = unknownOf({ order, payments, refunds, disputes });
   return {
     paymentId: order.id,
     orderId: noteOf(order, ORDER_NOTE),
     installationId: noteOf(order, INSTALLATION_FIELD),
     status: statusOf(order, payments),
-    amountMinor: authorized?.amount ?? order.amount,
+    amountMinor: Math.min(authorized?.amount ?? order.amount, order.amount),
     currency: order.currency,
-    captures: payments
-      .filter(isCaptured)
-      .map(({ id, amount }) => ({ captureId: id, amountMinor: amount, reversed: false })),
-    refunds: refunds.map((refund) => refundSnapshotOf(refund, order.id)),
-    disputes: disputes.map((dispute) => ({
-      disputeId: dispute.id,
-      amountMinor: dispute.amount,
-      status: disputeStatusOf(dispute),
-    })),
+    captures,
+    refunds: refunds.flatMap((refund) => refundSnapshotOf(refund, order.id) ?? []),
+    disputes: disputes.flatMap((dispute) => {
+      const status = disputeStatusOf(dispute);
+      return status === null
+        ? []
+        : [{ disputeId: dispute.id, amountMinor: dispute.amount, status }];
+    }),
+    ...(discountMinor > 0 ? { discountMinor } : {}),
+    ...(unknown.length > 0 ? { unknown } : {}),
   };
 }
 
@@ -55,6 +61,40 @@ export function snapshotOf({ order, payments, refunds, disputes }: OrderTruth): 
 export function noteOf({ notes }: Pick<RazorpayOrder, 'notes'>, name: string): string | null {
   const note = notes[name];
   return typeof note === 'string' && note !== '' ? note : null;
+}
+
+/** Razorpay takes nothing else for an order than its amount: what is above is the fee that the customer bears. */
+function captureOf(order: RazorpayOrder, { id, amount }: RazorpayPayment): CaptureSnapshot {
+  const feeMinor = Math.max(0, amount - order.amount);
+  const capture = { captureId: id, amountMinor: amount - feeMinor, reversed: false };
+  return feeMinor > 0 ? { ...capture, feeMinor } : capture;
+}
+
+/** Paid with nothing due, and less came: an offer of the customer's bank made up for the rest. */
+function discountOf({ status, amount, amount_due }: RazorpayOrder, captures: CaptureSnapshot[]) {
+  if (status !== 'paid' || amount_due !== 0 || captures.length === 0) return 0;
+  return captures.reduce((left, { amountMinor }) => left - amountMinor, amount);
+}
+
+function unknownOf({ payments, refunds, disputes }: OrderTruth): string[] {
+  const told = (kind: string, { id, status }: { id: string; status: string }): string =>
+    `the status ${named(status)} of the ${kind} ${id}`;
+  return [
+    ...payments
+      .filter(({ status }) => !PAYMENT_STATUSES.has(status))
+      .map((payment) => told('payment', payment)),
+    ...refunds
+      .filter(({ status }) => refundStatusOf(status) === null)
+      .map((refund) => told('refund', refund)),
+    ...disputes
+      .filter((dispute) => disputeStatusOf(dispute) === null)
+      .map((dispute) => told('dispute', dispute)),
+  ];
+}
+
+/** Of what a gateway writes, only a word of its own is repeated. */
+function named(word: string): string {
+  return /^\w{1,64}$/.test(word) ? `"${word}"` : 'that is no word';
 }
 
 /** Was the money ours? One that went back without having been captured never was. */
@@ -65,29 +105,37 @@ export function isCaptured({ status, captured }: RazorpayPayment): boolean {
 /**
  * A failed payment ends nothing: the customer may pay the same order again, and Razorpay sees to it
  * that only one payment succeeds. One under way is not told either, as it may fail and leave an order
- * that waits for a first payment once more.
+ * that waits for a first payment once more. `pending` is another matter: the customer has promised to pay
+ * on delivery, days from now.
  */
 function statusOf(order: RazorpayOrder, payments: RazorpayPayment[]): SnapshotStatus {
   if (payments.some(isCaptured)) return 'captured';
   if (order.notes[VOIDED_NOTE] !== undefined) return 'voided';
   if (payments.some(({ status }) => status === 'authorized')) return 'authorized';
+  if (payments.some(({ status }) => status === 'pending')) return 'pending';
   // An authorization that nobody captured in time was sent back: what was promised once is off.
   return payments.some(({ status }) => status === 'refunded') ? 'failed' : 'created';
 }
 
-export function refundSnapshotOf(refund: RazorpayRefund, orderId: string): RefundSnapshot {
-  const { id, amount, currency, status } = refund;
-  return {
-    refundId: id,
-    paymentId: orderId,
-    amountMinor: amount,
-    currency,
-    status: refundStatusOf(status),
-  };
+/** Null for a refund whose status is not known. */
+export function refundSnapshotOf(refund: RazorpayRefund, orderId: string): RefundSnapshot | null {
+  const { id, amount, currency } = refund;
+  const status = refundStatusOf(refund.status);
+  if (status === null) return null;
+  return { refundId: id, paymentId: orderId, amountMinor: amount, currency, status };
 }
 
-export function refundStatusOf(status: RazorpayRefund['status']): RefundStatus {
-  return status === 'processed' ? 'succeeded' : status;
+/** Null for a status that is not known: what it means is not guessed at. */
+export function refundStatusOf(status: string): RefundStatus | null {
+  switch (status) {
+    case 'processed':
+      return 'succeeded';
+    case 'pending':
+    case 'failed':
+      return status;
+    default:
+      return null;
+  }
 }
 
 /** Phases in which a bank only asks, and takes no money yet. */
@@ -97,7 +145,7 @@ export function disputeStatusOf({
   status,
   phase,
   amount_deducted,
-}: RazorpayDispute): DisputeStatus {
+}: RazorpayDispute): DisputeStatus | null {
   switch (status) {
     case 'won':
     case 'lost':
@@ -108,5 +156,7 @@ export function disputeStatusOf({
     case 'under_review':
     case 'action_required':
       return INQUIRIES.has(phase) ? 'inquiry' : 'opened';
+    default:
+      return null;
   }
 }

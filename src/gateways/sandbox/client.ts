@@ -101,7 +101,8 @@ function read<T>(reply: Reply, schema: z.ZodType<T>): T {
   if (reply.status >= 400) {
     const code = codeOf(reply) ?? `http_${reply.status}`;
     const isUnpayable = reply.status === UNPROCESSABLE;
-    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable });
+    const isGone = code === 'payment_not_found';
+    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable, isGone });
   }
   const parsed = schema.safeParse(reply.body);
   if (!parsed.success) throw new GatewaySilence('sandbox gateway answered in an unknown form');

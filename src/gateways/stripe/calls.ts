@@ -10,6 +10,7 @@ import {
   type CreatePayment,
   type GatewayPayment,
   GatewayRefusal,
+  GatewaySilence,
   INSTALLATION_FIELD,
   type RefundPayment,
 } from '../gateway.ts';
@@ -17,12 +18,18 @@ import { toStripeAmount } from './amounts.ts';
 import { detailParams } from './details.ts';
 import { askStripe, SavedRefusal } from './failures.ts';
 import {
+  type Dispute,
   disputeSchema,
+  disputeStatusOf,
+  type Listed,
+  NONE_LISTED,
+  named,
   type PaymentIntent,
   paymentIntentSchema,
   type Refund,
   refundSchema,
   refundSnapshotOf,
+  refundStatusOf,
   snapshotOf,
 } from './payloads.ts';
 
@@ -30,8 +37,7 @@ import {
 const MAX_LISTED = 1_000;
 
 const createdSchema = paymentIntentSchema.extend({ client_secret: z.string().min(1) });
-const refundsSchema = z.array(refundSchema);
-const disputesSchema = z.array(disputeSchema);
+const listSchema = z.array(z.looseObject({}));
 
 /** When the money of an authorized payment is taken: by Stripe at once, or by us. */
 export type CaptureMethod = 'automatic' | 'manual';
@@ -67,7 +73,10 @@ export async function createIntent(
       throw error;
     },
   );
-  return { payment: snapshotOf(intent, [], []), checkout: { clientSecret: intent.client_secret } };
+  return {
+    payment: snapshotOf(intent, NONE_LISTED, NONE_LISTED),
+    checkout: { clientSecret: intent.client_secret },
+  };
 }
 
 /**
@@ -80,10 +89,21 @@ async function survivorOf(
 ): Promise<GatewayPayment | null> {
   for (const paymentId of supersedes) {
     const key = `${idempotencyKey}-${paymentId}`;
-    const payment = await cancelIntent(stripe, { paymentId, idempotencyKey: key });
+    const payment = await unlessGone(cancelIntent(stripe, { paymentId, idempotencyKey: key }));
+    if (payment === null) continue;
     if (payment.status === 'captured' || payment.status === 'pending') return payment;
   }
   return null;
+}
+
+/** Null for a payment that Stripe no longer knows: nobody can pay it. */
+async function unlessGone(asked: Promise<GatewayPayment>): Promise<GatewayPayment | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof GatewayRefusal && error.isGone) return null;
+    throw error;
+  }
 }
 
 /** The whole truth about a payment; null when Stripe knows none of this id in this mode. */
@@ -139,8 +159,8 @@ export async function refundIntent(
   { paymentId, amountMinor, currency, idempotencyKey }: RefundPayment,
 ): Promise<RefundSnapshot> {
   const earlier = await listRefunds(stripe, paymentId);
-  const made = earlier.find(({ metadata }) => metadata?.idempotencyKey === idempotencyKey);
-  if (made !== undefined) return refundSnapshotOf(made, paymentId);
+  const made = earlier.items.find(({ metadata }) => metadata?.idempotencyKey === idempotencyKey);
+  if (made !== undefined) return knownRefund(made, paymentId);
   const params = {
     payment_intent: paymentId,
     amount: toStripeAmount(amountMinor, currency),
@@ -149,7 +169,14 @@ export async function refundIntent(
   const refund = await askStripe('refund a payment', refundSchema, () =>
     stripe.refunds.create(params, { idempotencyKey }),
   );
-  return refundSnapshotOf(refund, paymentId);
+  return knownRefund(refund, paymentId);
+}
+
+/** It was made, and what has become of it is asked again. */
+function knownRefund(refund: Refund, paymentId: string): RefundSnapshot {
+  const snapshot = refundSnapshotOf(refund, paymentId);
+  if (snapshot !== null) return snapshot;
+  throw new GatewaySilence(`Stripe says of a refund: ${named(refund.status)}, which is not known`);
 }
 
 /**
@@ -185,22 +212,49 @@ function knownIntent(stripe: Stripe, paymentId: string): Promise<PaymentIntent> 
 
 /** What was never captured cannot come back either: Stripe lists released authorizations as refunds. */
 async function completed(stripe: Stripe, intent: PaymentIntent): Promise<GatewayPayment> {
-  if (intent.status !== 'succeeded') return snapshotOf(intent, [], []);
+  if (intent.status !== 'succeeded') return snapshotOf(intent, NONE_LISTED, NONE_LISTED);
   const [refunds, disputes] = await Promise.all([
     listRefunds(stripe, intent.id),
-    askStripe('list disputes', disputesSchema, () =>
-      stripe.disputes
-        .list({ payment_intent: intent.id, limit: 100 })
-        .autoPagingToArray({ limit: MAX_LISTED }),
-    ),
+    listDisputes(stripe, intent.id),
   ]);
   return snapshotOf(intent, refunds, disputes);
 }
 
-function listRefunds(stripe: Stripe, paymentId: string): Promise<Refund[]> {
-  return askStripe('list refunds', refundsSchema, () =>
+async function listRefunds(stripe: Stripe, paymentId: string): Promise<Listed<Refund>> {
+  const given = await askStripe('list refunds', listSchema, () =>
     stripe.refunds
       .list({ payment_intent: paymentId, limit: 100 })
       .autoPagingToArray({ limit: MAX_LISTED }),
   );
+  return listed('refund', refundSchema, given, refundStatusOf);
+}
+
+async function listDisputes(stripe: Stripe, paymentId: string): Promise<Listed<Dispute>> {
+  const given = await askStripe('list disputes', listSchema, () =>
+    stripe.disputes
+      .list({ payment_intent: paymentId, limit: 100 })
+      .autoPagingToArray({ limit: MAX_LISTED }),
+  );
+  return listed('dispute', disputeSchema, given, disputeStatusOf);
+}
+
+/** One that cannot be read hides none of the others. */
+function listed<T extends { id: string; status: string }>(
+  kind: 'refund' | 'dispute',
+  schema: z.ZodType<T>,
+  given: object[],
+  statusOf: (item: T) => string | null,
+): Listed<T> {
+  const list: Listed<T> = { items: [], unknown: [] };
+  for (const item of given) {
+    const read = schema.safeParse(item);
+    if (!read.success)
+      list.unknown.push(
+        `a ${kind} whose ${read.error.issues[0]?.path.join('.')} is of no known form`,
+      );
+    else if (statusOf(read.data) === null)
+      list.unknown.push(`the status ${named(read.data.status)} of the ${kind} ${read.data.id}`);
+    else list.items.push(read.data);
+  }
+  return list;
 }

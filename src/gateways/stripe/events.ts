@@ -7,16 +7,17 @@ import type { Fact, PaymentFact } from '../../domain/facts.ts';
 import type { WebhookMessage } from '../gateway.ts';
 import { fromStripeAmount } from './amounts.ts';
 import {
+  awaitsTransfer,
   chargeSchema,
-  DISPUTE_STATUS,
   disputeSchema,
+  disputeStatusOf,
   endOf,
   installationIdOf,
   orderIdOf,
   type PaymentIntent,
   paymentIntentSchema,
-  REFUND_STATUS,
   refundSchema,
+  refundStatusOf,
 } from './payloads.ts';
 
 export interface StripeEvent {
@@ -37,6 +38,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     paymentMessage(event, capturedSchema, (intent) => ['captured', intent.amount_received]),
   'payment_intent.payment_failed': told(() => 'failed'),
   'payment_intent.processing': told(() => 'pending'),
+  'payment_intent.requires_action': readAction,
   'payment_intent.amount_capturable_updated': told(() => 'authorized'),
   'payment_intent.canceled': told(endOf),
   'charge.refunded': readCharge,
@@ -104,12 +106,22 @@ function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
   return { kind: 'ask', eventId, ...ownerOf({ metadata }), paymentId };
 }
 
+/** Only of a customer who pays in their own time there is news: until when, Stripe is asked. */
+function readAction({ eventId, object }: StripeEvent): WebhookMessage {
+  const intent = paymentIntentSchema.parse(object);
+  if (!awaitsTransfer(intent)) return { kind: 'ignored', eventId, reason: 'unknown_type' };
+  return { kind: 'ask', eventId, ...ownerOf(intent), paymentId: intent.id };
+}
+
 function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
   const { id: refundId, payment_intent: paymentId, ...refund } = refundSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
   const { currency } = refund;
   const amountMinor = fromStripeAmount(refund.amount, currency);
-  const type = `refund.${REFUND_STATUS[refund.status]}` as const;
+  const status = refundStatusOf({ ...refund, id: refundId, payment_intent: paymentId });
+  // What the event says in a word that is not known, the order asks Stripe for.
+  if (status === null) return { kind: 'ask', eventId, orderId: orderIdOf(refund), paymentId };
+  const type = `refund.${status}` as const;
   const fact: Fact = { type, paymentId, refundId, amountMinor, currency };
   return { kind: 'fact', eventId, orderId: orderIdOf(refund), fact };
 }
@@ -119,7 +131,9 @@ function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
   if (paymentId === null) return notOurs(eventId);
   const { currency } = dispute;
   const amountMinor = fromStripeAmount(dispute.amount, currency);
-  const type = `dispute.${DISPUTE_STATUS[dispute.status]}` as const;
+  const status = disputeStatusOf({ ...dispute, id: disputeId, payment_intent: paymentId });
+  if (status === null) return { kind: 'ask', eventId, orderId: null, paymentId };
+  const type = `dispute.${status}` as const;
   const fact: Fact = { type, paymentId, disputeId, amountMinor, currency };
   return { kind: 'fact', eventId, orderId: null, fact };
 }

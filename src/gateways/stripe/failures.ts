@@ -44,9 +44,8 @@ function failureOf(what: string, error: unknown): unknown {
   if (!isDefinite(error)) return new GatewaySilence(told);
   // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
-  return isSaved
-    ? new SavedRefusal(code, told, { isUnpayable })
-    : new GatewayRefusal(code, told, { isUnpayable });
+  const kind = { isUnpayable, isGone: isUnpayable && code === 'resource_missing' };
+  return isSaved ? new SavedRefusal(code, told, kind) : new GatewayRefusal(code, told, kind);
 }
 
 function isBreakdown(statusCode = 0): boolean {

@@ -1,6 +1,7 @@
 /**
  * The fields of Stripe's objects that we live by, the same in webhooks and in answers, and what they
- * mean in the domain's words. A status that is not listed here is not guessed at.
+ * mean in the domain's words. A status that is not listed here is not guessed at: it is named, and the rest
+ * counts.
  */
 import { z } from 'zod';
 import type {
@@ -25,15 +26,9 @@ export const paymentIntentSchema = z.object({
   amount,
   amount_received: z.number().int().nonnegative(),
   currency,
-  status: z.enum([
-    'requires_payment_method',
-    'requires_confirmation',
-    'requires_action',
-    'processing',
-    'requires_capture',
-    'succeeded',
-    'canceled',
-  ]),
+  status: z.string(),
+  /** What the customer has to do: a type of its own, and under that name what there is to know of it. */
+  next_action: z.looseObject({ type: z.string() }).nullish().catch(null),
   cancellation_reason: z.string().nullish(),
   last_payment_error: z.looseObject({}).nullish(),
   metadata,
@@ -44,7 +39,7 @@ export const refundSchema = z.object({
   id,
   amount,
   currency,
-  status: z.enum(['pending', 'requires_action', 'succeeded', 'failed', 'canceled']),
+  status: z.string(),
   payment_intent: id.nullable(),
   metadata,
 });
@@ -53,18 +48,7 @@ export const disputeSchema = z.object({
   id,
   amount,
   currency,
-  status: z.enum([
-    'warning_needs_response',
-    'warning_under_review',
-    'warning_closed',
-    'needs_response',
-    'under_review',
-    'appeal_needs_response',
-    'appeal_under_review',
-    'won',
-    'lost',
-    'prevented',
-  ]),
+  status: z.string(),
   payment_intent: id.nullable(),
 });
 
@@ -86,15 +70,16 @@ export function installationIdOf(object: { metadata?: z.infer<typeof metadata> }
 
 /**
  * While the customer is being asked to authenticate or to try another card, no money is in flight: that
- * is `created` or `failed`, and either may still turn into a capture.
+ * is `created` or `failed`, and either may still turn into a capture. A customer who holds a voucher or the
+ * account number for a transfer may pay it for days: that is `pending`. A status that is not known tells
+ * nothing, as a payment that was only created.
  */
 export function statusOf(intent: PaymentIntent): SnapshotStatus {
   switch (intent.status) {
     case 'requires_payment_method':
       return intent.last_payment_error == null ? 'created' : 'failed';
-    case 'requires_confirmation':
     case 'requires_action':
-      return 'created';
+      return awaitsTransfer(intent) ? 'pending' : 'created';
     case 'processing':
       return 'pending';
     case 'requires_capture':
@@ -103,7 +88,41 @@ export function statusOf(intent: PaymentIntent): SnapshotStatus {
       return 'captured';
     case 'canceled':
       return endOf(intent);
+    default:
+      return 'created';
   }
+}
+
+const KNOWN_STATUSES: ReadonlySet<string> = new Set([
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'processing',
+  'requires_capture',
+  'succeeded',
+  'canceled',
+]);
+
+/** A voucher (boleto, OXXO, konbini, Multibanco) or the account number for a bank transfer. */
+const TRANSFERS = /_display_details$|^display_bank_transfer_instructions$/;
+
+/** Has the customer been given something to pay by in their own time, at a till or at their bank? */
+export function awaitsTransfer({ status, next_action }: PaymentIntent): boolean {
+  return status === 'requires_action' && TRANSFERS.test(next_action?.type ?? '');
+}
+
+/** Stripe calls it `expires_after` or `expires_at`, in seconds; a bank transfer has no end. */
+const expirySchema = z.object({
+  expires_after: z.number().int().positive().nullish(),
+  expires_at: z.number().int().positive().nullish(),
+});
+
+function expiryOf(intent: PaymentIntent): number | undefined {
+  const { next_action: action } = intent;
+  if (!awaitsTransfer(intent) || action == null) return undefined;
+  const read = expirySchema.safeParse(action[action.type]);
+  const expiresS = read.success ? (read.data.expires_after ?? read.data.expires_at) : undefined;
+  return expiresS == null ? undefined : expiresS * 1_000;
 }
 
 /** Stripe itself ends authorizations that were not captured in time; everything else somebody asked for. */
@@ -112,7 +131,7 @@ export function endOf({ cancellation_reason: reason }: PaymentIntent): 'expired'
 }
 
 /** A canceled refund never left, so it is a failed one. */
-export const REFUND_STATUS: Record<Refund['status'], RefundStatus> = {
+const REFUND_STATUS: Readonly<Record<string, RefundStatus>> = {
   pending: 'pending',
   requires_action: 'pending',
   succeeded: 'succeeded',
@@ -121,7 +140,7 @@ export const REFUND_STATUS: Record<Refund['status'], RefundStatus> = {
 };
 
 /** A warning takes no money and may end without any; an appeal keeps the question open. */
-export const DISPUTE_STATUS: Record<Dispute['status'], DisputeStatus> = {
+const DISPUTE_STATUS: Readonly<Record<string, DisputeStatus>> = {
   warning_needs_response: 'inquiry',
   warning_under_review: 'inquiry',
   warning_closed: 'won',
@@ -134,13 +153,32 @@ export const DISPUTE_STATUS: Record<Dispute['status'], DisputeStatus> = {
   lost: 'lost',
 };
 
+/** Null for a status that is not known: what it means is not guessed at. */
+export function refundStatusOf({ status }: Refund): RefundStatus | null {
+  return Object.hasOwn(REFUND_STATUS, status) ? (REFUND_STATUS[status] ?? null) : null;
+}
+
+export function disputeStatusOf({ status }: Dispute): DisputeStatus | null {
+  return Object.hasOwn(DISPUTE_STATUS, status) ? (DISPUTE_STATUS[status] ?? null) : null;
+}
+
+/** A payment's refunds or disputes: those that can be read, and of the others what is not known. */
+export interface Listed<T> {
+  items: T[];
+  unknown: string[];
+}
+
+export const NONE_LISTED: Listed<never> = { items: [], unknown: [] };
+
 export function snapshotOf(
   intent: PaymentIntent,
-  refunds: Refund[],
-  disputes: Dispute[],
+  refunds: Listed<Refund>,
+  disputes: Listed<Dispute>,
 ): GatewayPayment {
   const { id: paymentId, currency } = intent;
   const status = statusOf(intent);
+  const expiresAt = expiryOf(intent);
+  const unknown = [...unknownOf(intent), ...refunds.unknown, ...disputes.unknown];
   return {
     paymentId,
     orderId: orderIdOf(intent),
@@ -149,13 +187,27 @@ export function snapshotOf(
     amountMinor: fromStripeAmount(intent.amount, currency),
     currency,
     captures: status === 'captured' ? [captureOf(intent)] : [],
-    refunds: refunds.map((refund) => refundSnapshotOf(refund, paymentId)),
-    disputes: disputes.map((dispute) => ({
-      disputeId: dispute.id,
-      amountMinor: fromStripeAmount(dispute.amount, dispute.currency),
-      status: DISPUTE_STATUS[dispute.status],
-    })),
+    refunds: refunds.items.flatMap((refund) => refundSnapshotOf(refund, paymentId) ?? []),
+    disputes: disputes.items.flatMap((dispute) => disputeSnapshotOf(dispute) ?? []),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(unknown.length === 0 ? {} : { unknown }),
   };
+}
+
+function unknownOf({ status }: PaymentIntent): string[] {
+  return KNOWN_STATUSES.has(status) ? [] : [`the payment's status ${named(status)}`];
+}
+
+/** Of what a gateway writes, only a word of its own is repeated. */
+export function named(word: string): string {
+  return /^\w{1,64}$/.test(word) ? `"${word}"` : 'that is no word';
+}
+
+function disputeSnapshotOf(dispute: Dispute): GatewayPayment['disputes'][number] | null {
+  const status = disputeStatusOf(dispute);
+  if (status === null) return null;
+  const { id: disputeId, amount: given, currency: code } = dispute;
+  return { disputeId, amountMinor: fromStripeAmount(given, code), status };
 }
 
 /** A PaymentIntent is captured once, so its own id names the capture, in webhooks as in answers. */
@@ -164,8 +216,11 @@ function captureOf(intent: PaymentIntent): GatewayPayment['captures'][number] {
   return { captureId: intent.id, amountMinor, reversed: false };
 }
 
-export function refundSnapshotOf(refund: Refund, paymentId: string): RefundSnapshot {
+/** Null for a refund whose status is not known. */
+export function refundSnapshotOf(refund: Refund, paymentId: string): RefundSnapshot | null {
   const { id: refundId, currency } = refund;
+  const status = refundStatusOf(refund);
+  if (status === null) return null;
   const amountMinor = fromStripeAmount(refund.amount, currency);
-  return { refundId, paymentId, amountMinor, currency, status: REFUND_STATUS[refund.status] };
+  return { refundId, paymentId, amountMinor, currency, status };
 }

@@ -38,6 +38,18 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
     return payment.id;
   }
 
+  /** The customer promises to pay when the goods are delivered. */
+  function promise(orderId: string): string {
+    const paymentId = start(orderId, { status: 'pending', method: 'cod' });
+    tell('payment.pending', { payment: known(world.payments, paymentId) });
+    return paymentId;
+  }
+
+  /** Test data is deleted, or the keys are another account's: Razorpay knows the order no longer. */
+  function lose(orderId: string): void {
+    world.orders.delete(orderId);
+  }
+
   function authorize(paymentId: string): void {
     const payment = known(world.payments, paymentId);
     Object.assign(payment, { status: 'authorized', error_code: null, error_reason: null });
@@ -151,7 +163,19 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
       payment.status = payment.refund_status === 'full' ? 'refunded' : 'captured';
   }
 
-  return { start, authorize, capture, fail, lapse, refund, endRefund, dispute, endDispute };
+  return {
+    start,
+    promise,
+    lose,
+    authorize,
+    capture,
+    fail,
+    lapse,
+    refund,
+    endRefund,
+    dispute,
+    endDispute,
+  };
 }
 
 /** @returns the payments that brought money for an order */

@@ -20,7 +20,7 @@ export interface Payment {
   entity: 'payment';
   amount: number;
   currency: string;
-  status: 'created' | 'authorized' | 'captured' | 'refunded' | 'failed';
+  status: 'created' | 'pending' | 'authorized' | 'captured' | 'refunded' | 'failed';
   order_id: string | null;
   method: string;
   amount_refunded: number;

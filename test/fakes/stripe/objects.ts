@@ -20,6 +20,7 @@ export interface Intent {
   latest_charge: string | null;
   livemode: boolean;
   metadata: Metadata;
+  next_action: ({ type: string } & Record<string, unknown>) | null;
   receipt_email: string | null;
   shipping: object | null;
   status: string;

@@ -50,6 +50,7 @@ export function createPayments(books: Books) {
       latest_charge: null,
       livemode: false,
       metadata,
+      next_action: null,
       receipt_email: receiptEmail,
       shipping,
       status: 'requires_payment_method',
@@ -113,7 +114,31 @@ export function createPayments(books: Books) {
   function process(id: string): void {
     const intent = expectStatus(intentOf(books, id), 'requires_payment_method');
     intent.status = 'processing';
+    intent.last_payment_error = null;
     tell('payment_intent.processing', intent);
+  }
+
+  /** The customer has been given something to pay by, such as a voucher; `expiresS` in Unix seconds. */
+  function handOut(id: string, type: string, expiresS: number | null): void {
+    const intent = expectStatus(intentOf(books, id), 'requires_payment_method');
+    intent.status = 'requires_action';
+    intent.last_payment_error = null;
+    const expiry = expiresS === null ? {} : { expires_after: expiresS };
+    intent.next_action = { type, [type]: { ...expiry, number: '1234' } };
+    tell('payment_intent.requires_action', intent);
+  }
+
+  /** The debit has gone through, or the voucher has been paid at a till. */
+  function settle(id: string): void {
+    const intent = expectStatus(intentOf(books, id), 'processing', 'requires_action');
+    intent.next_action = null;
+    addCharge(intent, { captured: true, paid: true, status: 'succeeded' });
+    succeed(intent, intent.amount);
+  }
+
+  /** Test data is deleted, or the keys are another account's: Stripe knows it no longer. */
+  function lose(id: string): void {
+    intents.delete(id);
   }
 
   /** The account's cards are captured by hand from now on, for this payment. */
@@ -144,5 +169,16 @@ export function createPayments(books: Books) {
     return intent;
   }
 
-  return { createIntent, confirm, decline, process, captureByHand, capture, cancel };
+  return {
+    createIntent,
+    confirm,
+    decline,
+    process,
+    handOut,
+    settle,
+    lose,
+    captureByHand,
+    capture,
+    cancel,
+  };
 }

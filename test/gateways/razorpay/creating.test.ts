@@ -92,6 +92,7 @@ describe('opening an attempt at Razorpay', () => {
       shipping_address: '12 Harbour Road, Suite 7, 94103, San Francisco, CA, US',
       shipping_phone: '+91 22 1234 5678',
       orderId: 'ord_1042',
+      installation: 'ins_1',
       mode: 'test',
     });
   });

@@ -177,9 +177,29 @@ describe('an event that lacks what we need', () => {
         assert.match(message.kind === 'unprocessable' ? message.reason : '', new RegExp(field));
       });
 
-  it('is for a person: a status that is not documented', () => {
-    const event = eventOf('refund.updated', sample('refund', { status: 'vanished' }));
-    assert.equal(received(event).kind, 'unprocessable');
+  for (const [type, name] of [
+    ['refund.updated', 'refund'],
+    ['charge.dispute.created', 'dispute'],
+  ] as const)
+    it(`makes the order ask Stripe: a status that is not documented, in ${type}`, () => {
+      const event = eventOf(type, sample(name, { status: 'vanished' }));
+      assert.equal(received(event).kind, 'ask');
+    });
+
+  it('makes the order ask Stripe where a voucher is to be paid, and nobody else is waited for', () => {
+    const awaiting = (action: string): string =>
+      received(
+        eventOf(
+          'payment_intent.requires_action',
+          sample('payment-intent', { status: 'requires_action', next_action: { type: action } }),
+        ),
+      ).kind;
+    assert.deepEqual(
+      ['oxxo_display_details', 'display_bank_transfer_instructions', 'use_stripe_sdk'].map(
+        awaiting,
+      ),
+      ['ask', 'ask', 'ignored'],
+    );
   });
 
   it('is for a person: a capture of nothing', () => {

@@ -1,0 +1,16 @@
+/**
+ * Which rules decide about an order. Its history must replay, so an order keeps the rules that it began
+ * under: where a new rule asks the gateway for something that the old one did not, it is for new orders.
+ */
+import type { OrderTerms } from './order.ts';
+
+/** What new orders begin under. */
+export const PRESENT_RULES = 1;
+
+/**
+ * Since rules 1: a failed payment may come back to life, one that the gateway no longer knows ends, nothing
+ * stays payable once an order is over, and a partly paid order can be cancelled.
+ */
+export function followsPresentRules({ terms }: { terms: OrderTerms }): boolean {
+  return (terms.rules ?? 0) >= PRESENT_RULES;
+}

@@ -1,0 +1,168 @@
+/** Razorpay's word on what is paid, under way or gone, on the real stack. */
+import assert from 'node:assert/strict';
+import type { OrderView } from '../../../src/domain/view.ts';
+import { razorpayBehind } from '../../fakes/razorpay/driver.ts';
+import type { FakeRazorpay } from '../../fakes/razorpay/fake.ts';
+import { rowsOf } from '../../support/books.ts';
+import {
+  AMOUNT,
+  givenPendingOrder,
+  openShop,
+  type Shop,
+  untilOrder,
+  untilSettled,
+} from '../../support/shop.ts';
+import { sharedStack } from '../../support/stack.ts';
+
+const FEE = 118;
+const OFFER = 500;
+
+describe('an order at Razorpay', function () {
+  this.timeout(120_000);
+  let shop: Shop;
+  let razorpay: FakeRazorpay;
+
+  before(async () => {
+    shop = await openShop();
+    razorpay = razorpayBehind((await sharedStack()).gateways.razorpay);
+  });
+  afterEach(() => razorpay.webhooks.release(() => []));
+
+  const act = <T>(id: string, what: string, body: object = {}, wait = 30) =>
+    shop.call<T>('POST', `/v1/orders/${id}/${what}`, body, { prefer: `wait=${wait}` });
+  const given = () => givenPendingOrder(shop, { gateway: 'razorpay' });
+  const paymentOf = (id: string) => razorpay.world.payments.get(id);
+
+  async function assertDiscounted(id: string): Promise<void> {
+    const order = await untilSettled(shop, id, 'paid');
+    assert.equal(order.amountPaid, AMOUNT - OFFER);
+    assert.deepEqual(
+      order.reviews.filter(({ status }) => status === 'open'),
+      [],
+    );
+    const posted = (await rowsOf('postings', id)).map(({ kind, account, amount_minor }) =>
+      [kind, account, Number(amount_minor)].join(' '),
+    );
+    assert.deepEqual(
+      posted.sort((a, b) => a.localeCompare(b)),
+      [
+        `capture gateway_clearing:razorpay ${AMOUNT - OFFER}`,
+        `capture order_receipts ${AMOUNT - OFFER}`,
+        `discount gateway_discounts ${OFFER}`,
+        `discount order_receipts ${OFFER}`,
+      ],
+    );
+  }
+
+  it('is paid when an offer made its customer pay less, and the difference is posted', async () => {
+    const { id, paymentId } = await given();
+    razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT - OFFER }));
+    await assertDiscounted(id);
+  });
+
+  it('is paid by verify when an offer made its customer pay less and no webhook came', async () => {
+    const { id, paymentId } = await given();
+    razorpay.webhooks.withhold();
+    razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT - OFFER }));
+    assert.equal((await act<OrderView>(id, 'verify')).body.state, 'paid');
+    await assertDiscounted(id);
+  });
+
+  for (const [how, isTold] of [
+    ['by webhook', true],
+    ['by verify', false],
+  ] as const)
+    it(`is paid by what was due where a fee came on top, heard ${how}`, async () => {
+      const { id, paymentId } = await given();
+      if (!isTold) razorpay.webhooks.withhold();
+      razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT + FEE }));
+      if (!isTold) await act(id, 'verify');
+      await untilSettled(shop, id, 'paid');
+      await act(id, 'verify', { paymentId: 'pay_unknown0000' });
+      const order = await untilSettled(shop, id, 'paid');
+      assert.deepEqual([order.amountPaid, order.reviews], [AMOUNT, []]);
+    });
+
+  it('is captured whole by us where a fee came on top', async () => {
+    const { id, paymentId } = await given();
+    const payment = razorpay.life.start(paymentId, { amount: AMOUNT + FEE });
+    razorpay.life.authorize(payment);
+    const order = await untilSettled(shop, id, 'paid');
+    assert.deepEqual([order.amountPaid, order.reviews], [AMOUNT, []]);
+    assert.deepEqual(
+      [paymentOf(payment)?.status, paymentOf(payment)?.amount],
+      ['captured', AMOUNT + FEE],
+    );
+  });
+
+  it('is pending while its customer is to pay on delivery, and paid when the money comes', async () => {
+    const { id, paymentId } = await given();
+    const promised = razorpay.life.promise(paymentId);
+    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'pending', 'promised');
+    assert.equal((await act(id, 'verify')).status, 200);
+    razorpay.life.capture(promised);
+    await untilSettled(shop, id, 'paid');
+  });
+
+  it('waits for another try when what was to be paid on delivery is refused', async () => {
+    const { id, paymentId } = await given();
+    const promised = razorpay.life.promise(paymentId);
+    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'pending', 'promised');
+    razorpay.life.fail(promised);
+    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'created', 'open again');
+  });
+
+  it('that is to be paid on delivery can be cancelled', async () => {
+    const { id, paymentId } = await given();
+    razorpay.life.promise(paymentId);
+    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'pending', 'promised');
+    const { status, body } = await act<OrderView>(id, 'cancel');
+    assert.deepEqual([status, body.state], [200, 'cancelled']);
+  });
+
+  it('that Razorpay no longer knows can be paid anew', async () => {
+    const { id, paymentId } = await given();
+    razorpay.life.lose(paymentId);
+    assert.equal((await act<OrderView>(id, 'verify')).body.payments[0]?.status, 'gone');
+    const second = await act<{ id: string }>(id, 'payments');
+    assert.equal(second.status, 201);
+    razorpay.life.capture(razorpay.life.start(second.body.id));
+    await untilSettled(shop, id, 'paid');
+  });
+
+  it('that Razorpay no longer knows can be cancelled at once', async () => {
+    const { id, paymentId } = await given();
+    razorpay.life.lose(paymentId);
+    const { status, body } = await act<OrderView>(id, 'cancel');
+    assert.deepEqual([status, body.state], [200, 'cancelled']);
+  });
+
+  it('is paid beside a payment whose status is not known', async () => {
+    const { id, paymentId } = await given();
+    const odd = razorpay.life.start(paymentId);
+    Object.assign(paymentOf(odd) ?? {}, { status: 'teleported' });
+    assert.equal((await act(id, 'verify')).status, 200);
+    const { body } = await shop.call('GET', `/v1/orders/${id}/events?limit=200`);
+    assert.match(JSON.stringify(body), /teleported/);
+    razorpay.life.capture(razorpay.life.start(paymentId));
+    await untilSettled(shop, id, 'paid');
+  });
+
+  it('whose authorized money Razorpay then refuses to capture is for a person, and the money is not forgotten', async () => {
+    const { id, paymentId } = await given();
+    const payment = razorpay.life.start(paymentId, { amount: AMOUNT - OFFER });
+    razorpay.life.authorize(payment);
+    const held = await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+    // From now on Razorpay wants another currency of it, and refuses to capture.
+    Object.assign(paymentOf(payment) ?? {}, { currency: 'USD' });
+    const [review] = held.reviews;
+    await shop.call('POST', `/v1/orders/${id}/reviews/${review?.id}`, {
+      decision: 'approve',
+      version: review?.version,
+      note: 'take it',
+    });
+    const isOpen = ({ reviews }: OrderView) =>
+      reviews.some(({ reason, status }) => reason === 'capture_refused' && status === 'open');
+    await untilOrder(shop, id, isOpen, 'in review again');
+  });
+});
