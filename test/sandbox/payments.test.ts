@@ -28,6 +28,7 @@ describe('payments at the sandbox gateway', () => {
       status: 'created',
       amount: 4_999,
       currency: 'INR',
+      metadata: {},
       amountCaptured: 0,
       amountRefunded: 0,
       checkoutUrl: `${gateway.sandbox.url}/checkout/${id}`,

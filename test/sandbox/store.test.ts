@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createClient } from '@libsql/client';
 import { findPayment, savePayment } from '../../src/sandbox/payment-rows.ts';
 import { openStore, type Store } from '../../src/sandbox/store.ts';
 
@@ -17,6 +18,13 @@ const PAYMENT = {
   refunds: [],
   disputes: [],
 } as const;
+
+const TABLE_BEFORE_METADATA = `CREATE TABLE payments (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, order_id TEXT NOT NULL, status TEXT NOT NULL,
+  amount_minor INTEGER NOT NULL, currency TEXT NOT NULL, created_at TEXT NOT NULL, captures TEXT NOT NULL,
+  refunds TEXT NOT NULL, disputes TEXT NOT NULL) STRICT;`;
+const ROW_BEFORE_METADATA = `INSERT INTO payments VALUES
+  (1, 'sbx_pay_1', 'ord_1', 'created', 4999, 'INR', '2026-01-26T10:00:00.000Z', '[]', '[]', '[]');`;
 
 describe('store of the sandbox gateway', () => {
   let store: Store;
@@ -46,6 +54,22 @@ describe('store of the sandbox gateway', () => {
       });
     await Promise.all(Array.from({ length: 20 }, captureMore));
     assert.equal((await stored())?.amountMinor, PAYMENT.amountMinor + 20);
+  });
+});
+
+describe('a file of an earlier version of the sandbox gateway', () => {
+  it('is read, with payments that have no metadata', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'payonce-sandbox-'));
+    const before = createClient({ url: `file:${path.join(directory, 'gateway.db')}` });
+    await before.executeMultiple(`${TABLE_BEFORE_METADATA} ${ROW_BEFORE_METADATA}`);
+    before.close();
+    const store = await openStore({ directory });
+    assert.deepEqual(await store.read((db) => findPayment(db, PAYMENT.id)), PAYMENT);
+    const changed = { ...PAYMENT, metadata: { installation: 'ins_1' } };
+    await store.write((db) => savePayment(db, changed));
+    assert.deepEqual(await store.read((db) => findPayment(db, PAYMENT.id)), changed);
+    await store.close();
+    rmSync(directory, { recursive: true });
   });
 });
 

@@ -36,7 +36,7 @@ describe('webhooks of the sandbox gateway', () => {
     assert.match(String(headers['webhook-id']), /^evt_[0-9a-f]+$/);
     assert.equal(body.type, 'payment.captured');
     assert.equal(new Date(body.timestamp).toISOString(), body.timestamp);
-    const data = { paymentId: id, orderId, amount: 4_999, currency: 'INR' };
+    const data = { paymentId: id, orderId, amount: 4_999, currency: 'INR', metadata: {} };
     assert.deepEqual(body.data, data);
   });
 
