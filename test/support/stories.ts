@@ -1,4 +1,5 @@
 /** Everything that can become of an order, told on the real stack. The histories of these stories are kept. */
+import { COMING_BACK } from './stories/coming-back.ts';
 import { DECIDING } from './stories/deciding.ts';
 import { ENDING } from './stories/ending.ts';
 import { ENDURING } from './stories/enduring.ts';
@@ -14,4 +15,5 @@ export const STORIES: Story[] = [
   ...DECIDING,
   ...ENDURING,
   ...LOSING,
+  ...COMING_BACK,
 ];

@@ -44,13 +44,13 @@ describe('an order at Razorpay', function () {
       [kind, account, Number(amount_minor)].join(' '),
     );
     assert.deepEqual(
-      posted.sort((a, b) => a.localeCompare(b)),
-      [
+      new Set(posted),
+      new Set([
         `capture gateway_clearing:razorpay ${AMOUNT - OFFER}`,
         `capture order_receipts ${AMOUNT - OFFER}`,
         `discount gateway_discounts ${OFFER}`,
         `discount order_receipts ${OFFER}`,
-      ],
+      ]),
     );
   }
 

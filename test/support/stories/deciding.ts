@@ -32,6 +32,12 @@ const PROVOKE = {
     await scene.at(`/payments/${await scene.stranger(id, { amount: 3000 })}/authorize`);
     return id;
   },
+  async capture_refused(scene) {
+    const { id, paymentId } = await scene.pending();
+    await scene.at('/payments', OTHER_REQUEST, gatewayIdempotencyKey(id, 'capture', paymentId));
+    await scene.at(`/payments/${paymentId}/authorize`);
+    return id;
+  },
   async currency_mismatch(scene) {
     const id = await scene.order();
     await scene.at(`/payments/${await scene.stranger(id, { currency: 'USD' })}/capture`);
@@ -137,6 +143,8 @@ const DECIDED: [Reason, 'approve' | 'reject'][] = [
   ['double_payment', 'reject'],
   ['amount_mismatch', 'approve'],
   ['amount_mismatch', 'reject'],
+  ['capture_refused', 'approve'],
+  ['capture_refused', 'reject'],
   ['currency_mismatch', 'reject'],
   ['capture_reversed', 'approve'],
   ['capture_reversed', 'reject'],

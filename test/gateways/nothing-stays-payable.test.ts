@@ -1,0 +1,68 @@
+/** Once an order is over, nothing of it can be paid any more, at each gateway that takes a part of a payment. */
+import assert from 'node:assert/strict';
+import { type Place, placeAt } from '../support/place.ts';
+import { untilOrder, untilSettled } from '../support/shop.ts';
+
+describe('a payment that is open when its order is over', function () {
+  this.timeout(120_000);
+
+  for (const name of ['sandbox', 'stripe']) {
+    let place: Place;
+    before(async () => {
+      place = await placeAt(name);
+    });
+
+    /** A part has come, and a second payment is open for the rest. */
+    async function givenPart(): Promise<{ id: string; first: string; open: string }> {
+      const { id, paymentId: first } = await place.pendingOrder();
+      await place.gateway.captureAmount(first, 2000);
+      await untilSettled(place.shop, id, 'partially_paid');
+      return { id, first, open: String((await place.pay(id)).body.id) };
+    }
+
+    const isVoidedAt = async (id: string, paymentId: string) =>
+      (await place.gateway.paymentsOf(id)).find((one) => one.paymentId === paymentId)?.isVoided;
+
+    const untilVoided = (id: string, paymentId: string) =>
+      untilOrder(
+        place.shop,
+        id,
+        ({ payments }) => payments.some((one) => one.id === paymentId && one.status === 'voided'),
+        'without an open payment',
+      );
+
+    it(`is voided at ${name} when all that came was refunded`, async () => {
+      const { id, open } = await givenPart();
+      await place.refund(id);
+      await untilSettled(place.shop, id, 'refunded');
+      await untilVoided(id, open);
+      assert.equal(await isVoidedAt(id, open), true);
+      await place.assertMoneyAgrees(id);
+    });
+
+    it(`is voided at ${name} when the partly paid order is cancelled, and the part goes back`, async () => {
+      const { id, open } = await givenPart();
+      const { status, body } = await place.cancel(id);
+      assert.deepEqual([status, body.state], [200, 'cancelled']);
+      assert.equal(await isVoidedAt(id, open), true);
+      await untilOrder(place.shop, id, ({ amountRefunded }) => amountRefunded === 2000, 'refunded');
+      await untilSettled(place.shop, id, 'cancelled');
+      await place.assertMoneyAgrees(id);
+    });
+  }
+
+  it('is voided at the sandbox when another payment has paid the order', async () => {
+    const place = await placeAt('sandbox');
+    const { id, paymentId } = await place.pendingOrder();
+    const other = await place.gateway.strangePayment(id);
+    await place.verify(id, { paymentId: other });
+    await place.gateway.capture(other);
+    await untilSettled(place.shop, id, 'paid');
+    await untilOrder(
+      place.shop,
+      id,
+      ({ payments }) => payments.find((one) => one.id === paymentId)?.status === 'voided',
+      'without an open payment',
+    );
+  });
+});
