@@ -5,7 +5,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
 
 /** The detail of a failure that says so; the workflow reads it. */
 const UNPAYABLE = 'unpayable';
@@ -45,6 +45,14 @@ export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
 export function refusalOf(error: unknown): { code: string; isUnpayable?: true } | null {
   if (!isRefusal(error)) return null;
   return { code: error.code, ...(isUnpayable(error) ? { isUnpayable: true as const } : {}) };
+}
+
+/** What an operator has to correct before another try can succeed; null for every other error. */
+export function silenceOf(
+  error: unknown,
+): { reason: string; code: 'gateway_misconfigured' } | null {
+  if (!(error instanceof GatewayMisconfigured)) return null;
+  return { reason: error.message, code: 'gateway_misconfigured' };
 }
 
 function isUnpayable(error: GatewayRefusal | DeliveryRefusal): boolean {

@@ -70,6 +70,23 @@ const effectSchema = z.object({
   error: z.string().nullable(),
 });
 
+const gatewayFailureSchema = z
+  .object({
+    code: z.enum(['gateway_misconfigured', 'gateway_unreachable']),
+    call: z.enum([
+      'create_payment',
+      'fetch_payments',
+      'capture_payment',
+      'void_payment',
+      'refund_payment',
+    ]),
+    since: time,
+    tries: z.int(),
+    error: z.string(),
+    nextTryAt: time.nullable(),
+  })
+  .meta({ id: 'GatewayFailure' });
+
 export const orderSchema = z
   .object({
     id: orderId,
@@ -94,6 +111,10 @@ export const orderSchema = z
     disputes: z.array(disputeSchema),
     reviews: z.array(reviewSchema),
     effects: z.array(effectSchema),
+    gatewayFailure: gatewayFailureSchema.nullable().meta({
+      description:
+        'Calls that the gateway has not answered since it last did; null while it answers.',
+    }),
     counters: z.object({ duplicates: z.int(), stale: z.int(), rejected: z.int() }),
     late: z.boolean(),
     expiresAt: time,

@@ -224,6 +224,12 @@ export const PROBLEMS = {
     'Nothing is lost: send the same request again.',
     5,
   ),
+  gateway_misconfigured: entry(
+    503,
+    'Gateway misconfigured',
+    'The gateway refuses the configured key: an operator has to correct it. Send the same request again then.',
+    60,
+  ),
   overloaded: entry(503, 'Overloaded', 'Send the same request again in a moment.', 2),
   shutting_down: entry(
     503,

@@ -4,7 +4,17 @@ import type { Order } from './order-schemas.ts';
 import type { Answer } from './route.ts';
 
 export function representOrder(order: StoredOrder): Order {
-  const { customer, payments, refunds, disputes, reviews, effects, counters, ...view } = order.view;
+  const {
+    customer,
+    payments,
+    refunds,
+    disputes,
+    reviews,
+    effects,
+    gatewayFailure,
+    counters,
+    ...view
+  } = order.view;
   const { late, expiresAt, createdAt, updatedAt, ...amounts } = view;
   const { name, address, shipping } = order.people ?? {};
   return {
@@ -23,6 +33,8 @@ export function representOrder(order: StoredOrder): Order {
     disputes,
     reviews,
     effects,
+    // A record that was written before it was kept has none.
+    gatewayFailure: gatewayFailure ?? null,
     counters: { ...counters, duplicates: counters.duplicates + order.duplicates },
     late,
     expiresAt,

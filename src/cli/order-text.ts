@@ -2,6 +2,7 @@
 import type { Order } from '../api/order-schemas.ts';
 import { REVIEW_REASONS } from '../domain/review-reasons.ts';
 import { moneyText } from '../money/text.ts';
+import { gatewayAdvice } from '../workflows/gateway-advice.ts';
 import { adviceFor } from '../workflows/review-advice.ts';
 import { tableOf, visible } from './table.ts';
 
@@ -47,7 +48,7 @@ function headText(order: Order): string {
 }
 
 /** One line a decision or failed effect, each with the command that settles it. */
-function todoLines({ id, reviews, effects }: Order): string[] {
+function todoLines({ id, reviews, effects, gateway, gatewayFailure }: Order): string[] {
   const open = reviews
     .filter(({ status }) => status === 'open')
     .map(
@@ -60,7 +61,8 @@ function todoLines({ id, reviews, effects }: Order): string[] {
       ({ key, error }) =>
         `${key} was refused (${visible(error ?? 'no reason')}): mend the cause, then\n    payonce retry ${id} ${key}`,
     );
-  return [...open, ...failed];
+  const unanswered = gatewayFailure === null ? [] : [gatewayAdvice(gateway, gatewayFailure)];
+  return [...unanswered.map(visible), ...open, ...failed];
 }
 
 function adviceText(reason: string): string {

@@ -1160,7 +1160,8 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `database_unavailable`: Nothing is lost: send the same request again.
+                 * @description - `gateway_misconfigured`: The gateway refuses the configured key: an operator has to correct it. Send the same request again then.
+                 *     - `database_unavailable`: Nothing is lost: send the same request again.
                  *     - `orchestrator_unavailable`: Nothing is lost: send the same request again.
                  */
                 503: {
@@ -2232,6 +2233,19 @@ export interface components {
             /** Format: date-time */
             expiresAt: string;
             gateway: string;
+            /** @description Calls that the gateway has not answered since it last did; null while it answers. */
+            gatewayFailure: {
+                /** @enum {string} */
+                call: "create_payment" | "fetch_payments" | "capture_payment" | "void_payment" | "refund_payment";
+                /** @enum {string} */
+                code: "gateway_misconfigured" | "gateway_unreachable";
+                error: string;
+                /** Format: date-time */
+                nextTryAt: string | null;
+                /** Format: date-time */
+                since: string;
+                tries: number;
+            } | null;
             /** @example ord_1042 */
             id: string;
             late: boolean;

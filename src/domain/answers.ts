@@ -4,6 +4,7 @@ import { cancelsUnanswered, refuseVoid, takeVoided } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
+import { noteGatewayCall } from './gateway-failure.ts';
 import type { EffectEntry } from './ledger.ts';
 import { putEffect, removeEffect } from './ledger-index.ts';
 import { askFor, countRefusal } from './payments.ts';
@@ -19,6 +20,7 @@ export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
   if (isBusinessEffect(command)) return finishBusinessEffect(turn, event, entry);
   // A gateway call is asked again under the same key where need be, so its entry ends here.
   removeEffect(turn.ledger, event.key);
+  noteGatewayCall(turn.ledger, command, event);
   if (event.type === 'effect.answered' && event.answer !== null)
     return take(turn, event.answer, command);
   if (event.type === 'effect.refused') return refused(turn, command, event);

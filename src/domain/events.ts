@@ -40,7 +40,14 @@ export type EffectResult = { key: string } & (
   /** The other side said no, for good; `isUnpayable`: to this payment, whoever pays it. */
   | { type: 'effect.refused'; attempts: number; code: string; isUnpayable?: boolean }
   /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
-  | { type: 'effect.unanswered'; attempts: number; reason: string }
+  | {
+      type: 'effect.unanswered';
+      attempts: number;
+      /** For operators; it holds nothing of what was sent or answered. */
+      reason: string;
+      /** The gateway refused the configured key, so nothing has happened. */
+      code?: 'gateway_misconfigured';
+    }
 );
 
 export type EffectEvent = Envelope & EffectResult;

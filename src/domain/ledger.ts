@@ -2,7 +2,7 @@
  * The ledger: every fact that an order knows, kept by the gateway's own ids. It is plain bounded JSON
  * and is carried whole through continue-as-new. The order's state is never stored in it; see sums.ts.
  */
-import type { Effect } from './effects.ts';
+import type { Effect, GatewayCall } from './effects.ts';
 import type { CommandAnswer, FactEvent, Source } from './events.ts';
 import type { DisputeStatus, RefundStatus, SnapshotStatus } from './facts.ts';
 import type { OrderState, OrderTerms } from './order.ts';
@@ -132,6 +132,17 @@ export interface Inquiry {
   purpose: { expiry: boolean; settlement: boolean };
 }
 
+/** Calls to the gateway that have not been answered since the last one that was. */
+export interface GatewayFailure {
+  code: 'gateway_misconfigured' | 'gateway_unreachable';
+  /** The call that failed last. */
+  call: GatewayCall['effect'];
+  /** When the first of them ended without an answer, in epoch milliseconds. */
+  since: number;
+  tries: number;
+  error: string;
+}
+
 export interface HeldFact {
   event: FactEvent;
   /** How often the gateway said that it does not know the payment. */
@@ -178,6 +189,8 @@ export interface Ledger {
   held: HeldFact[];
   waiting: WaitingCommand[];
   inquiry: Inquiry;
+  /** Absent while the gateway answers. */
+  gatewayFailure?: GatewayFailure;
   poll: { index: number; at: number } | null;
   /** The earliest time to close, where closing was tried and the gateway could not be asked. */
   settleNotBefore: number;

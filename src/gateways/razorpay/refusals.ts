@@ -3,7 +3,7 @@
  * code for nearly everything, so what it means is read from its published descriptions.
  */
 import { z } from 'zod';
-import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
 
 const errorSchema = z.object({
   error: z.object({
@@ -13,11 +13,8 @@ const errorSchema = z.object({
   }),
 });
 
-/**
- * Answers that may be other ones next time: time-out, key in progress, too early, too many; and a wrong
- * API key, as the same call goes through once our own mistake is mended.
- */
-const TRANSIENT_STATUSES = new Set([401, 408, 409, 425, 429]);
+/** Answers that may be other ones next time: time-out, key in progress, too early, too many. */
+const TRANSIENT_STATUSES = new Set([408, 409, 425, 429]);
 
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/different request with the same idempotency key/i, 'idempotency_key_reused'],
@@ -43,6 +40,11 @@ const OF_THE_CALL: ReadonlySet<string> = new Set([
 
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
 export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
+  if (isKeyRefused(status))
+    return new GatewayMisconfigured('Razorpay', {
+      status,
+      variables: 'RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET',
+    });
   const code = codeOf(status, body);
   const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
   if (isTransient && !FINAL_CONFLICTS.has(code))

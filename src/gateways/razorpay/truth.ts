@@ -1,6 +1,6 @@
 /** Gathers all that Razorpay knows about one of its orders: payments, refunds, disputes. */
 import type { PaymentSnapshot } from '../../domain/facts.ts';
-import { GatewayRefusal } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal } from '../gateway.ts';
 import type { RazorpayClient } from './client.ts';
 import type {
   RazorpayDispute,
@@ -42,7 +42,7 @@ async function disputesOf(
     return (await client.listDisputes(sinceS)).filter(({ payment_id }) => ids.has(payment_id));
   } catch (error) {
     // Not every account may list disputes. Theirs come by webhook, and payments must still be known.
-    if (error instanceof GatewayRefusal) return [];
+    if (error instanceof GatewayRefusal || error instanceof GatewayMisconfigured) return [];
     throw error;
   }
 }

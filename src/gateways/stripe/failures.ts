@@ -4,7 +4,7 @@
  */
 import { Stripe } from 'stripe';
 import type { z } from 'zod';
-import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
 
 const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
@@ -37,6 +37,11 @@ export async function askStripe<T>(
 function failureOf(what: string, error: unknown): unknown {
   if (!(error instanceof StripeError)) return error;
   const { code = error.rawType ?? error.type, statusCode, requestId } = error;
+  if (isKeyRefused(statusCode))
+    return new GatewayMisconfigured('Stripe', {
+      status: Number(statusCode),
+      variables: 'STRIPE_SECRET_KEY',
+    });
   const told = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
   const isSaved = error.headers?.['idempotent-replayed'] === 'true';
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
@@ -54,8 +59,8 @@ function isBreakdown(statusCode = 0): boolean {
 }
 
 /**
- * The SDK's classes follow the status: 400, 402 and 404 here. A key in use (409), too many calls (429) and
- * a wrong API key (401, 403) are none of these: the same call may yet go through.
+ * The SDK's classes follow the status: 400, 402 and 404 here. A key in use (409) and too many calls (429)
+ * are none of these: the same call may yet go through. A wrong API key (401, 403) never comes here.
  */
 function isDefinite(error: InstanceType<typeof StripeError>): boolean {
   return (
