@@ -9,6 +9,7 @@ import { GatewayMisconfigured, GatewayRefusal, GatewaySilence } from '../gateway
 
 /** The detail of a failure that says so; the workflow reads it. */
 const UNPAYABLE = 'unpayable';
+const OUTDATED = 'outdated';
 
 /** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
 export class DeliveryRefusal extends Error {
@@ -30,8 +31,8 @@ export class DeliverySilence extends Error {
  * Runs an activity's work and rethrows its errors for Temporal.
  *
  * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
- * first detail, for `GatewayRefusal` and `DeliveryRefusal`, and `UNPAYABLE` as the second one for a payment
- * that nobody could make; to be retried for everything else.
+ * first detail, for `GatewayRefusal` and `DeliveryRefusal`, followed by `UNPAYABLE` for a payment
+ * that nobody could make and `OUTDATED` where the gateway knows more than the order; to be retried for everything else.
  */
 export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -59,11 +60,16 @@ function isUnpayable(error: GatewayRefusal | DeliveryRefusal): boolean {
   return error instanceof GatewayRefusal && error.isUnpayable;
 }
 
+function isOutdated(error: GatewayRefusal | DeliveryRefusal): boolean {
+  return error instanceof GatewayRefusal && error.isOutdated;
+}
+
 function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
   return error instanceof GatewayRefusal || error instanceof DeliveryRefusal;
 }
 
-function failureOf(error: unknown): Error {
+/** The error as Temporal is told it. */
+export function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isRefusal(error))
     return ApplicationFailure.nonRetryable(
@@ -71,6 +77,7 @@ function failureOf(error: unknown): Error {
       error.name,
       error.code,
       ...(isUnpayable(error) ? [UNPAYABLE] : []),
+      ...(isOutdated(error) ? [OUTDATED] : []),
     );
   if (error instanceof GatewaySilence || error instanceof DeliverySilence)
     return ApplicationFailure.retryable(error.message, error.name);

@@ -11,6 +11,7 @@ import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { Problem } from './problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from './problem-table.ts';
+import { refusalReason } from './refusal-reasons.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 import type { Answer, ApiRequest } from './route.ts';
 
@@ -119,7 +120,9 @@ function isToBeSentAgain({ outcome, answer }: StoredEvent): boolean {
 /** With the gateway's own code, where there is one, before what there is to do. */
 function detailOf(code: ProblemCode, gatewayCode: string | undefined): { detail?: string } {
   if (gatewayCode === undefined) return {};
-  return { detail: `The gateway's reason: ${gatewayCode}. ${problemEntry(code).advice}` };
+  return {
+    detail: `The gateway's reason: ${refusalReason(gatewayCode)}. ${problemEntry(code).advice}`,
+  };
 }
 
 function accepted(answered: OrderWithOutcome): OrderWithOutcome {

@@ -102,6 +102,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     createdAt,
     expiresAt: createdAt + (expiresIn === undefined ? policy.orderExpiryMs : expiresIn * 1000),
     settlementWindowMs: policy.settlementWindowMs,
+    syncsWhenPaid: true,
   };
   const ledger = openLedger(terms);
   return {

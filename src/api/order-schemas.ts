@@ -43,8 +43,20 @@ export const refundSchema = z
     currency: z.string(),
     origin: z.enum(['api', 'gateway']),
     reason: z.string().nullable(),
+    refusal: z
+      .string()
+      .nullable()
+      .meta({ description: "The gateway's code for why it refused; null where it did not." }),
   })
   .meta({ id: 'Refund' });
+
+/** What a refund call answers: one refund for each payment that it took. */
+export const madeRefundSchema = refundSchema
+  .extend({ parts: z.array(refundSchema) })
+  .meta({ id: 'MadeRefund' });
+
+export type MadeRefund = z.infer<typeof madeRefundSchema>;
+export type Refund = z.infer<typeof refundSchema>;
 
 const disputeSchema = z.object({
   id: z.string(),
@@ -67,7 +79,11 @@ const effectSchema = z.object({
   effect: z.string(),
   status: z.enum(['pending', 'done', 'failed']),
   attempts: z.int(),
-  error: z.string().nullable(),
+  error: z.string().nullable().meta({ description: 'Of the last try, where it failed.' }),
+  failingSince: time.nullable().meta({
+    description: 'When the first try of a pending effect failed; null where none has.',
+  }),
+  nextTryAt: time.nullable(),
 });
 
 const gatewayFailureSchema = z
@@ -122,6 +138,15 @@ export const orderSchema = z
     updatedAt: time,
   })
   .meta({ id: 'Order' });
+
+export const syncedSchema = z
+  .object({
+    changes: z.array(z.string()).meta({
+      description: 'What the order had not known, one line each; empty where it knew all.',
+    }),
+    order: orderSchema,
+  })
+  .meta({ id: 'SyncedOrder' });
 
 export type Order = z.infer<typeof orderSchema>;
 export type Payment = z.infer<typeof paymentSchema>;

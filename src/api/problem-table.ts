@@ -156,6 +156,11 @@ export const PROBLEMS = {
     'Refund exceeds what is left',
     'Ask for at most the captured amount less refunds made or under way.',
   ),
+  refund_refused: entry(
+    422,
+    'Refund refused',
+    'The gateway has refused this refund: read the order, and ask under a new key once the cause is gone.',
+  ),
   review_not_found: entry(404, 'No such review', 'See the reviews of the order for their ids.'),
   review_already_decided: entry(
     409,

@@ -6,6 +6,9 @@ import { gatewayAdvice } from '../workflows/gateway-advice.ts';
 import { adviceFor } from '../workflows/review-advice.ts';
 import { tableOf, visible } from './table.ts';
 
+/** A shorter failure ends by itself more often than not. */
+const LONG_MS = 10 * 60 * 1_000;
+
 export function ordersText(orders: readonly Order[]): string {
   if (orders.length === 0) return 'No such orders.';
   const rows = orders.map((order) => [
@@ -61,8 +64,14 @@ function todoLines({ id, reviews, effects, gateway, gatewayFailure }: Order): st
       ({ key, error }) =>
         `${key} was refused (${visible(error ?? 'no reason')}): mend the cause, then\n    payonce retry ${id} ${key}`,
     );
+  const failing = effects
+    .filter(({ failingSince }) => Date.now() - Date.parse(failingSince ?? '') > LONG_MS)
+    .map(
+      ({ key, failingSince, attempts, error, nextTryAt }) =>
+        `${key} has been failing since ${failingSince} (${attempts} tries: ${visible(error ?? 'no reason')}): see the system behind it. It is tried again at ${nextTryAt}.`,
+    );
   const unanswered = gatewayFailure === null ? [] : [gatewayAdvice(gateway, gatewayFailure)];
-  return [...unanswered.map(visible), ...open, ...failed];
+  return [...unanswered.map(visible), ...open, ...failed, ...failing];
 }
 
 function adviceText(reason: string): string {
@@ -108,11 +117,12 @@ function disputesText({ disputes, currency }: Order): string | null {
 }
 
 function effectsText({ effects }: Order): string | null {
-  const rows = effects.map(({ key, status, attempts, error }) => [
+  const rows = effects.map(({ key, status, attempts, error, nextTryAt }) => [
     key,
     status,
     String(attempts),
     error ?? '-',
+    nextTryAt ?? '-',
   ]);
-  return section('Effects', ['key', 'status', 'attempts', 'error'], rows);
+  return section('Effects', ['key', 'status', 'attempts', 'error', 'next try'], rows);
 }

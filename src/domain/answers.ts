@@ -52,7 +52,6 @@ function take(turn: Turn, answer: Answer, command: GatewayCall): void {
 }
 
 function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
-  const { code } = refusal;
   switch (command.effect) {
     case 'create_payment':
       return refuseAttempt(turn, command.attempt, refusal);
@@ -61,7 +60,7 @@ function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
     case 'capture_payment':
       return refuseCapture(turn, command.paymentId);
     case 'refund_payment':
-      return refuseRefund(turn, command.requestKey, code);
+      return refuseRefund(turn, command.requestKey, refusal);
     case 'fetch_payments':
       return inquiryUnanswered(turn);
   }

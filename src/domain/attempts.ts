@@ -129,7 +129,7 @@ function codeAgainst(ledger: Ledger): string | null {
 /** The gateway's no. A payment that nobody could make is not for the customer to try again. */
 export type Refusal = Pick<
   Extract<EffectResult, { type: 'effect.refused' }>,
-  'code' | 'isUnpayable'
+  'code' | 'isUnpayable' | 'isOutdated'
 >;
 
 export function refuseAttempt(

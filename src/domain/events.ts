@@ -21,6 +21,8 @@ export type FactEvent = Envelope & { type: 'fact'; fact: Fact };
 export type Command =
   | { type: 'pay' }
   | { type: 'verify'; paymentId?: string }
+  /** Asks the gateway for the present truth, whatever is known already. */
+  | { type: 'sync' }
   | { type: 'cancel'; reason?: string }
   | { type: 'refund'; requestKey: string; amountMinor?: number; reason?: string }
   | {
@@ -38,7 +40,14 @@ export type CommandEvent = Envelope & Command;
 export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
   /** The other side said no, for good; `isUnpayable`: to this payment, whoever pays it. */
-  | { type: 'effect.refused'; attempts: number; code: string; isUnpayable?: boolean }
+  | {
+      type: 'effect.refused';
+      attempts: number;
+      code: string;
+      isUnpayable?: boolean;
+      /** The gateway knows of more than the order does. */
+      isOutdated?: boolean;
+    }
   /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
   | {
       type: 'effect.unanswered';
@@ -57,7 +66,7 @@ export function effectEvent(result: EffectResult, at: number): EffectEvent {
   return { ...result, id: result.key, source: 'effect', at };
 }
 
-export type DeadlineName = 'expiry' | 'poll' | 'settlement';
+export type DeadlineName = 'expiry' | 'poll' | 'sync' | 'settlement';
 export type DeadlineEvent = Envelope & { type: 'deadline.reached'; deadline: DeadlineName };
 
 /** Something arrived that cannot be read; it is kept as a rejected outcome. */
@@ -91,6 +100,8 @@ export interface CommandAnswer {
   requestKey?: string;
   /** The gateway has not said yet. */
   unsettled?: boolean;
+  /** What a sync has found that the order did not know, one text each. */
+  changes?: string[];
   /** The same delivery again: what came of the first one is the answer. */
   redelivered?: boolean;
 }

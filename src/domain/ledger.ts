@@ -76,6 +76,8 @@ export interface RefundRequest {
   status: 'requested' | 'accepted' | 'refused';
   refundId: string | null;
   reason: string | null;
+  /** The gateway's code for why it refused; absent where it did not. */
+  refusal?: string;
   createdAt: number;
   /** The request that a caller made; one request may need several payments' refunds. */
   parentKey: string;
@@ -113,7 +115,7 @@ export interface EffectEntry {
 export interface WaitingCommand {
   id: string;
   source: Source;
-  type: 'pay' | 'verify' | 'cancel' | 'refund';
+  type: 'pay' | 'verify' | 'sync' | 'cancel' | 'refund';
   duplicate: boolean;
   answer: CommandAnswer;
   /** The payment that a verify asked about. */
@@ -192,6 +194,8 @@ export interface Ledger {
   /** Absent while the gateway answers. */
   gatewayFailure?: GatewayFailure;
   poll: { index: number; at: number } | null;
+  /** When a paid order was last asked about by its slow schedule, in epoch milliseconds; absent until then. */
+  syncedAt?: number;
   /** The earliest time to close, where closing was tried and the gateway could not be asked. */
   settleNotBefore: number;
   counters: { duplicates: number; stale: number; rejected: number };

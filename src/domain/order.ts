@@ -23,4 +23,6 @@ export interface OrderTerms {
   expiresAt: number;
   /** How long a settled order stays open for late events. */
   settlementWindowMs: number;
+  /** Is the gateway asked about the order while it is paid? Absent in orders from before that was done. */
+  syncsWhenPaid?: true;
 }

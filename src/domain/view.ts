@@ -27,7 +27,10 @@ export interface RefundView {
   amount: number;
   currency: string;
   origin: 'api' | 'gateway';
+  /** What the caller gave. */
   reason: string | null;
+  /** The gateway's code for why it refused; null where it did not. */
+  refusal: string | null;
 }
 
 export interface GatewayFailureView {
@@ -193,6 +196,7 @@ function refundViews(ledger: Ledger): RefundView[] {
       currency,
       origin: 'api',
       reason,
+      refusal: request.refusal ?? null,
     };
   });
   const ours = new Set(requests.map((request) => request.refundId));
@@ -208,6 +212,7 @@ function refundViews(ledger: Ledger): RefundView[] {
         currency,
         origin: 'gateway',
         reason: null,
+        refusal: null,
       }),
     );
   return [...own, ...others];

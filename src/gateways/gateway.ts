@@ -106,11 +106,14 @@ export class GatewayRefusal extends Error {
    * whoever pays it and however often.
    */
   readonly isUnpayable: boolean;
+  /** The gateway knows of more than the order does: only its present truth explains the refusal. */
+  readonly isOutdated: boolean;
 
-  constructor(code: string, message: string, { isUnpayable = false } = {}) {
+  constructor(code: string, message: string, { isUnpayable = false, isOutdated = false } = {}) {
     super(message);
     this.code = code;
     this.isUnpayable = isUnpayable;
+    this.isOutdated = isOutdated;
   }
 }
 

@@ -5,6 +5,7 @@ import type { OnGatewayCall } from '../gateways/watched.ts';
 import type { Database } from '../store/database.ts';
 import { createApiMetrics } from './api-metrics.ts';
 import { createCountGauges } from './count-gauges.ts';
+import { createFailingEffectsGauge } from './failing-effects.ts';
 import { countGatewayCalls } from './gateway-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { createRegistry } from './registry.ts';
@@ -18,8 +19,9 @@ export async function openApiMetrics(
   const registry = createRegistry();
   const onGatewayCall = countGatewayCalls(registry, gateways);
   const refreshCounts = createCountGauges(registry, database);
+  const refreshFailing = createFailingEffectsGauge(registry, database);
   const page = async (): Promise<string> => {
-    await refreshCounts();
+    await Promise.all([refreshCounts(), refreshFailing()]);
     return registry.metrics();
   };
   const metrics = { ...createApiMetrics(registry), page: isOnApiPort ? page : null };

@@ -108,13 +108,14 @@ function failureOf(key: string, error: unknown): EffectResult {
 }
 
 /** A definite no; null for everything that may work the next time. */
-function refusalIn(error: unknown): { code: string; isUnpayable?: true } | null {
+function refusalIn(error: unknown): { code: string; isUnpayable?: true; isOutdated?: true } | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return null;
-  const [code, kind] = cause.details ?? [];
+  const [code, ...kinds] = cause.details ?? [];
   return {
     code: String(code ?? cause.type ?? 'refused'),
-    ...(kind === 'unpayable' ? { isUnpayable: true as const } : {}),
+    ...(kinds.includes('unpayable') ? { isUnpayable: true as const } : {}),
+    ...(kinds.includes('outdated') ? { isOutdated: true as const } : {}),
   };
 }
 

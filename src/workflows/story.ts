@@ -89,6 +89,7 @@ function deadlineLine({ name, at }: Deadline): string {
   const time = new Date(at).toISOString();
   switch (name) {
     case 'poll':
+    case 'sync':
       return `asks the gateway again at ${time}`;
     case 'expiry':
       return `expires at ${time}`;

@@ -44,6 +44,7 @@ describe('an order row', () => {
       createdAt: new Date('2026-01-26T10:00:00Z'),
       startedAt: null,
       duplicates: 0,
+      failing: [],
     });
     assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);
   });

@@ -20,6 +20,8 @@ const CODES: readonly (readonly [RegExp, string])[] = [
   [/different request with the same idempotency key/i, 'idempotency_key_reused'],
   [/fully refunded already/i, 'payment_fully_refunded'],
   [/greater than (the )?amount captured/i, 'refund_exceeds_captured'],
+  [/not have enough balance|insufficient balance/i, 'balance_insufficient'],
+  [/too old|older than|refund period/i, 'payment_too_old'],
   [/already been captured|order is already paid/i, 'payment_already_captured'],
   [/must be at least|less than minimum amount/i, 'amount_below_minimum'],
   [/exceeds (the )?maximum amount/i, 'amount_above_maximum'],
@@ -38,6 +40,12 @@ const OF_THE_CALL: ReadonlySet<string> = new Set([
   'not_found',
 ]);
 
+/** They tell of a refund that the caller may not have heard of. */
+const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
+  'payment_fully_refunded',
+  'refund_exceeds_captured',
+]);
+
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
 export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
   if (isKeyRefused(status))
@@ -50,7 +58,8 @@ export function errorOf(status: number, body: unknown): GatewayRefusal | Gateway
   if (isTransient && !FINAL_CONFLICTS.has(code))
     return new GatewaySilence(`Razorpay answered ${status}`);
   const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
-  return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable });
+  const isOutdated = OF_A_LATER_STATE.has(code);
+  return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable, isOutdated });
 }
 
 function codeOf(status: number, body: unknown): string {

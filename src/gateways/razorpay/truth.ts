@@ -20,7 +20,8 @@ export async function truthOf(
     refundsOf(client, captured),
     disputesOf(client, captured),
   ]);
-  return snapshotOf({ order, payments, refunds, disputes });
+  const aliases = payments.map(({ id }) => id);
+  return { ...snapshotOf({ order, payments, refunds, disputes }), aliases };
 }
 
 /** Only of captured payments: what is refunded of others was never ours. */
@@ -63,7 +64,7 @@ export async function truthBehind(
   if (payment === null) return null;
   const order = payment.order_id === null ? null : await client.findOrder(payment.order_id);
   if (order === null) return withoutOrder(payment);
-  return { ...(await truthOf(client, order)), aliases: [id] };
+  return truthOf(client, order);
 }
 
 /** Real, and nobody's that we know. */

@@ -106,7 +106,9 @@ function read<T>(reply: Reply, schema: z.ZodType<T>): T {
   if (reply.status >= 400) {
     const code = codeOf(reply) ?? `http_${reply.status}`;
     const isUnpayable = reply.status === UNPROCESSABLE;
-    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable });
+    // Somebody has refunded it at the gateway: what the order knows is old.
+    const isOutdated = code === 'refund_exceeds_captured';
+    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable, isOutdated });
   }
   const parsed = schema.safeParse(reply.body);
   if (!parsed.success) throw new GatewaySilence('sandbox gateway answered in an unknown form');

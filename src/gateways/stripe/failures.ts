@@ -36,7 +36,8 @@ export async function askStripe<T>(
 
 function failureOf(what: string, error: unknown): unknown {
   if (!(error instanceof StripeError)) return error;
-  const { code = error.rawType ?? error.type, statusCode, requestId } = error;
+  const { statusCode, requestId } = error;
+  const code = codeOf(error);
   if (isKeyRefused(statusCode))
     return new GatewayMisconfigured('Stripe', {
       status: Number(statusCode),
@@ -49,10 +50,26 @@ function failureOf(what: string, error: unknown): unknown {
   if (!isDefinite(error)) return new GatewaySilence(told);
   // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
+  const isOutdated = OF_A_LATER_STATE.has(code);
   return isSaved
-    ? new SavedRefusal(code, told, { isUnpayable })
-    : new GatewayRefusal(code, told, { isUnpayable });
+    ? new SavedRefusal(code, told, { isUnpayable, isOutdated })
+    : new GatewayRefusal(code, told, { isUnpayable, isOutdated });
 }
+
+/** Stripe has no code for a refund of more than is left, and its own words never leave this file. */
+function codeOf({ code, message, rawType, type }: InstanceType<typeof StripeError>): string {
+  if (code !== undefined) return code;
+  return EXCEEDS_UNREFUNDED.test(message) ? 'refund_exceeds_unrefunded' : (rawType ?? type);
+}
+
+const EXCEEDS_UNREFUNDED = /greater than unrefunded amount/i;
+
+/** Codes that tell of a refund or a dispute that the caller may not have heard of. */
+const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
+  'charge_already_refunded',
+  'charge_disputed',
+  'refund_exceeds_unrefunded',
+]);
 
 function isBreakdown(statusCode = 0): boolean {
   return statusCode >= 500;
