@@ -21,7 +21,7 @@ export const PAYING: Story[] = [
     const { id, paymentId } = await scene.paidOrder();
     await scene.faults(NO_WEBHOOKS);
     await scene.at(`/payments/${paymentId}/refunds`);
-    await scene.signal(id, 'sync', {});
+    await scene.signal(id, 'sync', { id: 'sync-by-hand' });
     await scene.settled(id, 'refunded');
     await scene.faults({});
     return id;
