@@ -13,9 +13,12 @@ import { createTurns } from './api/turns.ts';
 import { loadServiceConfig } from './config.ts';
 import { isProduction } from './config-production.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
+import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
+import { watched } from './gateways/watched.ts';
 import { isLoopback } from './http/local-callers.ts';
 import { createLogger } from './logs/create-logger.ts';
+import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
 import { openDatabase } from './store/database.ts';
@@ -51,10 +54,27 @@ async function main(): Promise<void> {
   const news = createRecentNews();
   const turns = createTurns();
   const drain = createDrain();
-  const gateways = createGateways(config);
-  const { metrics, close: closeMetrics } = await openApiMetrics(config, database);
+  const configured = createGateways(config);
+  const {
+    metrics,
+    onGatewayCall,
+    close: closeMetrics,
+  } = await openApiMetrics(config, database, Object.keys(configured));
+  const gateways = watched(configured, onGatewayCall);
+  const checking = new AbortController();
+  const access = checkAccess(gateways, checking.signal, logAccess(log));
   const savings = { duplicates, news, turns };
-  const dependencies = { database, feed, orders, ...savings, gateways, drain, metrics, log };
+  const dependencies = {
+    database,
+    feed,
+    orders,
+    ...savings,
+    gateways,
+    access,
+    drain,
+    metrics,
+    log,
+  };
   // In production a proxy of the same machine may pass its own name on.
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
   const app = createApp({
@@ -73,6 +93,7 @@ async function main(): Promise<void> {
 
   await stopRequested;
   sweeping.abort();
+  checking.abort();
   await Promise.race([drain.begin(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
   server.close();
   server.closeAllConnections();

@@ -3,8 +3,11 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config.ts';
 import { createDataConverter, keyringOf } from './data-converter.ts';
+import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
+import { watched } from './gateways/watched.ts';
 import { createLogger } from './logs/create-logger.ts';
+import { logAccess } from './logs/gateway-access.ts';
 import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
@@ -34,7 +37,8 @@ const MAX_TASKS_AT_ONCE = 100;
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'worker');
-  const metrics = await openWorkerMetrics(config);
+  const configured = createGateways(config);
+  const metrics = await openWorkerMetrics(config, Object.keys(configured));
   const log = createLogger({ name: 'worker', level: config.logLevel });
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
@@ -51,6 +55,10 @@ async function main(): Promise<void> {
   const database = openDatabase(config.databaseUrl, keyring);
   const connection = await NativeConnection.connect(connectionOptions);
   const { crmUrl, accessUrl, secret } = config.effects;
+  const gateways =
+    metrics.onGatewayCall === undefined ? configured : watched(configured, metrics.onGatewayCall);
+  const checking = new AbortController();
+  checkAccess(gateways, checking.signal, logAccess(log));
   const worker = await Worker.create({
     connection,
     namespace,
@@ -59,7 +67,7 @@ async function main(): Promise<void> {
     dataConverter: createDataConverter(keyring),
     activities: createActivities({
       database,
-      gateways: createGateways(config),
+      gateways,
       seller: config.seller,
       ...(crmUrl === undefined ? {} : { crmUrl }),
       ...(accessUrl === undefined ? {} : { accessUrl }),
@@ -77,6 +85,7 @@ async function main(): Promise<void> {
   const running = worker.runUntil(stopRequested);
   reportReady();
   await running;
+  checking.abort();
   metrics.close();
   await connection.close();
   await Promise.all([database.close(), tracing.close()]);

@@ -3,9 +3,12 @@
  * own, whose errors are mapped. Whether an effect runs once is the business of its own file.
  */
 import { Context } from '@temporalio/activity';
+import { msToNumber } from '@temporalio/common/lib/time.js';
 import type { BusinessEffect, BusinessEffectName } from '../domain/effects.ts';
 import type { OrderBrief, OrderView } from '../domain/view.ts';
-import { asActivityFailure } from './failures.ts';
+import type { Database } from '../store/database.ts';
+import { forgetFailedTries, noteFailedTry } from '../store/failing-effects.ts';
+import { asActivityFailure, failureOf, refusalOf } from './failures.ts';
 
 /** Effects whose message to another system carries the whole order. */
 type DeliveredEffectName = 'grant_access' | 'revoke_access' | 'update_crm';
@@ -31,12 +34,60 @@ export type RunEffect<Name extends BusinessEffectName> = (
 
 export type RunEffects = { [Name in BusinessEffectName]: RunEffect<Name> };
 
+/** As an activity; a try that fails is noted, as long as the effect has not ended. */
 export function effectActivity<Name extends BusinessEffectName>(
+  database: Database,
   run: RunEffect<Name>,
 ): (request: EffectRequest<Name>) => Promise<EffectDone> {
   return (request) =>
     asActivityFailure(async () => {
-      await run(request);
-      return { attempts: Context.current().info.attempt };
+      const { attempt } = Context.current().info;
+      try {
+        await run(request);
+      } catch (error) {
+        const { order, command } = request;
+        const { key, effect: name } = command;
+        await noteTry(database, { orderId: order.id, key, name }, error);
+        throw error;
+      }
+      // Not swallowed: the effect would seem to fail for ever. Tried again, it finds itself done.
+      if (attempt > 1) await forgetFailedTries(database, request.command.key);
+      return { attempts: attempt };
     });
+}
+
+/** Where the database does not take the note, the next try's note says as much. */
+async function noteTry(
+  database: Database,
+  effect: { orderId: string; key: string; name: BusinessEffectName },
+  error: unknown,
+): Promise<void> {
+  const { orderId, key, name } = effect;
+  const { attempt } = Context.current().info;
+  // A refusal ends the effect, and the order itself keeps it.
+  const noted =
+    refusalOf(error) === null
+      ? noteFailedTry(database, {
+          key,
+          orderId,
+          effect: name,
+          attempts: attempt,
+          error: failureOf(error).message.slice(0, MAX_ERROR_LENGTH),
+          nextTryAt: nextTryAt(),
+        })
+      : forgetFailedTries(database, key);
+  await noted.catch(() => undefined);
+}
+
+/** In characters: it is shown in a line. */
+const MAX_ERROR_LENGTH = 200;
+
+/** By the policy that the workflow gave; null where it gave none. */
+function nextTryAt(): Date | null {
+  const { attempt, retryPolicy } = Context.current().info;
+  if (retryPolicy === undefined) return null;
+  const { initialInterval = '1s', backoffCoefficient = 2, maximumInterval } = retryPolicy;
+  const waitMs = msToNumber(initialInterval) * backoffCoefficient ** (attempt - 1);
+  const longestMs = maximumInterval === undefined ? waitMs : msToNumber(maximumInterval);
+  return new Date(Date.now() + Math.min(waitMs, longestMs));
 }

@@ -48,10 +48,11 @@ export function createDeliver(deps: {
   };
 }
 
-/** What a frontend needs to pay with is nobody else's business. */
+/** What a frontend needs to pay with, and what an operator has to correct, concern no other system. */
 function withoutCheckouts(order: OrderView): OrderView {
   return {
     ...order,
+    gatewayFailure: null,
     payments: order.payments.map((payment) => ({ ...payment, checkout: null })),
   };
 }

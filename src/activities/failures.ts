@@ -5,12 +5,14 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
 
 /** The detail of a failure that says so; the workflow reads it. */
 const UNPAYABLE = 'unpayable';
 /** Of a payment that the gateway does not know. */
 const GONE = 'gone';
+/** The gateway knows of more than the order does. */
+const OUTDATED = 'outdated';
 
 /** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
 export class DeliveryRefusal extends Error {
@@ -32,8 +34,9 @@ export class DeliverySilence extends Error {
  * Runs an activity's work and rethrows its errors for Temporal.
  *
  * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
- * first detail, for `GatewayRefusal` and `DeliveryRefusal`, and as the second one `UNPAYABLE` for a payment
- * that nobody could make and `GONE` for one that the gateway does not know; to be retried for everything else.
+ * first detail, for `GatewayRefusal` and `DeliveryRefusal`, followed by `UNPAYABLE` for a payment that nobody
+ * could make, `GONE` for one that the gateway does not know and `OUTDATED` where the gateway knows more than the
+ * order; to be retried for everything else.
  */
 export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -50,18 +53,31 @@ export function refusalOf(error: unknown): { code: string; isUnpayable?: true } 
   return { code: error.code, ...(isUnpayable ? { isUnpayable: true as const } : {}) };
 }
 
-/** One word or none; where both are so, there is nothing to pay. */
+/** A payment that is gone is not called unpayable as well: there is nothing to pay. */
 function kindOf(error: GatewayRefusal | DeliveryRefusal): string[] {
   if (!(error instanceof GatewayRefusal)) return [];
-  if (error.isGone) return [GONE];
-  return error.isUnpayable ? [UNPAYABLE] : [];
+  const { isGone, isUnpayable, isOutdated } = error;
+  return [
+    ...(isGone ? [GONE] : []),
+    ...(isUnpayable && !isGone ? [UNPAYABLE] : []),
+    ...(isOutdated ? [OUTDATED] : []),
+  ];
+}
+
+/** What an operator has to correct before another try can succeed; null for every other error. */
+export function silenceOf(
+  error: unknown,
+): { reason: string; code: 'gateway_misconfigured' } | null {
+  if (!(error instanceof GatewayMisconfigured)) return null;
+  return { reason: error.message, code: 'gateway_misconfigured' };
 }
 
 function isRefusal(error: unknown): error is GatewayRefusal | DeliveryRefusal {
   return error instanceof GatewayRefusal || error instanceof DeliveryRefusal;
 }
 
-function failureOf(error: unknown): Error {
+/** The error as Temporal is told it. */
+export function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isRefusal(error))
     return ApplicationFailure.nonRetryable(error.message, error.name, error.code, ...kindOf(error));

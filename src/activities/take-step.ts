@@ -12,7 +12,7 @@ import { transitions } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import type { OrderRecord } from '../store/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
-import { refusalOf } from './failures.ts';
+import { refusalOf, silenceOf } from './failures.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
 import type { WriteRecord } from './write-record.ts';
 
@@ -63,8 +63,12 @@ export function createTakeStep(deps: {
     try {
       return await run(effect, order);
     } catch (error) {
+      const { key } = effect;
       const refusal = refusalOf(error);
-      return refusal && { key: effect.key, type: 'effect.refused', attempts: 1, ...refusal };
+      if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, ...refusal };
+      // A key that was refused is refused again, and the customer waits.
+      const silence = silenceOf(error);
+      return silence && { key, type: 'effect.unanswered', attempts: 1, ...silence };
     }
   }
 

@@ -1,6 +1,7 @@
 /** What the API is made of. It holds no state of its own beside what is listed here. */
 import type { Logger } from 'pino';
 import type { ApiKey, Config } from '../config.ts';
+import type { AccessCheck } from '../gateways/access.ts';
 import type { Gateways } from '../gateways/index.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   news: RecentNews;
   turns: Turns;
   gateways: Gateways;
+  /** Whether each of them takes its configured key. */
+  access: AccessCheck;
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
   drain: Drain;

@@ -4,12 +4,14 @@
  */
 import { failpoint } from '../failpoints.ts';
 import type { Database } from '../store/database.ts';
+import type { StoredEvent } from '../store/order-events.ts';
 import { type OrderWithOutcome, readOrderWithOutcome } from '../store/order-with-outcome.ts';
 import { readOrder, type StoredOrder } from '../store/orders.ts';
 import type { SignalName, SignalPayloads } from '../workflows/messages.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { Problem } from './problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from './problem-table.ts';
+import { refusalReason } from './refusal-reasons.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 import type { Answer, ApiRequest } from './route.ts';
 
@@ -42,7 +44,6 @@ export async function submit<N extends CommandName>(
   command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id'> },
 ): Promise<OrderWithOutcome> {
   const { orderId, name } = command;
-  const payload = { ...command.payload, id: commandId } as SignalPayloads[N];
   const stopWaiting = new AbortController();
   const deadlineAt = Date.now() + waitMs;
   const nextChange = (): Promise<boolean> =>
@@ -50,14 +51,17 @@ export async function submit<N extends CommandName>(
   try {
     // Listening begins before anything is read or sent, so that no change goes unheard.
     let change = nextChange();
-    const known = idempotencyKey && (await readPresent(database, orderId, commandId));
-    if (known && known.outcome !== null) return accepted(known);
+    const { id, known } = idempotencyKey
+      ? await readKnown(database, orderId, commandId)
+      : { id: commandId, known: null };
+    if (known !== null) return accepted(known);
+    const payload = { ...command.payload, id } as SignalPayloads[N];
     await orders.signal(orderId, name, payload);
     failpoint('command.afterSignalBeforeAnswer');
     for (;;) {
       const hasChanged = await change;
       change = nextChange();
-      const present = await readPresent(database, orderId, commandId);
+      const present = await readPresent(database, orderId, id);
       if (present.outcome !== null || !hasChanged) return accepted(present);
     }
   } finally {
@@ -89,10 +93,36 @@ async function readPresent(
   return present;
 }
 
+/**
+ * What came of the command under its key before. An outcome that says "send it again" is none: the repeat is a
+ * command of its own, whose id is derived from that outcome.
+ */
+async function readKnown(
+  database: Database,
+  orderId: string,
+  commandId: string,
+): Promise<{ id: string; known: OrderWithOutcome | null }> {
+  let id = commandId;
+  for (;;) {
+    const present = await readPresent(database, orderId, id);
+    const { outcome } = present;
+    if (outcome === null) return { id, known: null };
+    if (!isToBeSentAgain(outcome)) return { id, known: present };
+    id = `${commandId}.${outcome.seq}`;
+  }
+}
+
+function isToBeSentAgain({ outcome, answer }: StoredEvent): boolean {
+  const { code = '' } = answer ?? {};
+  return outcome === 'rejected' && isProblemCode(code) && problemEntry(code).status >= 500;
+}
+
 /** With the gateway's own code, where there is one, before what there is to do. */
 function detailOf(code: ProblemCode, gatewayCode: string | undefined): { detail?: string } {
   if (gatewayCode === undefined) return {};
-  return { detail: `The gateway's reason: ${gatewayCode}. ${problemEntry(code).advice}` };
+  return {
+    detail: `The gateway's reason: ${refusalReason(gatewayCode)}. ${problemEntry(code).advice}`,
+  };
 }
 
 function accepted(answered: OrderWithOutcome): OrderWithOutcome {

@@ -104,6 +104,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     expiresAt: createdAt + (expiresIn === undefined ? policy.orderExpiryMs : expiresIn * 1000),
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
+    syncsWhenPaid: true,
   };
   const ledger = openLedger(terms);
   return {

@@ -13,7 +13,7 @@ export function healthz(_request: Request, response: Response): void {
   send(response, replyOf({ status: 200, body: { status: 'ok' } }));
 }
 
-export function createReadyz({ database, orders, drain }: ApiDependencies) {
+export function createReadyz({ database, orders, drain, access }: ApiDependencies) {
   const checks = new LRUCache<'checks', Checks>({
     max: 1,
     ttl: FRESH_FOR_MS,
@@ -38,7 +38,8 @@ export function createReadyz({ database, orders, drain }: ApiDependencies) {
     const found = { ...(await checks.forceFetch('checks')) };
     const isReady = !drain.isDraining() && Object.values(found).every((state) => state === 'ok');
     const status = drain.isDraining() ? 'draining' : isReady ? 'ready' : 'not ready';
-    const body = { status, checks: found };
+    // One gateway with a wrong key makes no process unready: the others still serve, and so do its webhooks.
+    const body = { status, checks: found, gateways: access.read() };
     send(response, replyOf({ status: isReady ? 200 : 503, body }));
   };
 }

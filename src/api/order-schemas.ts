@@ -44,8 +44,20 @@ export const refundSchema = z
     currency: z.string(),
     origin: z.enum(['api', 'gateway']),
     reason: z.string().nullable(),
+    refusal: z
+      .string()
+      .nullable()
+      .meta({ description: "The gateway's code for why it refused; null where it did not." }),
   })
   .meta({ id: 'Refund' });
+
+/** What a refund call answers: one refund for each payment that it took. */
+export const madeRefundSchema = refundSchema
+  .extend({ parts: z.array(refundSchema) })
+  .meta({ id: 'MadeRefund' });
+
+export type MadeRefund = z.infer<typeof madeRefundSchema>;
+export type Refund = z.infer<typeof refundSchema>;
 
 const disputeSchema = z.object({
   id: z.string(),
@@ -68,8 +80,29 @@ const effectSchema = z.object({
   effect: z.string(),
   status: z.enum(['pending', 'done', 'failed']),
   attempts: z.int(),
-  error: z.string().nullable(),
+  error: z.string().nullable().meta({ description: 'Of the last try, where it failed.' }),
+  failingSince: time.nullable().meta({
+    description: 'When the first try of a pending effect failed; null where none has.',
+  }),
+  nextTryAt: time.nullable(),
 });
+
+const gatewayFailureSchema = z
+  .object({
+    code: z.enum(['gateway_misconfigured', 'gateway_unreachable']),
+    call: z.enum([
+      'create_payment',
+      'fetch_payments',
+      'capture_payment',
+      'void_payment',
+      'refund_payment',
+    ]),
+    since: time,
+    tries: z.int(),
+    error: z.string(),
+    nextTryAt: time.nullable(),
+  })
+  .meta({ id: 'GatewayFailure' });
 
 export const orderSchema = z
   .object({
@@ -95,6 +128,10 @@ export const orderSchema = z
     disputes: z.array(disputeSchema),
     reviews: z.array(reviewSchema),
     effects: z.array(effectSchema),
+    gatewayFailure: gatewayFailureSchema.nullable().meta({
+      description:
+        'Calls that the gateway has not answered since it last did; null while it answers.',
+    }),
     counters: z.object({ duplicates: z.int(), stale: z.int(), rejected: z.int() }),
     late: z.boolean(),
     expiresAt: time,
@@ -102,6 +139,15 @@ export const orderSchema = z
     updatedAt: time,
   })
   .meta({ id: 'Order' });
+
+export const syncedSchema = z
+  .object({
+    changes: z.array(z.string()).meta({
+      description: 'What the order had not known, one line each; empty where it knew all.',
+    }),
+    order: orderSchema,
+  })
+  .meta({ id: 'SyncedOrder' });
 
 export type Order = z.infer<typeof orderSchema>;
 export type Payment = z.infer<typeof paymentSchema>;

@@ -35,6 +35,7 @@ export const pay = defineRoute({
     'attempt_in_progress',
     'gateway_declined',
     'payment_refused',
+    'gateway_misconfigured',
     'too_many_attempts',
   ],
   run: ({ params: { id }, ...sender }, dependencies) =>

@@ -156,6 +156,11 @@ export const PROBLEMS = {
     'Refund exceeds what is left',
     'Ask for at most the captured amount less refunds made or under way.',
   ),
+  refund_refused: entry(
+    422,
+    'Refund refused',
+    'The gateway has refused this refund: read the order, and ask under a new key once the cause is gone.',
+  ),
   review_not_found: entry(404, 'No such review', 'See the reviews of the order for their ids.'),
   review_already_decided: entry(
     409,
@@ -243,6 +248,12 @@ export const PROBLEMS = {
     'Database unavailable',
     'Nothing is lost: send the same request again.',
     5,
+  ),
+  gateway_misconfigured: entry(
+    503,
+    'Gateway misconfigured',
+    'The gateway refuses the configured key: an operator has to correct it. Send the same request again then.',
+    60,
   ),
   overloaded: entry(503, 'Overloaded', 'Send the same request again in a moment.', 2),
   shutting_down: entry(

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { OrderView } from '../domain/view.ts';
 import { derivedId } from './canonical-json.ts';
 import { isUnsettled, requireOrder, submit } from './commands.ts';
-import { refundSchema } from './order-schemas.ts';
-import { orderPathOf } from './represent-order.ts';
+import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
+import { orderPathOf, representRefund } from './represent-order.ts';
 import { orderPath, refundAmount, text } from './request-schemas.ts';
 import { defineRoute } from './route.ts';
 
@@ -17,8 +17,8 @@ export const refund = defineRoute({
   body: z.strictObject({ amount: refundAmount.optional(), reason: text(500).optional() }),
   isIdempotencyKeyRequired: true,
   answers: {
-    201: { description: 'The refund.', schema: refundSchema },
-    202: { description: 'The refund; the gateway has not said yet.', schema: refundSchema },
+    201: { description: 'The refund.', schema: madeRefundSchema },
+    202: { description: 'The refund; the gateway has not said yet.', schema: madeRefundSchema },
   },
   problems: [
     'order_not_found',
@@ -26,6 +26,7 @@ export const refund = defineRoute({
     'order_not_paid',
     'order_disputed',
     'refund_exceeds_captured',
+    'refund_refused',
     'amount_out_of_range',
   ],
   async run({ params: { id }, body, ...sender }, dependencies) {
@@ -45,14 +46,26 @@ export const refund = defineRoute({
   },
 });
 
-/** The refund as the record has it; as it was asked for, before the order has taken it up. */
+/**
+ * The refund as the record has it, with its whole amount and a part for each payment that it took; as it was
+ * asked for, before the order has taken it up.
+ */
 function refundOf(
   view: OrderView,
   requestKey: string,
   { amount, reason }: { amount?: number | undefined; reason?: string | undefined },
-): object {
-  const made = view.refunds.find(({ id }) => id === requestKey);
-  if (made !== undefined) return made;
+): MadeRefund {
+  const parts = view.refunds
+    .filter(({ id }) => id === requestKey || id.startsWith(`${requestKey}.`))
+    .map(representRefund);
+  const [first] = parts;
+  if (first !== undefined)
+    return {
+      ...first,
+      amount: parts.reduce((total, part) => total + part.amount, 0),
+      status: statusOf(parts),
+      parts,
+    };
   return {
     id: requestKey,
     refundId: null,
@@ -62,5 +75,21 @@ function refundOf(
     currency: view.currency,
     origin: 'api',
     reason: reason ?? null,
+    refusal: null,
+    parts: [],
   };
+}
+
+/** Of several parts, the one that most needs somebody's attention speaks for the whole. */
+const BY_ATTENTION = [
+  'refused',
+  'failed',
+  'reversed',
+  'requested',
+  'pending',
+  'succeeded',
+] as const;
+
+function statusOf(parts: readonly Refund[]): Refund['status'] {
+  return BY_ATTENTION.find((status) => parts.some((part) => part.status === status)) ?? 'requested';
 }

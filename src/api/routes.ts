@@ -11,6 +11,7 @@ import { refund } from './refund.ts';
 import { retryEffect } from './retry-effect.ts';
 import { decideReview } from './review.ts';
 import type { Route } from './route.ts';
+import { sync } from './sync.ts';
 import { verify } from './verify.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   getOrderEvents,
   pay,
   verify,
+  sync,
   cancel,
   refund,
   decideReview,

@@ -1,12 +1,13 @@
-/** The commands that act: cancel, refund, review, retry, redeliver, attach, close. Each may be repeated safely. */
+/** The commands that act: cancel, refund, sync, review, retry, redeliver, attach, close. Each may be repeated safely. */
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { type Order, orderSchema, refundSchema } from '../api/order-schemas.ts';
+import { madeRefundSchema, type Order, orderSchema, syncedSchema } from '../api/order-schemas.ts';
 import { moneyText } from '../money/text.ts';
 import type { ApiReply } from './api-client.ts';
 import { orderText } from './order-text.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
+import { visible } from './table.ts';
 
 const closedSchema = z.object({ status: z.literal('closed'), note: z.string() });
 const redeliveredSchema = z.object({ status: z.literal('redelivered') });
@@ -37,6 +38,11 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same refund')
     .option('--reason <text>', 'kept with the refund')
     .action((id: string, options: RefundOptions) => refund(session(), id, options));
+  program
+    .command('sync')
+    .description('ask the gateway for the present truth of an order, also of a paid or closed one')
+    .argument('<order>', "the order's id")
+    .action((id: string) => sync(session(), id));
   program
     .command('review')
     .description('decide a review')
@@ -89,9 +95,21 @@ async function cancel({ api, print }: Session, id: string, body: { reason?: stri
 
 async function refund({ api, print }: Session, id: string, { key, ...body }: RefundOptions) {
   const reply = await api.post(`${pathOf(id)}/refunds`, body, { 'idempotency-key': key });
-  print(reply.body, refundSchema, ({ id: refundId, status, amount, currency }) => {
+  print(reply.body, madeRefundSchema, ({ id: refundId, status, amount, currency, parts }) => {
     const text = `refund ${refundId}: ${moneyText(amount, currency)}, ${status}`;
-    return text + unsettledText(reply, id);
+    const lines = parts.map(
+      (part) => `\n  ${moneyText(part.amount, part.currency)} of ${part.paymentId}, ${part.status}`,
+    );
+    return text + (parts.length > 1 ? lines.join('') : '') + unsettledText(reply, id);
+  });
+}
+
+async function sync({ api, print }: Session, id: string) {
+  const reply = await api.post(`${pathOf(id)}/sync`, {});
+  print(reply.body, syncedSchema, ({ changes, order }) => {
+    const found = changes.length === 0 ? 'Nothing has changed.' : `Changed: ${changes.join('; ')}`;
+    const text = reply.status === 202 ? '' : `${visible(found)}\n\n`;
+    return text + orderText(order) + unsettledText(reply, id);
   });
 }
 

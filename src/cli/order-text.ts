@@ -2,8 +2,12 @@
 import type { Order } from '../api/order-schemas.ts';
 import { REVIEW_REASONS } from '../domain/review-reasons.ts';
 import { moneyText } from '../money/text.ts';
+import { gatewayAdvice } from '../workflows/gateway-advice.ts';
 import { adviceFor } from '../workflows/review-advice.ts';
 import { tableOf, visible } from './table.ts';
+
+/** A shorter failure ends by itself more often than not. */
+const LONG_MS = 10 * 60 * 1_000;
 
 export function ordersText(orders: readonly Order[]): string {
   if (orders.length === 0) return 'No such orders.';
@@ -47,7 +51,7 @@ function headText(order: Order): string {
 }
 
 /** One line a decision or failed effect, each with the command that settles it. */
-function todoLines({ id, reviews, effects }: Order): string[] {
+function todoLines({ id, reviews, effects, gateway, gatewayFailure }: Order): string[] {
   const open = reviews
     .filter(({ status }) => status === 'open')
     .map(
@@ -60,7 +64,14 @@ function todoLines({ id, reviews, effects }: Order): string[] {
       ({ key, error }) =>
         `${key} was refused (${visible(error ?? 'no reason')}): mend the cause, then\n    payonce retry ${id} ${key}`,
     );
-  return [...open, ...failed];
+  const failing = effects
+    .filter(({ failingSince }) => Date.now() - Date.parse(failingSince ?? '') > LONG_MS)
+    .map(
+      ({ key, failingSince, attempts, error, nextTryAt }) =>
+        `${key} has been failing since ${failingSince} (${attempts} tries: ${visible(error ?? 'no reason')}): see the system behind it. It is tried again at ${nextTryAt}.`,
+    );
+  const unanswered = gatewayFailure === null ? [] : [gatewayAdvice(gateway, gatewayFailure)];
+  return [...unanswered.map(visible), ...open, ...failed, ...failing];
 }
 
 function adviceText(reason: string): string {
@@ -106,11 +117,12 @@ function disputesText({ disputes, currency }: Order): string | null {
 }
 
 function effectsText({ effects }: Order): string | null {
-  const rows = effects.map(({ key, status, attempts, error }) => [
+  const rows = effects.map(({ key, status, attempts, error, nextTryAt }) => [
     key,
     status,
     String(attempts),
     error ?? '-',
+    nextTryAt ?? '-',
   ]);
-  return section('Effects', ['key', 'status', 'attempts', 'error'], rows);
+  return section('Effects', ['key', 'status', 'attempts', 'error', 'next try'], rows);
 }

@@ -1161,7 +1161,8 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description - `database_unavailable`: Nothing is lost: send the same request again.
+                 * @description - `gateway_misconfigured`: The gateway refuses the configured key: an operator has to correct it. Send the same request again then.
+                 *     - `database_unavailable`: Nothing is lost: send the same request again.
                  *     - `orchestrator_unavailable`: Nothing is lost: send the same request again.
                  */
                 503: {
@@ -1221,7 +1222,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Refund"];
+                        "application/json": components["schemas"]["MadeRefund"];
                     };
                 };
                 /** @description The refund; the gateway has not said yet. */
@@ -1230,7 +1231,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Refund"];
+                        "application/json": components["schemas"]["MadeRefund"];
                     };
                 };
                 /**
@@ -1313,6 +1314,7 @@ export interface paths {
                 };
                 /**
                  * @description - `refund_exceeds_captured`: Ask for at most the captured amount less refunds made or under way.
+                 *     - `refund_refused`: The gateway has refused this refund: read the order, and ask under a new key once the cause is gone.
                  *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
@@ -1569,6 +1571,173 @@ export interface paths {
                 /**
                  * @description - `review_already_decided`: The other decision was made before; see the reviews of the order.
                  *     - `review_stale`: Read the order again and decide with the present version of the review.
+                 *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
+                 */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `body_too_large`: Send at most 32 KiB; 1 MiB for a webhook. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `content_type_unsupported`: Send Content-Type: application/json, in UTF-8. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `idempotency_key_reused`: This key was first used for another request: send a new key.
+                 *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
+                 *     - `validation_failed`: Correct the fields that errors names.
+                 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `rate_limited`: Send the same request again after Retry-After, and fewer of them. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `database_unavailable`: Nothing is lost: send the same request again.
+                 *     - `orchestrator_unavailable`: Nothing is lost: send the same request again.
+                 */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the gateway for the present truth of an order, also when it is paid or closed
+         * @description Needs an API key with the scope ops.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "Idempotency-Key"?: string;
+                    Prefer?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description The order with the gateway's answer in it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncedOrder"];
+                    };
+                };
+                /** @description The order; the answer is not in yet. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SyncedOrder"];
+                    };
+                };
+                /**
+                 * @description - `invalid_order_id`: An order id has 1 to 64 of A-Z a-z 0-9 _ - and begins with a letter or a digit.
+                 *     - `invalid_path_parameter`: See /openapi.json for what this endpoint takes.
+                 *     - `malformed_url`: Percent-encode the path as UTF-8.
+                 *     - `idempotency_key_invalid`: Send one Idempotency-Key of 16 to 255 visible ASCII characters, such as a UUID.
+                 *     - `json_invalid`: Send one JSON object as UTF-8.
+                 *     - `json_duplicate_key`: Send every key of an object once.
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `credentials_missing`: Send Authorization: Bearer <API key>.
+                 *     - `credentials_invalid`: Send one of the configured API keys.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `scope_insufficient`: Use an API key with the scope ops. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description - `order_not_found`: Create the order with POST /v1/orders first. */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description - `no_payment_attempt`: Start one with POST /v1/orders/{id}/payments first.
                  *     - `idempotency_in_progress`: The first request with this key still runs: send it again in a moment.
                  */
                 409: {
@@ -2492,6 +2661,23 @@ export interface components {
             postalCode?: string;
             state?: string;
         };
+        MadeRefund: {
+            /** @description Minor units of the currency. */
+            amount: number;
+            currency: string;
+            id: string;
+            /** @enum {string} */
+            origin: "api" | "gateway";
+            parts: components["schemas"]["Refund"][];
+            paymentId: string;
+            reason: string | null;
+            /** @description The gateway's id, once it has given one. */
+            refundId: string | null;
+            /** @description The gateway's code for why it refused; null where it did not. */
+            refusal: string | null;
+            /** @enum {string} */
+            status: "requested" | "refused" | "pending" | "succeeded" | "failed" | "reversed";
+        };
         NewOrder: {
             /** @description Minor units of the currency, as many digits as ISO 4217 gives it. */
             amount: number;
@@ -2557,14 +2743,35 @@ export interface components {
             effects: {
                 attempts: number;
                 effect: string;
+                /** @description Of the last try, where it failed. */
                 error: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the first try of a pending effect failed; null where none has.
+                 */
+                failingSince: string | null;
                 key: string;
+                /** Format: date-time */
+                nextTryAt: string | null;
                 /** @enum {string} */
                 status: "pending" | "done" | "failed";
             }[];
             /** Format: date-time */
             expiresAt: string;
             gateway: string;
+            /** @description Calls that the gateway has not answered since it last did; null while it answers. */
+            gatewayFailure: {
+                /** @enum {string} */
+                call: "create_payment" | "fetch_payments" | "capture_payment" | "void_payment" | "refund_payment";
+                /** @enum {string} */
+                code: "gateway_misconfigured" | "gateway_unreachable";
+                error: string;
+                /** Format: date-time */
+                nextTryAt: string | null;
+                /** Format: date-time */
+                since: string;
+                tries: number;
+            } | null;
             /** @example ord_1042 */
             id: string;
             late: boolean;
@@ -2647,6 +2854,8 @@ export interface components {
             reason: string | null;
             /** @description The gateway's id, once it has given one. */
             refundId: string | null;
+            /** @description The gateway's code for why it refused; null where it did not. */
+            refusal: string | null;
             /** @enum {string} */
             status: "requested" | "refused" | "pending" | "succeeded" | "failed" | "reversed";
         };
@@ -2654,6 +2863,11 @@ export interface components {
             address: components["schemas"]["Address"];
             name: string;
             phone?: string;
+        };
+        SyncedOrder: {
+            /** @description What the order had not known, one line each; empty where it knew all. */
+            changes: string[];
+            order: components["schemas"]["Order"];
         };
     };
     responses: never;

@@ -4,6 +4,7 @@ import { cancelsUnanswered, refuseVoid, takeVoided } from './cancels.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { EffectEvent, Refusal } from './events.ts';
 import { inquiryUnanswered, takeFetched } from './fetched.ts';
+import { noteGatewayCall } from './gateway-failure.ts';
 import type { EffectEntry } from './ledger.ts';
 import { putEffect, removeEffect } from './ledger-index.ts';
 import { askFor, countRefusal, endGone } from './payments.ts';
@@ -20,6 +21,7 @@ export function applyEffectEvent(turn: Turn, event: EffectEvent): void {
   if (isBusinessEffect(command)) return finishBusinessEffect(turn, event, entry);
   // A gateway call is asked again under the same key where need be, so its entry ends here.
   removeEffect(turn.ledger, event.key);
+  noteGatewayCall(turn.ledger, command, event);
   if (event.type === 'effect.answered' && event.answer !== null)
     return take(turn, event.answer, command);
   if (event.type === 'effect.refused') return refused(turn, command, event);
@@ -51,7 +53,6 @@ function take(turn: Turn, answer: Answer, command: GatewayCall): void {
 }
 
 function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
-  const { code } = refusal;
   switch (command.effect) {
     case 'create_payment':
       return refuseAttempt(turn, command.attempt, refusal);
@@ -60,7 +61,7 @@ function refused(turn: Turn, command: GatewayCall, refusal: Refusal): void {
     case 'capture_payment':
       return refuseCapture(turn, command.paymentId, refusal);
     case 'refund_payment':
-      return refuseRefund(turn, command.requestKey, code);
+      return refuseRefund(turn, command.requestKey, refusal);
     case 'fetch_payments':
       return inquiryUnanswered(turn);
   }

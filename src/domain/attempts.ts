@@ -2,8 +2,10 @@
  * Our tries to open a payment at the gateway: at most one is live at a time, and one whose answer is
  * lost is asked for again under its own key, never under a new one.
  */
+import { isKeyForgotten } from './deadlines.ts';
 import type { Refusal } from './events.ts';
 import type { PaymentSnapshot } from './facts.ts';
+import { isMisconfigured } from './gateway-failure.ts';
 import { askGateway } from './inquiry.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import { voidPayment } from './payments.ts';
@@ -68,12 +70,25 @@ function isMoneyInReview(ledger: Ledger): boolean {
 function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
   const answer = { attempt: live.number };
   if (live.status === 'requested') return wait(turn, command, answer, true);
+  if (isToBeTriedAgain(turn, live)) {
+    live.status = 'requested';
+    createPayment(turn, live);
+    return wait(turn, command, answer);
+  }
   const unsettled = live.status === 'unknown';
   return {
     outcome: 'duplicate',
     reason: `attempt ${live.number} is open already`,
     answer: unsettled ? { ...answer, unsettled } : answer,
   };
+}
+
+/**
+ * A refused key is corrected by an operator at any time, and the customer is here now: the schedule would let
+ * both wait. Nothing has happened under the attempt's own key, which is used again.
+ */
+function isToBeTriedAgain({ ledger, event }: Turn, { status, createdAt }: Attempt): boolean {
+  return status === 'unknown' && isMisconfigured(ledger) && !isKeyForgotten(createdAt, event.at);
 }
 
 function failedPaymentIds({ payments }: Ledger): string[] {
@@ -153,15 +168,16 @@ export function attemptUnanswered(turn: Turn, number: number): void {
   const { ledger, event } = turn;
   const from = stateOf(ledger);
   const attempt = ledger.attempts[number - 1];
+  const isKeyRefused = isMisconfigured(ledger);
   if (attempt?.status === 'requested') {
     attempt.status = 'unknown';
     const cell = cellFor('pay.unanswered', from);
-    if (cell.asks.includes('fetch')) askGateway(turn);
+    if (cell.asks.includes('fetch') && !isKeyRefused) askGateway(turn);
     const verdict = conclude(turn, cell, `attempt:${number}`, from);
     const type = 'create_payment.unanswered';
     record(turn, verdict, { source: 'gateway', type, eventId: event.id });
   }
-  answerPays(turn, number, UNSETTLED);
+  answerPays(turn, number, isKeyRefused ? rejected('gateway_misconfigured') : UNSETTLED);
 }
 
 function answerPays(turn: Turn, attempt: number, verdict: Verdict): void {

@@ -5,7 +5,7 @@
 import { pay } from './attempts.ts';
 import { cancel } from './cancels.ts';
 import type { CommandEvent } from './events.ts';
-import { verify } from './fetched.ts';
+import { sync, verify } from './fetched.ts';
 import { attach } from './foreign.ts';
 import { putEffect } from './ledger-index.ts';
 import { refund } from './refund-requests.ts';
@@ -20,6 +20,8 @@ export function applyCommand(turn: Turn, command: CommandEvent): Verdict | null 
       return pay(turn, command);
     case 'verify':
       return verify(turn, command);
+    case 'sync':
+      return sync(turn, command);
     case 'cancel':
       return cancel(turn, command);
     case 'refund':

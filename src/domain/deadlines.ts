@@ -38,7 +38,7 @@ export interface Deadline {
 }
 
 export function nextDeadline(ledger: Ledger): Deadline | null {
-  const deadlines = [expiry(ledger), poll(ledger), settlement(ledger)];
+  const deadlines = [expiry(ledger), poll(ledger), sync(ledger), settlement(ledger)];
   return deadlines
     .filter((deadline) => deadline !== null)
     .reduce<Deadline | null>(
@@ -59,6 +59,23 @@ function expiry(ledger: Ledger): Deadline | null {
 
 function poll(ledger: Ledger): Deadline | null {
   return ledger.poll === null ? null : { name: 'poll', at: ledger.poll.at };
+}
+
+/**
+ * When the gateway is asked about a paid order, counted from its last news: a refund or a dispute whose webhook
+ * was lost would else be found at the close alone. Few questions, as nearly all of them find nothing.
+ */
+export const SYNC_SCHEDULE_MS = [DAY_MS, 3 * DAY_MS, 7 * DAY_MS] as const;
+
+/** No later than the settlement, which asks as well. */
+function sync(ledger: Ledger): Deadline | null {
+  const { terms, updatedAt, syncedAt = 0, poll, inquiry } = ledger;
+  const isWanted = terms.syncsWhenPaid === true && !ledger.closed && stateOf(ledger) === 'paid';
+  if (!isWanted || poll !== null || inquiry.open) return null;
+  const dueMs = SYNC_SCHEDULE_MS.find(
+    (afterMs) => updatedAt + afterMs > syncedAt && afterMs < terms.settlementWindowMs,
+  );
+  return dueMs === undefined ? null : { name: 'sync', at: updatedAt + dueMs };
 }
 
 function settlement(ledger: Ledger): Deadline | null {

@@ -21,6 +21,8 @@ export type FactEvent = Envelope & { type: 'fact'; fact: Fact };
 export type Command =
   | { type: 'pay' }
   | { type: 'verify'; paymentId?: string }
+  /** Asks the gateway for the present truth, whatever is known already. */
+  | { type: 'sync' }
   | { type: 'cancel'; reason?: string }
   | { type: 'refund'; requestKey: string; amountMinor?: number; reason?: string }
   | {
@@ -40,7 +42,7 @@ export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
   /**
    * The other side said no, for good; `isUnpayable`: to this payment, whoever pays it; `isGone`: it no longer
-   * knows the payment.
+   * knows the payment; `isOutdated`: it knows of more than the order does.
    */
   | {
       type: 'effect.refused';
@@ -48,15 +50,23 @@ export type EffectResult = { key: string } & (
       code: string;
       isUnpayable?: boolean;
       isGone?: boolean;
+      isOutdated?: boolean;
     }
   /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
-  | { type: 'effect.unanswered'; attempts: number; reason: string }
+  | {
+      type: 'effect.unanswered';
+      attempts: number;
+      /** For operators; it holds nothing of what was sent or answered. */
+      reason: string;
+      /** The gateway refused the configured key, so nothing has happened. */
+      code?: 'gateway_misconfigured';
+    }
 );
 
 /** The gateway's no. A payment that nobody could make is not for the customer to try again. */
 export type Refusal = Pick<
   Extract<EffectResult, { type: 'effect.refused' }>,
-  'code' | 'isUnpayable' | 'isGone'
+  'code' | 'isUnpayable' | 'isGone' | 'isOutdated'
 >;
 
 export type EffectEvent = Envelope & EffectResult;
@@ -66,7 +76,7 @@ export function effectEvent(result: EffectResult, at: number): EffectEvent {
   return { ...result, id: result.key, source: 'effect', at };
 }
 
-export type DeadlineName = 'expiry' | 'poll' | 'settlement';
+export type DeadlineName = 'expiry' | 'poll' | 'sync' | 'settlement';
 export type DeadlineEvent = Envelope & { type: 'deadline.reached'; deadline: DeadlineName };
 
 /** Something arrived that cannot be read; it is kept as a rejected outcome. */
@@ -100,6 +110,8 @@ export interface CommandAnswer {
   requestKey?: string;
   /** The gateway has not said yet. */
   unsettled?: boolean;
+  /** What a sync has found that the order did not know, one text each. */
+  changes?: string[];
   /** The same delivery again: what came of the first one is the answer. */
   redelivered?: boolean;
 }

@@ -35,6 +35,16 @@ export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null
   return verdict;
 }
 
+/** Also of an order that is paid, or was closed: a webhook may have been lost. */
+export function sync(turn: Turn, command: CommandOf<'sync'>): Verdict | null {
+  const { attempts, payments } = turn.ledger;
+  if (attempts.length === 0 && Object.keys(payments).length === 0)
+    return rejected('no_payment_attempt');
+  const verdict = wait(turn, command, {});
+  askGateway(turn);
+  return verdict;
+}
+
 /** One last question before the close, so that what webhooks lost is not lost for good. */
 export function settle(turn: Turn): void {
   const { ledger } = turn;
@@ -118,10 +128,15 @@ function closeInquiry(turn: Turn, findings: Findings): void {
   const { wasNews } = findings;
   const { inquiry } = ledger;
   inquiry.open = false;
-  const isAttaching = ledger.waiting.some(({ type }) => type === 'attach');
-  const isOwed = !wasNews || inquiry.purpose.expiry || ledger.held.length > 0 || isAttaching;
-  const isLast = !(inquiry.again && isOwed);
   const { generation } = inquiry;
+  // A sync wants the present truth: news that was on its way before is no answer to it.
+  const isSyncOwed = ledger.waiting.some(
+    ({ type, askedAfter = 0 }) => type === 'sync' && askedAfter >= generation,
+  );
+  const isAttaching = ledger.waiting.some(({ type }) => type === 'attach');
+  const isHeldUp = inquiry.purpose.expiry || ledger.held.length > 0;
+  const isOwed = !wasNews || isHeldUp || isAttaching || isSyncOwed;
+  const isLast = !(inquiry.again && isOwed);
   // Whoever asked while this question was under way is owed the answer to the next one.
   answerWaiting(
     turn,
@@ -131,6 +146,7 @@ function closeInquiry(turn: Turn, findings: Findings): void {
         ? attachVerdict(turn, paymentId, findings.missing)
         : verifyVerdict(turn, paymentId, findings),
   );
+  answerSyncs(turn, isLast);
   if (!isLast) return askGateway(turn);
   if (inquiry.purpose.expiry) expireAfterAnswer(turn);
   if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
@@ -140,6 +156,27 @@ function closeInquiry(turn: Turn, findings: Findings): void {
 /** Commands that are answered by what the gateway says. */
 function isQuestion(type: WaitingCommand['type']): boolean {
   return type === 'verify' || type === 'attach';
+}
+
+/** More than a gateway tells at once of one order; the events of the order have the rest. */
+const MOST_CHANGES = 50;
+
+function answerSyncs(turn: Turn, isLast: boolean): void {
+  const { generation } = turn.ledger.inquiry;
+  const changes = turn.records
+    .filter(({ source, outcome }) => source === 'gateway' && outcome !== 'duplicate')
+    .map(({ type, reason }) => `${type}: ${reason}`)
+    .slice(-MOST_CHANGES);
+  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
+  answerWaiting(
+    turn,
+    ({ type, askedAfter = 0 }) => type === 'sync' && (isLast || askedAfter < generation),
+    () => ({
+      outcome: changes.length > 0 ? 'applied' : 'duplicate',
+      reason,
+      answer: { changes },
+    }),
+  );
 }
 
 function verifyVerdict(
@@ -167,7 +204,7 @@ export function inquiryUnanswered(turn: Turn): void {
   inquiry.purpose = { expiry: false, settlement: false };
   answerWaiting(
     turn,
-    ({ type }) => isQuestion(type),
+    ({ type }) => isQuestion(type) || type === 'sync',
     () => UNSETTLED,
   );
 }

@@ -2,7 +2,7 @@
  * The ledger: every fact that an order knows, kept by the gateway's own ids. It is plain bounded JSON
  * and is carried whole through continue-as-new. The order's state is never stored in it; see sums.ts.
  */
-import type { Effect } from './effects.ts';
+import type { Effect, GatewayCall } from './effects.ts';
 import type { CommandAnswer, FactEvent, Source } from './events.ts';
 import type { DisputeStatus, MadeBy, RefundStatus, SnapshotStatus } from './facts.ts';
 import type { OrderState, OrderTerms } from './order.ts';
@@ -86,6 +86,8 @@ export interface RefundRequest {
   status: 'requested' | 'accepted' | 'refused';
   refundId: string | null;
   reason: string | null;
+  /** The gateway's code for why it refused; absent where it did not. */
+  refusal?: string;
   createdAt: number;
   /** The request that a caller made; one request may need several payments' refunds. */
   parentKey: string;
@@ -123,7 +125,7 @@ export interface EffectEntry {
 export interface WaitingCommand {
   id: string;
   source: Source;
-  type: 'pay' | 'verify' | 'cancel' | 'refund' | 'attach';
+  type: 'pay' | 'verify' | 'sync' | 'cancel' | 'refund' | 'attach';
   duplicate: boolean;
   answer: CommandAnswer;
   /** The payment that a verify or an attach is about. */
@@ -142,6 +144,17 @@ export interface Inquiry {
   again: boolean;
   askedAtVersion: number;
   purpose: { expiry: boolean; settlement: boolean };
+}
+
+/** Calls to the gateway that have not been answered since the last one that was. */
+export interface GatewayFailure {
+  code: 'gateway_misconfigured' | 'gateway_unreachable';
+  /** The call that failed last. */
+  call: GatewayCall['effect'];
+  /** When the first of them ended without an answer, in epoch milliseconds. */
+  since: number;
+  tries: number;
+  error: string;
 }
 
 export interface HeldFact {
@@ -194,7 +207,11 @@ export interface Ledger {
   unknown?: string[];
   waiting: WaitingCommand[];
   inquiry: Inquiry;
+  /** Absent while the gateway answers. */
+  gatewayFailure?: GatewayFailure;
   poll: { index: number; at: number } | null;
+  /** When a paid order was last asked about by its slow schedule, in epoch milliseconds; absent until then. */
+  syncedAt?: number;
   /** The earliest time to close, where closing was tried and the gateway could not be asked. */
   settleNotBefore: number;
   counters: { duplicates: number; stale: number; rejected: number };

@@ -25,4 +25,6 @@ export interface OrderTerms {
   settlementWindowMs: number;
   /** Which rules decide about it, see rules.ts; absent in orders from before they were numbered. */
   rules?: number;
+  /** Is the gateway asked about the order while it is paid? Absent in orders from before that was done. */
+  syncsWhenPaid?: true;
 }

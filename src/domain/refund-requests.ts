@@ -2,8 +2,11 @@
  * Refunds that we ask for. A request reserves its amount from the moment it is made until its refund
  * has ended, so two requests can never promise the same money.
  */
+
 import { applyFact } from './apply-fact.ts';
+import type { Refusal } from './events.ts';
 import type { RefundSnapshot } from './facts.ts';
+import { askGateway } from './inquiry.ts';
 import type { Ledger, RefundRequest } from './ledger.ts';
 import { indexOf, inListOrder, putRefundRequest } from './ledger-index.ts';
 import { acceptRequest } from './refunds.ts';
@@ -47,6 +50,7 @@ function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
   const isOther = command.amountMinor !== undefined && command.amountMinor !== totalMinor;
   if (pieces.length === 0 || isOther) return rejected('idempotency_key_reused');
   if (isUnderWay(turn, pieces)) return wait(turn, command, { requestKey }, true);
+  if (isRefused(pieces)) return refusedVerdict(pieces);
   if (pieces.some(({ status }) => status === 'requested'))
     return { ...UNSETTLED, outcome: 'duplicate', answer: { requestKey, ...UNSETTLED.answer } };
   const reason = 'refunded under this key already';
@@ -59,6 +63,20 @@ function piecesOf(ledger: Ledger, parentKey: string): RefundRequest[] {
   return inListOrder(index, 'request', index.requestsByParent.get(parentKey) ?? []).flatMap(
     (key) => ledger.refundRequests[key] ?? [],
   );
+}
+
+/** Did the gateway refuse all of it? Where a part went back, the parts say which. */
+function isRefused(pieces: readonly RefundRequest[]): boolean {
+  return pieces.length > 0 && pieces.every(({ status }) => status === 'refused');
+}
+
+function refusedVerdict(pieces: readonly RefundRequest[]): Verdict {
+  const { refusal } = pieces.findLast((piece) => piece.refusal !== undefined) ?? {};
+  return {
+    outcome: 'rejected',
+    reason: `the gateway refused: ${refusal ?? 'no reason is kept'}`,
+    answer: { code: 'refund_refused', ...(refusal === undefined ? {} : { gatewayCode: refusal }) },
+  };
 }
 
 /** Is the gateway being asked for one of them at this moment? Only then will an answer come. */
@@ -152,14 +170,30 @@ function correctGuess(ledger: Ledger, { requestKey }: RefundRequest, refundId: s
   }
 }
 
-export function refuseRefund(turn: Turn, requestKey: string, code: string): void {
+export function refuseRefund(
+  turn: Turn,
+  requestKey: string,
+  { code, isOutdated = false }: Refusal,
+): void {
   const request = turn.ledger.refundRequests[requestKey];
-  if (request !== undefined) putRefundRequest(turn.ledger, { ...request, status: 'refused' });
-  openReview(turn, 'refund_failed', `request:${requestKey}`);
+  if (request !== undefined)
+    putRefundRequest(turn.ledger, { ...request, status: 'refused', refusal: code });
+  const isExplained = isOutdated && isAwaited(turn.ledger, requestKey);
+  if (!isExplained) openReview(turn, 'refund_failed', `request:${requestKey}`);
   const origin = { type: 'refund_payment.refused', eventId: turn.event.id } as const;
-  const verdict: Verdict = { outcome: 'review', reason: `refund_failed: ${code}` };
+  const verdict: Verdict = isExplained
+    ? { outcome: 'applied', reason: `refused: ${code}, the gateway is asked` }
+    : { outcome: 'review', reason: `refund_failed: ${code}` };
   record(turn, verdict, { source: 'gateway', ...origin });
+  // Somebody has refunded it elsewhere, and its webhook has not come.
+  if (isOutdated) askGateway(turn);
   answerRefunds(turn, requestKey, { outcome: 'applied', reason: `refused: ${code}` });
+}
+
+/** Does a caller wait who is told of the refusal? */
+function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boolean {
+  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
+  return waiting.some(({ type, answer }) => type === 'refund' && answer.requestKey === asked);
 }
 
 export function refundUnanswered(turn: Turn, requestKey: string): void {
@@ -176,6 +210,9 @@ function answerRefunds(turn: Turn, requestKey: string, verdict: Verdict): void {
   answerWaiting(
     turn,
     (command) => command.type === 'refund' && command.answer.requestKey === asked,
-    () => (isSure ? verdict : UNSETTLED),
+    () => {
+      if (!isSure) return UNSETTLED;
+      return isRefused(pieces) ? refusedVerdict(pieces) : verdict;
+    },
   );
 }

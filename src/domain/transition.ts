@@ -20,6 +20,7 @@ import type {
 import { expire } from './expiry.ts';
 import { settle } from './fetched.ts';
 import { askAgain } from './follow-up.ts';
+import { askGateway } from './inquiry.ts';
 import type { Ledger } from './ledger.ts';
 import { indexOf, inListOrder } from './ledger-index.ts';
 import { isReady } from './readiness.ts';
@@ -138,6 +139,9 @@ function reachDeadline(turn: Turn, event: DeadlineEvent): void {
   switch (event.deadline) {
     case 'poll':
       return askAgain(turn);
+    case 'sync':
+      ledger.syncedAt = event.at;
+      return askGateway(turn);
     case 'expiry':
       return event.at < ledger.expiresAt ? undefined : expire(turn);
     case 'settlement':

@@ -2,7 +2,8 @@
  * The order as the outside sees it, made from its ledger alone. Names and units follow the HTTP
  * contract: amounts in minor units beside their currency, times as ISO 8601 text.
  */
-import { type BusinessEffectName, isBusinessEffect } from './effects.ts';
+import { nextDeadline } from './deadlines.ts';
+import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects.ts';
 import type { Attempt, Ledger, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import { capturedMinor, refundedMinor, stateOf } from './sums.ts';
@@ -26,7 +27,21 @@ export interface RefundView {
   amount: number;
   currency: string;
   origin: 'api' | 'gateway';
+  /** What the caller gave. */
   reason: string | null;
+  /** The gateway's code for why it refused; null where it did not. */
+  refusal: string | null;
+}
+
+export interface GatewayFailureView {
+  code: 'gateway_misconfigured' | 'gateway_unreachable';
+  call: GatewayCall['effect'];
+  /** When the first of them ended without an answer. */
+  since: string;
+  tries: number;
+  error: string;
+  /** When the gateway is asked again by itself; null where nothing is left to ask. */
+  nextTryAt: string | null;
 }
 
 export interface OrderView {
@@ -57,6 +72,8 @@ export interface OrderView {
     attempts: number;
     error: string | null;
   }[];
+  /** Calls that the gateway has not answered since it last did; null while it answers. */
+  gatewayFailure: GatewayFailureView | null;
   counters: { duplicates: number; stale: number; rejected: number };
   late: boolean;
   expiresAt: string;
@@ -93,6 +110,7 @@ export function viewOf(ledger: Ledger): OrderView {
       note,
     })),
     effects: effectViews(ledger),
+    gatewayFailure: gatewayFailureView(ledger),
     counters: ledger.counters,
     late: ledger.late,
     expiresAt: isoTime(ledger.expiresAt),
@@ -178,6 +196,7 @@ function refundViews(ledger: Ledger): RefundView[] {
       currency,
       origin: 'api',
       reason,
+      refusal: request.refusal ?? null,
     };
   });
   const ours = new Set(requests.map((request) => request.refundId));
@@ -193,9 +212,19 @@ function refundViews(ledger: Ledger): RefundView[] {
         currency,
         origin: 'gateway',
         reason: null,
+        refusal: null,
       }),
     );
   return [...own, ...others];
+}
+
+function gatewayFailureView(ledger: Ledger): GatewayFailureView | null {
+  if (ledger.gatewayFailure === undefined) return null;
+  const { code, call, since, tries, error } = ledger.gatewayFailure;
+  // Whatever a deadline is for, the order asks its gateway then.
+  const next = nextDeadline(ledger);
+  const nextTryAt = next === null ? null : isoTime(next.at);
+  return { code, call, since: isoTime(since), tries, error, nextTryAt };
 }
 
 function effectViews(ledger: Ledger): OrderView['effects'] {

@@ -90,12 +90,14 @@ export type WebhookMessage =
 export type WebhookHeaders = Record<string, string | undefined>;
 
 /**
- * Every method throws `GatewayRefusal` for a definite no and `GatewaySilence` when nobody knows
- * whether it happened.
+ * Every method throws `GatewayRefusal` for a definite no, `GatewaySilence` when nobody knows whether it
+ * happened, and `GatewayMisconfigured` when the configured key is refused.
  */
 export interface Gateway {
   /** Which amounts it takes, as far as it documents them. */
   amounts: AmountRules;
+  /** The cheapest authenticated read there is: it resolves when the gateway takes the configured key. */
+  checkAccess(): Promise<void>;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
   fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
   capturePayment(request: {
@@ -127,18 +129,44 @@ export class GatewayRefusal extends Error {
   readonly isUnpayable: boolean;
   /** The gateway does not know the payment that the call names. */
   readonly isGone: boolean;
+  /** The gateway knows of more than the order does: only its present truth explains the refusal. */
+  readonly isOutdated: boolean;
 
-  constructor(code: string, message: string, { isUnpayable = false, isGone = false } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    { isUnpayable = false, isGone = false, isOutdated = false } = {},
+  ) {
     super(message);
     this.code = code;
     this.isUnpayable = isUnpayable;
     this.isGone = isGone;
+    this.isOutdated = isOutdated;
   }
 }
 
 /** A time-out, a reset, a 5xx, a 429: the call may or may not have happened. */
 export class GatewaySilence extends Error {
-  override readonly name = 'GatewaySilence';
+  override readonly name: string = 'GatewaySilence';
+}
+
+/**
+ * The gateway does not take our key (401) or the key may not do this (403). Nothing has happened, and the same
+ * call goes through once an operator has corrected the configuration.
+ */
+export class GatewayMisconfigured extends GatewaySilence {
+  override readonly name = 'GatewayMisconfigured';
+
+  constructor(gateway: string, { status, variables }: { status: number; variables: string }) {
+    super(
+      `${gateway} refuses the configured key (HTTP ${status}): set ${variables} to a key that is active and may take payments, and restart`,
+    );
+  }
+}
+
+/** The statuses of a refused key. */
+export function isKeyRefused(status: number | undefined): boolean {
+  return status === 401 || status === 403;
 }
 
 export type WebhookRejectionCode =

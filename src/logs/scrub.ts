@@ -6,9 +6,12 @@ import { maskCardNumbers } from './card-numbers.ts';
 
 const REDACTED = '[redacted]';
 
-/** Keys of gateways, of webhooks and of our own; a token after its scheme; Stripe's client secrets. */
+/**
+ * Keys of gateways, of webhooks and of our own; a token after its scheme, but not the placeholder of one in a
+ * text of ours; Stripe's client secrets.
+ */
 const SECRETS =
-  /\b(?:(?:whsec|sk|rk|rzp|pp_live|pp_test|payonce_client|payonce_ops)_[\w+/=-]{4,}|pi_\w+_secret_\w+|Bearer [^\s"\\]+)/gi;
+  /\b(?:(?:whsec|sk|rk|rzp|pp_live|pp_test|payonce_client|payonce_ops)_[\w+/=-]{4,}|pi_\w+_secret_\w+|Bearer (?!<API key>)[^\s"\\]+)/gi;
 const PASSWORD_IN_URL = /(?<=:\/\/)[^\s"\\/@]+(?=@)/g;
 /** Both parts as long as they may be: without an end, a long text of a stranger's would take minutes. */
 const EMAIL = /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+/gi;

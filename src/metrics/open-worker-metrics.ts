@@ -2,6 +2,8 @@
 import type { RuntimeOptions } from '@temporalio/worker';
 import type { OnRecorded } from '../activities/write-record.ts';
 import type { Config } from '../config.ts';
+import type { OnGatewayCall } from '../gateways/watched.ts';
+import { countGatewayCalls } from './gateway-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { countOrderEvents } from './order-events.ts';
 import { createRegistry } from './registry.ts';
@@ -13,18 +15,20 @@ export interface WorkerMetrics {
   runtime: Pick<RuntimeOptions, 'telemetryOptions'>;
   onRecorded?: OnRecorded;
   onTaskFailed?: OnTaskFailed;
+  onGatewayCall?: OnGatewayCall;
   close(): void;
 }
 
 /** @throws Error when the port for metrics cannot be used. */
-export async function openWorkerMetrics({
-  host,
-  metrics: { port },
-}: Pick<Config, 'host' | 'metrics'>): Promise<WorkerMetrics> {
+export async function openWorkerMetrics(
+  { host, metrics: { port } }: Pick<Config, 'host' | 'metrics'>,
+  gateways: readonly string[],
+): Promise<WorkerMetrics> {
   if (port === undefined) return { runtime: {}, close: () => {} };
   const registry = createRegistry();
   const onRecorded = countOrderEvents(registry);
   const onTaskFailed = countTaskFailures(registry);
+  const onGatewayCall = countGatewayCalls(registry, gateways);
   const temporal = await createTemporalMetrics();
   const page = async (): Promise<string> => (await registry.metrics()) + (await temporal.page());
   const { close } = await serveMetrics({ host, port, page });
@@ -32,6 +36,7 @@ export async function openWorkerMetrics({
     runtime: { telemetryOptions: temporal.telemetryOptions },
     onRecorded,
     onTaskFailed,
+    onGatewayCall,
     close,
   };
 }

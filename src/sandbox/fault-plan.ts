@@ -32,6 +32,7 @@ export const faultPlan = z.strictObject({
       error429: probability,
       reset: probability,
       hang: probability,
+      error401: probability,
     })
     .optional(),
 });

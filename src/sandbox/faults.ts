@@ -39,6 +39,7 @@ const COMMIT_CHANCE: Record<ApiFaultKind, number> = {
   error429: 0,
   reset: 0.5,
   hang: 0,
+  error401: 0,
 };
 
 const API_FAULTS: readonly ApiFaultKind[] = [
@@ -48,6 +49,7 @@ const API_FAULTS: readonly ApiFaultKind[] = [
   'error429',
   'reset',
   'hang',
+  'error401',
 ];
 
 /** Starts without faults. */

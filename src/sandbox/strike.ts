@@ -16,6 +16,8 @@ const RATE_LIMITED: Answer = {
   headers: { 'Retry-After': '1' },
 };
 
+const KEY_REFUSED = problem(401, 'key_refused', 'The API key is not valid.');
+
 function closeAfterTimeout(res: Response): void {
   const timer = setTimeout(() => res.destroy(), TIMEOUT_MS);
   res.once('close', () => clearTimeout(timer));
@@ -29,6 +31,7 @@ const STRIKES: Record<ApiFaultKind, (res: Response) => void> = {
   reset: (res) => res.socket?.resetAndDestroy(),
   // Half-open: the connection stays, and nothing ever comes.
   hang: () => undefined,
+  error401: (res) => sendAnswer(res, KEY_REFUSED),
 };
 
 /** Answers a call of the gateway's API, or lets a fault do so before or after the change. */

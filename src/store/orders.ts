@@ -12,6 +12,7 @@ import { type Page, type Position, pageOf, readCursor } from './page.ts';
 import { prepared } from './prepared.ts';
 import { wakesAt } from './record.ts';
 import { duplicateDeliveries } from './schema/edge.ts';
+import { failingEffects } from './schema/effects.ts';
 import { orders, type People } from './schema/orders.ts';
 
 /** A new order as the API accepted it; `amount` in minor units, `expiresAt` in epoch milliseconds. */
@@ -53,6 +54,17 @@ export interface StoredOrder {
   closed: boolean;
   /** Repeats that were dropped at the edge; they are not in the view's counters. */
   duplicates: number;
+  /** Effects that are being tried and have not succeeded yet. */
+  failing: FailingEffect[];
+}
+
+/** Times are ISO 8601 texts. */
+export interface FailingEffect {
+  key: string;
+  attempts: number;
+  error: string;
+  since: string;
+  nextTryAt: string | null;
 }
 
 export interface OrderFilter {
@@ -62,6 +74,8 @@ export interface OrderFilter {
   limit: number;
   cursor?: string | undefined;
 }
+
+const ISO_TIME = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
 
 /** The columns of a `StoredOrder`. */
 export const STORED_ORDER = {
@@ -80,6 +94,16 @@ export const STORED_ORDER = {
     select coalesce(sum(${duplicateDeliveries.count}), 0)
     from ${duplicateDeliveries} where ${duplicateDeliveries.orderId} = ${orders.id}
   )`.mapWith(Number),
+  failing: sql<FailingEffect[]>`(
+    select coalesce(json_agg(json_build_object(
+      'key', ${failingEffects.key},
+      'attempts', ${failingEffects.attempts},
+      'error', ${failingEffects.error},
+      'since', to_char(${failingEffects.firstFailedAt} at time zone 'UTC', ${ISO_TIME}),
+      'nextTryAt', to_char(${failingEffects.nextTryAt} at time zone 'UTC', ${ISO_TIME})
+    )), '[]')
+    from ${failingEffects} where ${failingEffects.orderId} = ${orders.id}
+  )`,
 };
 
 const INSERT = prepared((db) =>

@@ -20,6 +20,7 @@ export interface SignalPayloads {
   webhook: Message & { fact: Fact };
   pay: Message;
   verify: Message & { paymentId?: string };
+  sync: Message;
   cancel: Message & { reason?: string };
   refund: Message & { requestKey: string; amountMinor?: number; reason?: string };
   review: Message & {
@@ -41,6 +42,7 @@ export const SIGNALS: Record<SignalName, string> = {
   pay: 'Opens a payment at the gateway, unless one is open. {"id": "any new id"}',
   verify:
     'Asks the gateway what it knows, and applies it. {"id": "any new id"}, where you have one with "paymentId"',
+  sync: 'Asks the gateway for the present truth, also of a paid order. {"id": "any new id"}',
   cancel:
     'Cancels an order that is not paid, at the gateway first. {"id": "any new id"}, if you like with "reason"',
   refund:

@@ -44,6 +44,9 @@ const UNTIL_DONE: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 };
 
+/** In characters: it is carried in the ledger. */
+const MAX_REASON_LENGTH = 200;
+
 const ACTIVITIES = {
   grant_access: 'grantAccess',
   revoke_access: 'revokeAccess',
@@ -109,18 +112,27 @@ function failureOf(key: string, error: unknown): EffectResult {
   const refusal = refusalIn(error);
   if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, ...refusal };
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return { key, type: 'effect.unanswered', attempts: 1, reason: cause?.name ?? 'no answer' };
+  const isMisconfigured =
+    cause instanceof ApplicationFailure && cause.type === 'GatewayMisconfigured';
+  return {
+    key,
+    type: 'effect.unanswered',
+    attempts: 1,
+    reason: cause === undefined ? 'no answer' : cause.message.slice(0, MAX_REASON_LENGTH),
+    ...(isMisconfigured ? { code: 'gateway_misconfigured' as const } : {}),
+  };
 }
 
 /** A definite no; null for everything that may work the next time. */
 function refusalIn(error: unknown): Refusal | null {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (!(cause instanceof ApplicationFailure) || cause.nonRetryable !== true) return null;
-  const [code, kind] = cause.details ?? [];
+  const [code, ...kinds] = cause.details ?? [];
   return {
     code: String(code ?? cause.type ?? 'refused'),
-    ...(kind === 'unpayable' ? { isUnpayable: true as const } : {}),
-    ...(kind === 'gone' ? { isGone: true as const } : {}),
+    ...(kinds.includes('unpayable') ? { isUnpayable: true as const } : {}),
+    ...(kinds.includes('gone') ? { isGone: true as const } : {}),
+    ...(kinds.includes('outdated') ? { isOutdated: true as const } : {}),
   };
 }
 

@@ -54,6 +54,8 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       return { ...envelope, source: sourceOf(fields, 'client'), type: 'pay' };
     case 'verify':
       return readVerify(fields, envelope);
+    case 'sync':
+      return { ...envelope, source: sourceOf(fields, 'operator'), type: 'sync' };
     case 'cancel':
       return {
         ...envelope,

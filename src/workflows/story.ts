@@ -9,6 +9,7 @@ import type { Ledger } from '../domain/ledger.ts';
 import { openReviews } from '../domain/sums.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';
+import { gatewayAdvice } from './gateway-advice.ts';
 import { adviceFor } from './review-advice.ts';
 
 /** The UI puts the story into a URL, and servers take some 8,000 characters. */
@@ -89,6 +90,7 @@ function deadlineLine({ name, at }: Deadline): string {
   const time = new Date(at).toISOString();
   switch (name) {
     case 'poll':
+    case 'sync':
       return `asks the gateway again at ${time}`;
     case 'expiry':
       return `expires at ${time}`;
@@ -115,5 +117,10 @@ function todoLines(ledger: Ledger): string[] {
       const refusal = error === null ? '' : ` (${code(error)})`;
       return `${code(key)} was refused${refusal}: mend the cause, then signal \`retry\`: ${signal}`;
     });
-  return [...reviews, ...failed];
+  return [...gatewayLines(ledger), ...reviews, ...failed];
+}
+
+function gatewayLines(ledger: Ledger): string[] {
+  const { gatewayFailure } = viewOf(ledger);
+  return gatewayFailure === null ? [] : [gatewayAdvice(ledger.terms.gateway, gatewayFailure)];
 }

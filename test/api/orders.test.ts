@@ -57,6 +57,7 @@ describe('a new order', () => {
       disputes: [],
       reviews: [],
       effects: [],
+      gatewayFailure: null,
       counters: { duplicates: 0, stale: 0, rejected: 0 },
       late: false,
     });

@@ -64,6 +64,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     news: createRecentNews(),
     turns: createTurns(),
     gateways: createGateways({ sandbox }),
+    access: { read: () => ({ sandbox: 'unknown' }) },
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {
       orderExpiryMs: 3_600_000,

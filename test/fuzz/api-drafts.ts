@@ -13,6 +13,7 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders': () => orderBody(newOrderId(), { metadata: { from: 'fuzz' }, description: 'tea' }),
   '/v1/orders/{id}/payments': () => ({}),
   '/v1/orders/{id}/verify': ({ paymentId }) => ({ paymentId }),
+  '/v1/orders/{id}/sync': () => ({}),
   '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
   '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),

@@ -28,7 +28,7 @@ export const json = (text: string): RawPayload => encoded('json/plain', text);
 
 /** Needing more than an id, they cannot be right by chance. */
 const DEMANDING = ['webhook', 'refund', 'review', 'retry'];
-const OFFERED = [...DEMANDING, 'pay', 'verify', 'cancel'];
+const OFFERED = [...DEMANDING, 'pay', 'verify', 'sync', 'cancel'];
 const UNKNOWN = [
   'launch',
   '__proto__',

@@ -26,6 +26,7 @@ const KEPT = [
   'f47ac10b-58cc-4372-a567-0e02b2c3d479',
   'GET /v1/orders/:id 200',
   'task_queue payments',
+  'Send Authorization: Bearer <API key>.',
 ];
 
 describe('the scrubber', () => {

@@ -123,7 +123,11 @@ describe('for every currency', function () {
     'a credit note': async (amountMinor, currency) =>
       textOf(await renderCreditNote({ ...CREDIT_NOTE, amountMinor, currency })),
     'the command line': (amountMinor, currency) =>
-      orderText({ ...viewOf(openLedger({ ...TERMS, amountMinor, currency })), metadata: {} }),
+      orderText({
+        ...viewOf(openLedger({ ...TERMS, amountMinor, currency })),
+        effects: [],
+        metadata: {},
+      }),
     'the details of a workflow': (amountMinor, currency) =>
       storyOf(openLedger({ ...TERMS, amountMinor, currency })),
   };

@@ -25,6 +25,7 @@ const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
   'GET /v1/customers/:id/entitlements': 'client',
   'GET /v1/orders': 'ops',
   'POST /v1/orders/:id/refunds': 'ops',
+  'POST /v1/orders/:id/sync': 'ops',
   'POST /v1/orders/:id/reviews/:reviewId': 'ops',
   'POST /v1/orders/:id/effects/:key/retry': 'ops',
   'GET /v1/parked-events': 'ops',

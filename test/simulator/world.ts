@@ -93,8 +93,9 @@ function termsFrom(dice: Dice): OrderTerms {
     customerId: 'cus_1',
     createdAt: STARTS_AT,
     expiresAt: STARTS_AT + dice.pick([20 * MINUTE_MS, 3 * HOUR_MS, DAY_MS]),
-    settlementWindowMs: dice.pick([HOUR_MS, 6 * HOUR_MS, DAY_MS]),
+    settlementWindowMs: dice.pick([HOUR_MS, 6 * HOUR_MS, 4 * DAY_MS]),
     rules: PRESENT_RULES,
+    syncsWhenPaid: true,
   };
 }
 

@@ -27,6 +27,7 @@ const ONCE = {
   crm_updates: ['key'],
   duplicate_deliveries: ['order_id, event_id'],
   entitlements: ['order_id, epoch'],
+  failing_effects: ['key'],
   gateway_payments: ['gateway, payment_id'],
   idempotency_keys: ['owner, key'],
   installation: ['is_only'],

@@ -45,6 +45,7 @@ describe('an order row', () => {
       startedAt: null,
       closed: false,
       duplicates: 0,
+      failing: [],
     });
     assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);
   });

@@ -17,7 +17,7 @@ import { temporalClient } from '../support/temporal.ts';
 import { deliver } from '../support/webhooks.ts';
 
 /** How often a call is seen to fail; one that gets no answer takes eight seconds to do so. */
-const TRIES: Readonly<Record<Exclude<Trouble, 'is down'>, number>> = {
+const TRIES: Readonly<Record<Exclude<Trouble, 'is down' | 'refuses the key'>, number>> = {
   'breaks down': 2,
   'cuts the connection': 2,
   'has too much to do': 2,

@@ -1,6 +1,7 @@
 /** Amounts that are not what was asked for, currencies without cents, and money of two payments. */
 import assert from 'node:assert/strict';
 import { fingerprintOf } from '../../src/api/canonical-json.ts';
+import type { RefundView } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder } from '../../src/store/orders.ts';
 import { rowsOf } from '../support/books.ts';
@@ -52,7 +53,16 @@ describe('an order', function () {
       assert.deepEqual([rest.status, rest.body.amount], [201, AMOUNT - 2000]);
       await place.gateway.capture(rest.body.id ?? '');
       await untilSettled(shop, id, 'paid');
-      assert.equal((await place.refund(id)).status, 201);
+      const { status, body } = await place.refund(id);
+      const { amount, parts } = body as unknown as RefundView & { parts: RefundView[] };
+      assert.deepEqual([status, amount], [201, AMOUNT]);
+      assert.deepEqual(
+        parts.map((part) => [part.paymentId, part.amount]),
+        [
+          [paymentId, 2000],
+          [rest.body.id, AMOUNT - 2000],
+        ],
+      );
       await untilSettled(shop, id, 'refunded');
       const payments = await place.gateway.paymentsOf(id);
       const refunded = Object.fromEntries(payments.map((p) => [p.paymentId, p.refundsMinor]));

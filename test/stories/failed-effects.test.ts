@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import pWaitFor from 'p-wait-for';
+import type { Order } from '../../src/api/order-schemas.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import { type Clerk, clerkOf, WAIT } from '../support/clerk.ts';
 import { assertMoneyAgrees } from '../support/gateway-truth.ts';
@@ -50,6 +51,13 @@ describe('an order that the CRM', function () {
     const path = `/v1/orders/${id}/effects/${encodeURIComponent(key)}/retry`;
     return shop.call<OrderView & Pick<Problem, 'code'>>('POST', path, undefined, WAIT);
   }
+
+  /** What only the API shows of an effect that is being tried. */
+  type Tried = OrderView['effects'][number] &
+    Pick<Order['effects'][number], 'failingSince' | 'nextTryAt'>;
+
+  const triesOf = (effects: OrderView['effects']) =>
+    (effects as Tried[]).find(({ key }) => key === crmKey);
 
   function crmRequests(): string[] {
     return stack.crm.requests.filter(({ orderId }) => orderId === id).map(({ key }) => key);
@@ -134,9 +142,20 @@ describe('an order that the CRM', function () {
     assert.equal(waiting.state, 'paid');
     assert.deepEqual(waiting.reviews, []);
     assert.ok(waiting.effects.every(({ status }) => status !== 'failed'));
+    const isShown = ({ effects }: OrderView) => (triesOf(effects)?.attempts ?? 0) >= 2;
+    const failing = triesOf((await untilOrder(shop, id, isShown, 'shown to fail')).effects);
+    assert.equal(failing?.status, 'pending');
+    assert.equal(failing.error, 'the CRM answered 500 to order.paid');
+    assert.ok(Date.parse(failing.failingSince ?? '') < Date.parse(failing.nextTryAt ?? ''));
     stack.crm.answerWith(id, null);
     const done = await untilSettled(shop, id, 'paid');
     assert.deepEqual(done.reviews, []);
+    const ended = triesOf(done.effects);
+    assert.deepEqual(
+      [ended?.status, ended?.error, ended?.failingSince, ended?.nextTryAt],
+      ['done', null, null, null],
+    );
+    assert.ok((ended?.attempts ?? 0) > 1);
     assert.equal(new Set(crmRequests()).size, 1);
   });
 

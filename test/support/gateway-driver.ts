@@ -75,7 +75,7 @@ export interface GatewayDriver extends Telling {
   loseAnswers(): Promise<void>;
   /** Waits until an answer about this order was lost; from then on the gateway answers again. */
   untilAnswerLost(orderId: string): Promise<void>;
-  /** From now on calls that change something go wrong like this, done or not; while it is down, all do. */
+  /** From now on calls that change something go wrong like this, done or not; while it is down or refuses the key, all do. */
   disturb(trouble: Trouble): Promise<void>;
   /** The gateway answers again; webhooks go on as they were. */
   answerAgain(): Promise<void>;
@@ -89,7 +89,8 @@ export type Trouble =
   | 'is down'
   | 'cuts the connection'
   | 'has too much to do'
-  | 'hangs';
+  | 'hangs'
+  | 'refuses the key';
 
 /** The gateway's webhooks. */
 interface Telling {

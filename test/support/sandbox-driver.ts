@@ -15,6 +15,7 @@ const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
   'is down': { error500: 1 },
   'has too much to do': { error429: 1 },
   hangs: { timeoutAfter: 0.5, hang: 1 },
+  'refuses the key': { error401: 1 },
 };
 
 export const sandbox: GatewayUnderTest = {

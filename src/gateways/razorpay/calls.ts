@@ -81,7 +81,10 @@ function merged(snapshots: GatewayPayment[]): GatewayPayment[] {
   for (const snapshot of snapshots) {
     const { paymentId, aliases = [] } = snapshot;
     const before = byId.get(paymentId);
-    byId.set(paymentId, { ...snapshot, aliases: [...(before?.aliases ?? []), ...aliases] });
+    byId.set(paymentId, {
+      ...snapshot,
+      aliases: [...new Set([...(before?.aliases ?? []), ...aliases])],
+    });
   }
   return [...byId.values()];
 }

@@ -1,4 +1,5 @@
 /** Razorpay's API, call by call, as far as an order needs it. Amounts are minor units everywhere. */
+import { z } from 'zod';
 import { GatewayRefusal } from '../gateway.ts';
 import { createHttp } from './http.ts';
 import {
@@ -19,6 +20,8 @@ const PAGE_SIZE = 100;
 const MAX_DISPUTE_PAGES = 10;
 
 export interface RazorpayClient {
+  /** Lists one order, whatever it is. */
+  checkAccess(): Promise<void>;
   createOrder(body: {
     amount: number;
     currency: string;
@@ -50,6 +53,9 @@ export function createClient({ baseUrl, keyId, keySecret }: ClientSettings): Raz
   const paymentPath = (id: string): string => `/v1/payments/${encodeURIComponent(id)}`;
 
   return {
+    async checkAccess() {
+      await ask(z.looseObject({}), { method: 'GET', path: '/v1/orders?count=1' });
+    },
     createOrder: (body) =>
       // With `unique_receipt` a repeated receipt gets the order that it made before.
       ask(orderSchema, {

@@ -3,7 +3,7 @@
  * code for nearly everything, so what it means is read from its published descriptions.
  */
 import { z } from 'zod';
-import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
 
 const errorSchema = z.object({
   error: z.object({
@@ -13,16 +13,15 @@ const errorSchema = z.object({
   }),
 });
 
-/**
- * Answers that may be other ones next time: time-out, key in progress, too early, too many; and a wrong
- * API key, as the same call goes through once our own mistake is mended.
- */
-const TRANSIENT_STATUSES = new Set([401, 408, 409, 425, 429]);
+/** Answers that may be other ones next time: time-out, key in progress, too early, too many. */
+const TRANSIENT_STATUSES = new Set([408, 409, 425, 429]);
 
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/different request with the same idempotency key/i, 'idempotency_key_reused'],
   [/fully refunded already/i, 'payment_fully_refunded'],
   [/greater than (the )?amount captured/i, 'refund_exceeds_captured'],
+  [/not have enough balance|insufficient balance/i, 'balance_insufficient'],
+  [/too old|older than|refund period/i, 'payment_too_old'],
   [/already been captured|order is already paid/i, 'payment_already_captured'],
   [/must be at least|less than minimum amount/i, 'amount_below_minimum'],
   [/exceeds (the )?maximum amount/i, 'amount_above_maximum'],
@@ -41,14 +40,26 @@ const OF_THE_CALL: ReadonlySet<string> = new Set([
   'not_found',
 ]);
 
+/** They tell of a refund that the caller may not have heard of. */
+const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
+  'payment_fully_refunded',
+  'refund_exceeds_captured',
+]);
+
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
 export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
+  if (isKeyRefused(status))
+    return new GatewayMisconfigured('Razorpay', {
+      status,
+      variables: 'RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET',
+    });
   const code = codeOf(status, body);
   const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
   if (isTransient && !FINAL_CONFLICTS.has(code))
     return new GatewaySilence(`Razorpay answered ${status}`);
   const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
-  return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable });
+  const isOutdated = OF_A_LATER_STATE.has(code);
+  return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable, isOutdated });
 }
 
 function codeOf(status: number, body: unknown): string {

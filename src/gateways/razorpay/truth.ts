@@ -1,5 +1,5 @@
 /** Gathers all that Razorpay knows about one of its orders: payments, refunds, disputes. */
-import { type GatewayPayment, GatewayRefusal } from '../gateway.ts';
+import { GatewayMisconfigured, type GatewayPayment, GatewayRefusal } from '../gateway.ts';
 import type { RazorpayClient } from './client.ts';
 import type {
   RazorpayDispute,
@@ -19,7 +19,8 @@ export async function truthOf(
     refundsOf(client, captured),
     disputesOf(client, captured),
   ]);
-  return snapshotOf({ order, payments, refunds, disputes });
+  const aliases = payments.map(({ id }) => id);
+  return { ...snapshotOf({ order, payments, refunds, disputes }), aliases };
 }
 
 /** Only of captured payments: what is refunded of others was never ours. */
@@ -41,7 +42,7 @@ async function disputesOf(
     return (await client.listDisputes(sinceS)).filter(({ payment_id }) => ids.has(payment_id));
   } catch (error) {
     // Not every account may list disputes. Theirs come by webhook, and payments must still be known.
-    if (error instanceof GatewayRefusal) return [];
+    if (error instanceof GatewayRefusal || error instanceof GatewayMisconfigured) return [];
     throw error;
   }
 }
@@ -62,7 +63,7 @@ export async function truthBehind(
   if (payment === null) return null;
   const order = payment.order_id === null ? null : await client.findOrder(payment.order_id);
   if (order === null) return withoutOrder(payment);
-  return { ...(await truthOf(client, order)), aliases: [id] };
+  return truthOf(client, order);
 }
 
 /** Real, and nobody's that we know. */

@@ -1,6 +1,6 @@
 /** Calls to the sandbox gateway's HTTP API. A definite no becomes a refusal, everything unclear a silence. */
 import { z } from 'zod';
-import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
 import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
 import { paymentSchema, paymentsSchema, refundSchema, type SandboxPayment } from './payloads.ts';
 
@@ -98,11 +98,19 @@ function codeOf(reply: Reply): string | null {
 function read<T>(reply: Reply, schema: z.ZodType<T>): T {
   if (reply.status >= 500 || TRANSIENT_STATUSES.has(reply.status))
     throw new GatewaySilence(`sandbox gateway answered ${reply.status}`);
+  if (isKeyRefused(reply.status))
+    throw new GatewayMisconfigured('The sandbox gateway', {
+      status: reply.status,
+      variables: 'SANDBOX_PORT',
+    });
   if (reply.status >= 400) {
     const code = codeOf(reply) ?? `http_${reply.status}`;
     const isUnpayable = reply.status === UNPROCESSABLE;
     const isGone = code === 'payment_not_found';
-    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, { isUnpayable, isGone });
+    // Somebody has refunded it at the gateway: what the order knows is old.
+    const isOutdated = code === 'refund_exceeds_captured';
+    const kind = { isUnpayable, isGone, isOutdated };
+    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, kind);
   }
   const parsed = schema.safeParse(reply.body);
   if (!parsed.success) throw new GatewaySilence('sandbox gateway answered in an unknown form');

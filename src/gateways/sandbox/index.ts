@@ -15,6 +15,10 @@ export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSetting
   const client = createSandboxClient(baseUrl);
   return {
     amounts: noRules('The sandbox'),
+    // The sandbox has no keys; it is asked as if it had, so that a refusal can be tried on it.
+    async checkAccess() {
+      await client.listPayments('access-check');
+    },
     async createPayment({ orderId, installationId, amountMinor, currency, idempotencyKey }) {
       const metadata = { [INSTALLATION_FIELD]: installationId };
       const body = { orderId, amount: amountMinor, currency, metadata };

@@ -106,6 +106,13 @@ async function unlessGone(asked: Promise<GatewayPayment>): Promise<GatewayPaymen
   }
 }
 
+/** Needs the right that every call here needs, which a restricted key may lack. */
+export async function checkAccess(stripe: Stripe): Promise<void> {
+  await askStripe('list a payment', z.looseObject({}), () =>
+    stripe.paymentIntents.list({ limit: 1 }),
+  );
+}
+
 /** The whole truth about a payment; null when Stripe knows none of this id in this mode. */
 export async function findPayment(
   stripe: Stripe,

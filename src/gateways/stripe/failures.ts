@@ -4,7 +4,7 @@
  */
 import { Stripe } from 'stripe';
 import type { z } from 'zod';
-import { GatewayRefusal, GatewaySilence } from '../gateway.ts';
+import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
 
 const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
@@ -36,7 +36,13 @@ export async function askStripe<T>(
 
 function failureOf(what: string, error: unknown): unknown {
   if (!(error instanceof StripeError)) return error;
-  const { code = error.rawType ?? error.type, statusCode, requestId } = error;
+  const { statusCode, requestId } = error;
+  const code = codeOf(error);
+  if (isKeyRefused(statusCode))
+    return new GatewayMisconfigured('Stripe', {
+      status: Number(statusCode),
+      variables: 'STRIPE_SECRET_KEY',
+    });
   const told = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
   const isSaved = error.headers?.['idempotent-replayed'] === 'true';
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
@@ -44,17 +50,33 @@ function failureOf(what: string, error: unknown): unknown {
   if (!isDefinite(error)) return new GatewaySilence(told);
   // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
-  const kind = { isUnpayable, isGone: isUnpayable && code === 'resource_missing' };
+  const isGone = isUnpayable && code === 'resource_missing';
+  const kind = { isUnpayable, isGone, isOutdated: OF_A_LATER_STATE.has(code) };
   return isSaved ? new SavedRefusal(code, told, kind) : new GatewayRefusal(code, told, kind);
 }
+
+/** Stripe has no code for a refund of more than is left, and its own words never leave this file. */
+function codeOf({ code, message, rawType, type }: InstanceType<typeof StripeError>): string {
+  if (code !== undefined) return code;
+  return EXCEEDS_UNREFUNDED.test(message) ? 'refund_exceeds_unrefunded' : (rawType ?? type);
+}
+
+const EXCEEDS_UNREFUNDED = /greater than unrefunded amount/i;
+
+/** Codes that tell of a refund or a dispute that the caller may not have heard of. */
+const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
+  'charge_already_refunded',
+  'charge_disputed',
+  'refund_exceeds_unrefunded',
+]);
 
 function isBreakdown(statusCode = 0): boolean {
   return statusCode >= 500;
 }
 
 /**
- * The SDK's classes follow the status: 400, 402 and 404 here. A key in use (409), too many calls (429) and
- * a wrong API key (401, 403) are none of these: the same call may yet go through.
+ * The SDK's classes follow the status: 400, 402 and 404 here. A key in use (409) and too many calls (429)
+ * are none of these: the same call may yet go through. A wrong API key (401, 403) never comes here.
  */
 function isDefinite(error: InstanceType<typeof StripeError>): boolean {
   return (

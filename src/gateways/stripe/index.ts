@@ -7,6 +7,7 @@ import {
   type CaptureMethod,
   cancelIntent,
   captureIntent,
+  checkAccess,
   createIntent,
   findPayment,
   refundIntent,
@@ -54,6 +55,7 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
   });
   return {
     amounts: STRIPE_AMOUNTS,
+    checkAccess: () => checkAccess(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {
       // Stripe has no dependable list by order; a payment whose creation went unheard has no customer.

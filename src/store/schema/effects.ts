@@ -116,6 +116,22 @@ export const postings = pgTable(
   ],
 );
 
+/** One row while an effect is tried and has not succeeded; see failing-effects.ts. */
+export const failingEffects = pgTable(
+  'failing_effects',
+  {
+    key: text().primaryKey(),
+    orderId: text().notNull(),
+    effect: text().notNull(),
+    attempts: integer().notNull(),
+    error: text().notNull(),
+    firstFailedAt: instant().notNull().defaultNow(),
+    lastFailedAt: instant().notNull().defaultNow(),
+    nextTryAt: instant(),
+  },
+  (table) => [index('failing_effects_by_order').on(table.orderId)],
+);
+
 const message = () => ({
   key: text().primaryKey(),
   orderId: text().notNull(),

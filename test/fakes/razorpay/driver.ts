@@ -21,6 +21,7 @@ const FAULTS: Readonly<Record<Trouble, Fault[]>> = {
   'is down': ['error_500_before'],
   'has too much to do': ['too_many_requests'],
   hangs: ['hang_after', 'hang_before'],
+  'refuses the key': ['key_refused'],
 };
 
 interface RazorpayDriver extends GatewayDriver {
@@ -90,7 +91,7 @@ function createDriver(
       faults.end();
     },
     async disturb(trouble) {
-      const struck = trouble === 'is down' ? EVERYTHING : CHANGES;
+      const struck = trouble === 'is down' || trouble === 'refuses the key' ? EVERYTHING : CHANGES;
       void faults.always(struck, ...FAULTS[trouble]);
     },
     answerAgain: async () => faults.end(),

@@ -138,6 +138,7 @@ const INSTEAD: Partial<Record<Fault, Answer>> = {
   error_500_before: SERVER_ERROR,
   too_many_requests: refused('Too many requests', 'NA', 429),
   not_allowed: refused('Access Denied', 'NA', 403),
+  key_refused: refused('Authentication failed', 'NA', 401),
 };
 
 function send(response: http.ServerResponse, { status, body }: Answer): void {

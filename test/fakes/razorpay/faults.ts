@@ -8,7 +8,8 @@ export type Fault =
   | 'error_500_after'
   | 'html_502_after'
   | 'too_many_requests'
-  | 'not_allowed';
+  | 'not_allowed'
+  | 'key_refused';
 
 interface Planned {
   call: RegExp;

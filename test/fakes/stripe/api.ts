@@ -49,6 +49,10 @@ export function createApi(parts: ApiParts): Express {
       ),
     )
     .get(
+      '/v1/payment_intents',
+      route(() => list(account.intents().slice(-1))),
+    )
+    .get(
       '/v1/payment_intents/:id',
       route(({ params }) => account.intentOf(text(params.id))),
     )
@@ -99,7 +103,7 @@ async function serve(parts: ApiParts, run: Run, request: Request, response: Resp
 
 async function answerTo(parts: ApiParts, run: Run, request: Request, fault: Fault | undefined) {
   const { savedAnswers, secretKey } = parts;
-  if (request.headers.authorization !== `Bearer ${secretKey}`)
+  if (request.headers.authorization !== `Bearer ${secretKey}` || fault === 'key_refused')
     throw new ApiError(401, { type: 'invalid_request_error', message: 'Invalid API Key' }, false);
   if (fault === 'rate_limited')
     throw new ApiError(429, { type: 'invalid_request_error', message: 'Too many requests' }, false);

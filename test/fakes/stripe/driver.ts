@@ -52,6 +52,7 @@ const FAULTS: Readonly<Record<Trouble, Fault[]>> = {
   'cuts the connection': ['reset_after', 'reset_before'],
   'has too much to do': ['rate_limited'],
   hangs: ['hang_after', 'hang_before'],
+  'refuses the key': ['key_refused'],
 };
 
 function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {

@@ -11,6 +11,8 @@ export type Fault =
   | 'hang_after'
   /** Turned away at the door. */
   | 'rate_limited'
+  /** The API key does not count any more; reads are turned away, too. */
+  | 'key_refused'
   /** An outage in front of the API: nothing is begun or saved. */
   | 'unavailable'
   /** Breaks down before anything is done; the answer is saved. */
@@ -47,6 +49,7 @@ export function createFaults(): Faults {
     },
     // Reads are spared: what is lost with them is only asked again.
     take(method) {
+      if (lasting.includes('key_refused')) return 'key_refused';
       if (method === 'GET') return undefined;
       if (lasting.length === 0) return queue.shift();
       turn += 1;

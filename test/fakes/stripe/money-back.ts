@@ -30,7 +30,8 @@ export function createMoneyBack(books: Books) {
     if (left === 0) throw refused('charge_already_refunded', `${charge.id} was refunded`);
     const taken = amount ?? left;
     checkAmount(taken, intent.currency);
-    if (taken > left) throw invalidParameter('amount', 'Greater than the unrefunded amount');
+    if (taken > left)
+      throw invalidParameter('amount', 'Refund amount is greater than unrefunded amount on charge');
     return addRefund(intent, charge, { amount: taken, metadata, status });
   }
 

@@ -104,6 +104,11 @@ describe('what Razorpay knows of an attempt', () => {
     );
   });
 
+  it('names every payment of the order, whichever name it was asked for by', async () => {
+    const paymentId = pay();
+    assert.deepEqual((await snapshot(orderId)).aliases, [paymentId]);
+  });
+
   it('names the order that a payment belongs to, also when that is another one', async () => {
     const other = await on.gateway.createPayment(attempt({ orderId: 'ord_other' }));
     const paymentId = on.fake.life.start(other.payment.paymentId);

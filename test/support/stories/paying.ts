@@ -17,6 +17,15 @@ export const PAYING: Story[] = [
     await scene.settled(id, 'paid');
     return id;
   }),
+  story('refund-found-by-sync', async (scene) => {
+    const { id, paymentId } = await scene.paidOrder();
+    await scene.faults(NO_WEBHOOKS);
+    await scene.at(`/payments/${paymentId}/refunds`);
+    await scene.signal(id, 'sync', { id: 'sync-by-hand' });
+    await scene.settled(id, 'refunded');
+    await scene.faults({});
+    return id;
+  }),
   story('authorized-then-captured', async (scene) => {
     const { id, paymentId } = await scene.pending();
     await scene.at(`/payments/${paymentId}/authorize`);
