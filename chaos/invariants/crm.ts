@@ -43,10 +43,21 @@ function wrongUpdates(order: OrderRow, lines: readonly CrmLine[]): Violation[] {
   ];
 }
 
-function dueKeys({ id, entered }: OrderRow): string[] {
-  return Object.entries(entered)
+function dueKeys(order: OrderRow): string[] {
+  const { id, entered } = order;
+  const told = Object.entries(entered)
     .filter(([state]) => !UNTOLD.includes(state as OrderState))
     .flatMap(([state, times]) =>
       Array.from({ length: times }, (_, i) => `${id}:update_crm:${state}-${i + 1}`),
     );
+  return [...told, ...revivals(order)];
+}
+
+/** Pending again after it had failed: the CRM believes that it failed, and a payment is under way after all. */
+function revivals({ id, entered, view }: OrderRow): string[] {
+  const later = Array.from(
+    { length: entered.failed === undefined ? 0 : (entered.pending ?? 0) },
+    (_, i) => `${id}:update_crm:pending-${i + 1}`,
+  );
+  return later.slice(1).filter((due) => view.effects.some(({ key }) => key === due));
 }
