@@ -10,6 +10,7 @@ import type { Stack } from '../src/dev/stack.ts';
 import type { DomainEvent } from '../src/domain/events.ts';
 import { type Ledger, openLedger } from '../src/domain/ledger.ts';
 import { transitions } from '../src/domain/transition.ts';
+import { many } from '../test/support/many.ts';
 import {
   givenOrder,
   givenPendingOrder,
@@ -29,7 +30,6 @@ const { values } = parseArgs({
 
 /** As many as the workflow takes up at a time. */
 const BATCH = 500;
-const AT_ONCE = 32;
 /** Of Linux's clock ticks. */
 const MS_PER_TICK = 10;
 
@@ -173,17 +173,6 @@ function inWords(sorted: readonly number[]): string {
   const at = (part: number): string =>
     (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(0);
   return `${sorted.length}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, slowest ${at(1)} ms`;
-}
-
-async function many(count: number, send: (number: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const sendSome = async (): Promise<void> => {
-    while (next < count) {
-      next += 1;
-      await send(next);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
 }
 
 function cpuMsOf(pid: number | undefined): number {

@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { many } from '../support/many.ts';
 import {
   CURRENCY,
   givenPendingOrder,
@@ -19,7 +20,6 @@ import { deliverTo, signedEvent } from '../support/webhooks.ts';
 const LIVE_CAPTURES = 2_000;
 const WAITING_CAPTURES = 1_200;
 const CANCELS = 2_200;
-const AT_ONCE = 32;
 
 describe('a backlog of different signals on one order', function () {
   this.timeout(600_000);
@@ -55,17 +55,6 @@ describe('a backlog of different signals on one order', function () {
     const { rows } = await database.pool.query<{ count: number }>(text, [id, type]);
     await database.close();
     return rows[0]?.count ?? 0;
-  }
-
-  async function many(count: number, send: (number: number) => Promise<void>): Promise<void> {
-    let next = 0;
-    const sendSome = async (): Promise<void> => {
-      while (next < count) {
-        next += 1;
-        await send(next);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
   }
 
   async function assertAllCaptured(id: string, count: number): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   SnapshotStatus,
 } from '../../domain/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
+import { named } from '../unknown-word.ts';
 import {
   PAYMENT_STATUSES,
   type RazorpayDispute,
@@ -90,11 +91,6 @@ function unknownOf({ payments, refunds, disputes }: OrderTruth): string[] {
       .filter((dispute) => disputeStatusOf(dispute) === null)
       .map((dispute) => told('dispute', dispute)),
   ];
-}
-
-/** Of what a gateway writes, only a word of its own is repeated. */
-function named(word: string): string {
-  return /^\w{1,64}$/.test(word) ? `"${word}"` : 'that is no word';
 }
 
 /** Was the money ours? One that went back without having been captured never was. */

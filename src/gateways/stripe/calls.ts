@@ -14,6 +14,7 @@ import {
   INSTALLATION_FIELD,
   type RefundPayment,
 } from '../gateway.ts';
+import { named } from '../unknown-word.ts';
 import { toStripeAmount } from './amounts.ts';
 import { detailParams } from './details.ts';
 import { askStripe, SavedRefusal } from './failures.ts';
@@ -23,7 +24,6 @@ import {
   disputeStatusOf,
   type Listed,
   NONE_LISTED,
-  named,
   type PaymentIntent,
   paymentIntentSchema,
   type Refund,

@@ -11,6 +11,7 @@ import type {
   SnapshotStatus,
 } from '../../domain/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
+import { named } from '../unknown-word.ts';
 import { fromStripeAmount } from './amounts.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_]{1,255}$/);
@@ -196,11 +197,6 @@ export function snapshotOf(
 
 function unknownOf({ status }: PaymentIntent): string[] {
   return KNOWN_STATUSES.has(status) ? [] : [`the payment's status ${named(status)}`];
-}
-
-/** Of what a gateway writes, only a word of its own is repeated. */
-export function named(word: string): string {
-  return /^\w{1,64}$/.test(word) ? `"${word}"` : 'that is no word';
 }
 
 function disputeSnapshotOf(dispute: Dispute): GatewayPayment['disputes'][number] | null {
