@@ -3,7 +3,7 @@
  * every side and round: nobody measures on what another has left.
  */
 import pg from 'pg';
-import { startPostgres } from '../src/dev/postgres.ts';
+import { startPostgres } from '../src/dev/postgres/postgres.ts';
 import { endWithBench } from './end-with-bench.ts';
 
 export interface Databases {

@@ -1,6 +1,6 @@
 /** The gateway beside a side: Payonce's sandbox, with a store of its own. It sends nothing by itself. */
 import path from 'node:path';
-import { anyPort } from '../src/any-port.ts';
+import { anyPort } from '../src/process/any-port.ts';
 import type { SideOptions } from './side.ts';
 import { nodeCommand, type SideProcess, startProcess } from './side-process.ts';
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type ChildSpec, end, launch, untilReady } from '../src/dev/child-process.ts';
+import { type ChildSpec, end, launch, untilReady } from '../src/dev/processes/child-process.ts';
 import { endWithBench } from './end-with-bench.ts';
 
 export interface SideProcess {

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
+import { readTemporalDevFile } from '../src/dev/temporal/temporal-dev-file.ts';
 import { startDatabases } from './databases.ts';
 import { describeMachine } from './report/machine.ts';
 import type { RunRecord } from './report/run-record.ts';

@@ -4,10 +4,10 @@
  */
 import path from 'node:path';
 import { type Client, Connection, Client as TemporalClient } from '@temporalio/client';
-import { anyPort } from '../src/any-port.ts';
-import { findTemporalCli } from '../src/dev/temporal-cli.ts';
-import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
-import { temporalServer } from '../src/dev/temporal-server.ts';
+import { findTemporalCli } from '../src/dev/temporal/temporal-cli.ts';
+import { readTemporalDevFile } from '../src/dev/temporal/temporal-dev-file.ts';
+import { temporalServer } from '../src/dev/temporal/temporal-server.ts';
+import { anyPort } from '../src/process/any-port.ts';
 import type { SideOptions } from './side.ts';
 import { startProcess } from './side-process.ts';
 import { startFreshTemporal } from './temporal-on-postgres.ts';

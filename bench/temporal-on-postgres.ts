@@ -1,7 +1,10 @@
 /** Temporal on PostgreSQL for one round: in the bench's cluster, in databases that are new each time. */
 import pg from 'pg';
-import { startTemporalOnPostgres, type TemporalOnPostgres } from '../src/dev/temporal-postgres.ts';
 import type { SideOptions } from './side.ts';
+import {
+  startTemporalOnPostgres,
+  type TemporalOnPostgres,
+} from './temporal-on-postgres/temporal-postgres.ts';
 
 /** The names that the server gives its databases. */
 const DATABASES = ['temporal', 'temporal_visibility'];

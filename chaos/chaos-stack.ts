@@ -3,20 +3,20 @@
  * process of its own that is started again when it dies, with a cable between them that can be cut.
  */
 import { mkdirSync } from 'node:fs';
-import { anyPort } from '../src/any-port.ts';
-import { type Environment, loadConfig } from '../src/config.ts';
+import { type Environment, loadConfig } from '../src/config/config.ts';
+import { type Postgres, startPostgres } from '../src/dev/postgres/postgres.ts';
 import {
   type CommonSettings,
   childEnvironment,
   embeddedTemporal,
-} from '../src/dev/child-environment.ts';
-import { type Keys, loadKeys } from '../src/dev/keys.ts';
-import * as payonce from '../src/dev/payonce-children.ts';
-import { type Postgres, startPostgres } from '../src/dev/postgres.ts';
-import type { OnProgress } from '../src/dev/progress.ts';
-import { findTemporalCli } from '../src/dev/temporal-cli.ts';
-import { readTemporalDevFile } from '../src/dev/temporal-dev-file.ts';
-import { temporalServer } from '../src/dev/temporal-server.ts';
+} from '../src/dev/stack/child-environment.ts';
+import { type Keys, loadKeys } from '../src/dev/stack/keys.ts';
+import * as payonce from '../src/dev/stack/payonce-children.ts';
+import { findTemporalCli } from '../src/dev/temporal/temporal-cli.ts';
+import { readTemporalDevFile } from '../src/dev/temporal/temporal-dev-file.ts';
+import { temporalServer } from '../src/dev/temporal/temporal-server.ts';
+import type { OnProgress } from '../src/dev/terminal/progress.ts';
+import { anyPort } from '../src/process/any-port.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { type Cables, openCables } from './cables.ts';
 import { type KeptProcess, keepProcess } from './kept-process.ts';

@@ -1,5 +1,5 @@
 /** Which processes of a run have a wrong clock in their next life. */
-import type { Environment } from '../src/config.ts';
+import type { Environment } from '../src/config/config.ts';
 
 export interface Clocks {
   /** From its next life on the process is so many milliseconds ahead, or behind; 0 puts it right. */

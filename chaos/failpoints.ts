@@ -3,8 +3,8 @@
  * asks. The first worker and the first API are spared what everybody passes, so that somebody always goes on.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import type { Environment } from '../src/config.ts';
-import { FAILPOINTS, type FailpointName } from '../src/failpoints.ts';
+import type { Environment } from '../src/config/config.ts';
+import { FAILPOINTS, type FailpointName } from '../src/process/failpoints.ts';
 import type { Random } from './random.ts';
 
 export type FailpointHits = Record<FailpointName, number>;

@@ -3,14 +3,14 @@
  * operating system would, until it is told to stop.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment } from '../src/config.ts';
+import type { Environment } from '../src/config/config.ts';
 import {
   type ChildSpec,
   end,
   type Launched,
   launch,
   untilReady,
-} from '../src/dev/child-process.ts';
+} from '../src/dev/processes/child-process.ts';
 
 export interface KeptProcess {
   name: string;

@@ -3,7 +3,7 @@
  * part does, and when, never changes what another part rolls.
  */
 import { createHash } from 'node:crypto';
-import { seededRandom } from '../src/sandbox/seeded-random.ts';
+import { seededRandom } from '../src/sandbox/faults/seeded-random.ts';
 
 export interface Random {
   /** In [0, 1). */

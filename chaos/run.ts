@@ -5,7 +5,7 @@
 import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Environment } from '../src/config.ts';
+import type { Environment } from '../src/config/config.ts';
 import type { Close } from './chaos-stack.ts';
 import { DRAIN_LIMIT_MS, drain } from './drain.ts';
 import { type Driven, drive } from './driver.ts';

@@ -2,7 +2,7 @@
  * In what a run fell short of the size that its profile asks for. A busy machine bears fewer orders, and a
  * document that quotes the run has to say so.
  */
-import { FAILPOINTS } from '../src/failpoints.ts';
+import { FAILPOINTS } from '../src/process/failpoints.ts';
 import { STRIKES } from './gateway-deck.ts';
 import { orderCount, type Profile } from './profile.ts';
 import type { Summary } from './summary.ts';

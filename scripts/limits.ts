@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
-import type { Stack } from '../src/dev/stack.ts';
+import type { Stack } from '../src/dev/stack/stack.ts';
 import type { DomainEvent } from '../src/domain/events.ts';
 import { type Ledger, openLedger } from '../src/domain/ledger.ts';
 import { transitions } from '../src/domain/transition.ts';

@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { startStack } from '../src/dev/stack.ts';
-import { cacheFolder } from '../src/dev/temporal-cli-cache.ts';
+import { startStack } from '../src/dev/stack/stack.ts';
+import { cacheFolder } from '../src/dev/temporal/temporal-cli-cache.ts';
 
 const CONFIG = fileURLToPath(new URL('../tools/schemathesis.toml', import.meta.url));
 const VERSION = '4.32.5';

@@ -3,8 +3,8 @@
  * `-- --new-installation` a copied database also gets an id of its own.
  */
 import { parseArgs } from 'node:util';
-import { ConfigError, loadConfig } from './config.ts';
-import { runProcess } from './process-life.ts';
+import { ConfigError, loadConfig } from './config/config.ts';
+import { runProcess } from './process/process-life.ts';
 import { renewInstallation } from './store/installation.ts';
 import { migrate } from './store/migrate.ts';
 

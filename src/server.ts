@@ -1,18 +1,17 @@
 /** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
 import { Client, Connection } from '@temporalio/client';
-import { createApp } from './api/app.ts';
-import { createDrain } from './api/drain.ts';
-import { createDuplicateCounter } from './api/duplicate-counter.ts';
-import { createHttpServer, listen } from './api/http-server.ts';
-import { createOrderClient } from './api/order-client.ts';
-import { createOrderRuns } from './api/order-runs.ts';
-import { reap } from './api/reaper.ts';
-import { createRecentNews } from './api/recent-news.ts';
-import { sweep } from './api/sweeper.ts';
-import { createTurns } from './api/turns.ts';
-import { loadServiceConfig } from './config.ts';
-import { isProduction } from './config-production.ts';
-import { createDataConverter, keyringOf } from './data-converter.ts';
+import { createApp } from './api/http/app.ts';
+import { createDrain } from './api/http/drain.ts';
+import { createHttpServer, listen } from './api/http/http-server.ts';
+import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';
+import { createOrderClient } from './api/temporal/order-client.ts';
+import { createOrderRuns } from './api/temporal/order-runs.ts';
+import { reap } from './api/temporal/reaper.ts';
+import { createRecentNews } from './api/temporal/recent-news.ts';
+import { createTurns } from './api/temporal/single-flight.ts';
+import { sweep } from './api/webhooks/sweeper.ts';
+import { loadServiceConfig } from './config/config.ts';
+import { isProduction } from './config/production.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
@@ -20,11 +19,12 @@ import { isLoopback } from './http/local-callers.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
-import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
+import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
-import { loadRecord } from './store/record.ts';
-import { temporalConnection } from './temporal-connection.ts';
+import { loadRecord } from './store/orders/record.ts';
+import { temporalConnection } from './temporal/connection.ts';
+import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
 import { openTracing } from './tracing/open-tracing.ts';
 
 /** Requests under way get this long; most take milliseconds. */

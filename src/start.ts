@@ -1,7 +1,7 @@
 /**
  * `npm start`: everything that Payonce needs, on this machine, with nothing installed by hand.
  */
-import { runInForeground } from './dev/foreground.ts';
+import { runInForeground } from './dev/stack/foreground.ts';
 
 process.exitCode = await runInForeground({ env: process.env }, (line) => console.log(line));
 process.exit();

@@ -1,8 +1,7 @@
 /** A worker: runs the order workflow and its activities. Any number of them may run. */
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
-import { loadServiceConfig } from './config.ts';
-import { createDataConverter, keyringOf } from './data-converter.ts';
+import { loadServiceConfig } from './config/config.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
@@ -10,12 +9,13 @@ import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
-import { reportReady, runProcess, watchProcessLife } from './process-life.ts';
+import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { openDatabase } from './store/database.ts';
-import { temporalConnection } from './temporal-connection.ts';
+import { temporalConnection } from './temporal/connection.ts';
+import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
+import { workerDeployment } from './temporal/worker-deployment.ts';
+import { workflowBundle } from './temporal/workflow-bundle.ts';
 import { openTracing } from './tracing/open-tracing.ts';
-import { workerDeployment } from './worker-deployment.ts';
-import { workflowBundle } from './workflow-bundle.ts';
 import { TASK_QUEUE } from './workflows/messages.ts';
 
 /** The longest activity waits for a gateway this long; it is let finish before the process goes. */

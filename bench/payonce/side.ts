@@ -3,11 +3,11 @@
  * gateway. Rate limits are off, because the bench is one client.
  */
 import { Client, Connection } from '@temporalio/client';
-import { startStack } from '../../src/dev/stack.ts';
-import type { TemporalOnPostgres } from '../../src/dev/temporal-postgres.ts';
+import { startStack } from '../../src/dev/stack/stack.ts';
 import { historyOf } from '../history.ts';
 import { installedVersion } from '../installed-version.ts';
 import type { RunningSide, Side, SideOptions } from '../side.ts';
+import type { TemporalOnPostgres } from '../temporal-on-postgres/temporal-postgres.ts';
 import { startFreshTemporal } from '../temporal-on-postgres.ts';
 import { callPayonce } from './calls.ts';
 

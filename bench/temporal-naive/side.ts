@@ -1,7 +1,7 @@
 /** The naive Temporal version as two sides: its server, its worker, and either store of Temporal's. */
 import path from 'node:path';
 import pg from 'pg';
-import { anyPort } from '../../src/any-port.ts';
+import { anyPort } from '../../src/process/any-port.ts';
 import { historyOf } from '../history.ts';
 import { callOverHttp } from '../http-side.ts';
 import { installedVersion } from '../installed-version.ts';

@@ -1,6 +1,6 @@
 /** Keys: all answers to one Idempotency-Key are one answer, or say that it is not there yet. */
-import { canonicalJson } from '../../src/api/canonical-json.ts';
-import type { ProblemCode } from '../../src/api/problem-table.ts';
+import { canonicalJson } from '../../src/api/http/canonical-json.ts';
+import type { ProblemCode } from '../../src/api/problems/problem-table.ts';
 import type { Operation, Violation } from '../evidence.ts';
 import { fieldsOf } from './answer-fields.ts';
 import { groupBy, type Invariant, wrong } from './remains.ts';

@@ -1,5 +1,5 @@
 /** Operations: what was answered with success is there, what was refused has left nothing behind. */
-import { derivedId } from '../../src/api/canonical-json.ts';
+import { derivedId } from '../../src/api/http/canonical-json.ts';
 import type { Operation, OperationKind, Violation } from '../evidence.ts';
 import { fieldsOf } from './answer-fields.ts';
 import { isFinal } from './one-answer.ts';

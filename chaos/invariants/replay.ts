@@ -4,8 +4,8 @@ import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import proto from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { createDataConverter } from '../../src/data-converter.ts';
-import { workflowBundle } from '../../src/workflow-bundle.ts';
+import { createDataConverter } from '../../src/temporal/data-converter.ts';
+import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
 import type { Violation } from '../evidence.ts';
 import { type Invariant, type Remains, wrong } from './remains.ts';
 

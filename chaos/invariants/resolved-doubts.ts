@@ -1,5 +1,5 @@
 /** Doubts: whatever nobody knew the outcome of was asked again, and had an answer in the end. */
-import { canonicalJson } from '../../src/api/canonical-json.ts';
+import { canonicalJson } from '../../src/api/http/canonical-json.ts';
 import type { Operation } from '../evidence.ts';
 import { isFinal } from './one-answer.ts';
 import { groupBy, type Invariant, wrong } from './remains.ts';

@@ -5,9 +5,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPayonceClient } from '../../src/client/index.ts';
-import { loadConfig } from '../../src/config.ts';
-import { runningStack } from '../../src/dev/process-file.ts';
-import { runProcess, watchProcessLife } from '../../src/process-life.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { runningStack } from '../../src/dev/processes/process-file.ts';
+import { runProcess, watchProcessLife } from '../../src/process/process-life.ts';
 import { createShop } from './app.ts';
 import { offersOf } from './offers.ts';
 

@@ -4,10 +4,10 @@
  */
 import { Context } from '@temporalio/activity';
 import { msToNumber } from '@temporalio/common/lib/time.js';
-import type { BusinessEffect, BusinessEffectName } from '../domain/effects.ts';
+import type { BusinessEffect, BusinessEffectName } from '../domain/effects/effects.ts';
 import type { OrderBrief, OrderView } from '../domain/view.ts';
 import type { Database } from '../store/database.ts';
-import { forgetFailedTries, noteFailedTry } from '../store/failing-effects.ts';
+import { forgetFailedTries, noteFailedTry } from '../store/effects/failing-effects.ts';
 import { asActivityFailure, failureOf, refusalOf } from './failures.ts';
 
 /** Effects whose message to another system carries the whole order. */

@@ -6,9 +6,9 @@
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
 import type { OrderView } from '../domain/view.ts';
-import { failpoint } from '../failpoints.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
-import type { Message, MessageLog } from '../store/message-log.ts';
+import type { Message, MessageLog } from '../store/effects/message-log.ts';
 import { DeliveryRefusal, DeliverySilence } from './failures.ts';
 
 /** Where messages go; without one the log alone is the record. */

@@ -3,12 +3,12 @@
  * order, purpose and cause: however often an activity runs, the gateway sees one request.
  */
 import type { OrderDetails } from '../domain/details.ts';
-import { type Answer, causeOf, type GatewayCall } from '../domain/effects.ts';
-import type { PaymentSnapshot } from '../domain/facts.ts';
-import { failpoint } from '../failpoints.ts';
+import { type Answer, causeOf, type GatewayCall } from '../domain/effects/effects.ts';
+import type { PaymentSnapshot } from '../domain/facts/facts.ts';
 import type { Gateway, GatewayPayment } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { InstallationId } from '../store/installation.ts';
 
 type CallOf<T extends GatewayCall['effect']> = Extract<GatewayCall, { effect: T }>;

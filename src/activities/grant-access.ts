@@ -1,6 +1,6 @@
 /** Lets the customer in, once for an epoch. A grant that its revocation overtook grants nothing. */
 import type { Database } from '../store/database.ts';
-import { grantEntitlement, isRevoked } from '../store/entitlements.ts';
+import { grantEntitlement, isRevoked } from '../store/effects/entitlements.ts';
 import type { RunEffect } from './business-effect.ts';
 import type { Deliver } from './deliver.ts';
 

@@ -3,13 +3,13 @@
  * between their effect and the moment that Temporal hears of it.
  */
 import type { Seller } from '../domain/details.ts';
-import { type FailpointName, failpoint } from '../failpoints.ts';
 import type { Gateways } from '../gateways/index.ts';
-import { accessUpdates } from '../store/access-updates.ts';
-import { crmUpdates } from '../store/crm-updates.ts';
+import { type FailpointName, failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
+import { accessUpdates } from '../store/effects/access-updates.ts';
+import { crmUpdates } from '../store/effects/crm-updates.ts';
 import { createInstallationId } from '../store/installation.ts';
-import { readDetails } from '../store/orders.ts';
+import { readDetails } from '../store/orders/orders.ts';
 import { effectActivity, type RunEffects } from './business-effect.ts';
 import { createDeliver, type Destination } from './deliver.ts';
 import { asActivityFailure } from './failures.ts';

@@ -1,9 +1,9 @@
 /** Issues the credit note of a refund, once for a refund, against the order's latest invoice. */
 import type { Seller } from '../domain/details.ts';
-import { issueCreditNote } from '../store/credit-notes.ts';
 import type { Database } from '../store/database.ts';
-import { readInvoice } from '../store/invoices.ts';
-import { readOrder } from '../store/orders.ts';
+import { issueCreditNote } from '../store/effects/credit-notes.ts';
+import { readInvoice } from '../store/effects/invoices.ts';
+import { readOrder } from '../store/orders/orders.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createIssueCreditNote({

@@ -2,8 +2,8 @@
 import type { Seller } from '../domain/details.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
 import type { Database } from '../store/database.ts';
-import { issueInvoice } from '../store/invoices.ts';
-import { readOrder } from '../store/orders.ts';
+import { issueInvoice } from '../store/effects/invoices.ts';
+import { readOrder } from '../store/orders/orders.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createIssueInvoice({

@@ -1,7 +1,7 @@
 /** Reads the record that a closed order left, for the run that something late begins. */
 import type { Ledger } from '../domain/ledger.ts';
 import type { Database } from '../store/database.ts';
-import { loadRecord, UnknownOrderError } from '../store/record.ts';
+import { loadRecord, UnknownOrderError } from '../store/orders/record.ts';
 
 /** @throws UnknownOrderError */
 export function createLoadRecord({ database }: { database: Database }) {

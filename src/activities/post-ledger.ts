@@ -2,9 +2,9 @@
  * Posts a movement of money to the books, once for a capture, refund or dispute and its reversal. What
  * the gateway holds for us is an asset; the other side says where it came from or went to.
  */
-import type { PostingKind } from '../domain/effects.ts';
+import type { PostingKind } from '../domain/effects/effects.ts';
 import type { Database } from '../store/database.ts';
-import { postEntry } from '../store/postings.ts';
+import { postEntry } from '../store/effects/postings.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createPostLedger({ database }: { database: Database }): RunEffect<'post_ledger'> {

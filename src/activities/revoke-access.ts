@@ -3,7 +3,7 @@
  * while the other system cannot be reached.
  */
 import type { Database } from '../store/database.ts';
-import { revokeEntitlement } from '../store/entitlements.ts';
+import { revokeEntitlement } from '../store/effects/entitlements.ts';
 import type { RunEffect } from './business-effect.ts';
 import type { Deliver } from './deliver.ts';
 

@@ -5,12 +5,12 @@
  * work out is done by an activity of its own, under the same key.
  */
 import pTimeout from 'p-timeout';
-import type { BusinessEffectName, QuickEffect } from '../domain/effects.ts';
+import type { BusinessEffectName, QuickEffect } from '../domain/effects/effects.ts';
 import { type EffectResult, effectEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { transitions } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
-import type { OrderRecord } from '../store/record.ts';
+import type { OrderRecord } from '../store/orders/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
 import { refusalOf, silenceOf } from './failures.ts';
 import type { GatewayCalls } from './gateway-calls.ts';

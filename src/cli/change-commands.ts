@@ -1,7 +1,12 @@
 /** The commands that act: cancel, refund, sync, review, retry, redeliver, attach, close. Each may be repeated safely. */
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { madeRefundSchema, type Order, orderSchema, syncedSchema } from '../api/order-schemas.ts';
+import {
+  madeRefundSchema,
+  type Order,
+  orderSchema,
+  syncedSchema,
+} from '../api/orders/order-schemas.ts';
 import { moneyText } from '../money/text.ts';
 import type { ApiReply } from './api-client.ts';
 import { orderText } from './order-text.ts';

@@ -1,6 +1,6 @@
 /** Orders as people read them: amounts with their decimals, and what there is to do as commands. */
-import type { Order } from '../api/order-schemas.ts';
-import { REVIEW_REASONS } from '../domain/review-reasons.ts';
+import type { Order } from '../api/orders/order-schemas.ts';
+import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
 import { moneyText } from '../money/text.ts';
 import { gatewayAdvice } from '../workflows/gateway-advice.ts';
 import { adviceFor } from '../workflows/review-advice.ts';

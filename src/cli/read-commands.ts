@@ -1,7 +1,7 @@
 /** The commands that look: list, show, timeline, parked. They change nothing. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { orderSchema } from '../api/order-schemas.ts';
+import { orderSchema } from '../api/orders/order-schemas.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import {
   parkedSchema,

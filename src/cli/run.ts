@@ -3,7 +3,7 @@
  * codes are 0, 1 for what was refused, and 2 for a wrong command line or environment.
  */
 import { Command, CommanderError } from 'commander';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../config/config.ts';
 import { createApiClient } from './api-client.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addReadCommands } from './read-commands.ts';

@@ -2,9 +2,9 @@
  * Which API the commands speak to, and with which key: what the environment names, else the stack that
  * `npm start` runs here. A key of the local stack is never sent to an address from the environment.
  */
-import { ConfigError, type Environment, loadConfig } from '../config.ts';
-import { httpUrl } from '../config-formats.ts';
-import { type RunningStack, runningStack } from '../dev/process-file.ts';
+import { ConfigError, type Environment, loadConfig } from '../config/config.ts';
+import { httpUrl } from '../config/formats.ts';
+import { type RunningStack, runningStack } from '../dev/processes/process-file.ts';
 import { UsageError } from './refusal.ts';
 
 /** An address without a trailing slash, and the secret of a key. */

@@ -1,11 +1,11 @@
 /** The codec server as a process of its own, beside the browser of whoever looks at orders. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { loadCodecServerConfig } from '../config-codec-server.ts';
-import { keyringOf } from '../data-converter.ts';
+import { loadCodecServerConfig } from '../config/codec-server.ts';
 import { createPayloadCodec } from '../encryption/payload-codec.ts';
 import { createLogger } from '../logs/create-logger.ts';
-import { reportReady, runProcess, watchProcessLife } from '../process-life.ts';
+import { reportReady, runProcess, watchProcessLife } from '../process/process-life.ts';
+import { keyringOf } from '../temporal/data-converter.ts';
 import { createCodecApp } from './app.ts';
 import { createAuthorization } from './authorize.ts';
 

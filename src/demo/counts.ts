@@ -1,6 +1,6 @@
 /** Counts what an order has caused, on every side apart: nobody is asked about himself by somebody else. */
 import pg from 'pg';
-import type { RunningStack } from '../dev/process-file.ts';
+import type { RunningStack } from '../dev/processes/process-file.ts';
 import { talkTo } from './talk.ts';
 
 export interface EffectCounts {

@@ -1,7 +1,7 @@
 /** The story of the demo: what is done to the order, and what each side answers. */
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
-import type { RunningStack } from '../dev/process-file.ts';
+import type { RunningStack } from '../dev/processes/process-file.ts';
 import type { OrderView } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';
 import { countEffects } from './counts.ts';

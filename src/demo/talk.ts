@@ -1,6 +1,6 @@
 /** HTTP to the API, with its key, and to the sandbox gateway. */
 import { randomUUID } from 'node:crypto';
-import type { RunningStack } from '../dev/process-file.ts';
+import type { RunningStack } from '../dev/processes/process-file.ts';
 
 export interface Reply<T> {
   status: number;

@@ -3,8 +3,8 @@
  * deadlines. Each carries its own id and the time at which the order took it up; nothing here reads
  * a clock.
  */
-import type { Answer } from './effects.ts';
-import type { Fact } from './facts.ts';
+import type { Answer } from './effects/effects.ts';
+import type { Fact } from './facts/facts.ts';
 
 export type Source = 'webhook' | 'client' | 'operator' | 'gateway' | 'timer' | 'effect';
 

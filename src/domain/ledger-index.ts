@@ -5,7 +5,7 @@
  * share of an entry is taken out before the entry is replaced and counted in again afterwards, so that a
  * repeat cannot shift a total. The functions here are the only ones that write the lists.
  */
-import type { Effect } from './effects.ts';
+import type { Effect } from './effects/effects.ts';
 import {
   type Capture,
   type Dispute,
@@ -16,7 +16,7 @@ import {
   type Review,
   standingMinor,
 } from './ledger.ts';
-import type { ReviewReason } from './review-reasons.ts';
+import type { ReviewReason } from './reviews/reasons.ts';
 
 /** Sums over the entries of one payment, in minor units of the order's currency. */
 export interface PaymentSums {

@@ -2,11 +2,11 @@
  * The ledger: every fact that an order knows, kept by the gateway's own ids. It is plain bounded JSON
  * and is carried whole through continue-as-new. The order's state is never stored in it; see sums.ts.
  */
-import type { Effect, GatewayCall } from './effects.ts';
+import type { Effect, GatewayCall } from './effects/effects.ts';
 import type { CommandAnswer, FactEvent, Source } from './events.ts';
-import type { DisputeStatus, MadeBy, RefundStatus, SnapshotStatus } from './facts.ts';
+import type { DisputeStatus, MadeBy, RefundStatus, SnapshotStatus } from './facts/facts.ts';
 import type { OrderState, OrderTerms } from './order.ts';
-import type { ReviewReason } from './review-reasons.ts';
+import type { ReviewReason } from './reviews/reasons.ts';
 
 /** One try of ours to open a payment at the gateway. `paymentId` is null until the gateway named it. */
 export interface Attempt {

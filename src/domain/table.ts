@@ -12,7 +12,7 @@
  *   –         cannot happen
  */
 import { ORDER_STATES, type OrderState } from './order.ts';
-import type { ReviewReason } from './review-reasons.ts';
+import type { ReviewReason } from './reviews/reasons.ts';
 
 export type Ask = 'create' | 'fetch' | 'capture' | 'void' | 'refund';
 

@@ -2,14 +2,15 @@
  * The pure state machine: (ledger, event) → (ledger, outcome records, effects). It is total: it never
  * throws for input, never waits and never reads a clock. Everything that happens to an order happens here.
  */
-import { applyEffectEvent } from './answers.ts';
-import { takeFact } from './apply-fact.ts';
-import { answerCancelsByState, refundCancelled, voidNeedless } from './cancels.ts';
-import { applyCommand } from './commands.ts';
-import { consequences } from './consequences.ts';
+
+import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
+import { applyCommand } from './commands/commands.ts';
+import { settle } from './commands/verify.ts';
 import { copyOf } from './copy.ts';
-import { isQuiet, schedulePoll } from './deadlines.ts';
-import type { Effect } from './effects.ts';
+import { applyEffectEvent } from './effects/answers.ts';
+import { consequences } from './effects/consequences.ts';
+import type { Effect } from './effects/effects.ts';
+import { isReady } from './effects/readiness.ts';
 import type {
   CommandEvent,
   DeadlineEvent,
@@ -17,14 +18,14 @@ import type {
   FactEvent,
   OutcomeRecord,
 } from './events.ts';
-import { expire } from './expiry.ts';
-import { settle } from './fetched.ts';
-import { askAgain } from './follow-up.ts';
-import { askGateway } from './inquiry.ts';
+import { takeFact } from './facts/apply-fact.ts';
 import type { Ledger } from './ledger.ts';
 import { indexOf, inListOrder } from './ledger-index.ts';
-import { isReady } from './readiness.ts';
-import { resolveSettledReviews } from './settled-reviews.ts';
+import { resolveSettledReviews } from './reviews/settled.ts';
+import { isQuiet, schedulePoll } from './schedule/deadlines.ts';
+import { expire } from './schedule/expiry.ts';
+import { askAgain } from './schedule/follow-up.ts';
+import { askGateway } from './schedule/gateway-sync.ts';
 import { stateOf } from './sums.ts';
 import { record, stick, type Turn } from './turn.ts';
 

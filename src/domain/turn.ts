@@ -2,12 +2,12 @@
  * One event being applied: the draft ledger it works on and what has come of it so far. A turn lives
  * inside a single call of `transition` and is never kept.
  */
-import { type Effect, effectKey } from './effects.ts';
+import { type Effect, effectKey } from './effects/effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
 import type { Ledger, Payment, Review } from './ledger.ts';
 import { addCause, indexOf, putEffect, putReview } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
-import type { ReviewReason } from './review-reasons.ts';
+import type { ReviewReason } from './reviews/reasons.ts';
 import { followsPresentRules } from './rules.ts';
 import { isAnythingLive, isPayable, isRefundedInFull, netMinor, stateOf } from './sums.ts';
 import { type Cell, type Row, TABLE } from './table.ts';

@@ -2,10 +2,11 @@
  * The order as the outside sees it, made from its ledger alone. Names and units follow the HTTP
  * contract: amounts in minor units beside their currency, times as ISO 8601 text.
  */
-import { nextDeadline } from './deadlines.ts';
-import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects.ts';
+
+import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';
 import type { Attempt, Ledger, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
+import { nextDeadline } from './schedule/deadlines.ts';
 import { capturedMinor, refundedMinor, stateOf } from './sums.ts';
 
 export interface PaymentView {

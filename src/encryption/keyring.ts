@@ -3,7 +3,7 @@
  * keys can be replaced while old data is still there. Nothing here logs what it seals.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { PayloadKey } from '../config-formats.ts';
+import type { PayloadKey } from '../config/formats.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;

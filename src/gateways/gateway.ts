@@ -3,7 +3,7 @@
  * signatures to this; nothing outside that folder knows what a gateway calls things.
  */
 import type { OrderDetails } from '../domain/details.ts';
-import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts.ts';
+import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts/facts.ts';
 import type { AmountRules } from '../money/amounts.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** Every gateway that this process may use, by name. A new one is one folder and one line here. */
-import type { SandboxConfig, ServiceConfig } from '../config.ts';
+import type { SandboxConfig, ServiceConfig } from '../config/config.ts';
 import type { Gateway } from './gateway.ts';
 import { createRazorpayGateway } from './razorpay/index.ts';
 import { createSandboxGateway } from './sandbox/index.ts';

@@ -1,7 +1,7 @@
 /** The first layout, for the invoices that were issued in it. It is finished: any change would change them. */
 import { buffer } from 'node:stream/consumers';
 import PDFDocument from 'pdfkit';
-import type { Invoice } from '../store/invoices.ts';
+import type { Invoice } from '../store/effects/invoices.ts';
 import { amountText, printable } from './amount-text.ts';
 import { invoiceNumber } from './layouts.ts';
 

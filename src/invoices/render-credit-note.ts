@@ -1,6 +1,6 @@
 /** Draws a stored credit note as a PDF of one page: the same bytes for the same note, always. */
 import { moneyText } from '../money/text.ts';
-import type { CreditNote } from '../store/credit-notes.ts';
+import type { CreditNote } from '../store/effects/credit-notes.ts';
 import { drawPaper } from './draw-paper.ts';
 import { invoiceNumber } from './layouts.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';

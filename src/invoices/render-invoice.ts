@@ -2,7 +2,7 @@
  * Draws a stored invoice as a PDF of one page. The same invoice gives the same bytes, always: nothing
  * here may read a clock, a locale or anything beside the invoice.
  */
-import type { Invoice } from '../store/invoices.ts';
+import type { Invoice } from '../store/effects/invoices.ts';
 import { renderFirstLayout } from './first-layout.ts';
 import { FIRST_LAYOUT } from './layouts.ts';
 import { renderSecondLayout } from './second-layout.ts';

@@ -1,6 +1,6 @@
 /** The layout of new invoices: any script, and the seller as it was when the invoice was issued. */
 import { moneyText } from '../money/text.ts';
-import type { Invoice } from '../store/invoices.ts';
+import type { Invoice } from '../store/effects/invoices.ts';
 import { drawPaper } from './draw-paper.ts';
 import { invoiceNumber } from './layouts.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';

@@ -1,6 +1,6 @@
 /** Counts what the API answers, for Prometheus. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ApiMetrics } from '../api/api-metrics.ts';
+import type { ApiMetrics } from '../api/http/api-metrics.ts';
 
 /** From a read out of memory to the longest that a caller may wait (30 s). */
 const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

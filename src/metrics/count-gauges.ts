@@ -4,10 +4,10 @@
  */
 import { LRUCache } from 'lru-cache';
 import { Gauge, type Registry } from 'prom-client';
-import { PARKING_REASONS } from '../api/parking.ts';
-import { BUSINESS_EFFECTS } from '../domain/effects.ts';
+import { PARKING_REASONS } from '../api/webhooks/parking.ts';
+import { BUSINESS_EFFECTS } from '../domain/effects/effects.ts';
 import { ORDER_STATES } from '../domain/order.ts';
-import { REVIEW_REASONS } from '../domain/review-reasons.ts';
+import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
 import type { Database } from '../store/database.ts';
 import { type Counts, readCounts } from './counts.ts';
 

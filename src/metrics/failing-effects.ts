@@ -1,9 +1,9 @@
 /** Effects that have been tried for more than ten minutes, as a gauge: a refusal has a gauge of its own. */
 import { LRUCache } from 'lru-cache';
 import { Gauge, type Registry } from 'prom-client';
-import { BUSINESS_EFFECTS } from '../domain/effects.ts';
+import { BUSINESS_EFFECTS } from '../domain/effects/effects.ts';
 import type { Database } from '../store/database.ts';
-import { countFailingEffects } from '../store/failing-effects.ts';
+import { countFailingEffects } from '../store/effects/failing-effects.ts';
 
 /** As the other counts of the database. */
 const FRESH_FOR_MS = 5_000;

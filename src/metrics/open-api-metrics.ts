@@ -1,6 +1,6 @@
 /** Everything that an API process measures, and where it is read: its own port, or the API's. */
-import type { ApiMetrics } from '../api/api-metrics.ts';
-import type { Config } from '../config.ts';
+import type { ApiMetrics } from '../api/http/api-metrics.ts';
+import type { Config } from '../config/config.ts';
 import type { OnGatewayCall } from '../gateways/watched.ts';
 import type { Database } from '../store/database.ts';
 import { createApiMetrics } from './api-metrics.ts';

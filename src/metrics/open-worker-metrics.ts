@@ -1,7 +1,7 @@
 /** Everything that a worker measures, and Temporal's SDK in it. Without METRICS_PORT it is silent. */
 import type { RuntimeOptions } from '@temporalio/worker';
 import type { OnRecorded } from '../activities/write-record.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { OnGatewayCall } from '../gateways/watched.ts';
 import { countGatewayCalls } from './gateway-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';

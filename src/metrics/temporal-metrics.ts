@@ -3,7 +3,7 @@
  * and its page is added to the process's own: one target to scrape.
  */
 import type { TelemetryOptions } from '@temporalio/worker';
-import { anyPort } from '../any-port.ts';
+import { anyPort } from '../process/any-port.ts';
 
 const LOOPBACK = '127.0.0.1';
 /** It is in the same process; when it does not answer at once, the rest of the page is worth more. */

@@ -6,11 +6,11 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { Logger } from 'pino';
-import { createApp } from './app.ts';
-import { createDeliver } from './delivery.ts';
-import { createDispatcher } from './dispatcher.ts';
-import { createFaults } from './faults.ts';
-import { openStore, type StoreLocation } from './store.ts';
+import { createFaults } from './faults/faults.ts';
+import { createApp } from './http/app.ts';
+import { openStore, type StoreLocation } from './store/store.ts';
+import { createDeliver } from './webhooks/delivery.ts';
+import { createDispatcher } from './webhooks/dispatcher.ts';
 
 export type SandboxOptions = {
   readonly store: StoreLocation;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { CHANGE_CHANNEL } from './record.ts';
+import { CHANGE_CHANNEL } from './orders/record.ts';
 import { createWaiters, type Waiters } from './waiters.ts';
 
 export interface ChangeFeed {

@@ -6,7 +6,7 @@
 import type { RequestListener } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../config/config.ts';
 
 /** What a process puts around its parts; without tracing all of it does nothing. */
 export interface Tracing {

@@ -4,7 +4,7 @@
  * deadline has come is told by its timer, never by a clock: after a task that was held for long, a replay
  * reads another time than the worker did. Nothing here knows Temporal.
  */
-import { type Deadline, nextDeadline } from '../domain/deadlines.ts';
+import { type Deadline, nextDeadline } from '../domain/schedule/deadlines.ts';
 import type { Run } from './run.ts';
 
 export interface Alarm {

@@ -3,7 +3,7 @@
  * carry. One object each, so that all of them can be sent by hand from the Temporal UI's dialog.
  */
 import type { DomainEvent, OutcomeRecord, Source } from '../domain/events.ts';
-import type { Fact } from '../domain/facts.ts';
+import type { Fact } from '../domain/facts/facts.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { OrderTerms } from '../domain/order.ts';
 

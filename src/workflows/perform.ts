@@ -18,7 +18,7 @@ import {
   type Effect,
   type GatewayCall,
   isBusinessEffect,
-} from '../domain/effects.ts';
+} from '../domain/effects/effects.ts';
 import type { EffectResult, Refusal } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { briefOf, viewOf } from '../domain/view.ts';

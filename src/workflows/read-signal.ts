@@ -9,7 +9,7 @@ import {
   type Fact,
   PAYMENT_FACTS,
   REFUND_FACTS,
-} from '../domain/facts.ts';
+} from '../domain/facts/facts.ts';
 import { UNDECODABLE } from '../encryption/undecodable.ts';
 import type { InboxItem } from './messages.ts';
 

@@ -1,8 +1,8 @@
 /** What one run of an order holds in memory: the ledger, the two queues, and what is under way. */
-import type { Effect } from '../domain/effects.ts';
+import type { Effect } from '../domain/effects/effects.ts';
+import { openEffects } from '../domain/effects/readiness.ts';
 import type { DomainEvent, EffectEvent, OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { openEffects } from '../domain/readiness.ts';
 import type { Alarm } from './alarms.ts';
 import type { InboxItem } from './messages.ts';
 

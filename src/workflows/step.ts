@@ -4,7 +4,7 @@
  */
 import type { StepDone } from '../activities/take-step.ts';
 import type { WriteRecord } from '../activities/write-record.ts';
-import { type Effect, isQuick, type QuickEffect } from '../domain/effects.ts';
+import { type Effect, isQuick, type QuickEffect } from '../domain/effects/effects.ts';
 import { effectEvent } from '../domain/events.ts';
 import { isRecordDue, noteRecorded, openNow, type Run } from './run.ts';
 import { adopt, type Taken, takeUp } from './take-up.ts';

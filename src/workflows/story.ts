@@ -3,9 +3,10 @@
  * money is, what comes next. The UI renders it through a GET request, so it is short and holds no
  * personal data; ids come from outside and are shown as code, so that none of them is read as Markdown.
  */
-import { type Deadline, nextDeadline } from '../domain/deadlines.ts';
-import { isBusinessEffect } from '../domain/effects.ts';
+
+import { isBusinessEffect } from '../domain/effects/effects.ts';
 import type { Ledger } from '../domain/ledger.ts';
+import { type Deadline, nextDeadline } from '../domain/schedule/deadlines.ts';
 import { openReviews } from '../domain/sums.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';

@@ -1,6 +1,6 @@
 /** The timers of an order in Temporal. */
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import type { Deadline } from '../domain/deadlines.ts';
+import type { Deadline } from '../domain/schedule/deadlines.ts';
 import type { Alarm } from './alarms.ts';
 import { hearAlarm } from './hearing.ts';
 import type { Run } from './run.ts';

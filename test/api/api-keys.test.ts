@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createAuthenticate, requireScope } from '../../src/api/api-keys.ts';
+import { createAuthenticate, requireScope } from '../../src/api/access/api-keys.ts';
 
 const CLIENT = 'c'.repeat(32);
 const OPS = 'o'.repeat(32);

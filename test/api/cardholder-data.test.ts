@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { refuseCardholderData } from '../../src/api/cardholder-data.ts';
-import { Problem } from '../../src/api/problem.ts';
+import { refuseCardholderData } from '../../src/api/access/cardholder-data.ts';
+import { Problem } from '../../src/api/problems/problem.ts';
 
 function pointerOf(value: unknown): string | null {
   try {

@@ -1,7 +1,7 @@
 /** What callers ask of an order, and what they are answered, against the running stack. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Order, Payment } from '../../src/api/order-schemas.ts';
+import type { Order, Payment } from '../../src/api/orders/order-schemas.ts';
 import {
   AMOUNT,
   givenOrder,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
-import { createDrain, type Drain } from '../../src/api/drain.ts';
+import { createDrain, type Drain } from '../../src/api/http/drain.ts';
 
 function enter(drain: Drain): EventEmitter {
   const response = new EventEmitter();

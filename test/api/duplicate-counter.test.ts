@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createDuplicateCounter } from '../../src/api/duplicate-counter.ts';
+import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { listDuplicates } from '../../src/store/duplicate-deliveries.ts';
+import { listDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const delivery = { orderId: 'ord_1', eventId: 'evt_1', type: 'payment.captured' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { problemOf } from '../../src/api/errors.ts';
-import { OrchestratorUnavailable } from '../../src/api/orchestrator-errors.ts';
+import { problemOf } from '../../src/api/problems/errors.ts';
+import { OrchestratorUnavailable } from '../../src/api/problems/orchestrator-errors.ts';
 
 function failedQuery(code: string): Error {
   const cause = new pg.DatabaseError('could not extend file "base/1/2"', 1, 'error');

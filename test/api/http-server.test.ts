@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createHttpServer, listen } from '../../src/api/http-server.ts';
+import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 
 describe('bytes that are no HTTP request', () => {
   let server: Server;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readJsonObject } from '../../src/api/json-body.ts';
-import { Problem } from '../../src/api/problem.ts';
+import { readJsonObject } from '../../src/api/http/json-body.ts';
+import { Problem } from '../../src/api/problems/problem.ts';
 
 function refusal(text: string | Buffer): string {
   try {

@@ -1,7 +1,7 @@
 /** Orders over HTTP, against the running stack. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { Order } from '../../src/api/order-schemas.ts';
+import type { Order } from '../../src/api/orders/order-schemas.ts';
 import type { RefundView } from '../../src/domain/view.ts';
 import { givenEvents } from '../support/given-events.ts';
 import { PEOPLE } from '../support/people.ts';

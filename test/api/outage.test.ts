@@ -9,18 +9,18 @@ import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { createApp } from '../../src/api/app.ts';
-import { createDrain } from '../../src/api/drain.ts';
-import { createDuplicateCounter } from '../../src/api/duplicate-counter.ts';
-import { createHttpServer, listen } from '../../src/api/http-server.ts';
-import { createOrderClient } from '../../src/api/order-client.ts';
-import { createRecentNews } from '../../src/api/recent-news.ts';
-import { createTurns } from '../../src/api/turns.ts';
+import { createApp } from '../../src/api/http/app.ts';
+import { createDrain } from '../../src/api/http/drain.ts';
+import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
+import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
+import { createOrderClient } from '../../src/api/temporal/order-client.ts';
+import { createRecentNews } from '../../src/api/temporal/recent-news.ts';
+import { createTurns } from '../../src/api/temporal/single-flight.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { listenForChanges } from '../../src/store/notifications.ts';
-import { loadRecord } from '../../src/store/record.ts';
+import { loadRecord } from '../../src/store/orders/record.ts';
 import {
   AMOUNT,
   givenOrder,

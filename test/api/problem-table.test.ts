@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Problem, problemBody, problemHeaders } from '../../src/api/problem.ts';
-import { PROBLEMS, type ProblemCode, problemEntry } from '../../src/api/problem-table.ts';
+import { Problem, problemBody, problemHeaders } from '../../src/api/problems/problem.ts';
+import { PROBLEMS, type ProblemCode, problemEntry } from '../../src/api/problems/problem-table.ts';
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 

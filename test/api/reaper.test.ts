@@ -1,9 +1,9 @@
 /** One round of the reaper on a real database, with a Temporal that is told which runs it has. */
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import type { OrderRuns } from '../../src/api/order-runs.ts';
-import { createReaper } from '../../src/api/reaper.ts';
-import { insertOrder } from '../../src/store/orders.ts';
+import type { OrderRuns } from '../../src/api/temporal/order-runs.ts';
+import { createReaper } from '../../src/api/temporal/reaper.ts';
+import { insertOrder } from '../../src/store/orders/orders.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -5,7 +5,7 @@ import {
   isNoneMatch,
   requireJson,
   waitOf,
-} from '../../src/api/request-headers.ts';
+} from '../../src/api/http/request-headers.ts';
 
 function message(...headers: [string, string][]): IncomingMessage {
   const joined = new Map<string, string>();

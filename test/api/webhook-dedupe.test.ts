@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createWebhookDedupe } from '../../src/api/webhook-dedupe.ts';
+import { createWebhookDedupe } from '../../src/api/webhooks/webhook-dedupe.ts';
 
 const DELIVERY = { id: 'sandbox:evt_1', bodyHash: 'h1' };
 const ACCEPTED = { orderId: 'ord_1', type: 'payment.captured', isRepeat: false };

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { RunRecord } from '../../bench/report/run-record.ts';
 import { WORKLOADS } from '../../bench/side.ts';
-import { builtTemporalServer } from '../../src/dev/temporal-server-build.ts';
+import { builtTemporalServer } from '../../bench/temporal-on-postgres/server-build.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 

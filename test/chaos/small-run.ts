@@ -13,7 +13,7 @@ import type { CanaryPlace, Delivery, Evidence, Operation } from '../../chaos/evi
 import { exportHistories } from '../../chaos/histories.ts';
 import { createJsonLines, type JsonLines } from '../../chaos/json-lines.ts';
 import { createRandom } from '../../chaos/random.ts';
-import type { Stack } from '../../src/dev/stack.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import { AMOUNT, CURRENCY, type Shop, shopOn, untilOrder, untilSettled } from '../support/shop.ts';
 import { EFFECTS_SECRET, startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';

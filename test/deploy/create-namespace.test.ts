@@ -5,8 +5,8 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
-import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-cli.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 import { sharedStack } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
 

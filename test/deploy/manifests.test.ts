@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ms from 'ms';
 import { parse, parseAllDocuments } from 'yaml';
-import { loadServiceConfig } from '../../src/config.ts';
-import { variables } from '../../src/config-variables.ts';
-import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
-import { temporalConnection } from '../../src/temporal-connection.ts';
+import { loadServiceConfig } from '../../src/config/config.ts';
+import { variables } from '../../src/config/variables.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
+import { temporalConnection } from '../../src/temporal/connection.ts';
 
 interface Container {
   command: string[];

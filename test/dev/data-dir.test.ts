@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { takeDataDir } from '../../src/dev/data-dir.ts';
-import { type Stack, startStack } from '../../src/dev/stack.ts';
+import { takeDataDir } from '../../src/dev/stack/data-dir.ts';
+import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
 import { standIns } from './fixtures/stand-ins.ts';
 
 const FIRST_START_TIMEOUT_MS = 15 * 60_000;

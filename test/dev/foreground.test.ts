@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import waitFor from 'p-wait-for';
-import { runningStack } from '../../src/dev/process-file.ts';
-import { findTemporalCli } from '../../src/dev/temporal-cli.ts';
-import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
+import { runningStack } from '../../src/dev/processes/process-file.ts';
+import { findTemporalCli } from '../../src/dev/temporal/temporal-cli.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 
 /** A machine without the Temporal CLI builds it first, which takes minutes. */
 const FIRST_START_TIMEOUT_MS = 15 * 60_000;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import getPort from 'get-port';
-import { freePort } from '../../src/dev/free-port.ts';
-import { SetupError } from '../../src/dev/setup-error.ts';
+import { freePort } from '../../src/dev/processes/free-port.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 
 const api = { host: '127.0.0.1', variable: 'PORT', use: 'API' };
 

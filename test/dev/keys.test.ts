@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadConfig } from '../../src/config.ts';
-import { loadKeys } from '../../src/dev/keys.ts';
-import { SetupError } from '../../src/dev/setup-error.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { loadKeys } from '../../src/dev/stack/keys.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 
 describe('the keys of a data directory', () => {
   let dataDir: string;

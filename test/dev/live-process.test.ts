@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import waitFor from 'p-wait-for';
-import { endProcess, isStillRunning, note } from '../../src/dev/live-process.ts';
+import { endProcess, isStillRunning, note } from '../../src/dev/processes/live-process.ts';
 
 /** Also what a busy machine has to end a process in that was killed. */
 const GRACE_MS = 1_000;

@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import waitFor from 'p-wait-for';
 import pg from 'pg';
-import { type Postgres, startPostgres } from '../../src/dev/postgres.ts';
-import { SetupError } from '../../src/dev/setup-error.ts';
+import { type Postgres, startPostgres } from '../../src/dev/postgres/postgres.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

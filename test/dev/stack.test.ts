@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import waitFor from 'p-wait-for';
-import { commandOf } from '../../src/dev/live-process.ts';
-import { runningStack } from '../../src/dev/process-file.ts';
-import { SetupError } from '../../src/dev/setup-error.ts';
-import { type Stack, startStack } from '../../src/dev/stack.ts';
+import { commandOf } from '../../src/dev/processes/live-process.ts';
+import { runningStack } from '../../src/dev/processes/process-file.ts';
+import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 import { standIns } from './fixtures/stand-ins.ts';
 
 /** A machine without the Temporal CLI builds it first, which takes minutes. */

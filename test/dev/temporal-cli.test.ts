@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SetupError } from '../../src/dev/setup-error.ts';
-import { CLI_STEPS, findTemporalCli } from '../../src/dev/temporal-cli.ts';
-import { cachedCliPath } from '../../src/dev/temporal-cli-cache.ts';
+import { CLI_STEPS, findTemporalCli } from '../../src/dev/temporal/temporal-cli.ts';
+import { cachedCliPath } from '../../src/dev/temporal/temporal-cli-cache.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 
 const VERSION = '1.8.2';
 const WORKING_CLI = '#!/bin/sh\necho "--ui-disable-news-fetch"\n';

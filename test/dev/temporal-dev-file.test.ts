@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SetupError } from '../../src/dev/setup-error.ts';
 import {
   devServerArguments,
   readTemporalDevFile,
   TEMPORAL_DEV_FILE,
-} from '../../src/dev/temporal-dev-file.ts';
+} from '../../src/dev/temporal/temporal-dev-file.ts';
+import { SetupError } from '../../src/dev/terminal/setup-error.ts';
 
 describe('temporal-dev.yaml', () => {
   it('names the version that tools/temporal-cli pins', () => {

@@ -4,17 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
 import {
   dynamicConfigText,
   SERVER_PORTS,
   type ServerPort,
   serverConfig,
-} from '../../src/dev/temporal-postgres-config.ts';
+} from '../../bench/temporal-on-postgres/config.ts';
 import {
   builtTemporalServer,
   temporalServerPrograms,
-} from '../../src/dev/temporal-server-build.ts';
+} from '../../bench/temporal-on-postgres/server-build.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 
 interface Service {
   rpc: { grpcPort: number; membershipPort: number; bindOnLocalHost: boolean };

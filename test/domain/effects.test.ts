@@ -1,9 +1,9 @@
 /** In which order effects run, what a failure of one means for the others, and when an order rests. */
 import assert from 'node:assert/strict';
-import { isQuiet, nextDeadline, POLL_SCHEDULE_MS } from '../../src/domain/deadlines.ts';
-import { isBusinessEffect } from '../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
+import { openEffects } from '../../src/domain/effects/readiness.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
-import { openEffects } from '../../src/domain/readiness.ts';
+import { isQuiet, nextDeadline, POLL_SCHEDULE_MS } from '../../src/domain/schedule/deadlines.ts';
 import {
   captured,
   command,

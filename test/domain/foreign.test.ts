@@ -1,6 +1,6 @@
 /** Payments that name the order and that this installation did not make, and which of two payments goes back. */
 import assert from 'node:assert/strict';
-import type { Effect } from '../../src/domain/effects.ts';
+import type { Effect } from '../../src/domain/effects/effects.ts';
 import {
   again,
   captured,

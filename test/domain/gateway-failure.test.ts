@@ -1,8 +1,8 @@
 /** What an order keeps of calls that its gateway does not answer. */
 import assert from 'node:assert/strict';
-import { nextDeadline } from '../../src/domain/deadlines.ts';
 import { effectEvent } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import { transition, transitions } from '../../src/domain/transition.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { storyOf } from '../../src/workflows/story.ts';

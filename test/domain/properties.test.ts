@@ -1,9 +1,9 @@
 /** What holds whatever happens: the invariants of the order, over thousands of random lives of one. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isBusinessEffect } from '../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
-import { captureIdOf } from '../../src/domain/facts.ts';
+import { captureIdOf } from '../../src/domain/facts/facts.ts';
 import { type Dispute, type Ledger, openLedger, type Refund } from '../../src/domain/ledger.ts';
 import {
   capturedMinor,

@@ -1,7 +1,7 @@
 /** Every order comes to rest: nobody waits for an answer that nobody owes, nothing is asked for ever. */
 import assert from 'node:assert/strict';
-import { nextDeadline } from '../../src/domain/deadlines.ts';
-import { effectKey } from '../../src/domain/effects.ts';
+import { effectKey } from '../../src/domain/effects/effects.ts';
+import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import {
   again,
   cancel,

@@ -1,6 +1,6 @@
 /** What a person decides, and what each decision does: reason by reason, approve and reject. */
 import assert from 'node:assert/strict';
-import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/review-reasons.ts';
+import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
 import { openReviews } from '../../src/domain/sums.ts';
 import {
   captured,

@@ -1,8 +1,8 @@
 /** A paid order asks its gateway: when an operator wants it, and seldom by itself. */
 import assert from 'node:assert/strict';
-import { nextDeadline, SYNC_SCHEDULE_MS } from '../../src/domain/deadlines.ts';
 import { type CommandEvent, type DeadlineEvent, effectEvent } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { nextDeadline, SYNC_SCHEDULE_MS } from '../../src/domain/schedule/deadlines.ts';
 import { snapshot, TERMS, told } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
 import { apply, given, type Happening } from '../support/order-story.ts';

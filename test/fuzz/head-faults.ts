@@ -1,6 +1,6 @@
 /** What can be wrong with the head of an API request: who asks, how, where, and in which headers. */
 import fc from 'fast-check';
-import type { Route } from '../../src/api/route.ts';
+import type { Route } from '../../src/api/http/route.ts';
 import { type Draft, type Fault, fault, withHeader, withoutHeader } from './draft.ts';
 import { anyByte, CANARY, methods, paths, queries } from './target-faults.ts';
 import type { World } from './world.ts';

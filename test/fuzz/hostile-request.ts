@@ -3,8 +3,8 @@
  * must not change; the rest at orders that may.
  */
 import fc from 'fast-check';
-import type { Route } from '../../src/api/route.ts';
-import { ROUTES } from '../../src/api/routes.ts';
+import type { Route } from '../../src/api/http/route.ts';
+import { ROUTES } from '../../src/api/http/routes.ts';
 import { draftFor } from './api-drafts.ts';
 import { bodyFault, bytes, fields, trees } from './body-faults.ts';
 import { bytesOf, type Draft, type Fault } from './draft.ts';

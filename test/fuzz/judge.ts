@@ -2,13 +2,14 @@
  * Says what is wrong with an answer. The set of right answers is closed: what the problem table and the
  * routes do not name is wrong, whatever was asked.
  */
+
+import { ROUTES } from '../../src/api/http/routes.ts';
 import {
   isProblemCode,
   PROBLEMS,
   type ProblemCode,
   problemEntry,
-} from '../../src/api/problem-table.ts';
-import { ROUTES } from '../../src/api/routes.ts';
+} from '../../src/api/problems/problem-table.ts';
 import type { Answer } from './answers.ts';
 import { readAnswers } from './answers.ts';
 import { routeOf } from './api-drafts.ts';

@@ -1,11 +1,11 @@
 /** Whatever is read at the edge, no object but the one that is read may change. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fingerprintOf } from '../../src/api/canonical-json.ts';
-import { refuseCardholderData } from '../../src/api/cardholder-data.ts';
-import { readJsonObject } from '../../src/api/json-body.ts';
-import { Problem } from '../../src/api/problem.ts';
-import { ROUTES } from '../../src/api/routes.ts';
+import { refuseCardholderData } from '../../src/api/access/cardholder-data.ts';
+import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
+import { readJsonObject } from '../../src/api/http/json-body.ts';
+import { ROUTES } from '../../src/api/http/routes.ts';
+import { Problem } from '../../src/api/problems/problem.ts';
 import { WebhookRejection } from '../../src/gateways/gateway.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { WEBHOOK_SECRET as RAZORPAY_SECRET } from '../fakes/razorpay/driver.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
-import type { Stack } from '../../src/dev/stack.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { many } from '../support/many.ts';
 import {

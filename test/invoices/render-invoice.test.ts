@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { printable } from '../../src/invoices/amount-text.ts';
 import { FIRST_LAYOUT } from '../../src/invoices/layouts.ts';
 import { renderInvoice } from '../../src/invoices/render-invoice.ts';
-import type { Invoice } from '../../src/store/invoices.ts';
+import type { Invoice } from '../../src/store/effects/invoices.ts';
 import { INVOICE } from '../support/papers.ts';
 import { A4_FOOT, pagesOf, rowsBelow, textOf } from '../support/pdf.ts';
 import { ADDRESS } from '../support/people.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { execa } from 'execa';
 
-const PROCESS_LIFE = path.resolve('src/process-life.ts');
+const PROCESS_LIFE = path.resolve('src/process/process-life.ts');
 
 /** A process of ours that runs this. */
 function run(body: string) {

@@ -9,7 +9,7 @@ import { renderCreditNote } from '../../src/invoices/render-credit-note.ts';
 import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import { CURRENCIES, isWithdrawn, minorDigits } from '../../src/money/currencies.ts';
 import { decimalText, moneyText } from '../../src/money/text.ts';
-import { checkoutPage } from '../../src/sandbox/checkout-page.ts';
+import { checkoutPage } from '../../src/sandbox/http/checkout-page.ts';
 import { storyOf } from '../../src/workflows/story.ts';
 import { TERMS } from '../support/order-events.ts';
 import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';

@@ -7,8 +7,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
-import { readTemporalDevFile } from '../../src/dev/temporal-dev-file.ts';
-import { untilServing } from '../../src/dev/temporal-server.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
+import { untilServing } from '../../src/dev/temporal/temporal-server.ts';
 import { givenOrder, givenPendingOrder, untilSettled, withFaults } from '../support/shop.ts';
 import { type OperatorStack, startOperatorStack } from './operator-stack.ts';
 

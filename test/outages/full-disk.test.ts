@@ -11,8 +11,8 @@ import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import pWaitFor from 'p-wait-for';
 import pg from 'pg';
-import { NoSpaceError } from '../../src/dev/disk-space.ts';
-import type { Stack } from '../../src/dev/stack.ts';
+import { NoSpaceError } from '../../src/dev/processes/disk-space.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import {
   givenPendingOrder,
   newOrderId,

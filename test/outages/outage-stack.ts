@@ -5,8 +5,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startPostgres } from '../../src/dev/postgres.ts';
-import type { Stack } from '../../src/dev/stack.ts';
+import { startPostgres } from '../../src/dev/postgres/postgres.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 
 export type Dependency = 'Temporal' | 'the database' | 'every worker' | 'the gateway';

@@ -11,7 +11,7 @@ import { ask, nameOf, openScene, type Scene } from './scene.ts';
 
 type Answers = Record<string, string>;
 
-/** As src/api/health.ts has it. */
+/** As src/api/http/health.ts has it. */
 const READINESS_KEPT_MS = 1_000;
 
 const NO_TEMPORAL = '503 orchestrator_unavailable';

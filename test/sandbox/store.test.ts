@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createClient } from '@libsql/client';
-import { findPayment, savePayment } from '../../src/sandbox/payment-rows.ts';
-import { openStore, type Store } from '../../src/sandbox/store.ts';
+import { findPayment, savePayment } from '../../src/sandbox/store/payment-rows.ts';
+import { openStore, type Store } from '../../src/sandbox/store/store.ts';
 
 const PAYMENT = {
   id: 'sbx_pay_1',

@@ -6,9 +6,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import getPort from 'get-port';
-import { startPostgres } from '../../src/dev/postgres.ts';
-import type { OnProgress } from '../../src/dev/progress.ts';
-import { startTemporalOnPostgres } from '../../src/dev/temporal-postgres.ts';
+import { startTemporalOnPostgres } from '../../bench/temporal-on-postgres/temporal-postgres.ts';
+import { startPostgres } from '../../src/dev/postgres/postgres.ts';
+import type { OnProgress } from '../../src/dev/terminal/progress.ts';
 import { type Place, runOnce, startPlace } from './processes.ts';
 
 export interface Cluster {

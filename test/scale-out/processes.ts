@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { end, type Launched, launch, untilReady } from '../../src/dev/child-process.ts';
+import { end, type Launched, launch, untilReady } from '../../src/dev/processes/child-process.ts';
 
 /** How one process is run, under a name that is the same for all its lives. */
 export interface ProcessPlan {

@@ -2,7 +2,7 @@
  * One run: orders through two APIs and two workers, of which one each is killed and the other replaced in
  * the middle; then the traces are counted.
  */
-import type { OnProgress } from '../../src/dev/progress.ts';
+import type { OnProgress } from '../../src/dev/terminal/progress.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { readEvidence } from './evidence.ts';
 import type { Place } from './processes.ts';

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { builtTemporalServer } from '../../src/dev/temporal-server-build.ts';
+import { builtTemporalServer } from '../../bench/temporal-on-postgres/server-build.ts';
 import { type Outcome, runScaleOut } from './run.ts';
 
 describe('two workers and two APIs on PostgreSQL, one of each killed and the other drained', function () {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { issueInvoice } from '../../src/store/effects/invoices.ts';
 import { claimKey, releaseKey } from '../../src/store/idempotency-keys.ts';
-import { issueInvoice } from '../../src/store/invoices.ts';
-import { insertOrder, markStarted, readOrder } from '../../src/store/orders.ts';
+import { insertOrder, markStarted, readOrder } from '../../src/store/orders/orders.ts';
+import { writeRecord } from '../../src/store/orders/record.ts';
 import { listParked, markRedelivered, parkEvent } from '../../src/store/parked-events.ts';
-import { writeRecord } from '../../src/store/record.ts';
 import { ledgerOf, newOrder, outcome, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

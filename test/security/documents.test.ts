@@ -1,7 +1,7 @@
 /** What docs/security.md says of tests and of the code, against both. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { SECRET_VARIABLES } from '../../src/config-secret-files.ts';
+import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
 
 const text = readFileSync('docs/security.md', 'utf8');
 const named = new Set(
@@ -31,8 +31,8 @@ describe('docs/security.md', () => {
 
   it('explains every security event that the code logs', () => {
     const sources = [
-      'src/api/security-events.ts',
-      'src/api/webhooks.ts',
+      'src/api/access/security-events.ts',
+      'src/api/webhooks/webhooks.ts',
       'src/codec-server/app.ts',
     ];
     const logged = sources

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
-import { commandOf } from '../../src/dev/live-process.ts';
+import { commandOf } from '../../src/dev/processes/live-process.ts';
 import { givenPendingOrder, newOrderId, openShop, orderBody, type Shop } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { signedEvent } from '../support/webhooks.ts';

@@ -2,7 +2,7 @@
  * Chance, all of it from one seed: the same seed and stream roll the same numbers for ever. Nothing in
  * a simulation may take chance from anywhere else, or a failure could not be repeated.
  */
-import { seededRandom } from '../../src/sandbox/seeded-random.ts';
+import { seededRandom } from '../../src/sandbox/faults/seeded-random.ts';
 
 export interface Dice {
   chance(probability: number): boolean;

@@ -2,7 +2,7 @@
  * The way to the simulated gateway and back: slow, and with answers lost before or after the call took
  * effect. What a call does once it has arrived is in gateway-commands.ts.
  */
-import type { GatewayCall } from '../../src/domain/effects.ts';
+import type { GatewayCall } from '../../src/domain/effects/effects.ts';
 import type { EffectResult } from '../../src/domain/events.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { createGatewayCommands, KEY_MEMORY_MS, type Said } from './gateway-commands.ts';

@@ -2,7 +2,7 @@
  * What the simulated gateway does when it is called. A key is remembered for a day, as at the most
  * forgetful of real gateways, and then makes something new: the order must never get that far.
  */
-import type { Answer, Effect, GatewayCall } from '../../src/domain/effects.ts';
+import type { Answer, Effect, GatewayCall } from '../../src/domain/effects/effects.ts';
 import { HOUR_MS } from './agenda.ts';
 import {
   type GatewayTruth,

@@ -9,7 +9,7 @@ import type {
   RefundSnapshot,
   RefundStatus,
   SnapshotStatus,
-} from '../../src/domain/facts.ts';
+} from '../../src/domain/facts/facts.ts';
 
 export interface TrueRefund {
   refundId: string;

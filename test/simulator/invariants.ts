@@ -2,9 +2,9 @@
  * What must hold after every single step, whatever went wrong before it. The sums are made here anew:
  * a check that asked the code under test for its totals would believe its mistakes.
  */
-import { isBusinessEffect } from '../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
-import { type Fact, factKey } from '../../src/domain/facts.ts';
+import { type Fact, factKey } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import type { Transition } from '../../src/domain/transition.ts';

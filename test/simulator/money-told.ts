@@ -1,6 +1,6 @@
 /** Money that an order was told of, and whether it is still to be found somewhere in the ledger. */
 import type { DomainEvent } from '../../src/domain/events.ts';
-import { captureIdOf, type Fact, factKey, factsOf } from '../../src/domain/facts.ts';
+import { captureIdOf, type Fact, factKey, factsOf } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 
 export function moneyIn(event: DomainEvent, { terms }: Ledger): Fact[] {

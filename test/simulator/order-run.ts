@@ -3,8 +3,9 @@
  * task that is lost takes all memory with it: the next one begins where the last completed one has ended,
  * with all that has arrived since. What was written or done outside meanwhile stays.
  */
-import type { Deadline } from '../../src/domain/deadlines.ts';
+
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import type { Deadline } from '../../src/domain/schedule/deadlines.ts';
 import { rungDeadline, setAlarm } from '../../src/workflows/alarms.ts';
 import { carriedFrom, mustContinue } from '../../src/workflows/continuing.ts';
 import type { InboxItem } from '../../src/workflows/messages.ts';

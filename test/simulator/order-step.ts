@@ -4,7 +4,11 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { StepDone } from '../../src/activities/take-step.ts';
-import { type Effect, isBusinessEffect, type QuickEffect } from '../../src/domain/effects.ts';
+import {
+  type Effect,
+  isBusinessEffect,
+  type QuickEffect,
+} from '../../src/domain/effects/effects.ts';
 import { type EffectResult, effectEvent } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { transition } from '../../src/domain/transition.ts';

@@ -1,12 +1,12 @@
 /**
- * The order's row in the database as src/store/record.ts keeps it: each record is written on top of the one
+ * The order's row in the database as src/store/orders/record.ts keeps it: each record is written on top of the one
  * before, or not at all. What was once to be read there is never taken back.
  */
 
 import type { OutcomeRecord } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
-import type { OrderRecord } from '../../src/store/record.ts';
+import type { OrderRecord } from '../../src/store/orders/record.ts';
 import type { Memory } from './invariants.ts';
 import { demand, type World } from './world.ts';
 

@@ -2,7 +2,7 @@
  * What must be true when the faults are over and everything has come to rest: the order knows the
  * gateway's truth, and everything that follows from it was done once.
  */
-import { isBusinessEffect } from '../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import { type GatewayTruth, isOpen, netOf, type TruePayment } from './gateway-truth.ts';

@@ -2,7 +2,7 @@
  * Where business effects end up: access, papers, the CRM and the books, each doing a key once however
  * often it is asked. They count what they are asked, and object to a key with another content.
  */
-import type { BusinessEffect } from '../../src/domain/effects.ts';
+import type { BusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { EffectResult } from '../../src/domain/events.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { demand, type World } from './world.ts';

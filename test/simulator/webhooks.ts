@@ -2,7 +2,7 @@
  * The way of webhooks: delivered several times or never, late and in any order. Once faults are over
  * every fact arrives, and what an order that has closed could not ask for is sent again.
  */
-import type { Fact } from '../../src/domain/facts.ts';
+import type { Fact } from '../../src/domain/facts/facts.ts';
 import type { InboxItem } from '../../src/workflows/messages.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import type { TruePayment } from './gateway-truth.ts';

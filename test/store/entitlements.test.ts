@@ -3,7 +3,7 @@ import {
   grantEntitlement,
   listEntitlements,
   revokeEntitlement,
-} from '../../src/store/entitlements.ts';
+} from '../../src/store/effects/entitlements.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('an entitlement', () => {

@@ -4,8 +4,8 @@ import {
   type FailedTry,
   forgetFailedTries,
   noteFailedTry,
-} from '../../src/store/failing-effects.ts';
-import { insertOrder, readOrder } from '../../src/store/orders.ts';
+} from '../../src/store/effects/failing-effects.ts';
+import { insertOrder, readOrder } from '../../src/store/orders/orders.ts';
 import { newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { type ChangeFeed, listenForChanges } from '../../src/store/notifications.ts';
-import { insertOrder } from '../../src/store/orders.ts';
-import { CHANGE_CHANNEL, writeRecord } from '../../src/store/record.ts';
+import { insertOrder } from '../../src/store/orders/orders.ts';
+import { CHANGE_CHANNEL, writeRecord } from '../../src/store/orders/record.ts';
 import { newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -9,9 +9,9 @@ import {
   SCAN_START,
   scanOpenOrders,
   stillOpen,
-} from '../../src/store/open-orders.ts';
-import { insertOrder } from '../../src/store/orders.ts';
-import { writeRecord } from '../../src/store/record.ts';
+} from '../../src/store/orders/open-orders.ts';
+import { insertOrder } from '../../src/store/orders/orders.ts';
+import { writeRecord } from '../../src/store/orders/record.ts';
 import { freshOrderId, newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

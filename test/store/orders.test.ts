@@ -5,9 +5,9 @@ import {
   listOrders,
   markStarted,
   readOrder,
-} from '../../src/store/orders.ts';
+} from '../../src/store/orders/orders.ts';
+import { loadRecord, writeRecord } from '../../src/store/orders/record.ts';
 import { CursorError } from '../../src/store/page.ts';
-import { loadRecord, writeRecord } from '../../src/store/record.ts';
 import { freshOrderId, ledgerOf, newOrder, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -3,8 +3,8 @@ import {
   issueCreditNote,
   listCreditNotes,
   type NewCreditNote,
-} from '../../src/store/credit-notes.ts';
-import { issueInvoice, type NewInvoice, readInvoice } from '../../src/store/invoices.ts';
+} from '../../src/store/effects/credit-notes.ts';
+import { issueInvoice, type NewInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
 import { PEOPLE } from '../support/people.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { insertOrder } from '../../src/store/orders.ts';
+import { insertOrder } from '../../src/store/orders/orders.ts';
 import { CursorError } from '../../src/store/page.ts';
 import {
   findOrphans,

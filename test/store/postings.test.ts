@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { type Entry, postEntry, trialBalance } from '../../src/store/postings.ts';
+import { type Entry, postEntry, trialBalance } from '../../src/store/effects/postings.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('the books', () => {

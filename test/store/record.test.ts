@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { viewOf } from '../../src/domain/view.ts';
-import { countDuplicates } from '../../src/store/duplicate-deliveries.ts';
-import { orderOfPayment } from '../../src/store/gateway-payments.ts';
-import { listEvents, readOutcome, type StoredEvent } from '../../src/store/order-events.ts';
-import { readOrderWithOutcome } from '../../src/store/order-with-outcome.ts';
-import { insertOrder, readOrder } from '../../src/store/orders.ts';
+import { countDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
+import { orderOfPayment } from '../../src/store/orders/gateway-payments.ts';
+import { listEvents, readOutcome, type StoredEvent } from '../../src/store/orders/order-events.ts';
+import { readOrderWithOutcome } from '../../src/store/orders/order-with-outcome.ts';
+import { insertOrder, readOrder } from '../../src/store/orders/orders.ts';
+import { loadRecord, UnknownOrderError, writeRecord } from '../../src/store/orders/record.ts';
 import { CursorError } from '../../src/store/page.ts';
-import { loadRecord, UnknownOrderError, writeRecord } from '../../src/store/record.ts';
 import {
   freshOrderId,
   ledgerOf,

@@ -1,9 +1,9 @@
 /** Amounts that are not what was asked for, currencies without cents, and money of two payments. */
 import assert from 'node:assert/strict';
-import { fingerprintOf } from '../../src/api/canonical-json.ts';
+import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
 import type { RefundView } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { insertOrder } from '../../src/store/orders.ts';
+import { insertOrder } from '../../src/store/orders/orders.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { ledgerOf, newOrder } from '../support/order-fixtures.ts';

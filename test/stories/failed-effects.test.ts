@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import pWaitFor from 'p-wait-for';
-import type { Order } from '../../src/api/order-schemas.ts';
+import type { Order } from '../../src/api/orders/order-schemas.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import { type Clerk, clerkOf, WAIT } from '../support/clerk.ts';
 import { assertMoneyAgrees } from '../support/gateway-truth.ts';

@@ -21,7 +21,7 @@ export async function startBeside(
   const stack = await sharedStack();
   const [port, metricsPort] = [await getPort(), await getPort()];
   const { PATH = '' } = process.env;
-  const preloaded = entry === 'worker' ? ['--import', './src/workflow-thread.mjs'] : [];
+  const preloaded = entry === 'worker' ? ['--import', './src/temporal/workflow-thread.mjs'] : [];
   const args = ['--import', 'tsx', ...preloaded, path.resolve(`src/${entry}.ts`)];
   const child = execa(process.execPath, args, {
     env: {

@@ -4,7 +4,7 @@
  */
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { Stack } from '../../src/dev/stack.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import { type HttpReceiver, openReceiver } from './http-receiver.ts';
 import { EFFECTS_SECRET, startTestStack, stopTestStack, WEBHOOK_SECRET } from './stack.ts';
 

@@ -2,8 +2,8 @@
  * What a story needs of any gateway: somebody who acts there as customer, bank or operator, and a look
  * into the gateway's own store, which is the oracle of every test.
  */
-import type { Stack } from '../../src/dev/stack.ts';
-import type { Fact } from '../../src/domain/facts.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import type { Fact } from '../../src/domain/facts/facts.ts';
 import type { Maker } from './installation.ts';
 
 export interface GatewayUnderTest {

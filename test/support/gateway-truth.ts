@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
-import { trialBalance } from '../../src/store/postings.ts';
+import { trialBalance } from '../../src/store/effects/postings.ts';
 import type { GatewayDriver } from './gateway-driver.ts';
 import { CURRENCY, readOrder, type Shop } from './shop.ts';
 import { sandboxOf, sharedStack } from './stack.ts';

@@ -3,7 +3,7 @@
  * not, commands, answers to whatever it has asked, silence, and every alarm.
  */
 import fc from 'fast-check';
-import { type Effect, isBusinessEffect } from '../../src/domain/effects.ts';
+import { type Effect, isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import {
   CAPTURE_FACTS,
@@ -12,7 +12,7 @@ import {
   PAYMENT_FACTS,
   type PaymentSnapshot,
   REFUND_FACTS,
-} from '../../src/domain/facts.ts';
+} from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { command, TERMS, webhook } from './order-events.ts';
 

@@ -1,7 +1,12 @@
 /** What can happen to the order of 100.00 INR that the domain's tests are about, in the words of its users. */
-import { type Answer, effectKey } from '../../src/domain/effects.ts';
+import { type Answer, effectKey } from '../../src/domain/effects/effects.ts';
 import type { Command, CommandEvent, DomainEvent, FactEvent } from '../../src/domain/events.ts';
-import { captureIdOf, type Fact, factKey, type PaymentSnapshot } from '../../src/domain/facts.ts';
+import {
+  captureIdOf,
+  type Fact,
+  factKey,
+  type PaymentSnapshot,
+} from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';

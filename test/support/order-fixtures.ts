@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { OutcomeRecord } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import { viewOf } from '../../src/domain/view.ts';
-import type { NewOrder } from '../../src/store/orders.ts';
-import type { OrderRecord } from '../../src/store/record.ts';
+import type { NewOrder } from '../../src/store/orders/orders.ts';
+import type { OrderRecord } from '../../src/store/orders/record.ts';
 
 const CREATED_AT = Date.parse('2026-01-26T10:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 /** given / when / then for the pure state machine. Every input is frozen: a transition that writes into it fails. */
 import assert from 'node:assert/strict';
-import { isBusinessEffect } from '../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import { openReviews, stateOf } from '../../src/domain/sums.ts';

@@ -7,7 +7,7 @@ import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { insertOrder, markStarted } from '../../src/store/orders.ts';
+import { insertOrder, markStarted } from '../../src/store/orders/orders.ts';
 import { ORDER_WORKFLOW, type OrderInput, TASK_QUEUE } from '../../src/workflows/messages.ts';
 import { startingAttributes } from '../../src/workflows/search-attributes.ts';
 import { AMOUNT, CURRENCY, newOrderId } from './shop.ts';

@@ -1,7 +1,7 @@
 /** An invoice and a credit note, as they are stored. */
 import { NEWEST_LAYOUT } from '../../src/invoices/layouts.ts';
-import type { CreditNote } from '../../src/store/credit-notes.ts';
-import type { Invoice } from '../../src/store/invoices.ts';
+import type { CreditNote } from '../../src/store/effects/credit-notes.ts';
+import type { Invoice } from '../../src/store/effects/invoices.ts';
 import { ADDRESS } from './people.ts';
 
 export const INVOICE: Invoice = {

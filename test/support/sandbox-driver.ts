@@ -1,7 +1,7 @@
 /** The sandbox gateway, which runs in the stack itself, as a gateway under test. */
 import { randomUUID } from 'node:crypto';
-import type { Stack } from '../../src/dev/stack.ts';
-import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
 import type { GatewayDriver, GatewayUnderTest, SignedRequest, Trouble } from './gateway-driver.ts';
 import { markOf } from './installation.ts';
 import { type SandboxPayment, stored } from './sandbox-payment.ts';

@@ -5,9 +5,9 @@
 
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
-import type { Stack } from '../../src/dev/stack.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import type { OrderView } from '../../src/domain/view.ts';
-import type { FaultPlan } from '../../src/sandbox/fault-plan.ts';
+import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
 import { sharedStack } from './stack.ts';
 
 /** The longest that anything in a healthy stack takes on a busy two-core machine. */

@@ -5,7 +5,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Stack, startStack } from '../../src/dev/stack.ts';
+import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
 import { type Crm, openCrm } from './crm.ts';
 import type { GatewayDriver } from './gateway-driver.ts';
 import { GATEWAYS } from './gateways.ts';

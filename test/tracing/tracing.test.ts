@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
-import type { Stack } from '../../src/dev/stack.ts';
-import { workflowBundle } from '../../src/workflow-bundle.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
 import {
   givenPendingOrder,
   newOrderId,

@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { generatedDocuments } from '../../scripts/generate.ts';
 import type { Activities } from '../../src/activities/index.ts';
-import type { GatewayCall } from '../../src/domain/effects.ts';
+import type { GatewayCall } from '../../src/domain/effects/effects.ts';
 import type { DeadlineName } from '../../src/domain/events.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
-import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/review-reasons.ts';
+import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
 import { TABLE } from '../../src/domain/table.ts';
 import { type OrderInput, SIGNALS } from '../../src/workflows/messages.ts';
 import { adviceFor } from '../../src/workflows/review-advice.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Worker, type WorkflowBundlePath } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { workflowBundle } from '../../src/workflow-bundle.ts';
+import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
 import { ORDER_WORKFLOW } from '../../src/workflows/messages.ts';
 import {
   beQuiet,

@@ -22,7 +22,7 @@ describe('a workflow task that takes longer than the SDK lets it', function () {
     const { temporalAddress, temporalNamespace } = await sharedStack();
     client = await temporalClient();
     worker = fork(WORKER, [temporalAddress, temporalNamespace, taskQueue], {
-      execArgv: ['--import', 'tsx', '--import', './src/workflow-thread.mjs'],
+      execArgv: ['--import', 'tsx', '--import', './src/temporal/workflow-thread.mjs'],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     await once(worker, 'message');

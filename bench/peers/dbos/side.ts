@@ -1,6 +1,6 @@
 /** The peer on DBOS: a library over PostgreSQL, in one process with its API. */
 import path from 'node:path';
-import { anyPort } from '../../../src/any-port.ts';
+import { anyPort } from '../../../src/process/any-port.ts';
 import { installedVersion } from '../../installed-version.ts';
 import type { SideOptions } from '../../side.ts';
 import { nodeCommand, startProcess } from '../../side-process.ts';

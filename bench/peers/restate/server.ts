@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anyPort } from '../../../src/any-port.ts';
+import { anyPort } from '../../../src/process/any-port.ts';
 import { startProcess } from '../../side-process.ts';
 
 export interface RestateServer {

@@ -1,6 +1,6 @@
 /** The peer on Restate: an order is a virtual object. */
 import path from 'node:path';
-import { anyPort } from '../../../src/any-port.ts';
+import { anyPort } from '../../../src/process/any-port.ts';
 import { installedVersion } from '../../installed-version.ts';
 import type { SideOptions } from '../../side.ts';
 import { nodeCommand, startProcess } from '../../side-process.ts';

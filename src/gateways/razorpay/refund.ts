@@ -2,7 +2,7 @@
  * Refunds of an order. Razorpay remembers a key for a while only; the key is also the refund's receipt, so
  * that one that was made is found however long ago that was.
  */
-import type { RefundSnapshot } from '../../domain/facts.ts';
+import type { RefundSnapshot } from '../../domain/facts/facts.ts';
 import { GatewayRefusal, GatewaySilence, type RefundPayment } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';

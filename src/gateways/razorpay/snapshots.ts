@@ -8,7 +8,7 @@ import type {
   RefundSnapshot,
   RefundStatus,
   SnapshotStatus,
-} from '../../domain/facts.ts';
+} from '../../domain/facts/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 import { named } from '../unknown-word.ts';
 import {

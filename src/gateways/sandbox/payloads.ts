@@ -1,6 +1,6 @@
 /** What the sandbox gateway sends, as schemas, and its mapping to the domain's words. */
 import { z } from 'zod';
-import type { RefundSnapshot } from '../../domain/facts.ts';
+import type { RefundSnapshot } from '../../domain/facts/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 
 const amount = z.number().int().positive();

@@ -10,7 +10,7 @@ import {
   type Fact,
   PAYMENT_FACTS,
   REFUND_FACTS,
-} from '../../domain/facts.ts';
+} from '../../domain/facts/facts.ts';
 import {
   INSTALLATION_FIELD,
   type WebhookHeaders,

@@ -4,7 +4,7 @@
  */
 import type { Stripe } from 'stripe';
 import { z } from 'zod';
-import type { RefundSnapshot } from '../../domain/facts.ts';
+import type { RefundSnapshot } from '../../domain/facts/facts.ts';
 import {
   type CreatedPayment,
   type CreatePayment,

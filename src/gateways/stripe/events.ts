@@ -3,7 +3,7 @@
  * needed field is missing is for a person; none is ever filled in by a guess.
  */
 import { z } from 'zod';
-import type { Fact, PaymentFact } from '../../domain/facts.ts';
+import type { Fact, PaymentFact } from '../../domain/facts/facts.ts';
 import type { WebhookMessage } from '../gateway.ts';
 import { fromStripeAmount } from './amounts.ts';
 import {

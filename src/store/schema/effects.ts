@@ -15,7 +15,7 @@ import {
   unique,
 } from 'drizzle-orm/pg-core';
 import type { Address, Seller } from '../../domain/details.ts';
-import type { PostingKind } from '../../domain/effects.ts';
+import type { PostingKind } from '../../domain/effects/effects.ts';
 import { instant, isPositiveMoney, minorUnits } from './columns.ts';
 
 /** A row without `grantedAt` is a tombstone: revoked before the grant came, so it grants nothing. */

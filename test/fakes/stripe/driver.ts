@@ -1,5 +1,5 @@
 /** The fake Stripe as a gateway under test: who acts here are customers, banks and the dashboard. */
-import type { Stack } from '../../../src/dev/stack.ts';
+import type { Stack } from '../../../src/dev/stack/stack.ts';
 import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
 import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';

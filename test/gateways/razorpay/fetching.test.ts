@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PaymentSnapshot } from '../../../src/domain/facts.ts';
+import type { PaymentSnapshot } from '../../../src/domain/facts/facts.ts';
 import { GatewaySilence } from '../../../src/gateways/gateway.ts';
 import { attempt, withRazorpay } from './support.ts';
 

@@ -1,6 +1,6 @@
 /** STRIPE_CAPTURE_METHOD=manual: Stripe holds the money, and the order takes it or lets it go. */
 import assert from 'node:assert/strict';
-import type { Stack } from '../../../src/dev/stack.ts';
+import type { Stack } from '../../../src/dev/stack/stack.ts';
 import { stripe, stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
 import type { GatewayDriver, StartedGateway } from '../../support/gateway-driver.ts';

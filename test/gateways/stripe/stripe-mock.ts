@@ -11,7 +11,7 @@ import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import which from 'which';
-import { withLock } from '../../../src/dev/lock-file.ts';
+import { withLock } from '../../../src/dev/processes/lock-file.ts';
 
 const MODULE_FOLDER = fileURLToPath(new URL('../../../tools/stripe-mock', import.meta.url));
 const COMMAND = 'github.com/stripe/stripe-mock';

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createLogger } from '../../../src/logs/create-logger.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.ts';
-import type { StoreLocation } from '../../../src/sandbox/store.ts';
+import type { StoreLocation } from '../../../src/sandbox/store/store.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -10,8 +10,8 @@ import {
 } from '@temporalio/worker';
 import type { Sinks } from '@temporalio/workflow';
 import type { StepDone } from '../../../src/activities/take-step.ts';
-import { createDataConverter } from '../../../src/data-converter.ts';
-import { PAYLOAD_CONVERTER_PATH } from '../../../src/payload-converter-path.ts';
+import { createDataConverter } from '../../../src/temporal/data-converter.ts';
+import { PAYLOAD_CONVERTER_PATH } from '../../../src/temporal/payload-converter-path.ts';
 
 export interface ObservationSinks extends Sinks {
   observation: { saw(notes: string[]): void };

@@ -4,7 +4,7 @@
  */
 import { proxySinks } from '@temporalio/workflow';
 import { copyOf } from '../../../src/domain/copy.ts';
-import { isBusinessEffect } from '../../../src/domain/effects.ts';
+import { isBusinessEffect } from '../../../src/domain/effects/effects.ts';
 import type { DomainEvent } from '../../../src/domain/events.ts';
 import type { Ledger } from '../../../src/domain/ledger.ts';
 import { stateOf } from '../../../src/domain/sums.ts';

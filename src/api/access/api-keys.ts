@@ -1,0 +1,44 @@
+/**
+ * Who calls, by API key. Every configured key is compared in full for every request, so that timing
+ * tells nothing; secrets are kept as digests only.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiKey, ApiScope } from '../../config/config.ts';
+import { Problem } from '../problems/problem.ts';
+
+/** `owner` names the key without telling it, and stays the same over restarts. */
+export interface Caller {
+  owner: string;
+  scope: ApiScope;
+}
+
+export type Authenticate = (authorization: string | undefined) => Caller;
+
+/** Enough of the digest to tell keys apart. */
+const OWNER_LENGTH = 16;
+
+/** Gives the caller of an Authorization header; throws `credentials_missing` or `credentials_invalid`. */
+export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
+  const known = apiKeys.map(({ scope, secret }) => {
+    const digest = sha256(secret);
+    return { digest, caller: { scope, owner: digest.toString('hex').slice(0, OWNER_LENGTH) } };
+  });
+  return (authorization) => {
+    if (authorization === undefined) throw new Problem('credentials_missing');
+    const [, secret = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    const given = sha256(secret);
+    const matching = known.filter(({ digest }) => timingSafeEqual(digest, given));
+    const [match] = matching;
+    if (match === undefined) throw new Problem('credentials_invalid');
+    return match.caller;
+  };
+}
+
+/** @throws Problem `scope_insufficient` */
+export function requireScope(caller: Caller, scope: ApiScope): void {
+  if (caller.scope !== 'ops' && caller.scope !== scope) throw new Problem('scope_insufficient');
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

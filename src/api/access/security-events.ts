@@ -1,0 +1,38 @@
+/**
+ * What a request means to whoever watches over security: who was turned away and why, and who did what
+ * moves money by hand. They are fields of the request's own line, so that one line has it all.
+ */
+import type { ProblemCode } from '../problems/problem-table.ts';
+
+const REFUSALS: Partial<Record<ProblemCode, string>> = {
+  credentials_missing: 'auth_failed',
+  credentials_invalid: 'auth_failed',
+  rate_limited: 'rate_limited',
+  scope_insufficient: 'scope_denied',
+  host_refused: 'foreign_page',
+  origin_refused: 'foreign_page',
+  cardholder_data_rejected: 'cardholder_data_rejected',
+  signature_missing: 'bad_signature',
+  signature_malformed: 'bad_signature',
+  signature_invalid: 'bad_signature',
+  timestamp_out_of_tolerance: 'bad_signature',
+};
+
+const DEEDS: Readonly<Record<string, string>> = {
+  '/v1/orders/:id/refunds': 'refund',
+  '/v1/orders/:id/reviews/:reviewId': 'review_decision',
+  '/v1/orders/:id/effects/:key/retry': 'effect_retry',
+  '/v1/parked-events/:id/redeliver': 'event_redelivery',
+  '/v1/parked-events/:id/attach': 'payment_attachment',
+  '/v1/parked-events/:id/close': 'event_closure',
+};
+
+/** A caller that was turned away; undefined for every other problem. */
+export function refusalEventOf(code: string | undefined): string | undefined {
+  return REFUSALS[code as ProblemCode];
+}
+
+/** Something that an operator did, or tried to do. */
+export function deedOf(route: string): string | undefined {
+  return DEEDS[route];
+}

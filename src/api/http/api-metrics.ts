@@ -1,0 +1,48 @@
+/**
+ * What the API tells whoever counts. Labels are names from our own code, never anything that a caller
+ * could choose: every value of a label is a time series for ever.
+ */
+import type { IgnoredReason } from '../../gateways/gateway.ts';
+
+/** What became of a webhook; `unavailable` is the gateway's to repeat. */
+export type WebhookOutcome =
+  | 'accepted'
+  | 'duplicate'
+  | 'ignored'
+  | 'parked'
+  | 'refused'
+  | 'unavailable';
+
+export interface AnsweredRequest {
+  method: string;
+  /** The route's template, such as `/v1/orders/:id`; `none` where no route took it. */
+  route: string;
+  /** The HTTP status, or `aborted` where the caller left first. */
+  status: string;
+  seconds: number;
+}
+
+export interface AnsweredWebhook {
+  /** A configured gateway, else `unknown`. */
+  gateway: string;
+  outcome: WebhookOutcome;
+  seconds: number;
+}
+
+/** A webhook that no order needed; of the other mode means that somebody mixed up test and live. */
+export interface IgnoredWebhook {
+  gateway: string;
+  reason: IgnoredReason;
+}
+
+export interface ApiMetrics {
+  requestAnswered(request: AnsweredRequest): void;
+  webhookAnswered(webhook: AnsweredWebhook): void;
+  webhookIgnored(webhook: IgnoredWebhook): void;
+  /** Open orders that were found without a run, and have none yet. */
+  runsMissing(count: number): void;
+  runsPaused(count: number): void;
+  runRestarted(): void;
+  /** Text for Prometheus; null where it is served on a port of its own. */
+  page: (() => Promise<string>) | null;
+}

@@ -1,0 +1,125 @@
+/**
+ * The HTTP application: which path leads where, and what every answer has. It holds no rules of its
+ * own, and serves nothing that routes.ts does not list.
+ */
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { localRefusalOf } from '../../http/local-callers.ts';
+import { createAdmission } from '../access/admission.ts';
+import { mountDocs } from '../openapi/docs.ts';
+import { openApiDocument } from '../openapi/openapi.ts';
+import { problemOf } from '../problems/errors.ts';
+import { Problem } from '../problems/problem.ts';
+import { createWebhookReceiver } from '../webhooks/webhooks.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { createReadyz, healthz } from './health.ts';
+import { measureRequests } from './measure-requests.ts';
+import { problemReply, replyOf, send } from './reply.ts';
+import { requestLog } from './request-log.ts';
+import { ROUTES } from './routes.ts';
+import { serve } from './run-route.ts';
+
+/** Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/** Builds the application; listening is up to the caller. */
+export function createApp(dependencies: ApiDependencies): Express {
+  const app = express();
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
+  app.disable('etag');
+  app.use(requestLog(dependencies.log));
+  app.use(measureRequests(dependencies.metrics));
+  // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(requireHost);
+  if (dependencies.localHost !== undefined) app.use(onlyLocal(dependencies.localHost));
+  app.get('/healthz', healthz);
+  app.get('/readyz', createReadyz(dependencies));
+  mountMetrics(app, dependencies);
+  app.use(dependencies.drain.admit);
+  mountRoutes(app, dependencies);
+  app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
+  mountDocs(app, openApiDocument(ROUTES));
+  refuseOtherMethods(app);
+  app.use(() => {
+    throw new Problem('route_not_found');
+  });
+  app.use(answerProblem);
+  return app;
+}
+
+const requireHost: RequestHandler = ({ headers }, _response, next) => {
+  if (headers.host === undefined)
+    throw new Problem('malformed_http', { detail: 'The Host header is missing: send it.' });
+  next();
+};
+
+/** Webhooks come from outside by way of a tunnel, and are trusted for their signature alone. */
+function onlyLocal(ownHost: string): RequestHandler {
+  return (request, _response, next) => {
+    if (request.path.startsWith('/webhooks/')) return next();
+    const refusal = localRefusalOf(request, ownHost);
+    if (refusal !== null) throw new Problem(REFUSED[refusal]);
+    next();
+  };
+}
+
+const REFUSED = { foreign_host: 'host_refused', foreign_origin: 'origin_refused' } as const;
+
+function mountRoutes(app: Express, dependencies: ApiDependencies): void {
+  const admit = createAdmission(dependencies);
+  for (const route of ROUTES)
+    app[route.method](expressPath(route.path), serve(route, dependencies, admit));
+}
+
+function mountMetrics(app: Express, { metrics: { page } }: ApiDependencies): void {
+  if (page === null) return;
+  app.get('/metrics', async (_request, response) => {
+    const body = Buffer.from(await page());
+    send(response, replyOf({ status: 200, body, headers: { 'content-type': METRICS_TYPE } }));
+  });
+}
+
+/** `{id}` in OpenAPI is `:id` in Express. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** Whoever gets the path right and the method wrong is told which methods there are. */
+function refuseOtherMethods(app: Express): void {
+  const allowed = new Map<string, string[]>([
+    ['/healthz', ['GET']],
+    ['/readyz', ['GET']],
+    ['/openapi.json', ['GET']],
+    ['/webhooks/:gateway', ['POST']],
+  ]);
+  for (const { method, path } of ROUTES) {
+    const at = expressPath(path);
+    allowed.set(at, [...(allowed.get(at) ?? []), method.toUpperCase()]);
+  }
+  for (const [path, methods] of allowed) app.all(path, refuseMethod(methods));
+}
+
+function refuseMethod(methods: string[]): RequestHandler {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return () => {
+    throw new Problem('method_not_allowed', { headers: { allow: allow.join(', ') } });
+  };
+}
+
+const answerProblem: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  const problem = pathProblem(error, request.path) ?? problemOf(error);
+  response.locals.code = problem.code;
+  if (problem.status >= 500)
+    request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'cannot serve');
+  // The head is out: all that is left to say is that the answer is broken.
+  if (response.headersSent) return next(error);
+  send(response, problemReply(problem, request));
+};
+
+/** An escape that cannot be read, where an order id was to be. */
+function pathProblem(error: unknown, path: string): Problem | null {
+  const isUnreadable = error instanceof URIError && path.startsWith('/v1/orders/');
+  return isUnreadable ? new Problem('invalid_order_id') : null;
+}

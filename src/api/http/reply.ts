@@ -1,0 +1,35 @@
+/** A response ready to be sent; what was kept under an Idempotency-Key is sent again byte for byte. */
+import type { Request, Response } from 'express';
+import { scrub } from '../../logs/scrub.ts';
+import { type Problem, problemBody, problemHeaders } from '../problems/problem.ts';
+import type { Answer } from './route.ts';
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Buffer | null;
+}
+
+export function replyOf({ status, body, headers = {} }: Answer): Reply {
+  if (body === undefined) return { status, headers, body: null };
+  if (Buffer.isBuffer(body)) return { status, headers, body };
+  const json = { 'content-type': 'application/json; charset=utf-8', ...headers };
+  return { status, headers: json, body: JSON.stringify(body) };
+}
+
+export function problemReply(problem: Problem, request: Request): Reply {
+  const told = JSON.stringify(problemBody(problem, String(request.id)));
+  // Some take a key for a field's name; who logs our answers must not get it from us.
+  const body = scrub(told);
+  return { status: problem.status, headers: problemHeaders(problem), body };
+}
+
+/** Sends it; nothing here may be cached unless the answer says so itself. */
+export function send(response: Response, { status, headers, body }: Reply): void {
+  response.status(status).set({ 'cache-control': 'no-store', ...headers });
+  if (body === null) {
+    response.end();
+    return;
+  }
+  response.set('content-length', String(Buffer.byteLength(body))).end(body);
+}

@@ -1,0 +1,67 @@
+/** Headers that every endpoint reads alike: Idempotency-Key, Prefer, Content-Type, If-None-Match. */
+import type { IncomingMessage } from 'node:http';
+import { MIMEType } from 'node:util';
+import { Problem } from '../problems/problem.ts';
+
+/** Shorter keys are likely to be counters, which two callers may share by accident. */
+export const KEY_PATTERN = /^[\x21-\x7e]{16,255}$/;
+
+/** Long enough for most gateways to answer, short enough for a person to wait. */
+const DEFAULT_WAIT_S = 5;
+/** Beyond this, proxies on the way give up first. */
+const MAX_WAIT_S = 30;
+
+/**
+ * The Idempotency-Key, bare or as a quoted string; null when there is none.
+ *
+ * @throws Problem `idempotency_key_invalid`
+ */
+export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): string | null {
+  // Node joins repeated headers into one, so they are counted where they came in.
+  const times = rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'idempotency-key',
+  ).length;
+  if (times === 0) return null;
+  const given = String(headers['idempotency-key']);
+  const key = /^"([^"]*)"$/.exec(given)?.[1] ?? given;
+  if (times > 1 || !KEY_PATTERN.test(key)) throw new Problem('idempotency_key_invalid');
+  return key;
+}
+
+/** How long a caller waits for an outcome, and whether the caller said so (RFC 7240). */
+export interface Wait {
+  waitMs: number;
+  applied: Record<string, string>;
+}
+
+/** A preference that cannot be read is no error: it is only a preference. */
+export function waitOf({ headers }: IncomingMessage): Wait {
+  const [, seconds] =
+    /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?/i.exec(String(headers.prefer ?? '')) ?? [];
+  if (seconds === undefined) return { waitMs: DEFAULT_WAIT_S * 1000, applied: {} };
+  const waitS = Math.min(Number(seconds), MAX_WAIT_S);
+  return { waitMs: waitS * 1000, applied: { 'preference-applied': `wait=${waitS}` } };
+}
+
+/** @throws Problem `content_encoding_unsupported` or `content_type_unsupported` */
+export function requireJson({ headers }: IncomingMessage): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') throw new Problem('content_encoding_unsupported');
+  if (!isUtf8Json(headers['content-type'] ?? '')) throw new Problem('content_type_unsupported');
+}
+
+function isUtf8Json(contentType: string): boolean {
+  try {
+    const { essence, params } = new MIMEType(contentType);
+    const charset = params.get('charset') ?? 'utf-8';
+    return essence === 'application/json' && charset.toLowerCase() === 'utf-8';
+  } catch {
+    return false;
+  }
+}
+
+/** Whether If-None-Match names this entity tag (RFC 9110). */
+export function isNoneMatch(ifNoneMatch: string | undefined, etag: string): boolean {
+  const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes('*') || tags.includes(etag);
+}

@@ -1,0 +1,79 @@
+/**
+ * One object per endpoint: it is what is mounted, what validates, what types the code that answers,
+ * and what the OpenAPI document is made of. Whatever an endpoint is, is said here once.
+ */
+import type { z } from 'zod';
+import type { ApiScope } from '../../config/config.ts';
+import type { Caller } from '../access/api-keys.ts';
+import type { ProblemCode } from '../problems/problem-table.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+
+/** A request that has passed every check that needs no order. */
+export interface ApiRequest<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  caller: Caller;
+  idempotencyKey: string | null;
+  /** The same for every repeat of the request under its Idempotency-Key, else new every time. */
+  commandId: string;
+  /** How long the caller waits for an outcome. */
+  waitMs: number;
+  ifNoneMatch: string | undefined;
+}
+
+export interface Answer {
+  status: number;
+  /** JSON, or bytes with their own content type; absent for an answer without content. */
+  body?: object;
+  headers?: Record<string, string>;
+  /** Not the last word: a repeat under the same Idempotency-Key asks again. */
+  isUnsettled?: boolean;
+}
+
+export interface AnswerDescription {
+  description: string;
+  schema?: z.ZodType;
+  contentType?: string;
+}
+
+type ParamsOf<S> = S extends z.ZodType ? z.infer<S> : Record<string, never>;
+
+export interface RouteSpec<
+  P extends z.ZodObject | undefined,
+  Q extends z.ZodObject | undefined,
+  B extends z.ZodObject | undefined,
+> {
+  method: 'get' | 'post';
+  /** In OpenAPI's spelling: `/v1/orders/{id}`. */
+  path: string;
+  scope: ApiScope;
+  summary: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  isIdempotencyKeyRequired?: boolean;
+  answers: Record<number, AnswerDescription>;
+  /** Problems of its own; those that every endpoint has are added. */
+  problems: ProblemCode[];
+  /** A method, so that routes of all types fit into one list. */
+  run(
+    request: ApiRequest<ParamsOf<P>, ParamsOf<Q>, ParamsOf<B>>,
+    dependencies: ApiDependencies,
+  ): Promise<Answer>;
+}
+
+export type Route = RouteSpec<
+  z.ZodObject | undefined,
+  z.ZodObject | undefined,
+  z.ZodObject | undefined
+>;
+
+/** Lets the schemas of a route type the function that answers it. */
+export function defineRoute<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodObject | undefined = undefined,
+>(route: RouteSpec<P, Q, B>): Route {
+  return route as unknown as Route;
+}

@@ -1,0 +1,98 @@
+/**
+ * Takes a request through the checks that every endpoint has, in an order that tells a stranger as
+ * little as possible: path, credentials, scope, rate, form of the body, key, JSON, schema, then the endpoint.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { Admit } from '../access/admission.ts';
+import type { Caller } from '../access/api-keys.ts';
+import { refuseCardholderData } from '../access/cardholder-data.ts';
+import { Problem } from '../problems/problem.ts';
+import { check } from '../problems/validation.ts';
+import type { ApiDependencies } from './api-dependencies.ts';
+import { derivedId, fingerprintOf } from './canonical-json.ts';
+import { type KeyedRequest, runOnce } from './idempotency.ts';
+import { type JsonObject, readJsonObject } from './json-body.ts';
+import { readJsonBytes } from './raw-body.ts';
+import { problemReply, type Reply, replyOf, send } from './reply.ts';
+import { idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
+import type { ApiRequest, Route } from './route.ts';
+
+type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
+
+export function serve(route: Route, dependencies: ApiDependencies, admit: Admit): RequestHandler {
+  return async (request, response) => {
+    const params = checkPath(route, request);
+    const caller = await admit(request, response, route.scope);
+    if (route.body !== undefined) requireJson(request);
+    const idempotencyKey = checkKey(route, request);
+    const json = route.body ? readJsonObject(await readJsonBytes(request, response)) : {};
+    refuseCardholderData(json);
+    const input = {
+      params: params as never,
+      body: (route.body ? check(route.body, json, 'validation_failed') : json) as never,
+      query: checkQuery(route, request) as never,
+      caller,
+      idempotencyKey,
+      ifNoneMatch: request.headers['if-none-match'],
+    };
+    send(response, await answer(route, dependencies, { request, input, json }));
+  };
+}
+
+interface Checked {
+  request: Request;
+  input: Input;
+  json: JsonObject;
+}
+
+async function answer(
+  route: Route,
+  dependencies: ApiDependencies,
+  { request, input, json }: Checked,
+): Promise<Reply> {
+  const { caller, idempotencyKey } = input;
+  const { waitMs, applied } = waitOf(request);
+  const keyed =
+    idempotencyKey === null ? null : keyedRequest(request, caller, idempotencyKey, json);
+  const commandId = keyed ? derivedId(keyed.owner, keyed.key, keyed.fingerprint) : randomUUID();
+  const run = async () => {
+    const given = await route.run({ ...input, commandId, waitMs }, dependencies);
+    return route.method === 'get' ? given : { ...given, headers: { ...given.headers, ...applied } };
+  };
+  if (keyed === null) return replyOf(await run());
+  return runOnce(dependencies.database, keyed, {
+    run,
+    replyToProblem: (problem) => problemReply(problem, request),
+  });
+}
+
+function keyedRequest(
+  { method, path }: Request,
+  { owner }: Caller,
+  key: string,
+  json: JsonObject,
+): KeyedRequest {
+  return { owner, key, fingerprint: fingerprintOf([method, path, json]) };
+}
+
+/** A wrong order id is named as such; it is what integrations get wrong first. */
+function checkPath(route: Route, request: Request): unknown {
+  if (route.params === undefined) return {};
+  const isOrder = route.path.startsWith('/v1/orders/');
+  const { id } = route.params.shape;
+  if (isOrder && id !== undefined && !id.safeParse(request.params.id).success)
+    throw new Problem('invalid_order_id');
+  return check(route.params, request.params, 'invalid_path_parameter');
+}
+
+function checkQuery(route: Route, request: Request): unknown {
+  return route.query === undefined ? {} : check(route.query, request.query, 'query_invalid');
+}
+
+function checkKey(route: Route, request: Request): string | null {
+  if (route.method === 'get') return null;
+  const key = idempotencyKeyOf(request);
+  if (key === null && route.isIdempotencyKeyRequired) throw new Problem('idempotency_key_missing');
+  return key;
+}

@@ -1,0 +1,87 @@
+/**
+ * The pieces that request schemas share: ids, amounts, texts. They convert nothing; a number in quotes
+ * is a text.
+ */
+import { z } from 'zod';
+import { MAX_AMOUNT_MINOR } from '../../money/amounts.ts';
+import { CURRENCIES } from '../../money/currencies.ts';
+import type { ProblemCode } from '../problems/problem-table.ts';
+
+/** NUL and lone surrogates: valid JSON, and refused by PostgreSQL. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+const ORDER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+/** Shown in the Temporal UI without encryption, so an e-mail address does not fit. */
+const CUSTOMER_ID = /^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,127}$/;
+const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+
+const KNOWN_CURRENCIES: ReadonlySet<string> = new Set(CURRENCIES);
+
+/** Lets a rule answer with a problem code of its own in place of `validation_failed`. */
+export function breaks(code: ProblemCode, message: string) {
+  return { error: message, params: { code } };
+}
+
+export function text(maxLength: number) {
+  return z
+    .string()
+    .min(1, `must have 1 to ${maxLength} characters`)
+    .max(maxLength, `must have 1 to ${maxLength} characters`)
+    .refine((value) => !UNSTORABLE.test(value), 'must not contain NUL or lone surrogates');
+}
+
+export const orderId = z
+  .string()
+  .regex(ORDER_ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -, beginning with a letter or a digit')
+  .meta({ example: 'ord_1042' });
+
+export const customerId = z
+  .string()
+  .regex(
+    CUSTOMER_ID,
+    'must be 1 to 128 of A-Z a-z 0-9 _ . : | -, beginning with a letter or a digit; no e-mail address',
+  )
+  .meta({ example: 'cus_7' });
+
+/** An id that a gateway or this API gave out. */
+export const visibleId = z.string().regex(VISIBLE, 'must be 1 to 255 visible ASCII characters');
+
+const wholeNumber = z
+  .int('must be a whole number, written without quotes')
+  .refine((value) => !Object.is(value, -0), 'must not be -0');
+
+const RANGE = `must be 1 to ${MAX_AMOUNT_MINOR} minor units`;
+
+const MINOR_UNITS = 'Minor units of the currency, as many digits as ISO 4217 gives it.';
+
+/** The amount of an order. What its gateway takes of the currency is checked when the order is created. */
+export const orderAmount = wholeNumber
+  .refine((value) => value >= 0, 'must not be negative')
+  .refine(isInRange, breaks('amount_out_of_range', RANGE))
+  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
+
+export const refundAmount = wholeNumber
+  .refine(isInRange, breaks('amount_out_of_range', RANGE))
+  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
+
+function isInRange(value: number): boolean {
+  return value >= 1 && value <= MAX_AMOUNT_MINOR;
+}
+
+export const currency = z
+  .string()
+  .refine(
+    (value) => KNOWN_CURRENCIES.has(value),
+    breaks('currency_unsupported', 'must be an upper-case ISO 4217 code such as INR'),
+  )
+  .meta({
+    example: 'INR',
+    description: 'ISO 4217. New orders are refused in a currency that is withdrawn.',
+    pattern: '^[A-Z]{3}$',
+  });
+
+export const positiveInteger = z
+  .int('must be a whole number, written without quotes')
+  .min(1, 'must be at least 1');
+
+export const orderPath = z.strictObject({ id: orderId });

@@ -1,0 +1,37 @@
+/** What a customer may use. */
+import { z } from 'zod';
+import { listEntitlements } from '../../store/effects/entitlements.ts';
+import { defineRoute } from '../http/route.ts';
+import { customerId } from '../openapi/request-schemas.ts';
+
+export const getEntitlements = defineRoute({
+  method: 'get',
+  path: '/v1/customers/{id}/entitlements',
+  scope: 'client',
+  summary: 'List what a customer was granted, oldest first',
+  params: z.strictObject({ id: customerId }),
+  answers: {
+    200: {
+      description: 'Every grant, and when it ended.',
+      schema: z.object({
+        entitlements: z.array(
+          z.object({
+            orderId: z.string(),
+            grantedAt: z.iso.datetime(),
+            revokedAt: z.iso.datetime().nullable(),
+          }),
+        ),
+      }),
+    },
+  },
+  problems: [],
+  async run({ params }, { database }) {
+    const granted = await listEntitlements(database, params.id);
+    const entitlements = granted.map(({ orderId, grantedAt, revokedAt }) => ({
+      orderId,
+      grantedAt: grantedAt.toISOString(),
+      revokedAt: revokedAt?.toISOString() ?? null,
+    }));
+    return { status: 200, body: { entitlements } };
+  },
+});

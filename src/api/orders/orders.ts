@@ -1,0 +1,110 @@
+/** Reads orders from their records. Never asks a workflow: a record is there without any worker. */
+import { z } from 'zod';
+import { ORDER_STATES } from '../../domain/order.ts';
+import { listEvents } from '../../store/orders/order-events.ts';
+import { listOrders } from '../../store/orders/orders.ts';
+import { isNoneMatch } from '../http/request-headers.ts';
+import { defineRoute } from '../http/route.ts';
+import { pageQuery } from '../openapi/page-query.ts';
+import { customerId, orderPath } from '../openapi/request-schemas.ts';
+import { requireOrder } from '../temporal/submit.ts';
+import { orderSchema } from './order-schemas.ts';
+import { etagOf, orderAnswer, representOrder } from './represent-order.ts';
+
+/** The client may keep it, and must ask whether it still holds. */
+const REVALIDATE = { 'cache-control': 'private, no-cache' };
+
+export const getOrder = defineRoute({
+  method: 'get',
+  path: '/v1/orders/{id}',
+  scope: 'client',
+  summary: 'Read an order',
+  params: orderPath,
+  answers: {
+    200: { description: 'The order, with its ETag.', schema: orderSchema },
+    304: { description: 'Nothing new since the ETag that If-None-Match names.' },
+  },
+  problems: ['order_not_found'],
+  async run({ params, ifNoneMatch }, dependencies) {
+    const order = await requireOrder(dependencies, params.id);
+    const headers = { etag: etagOf(order), ...REVALIDATE };
+    if (isNoneMatch(ifNoneMatch, headers.etag)) return { status: 304, headers };
+    return { ...orderAnswer(200, order), headers };
+  },
+});
+
+export const getOrders = defineRoute({
+  method: 'get',
+  path: '/v1/orders',
+  scope: 'ops',
+  summary: 'List orders, newest first',
+  query: z.strictObject({
+    state: z.enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`).optional(),
+    needsReview: z.enum(['true', 'false'], 'must be true or false').optional(),
+    customer: customerId.optional(),
+    ...pageQuery,
+  }),
+  answers: {
+    200: {
+      description: 'One page.',
+      schema: z.object({ orders: z.array(orderSchema), nextCursor: z.string().nullable() }),
+    },
+  },
+  problems: ['query_invalid', 'cursor_invalid'],
+  async run({ query }, { database }) {
+    const { needsReview, ...filter } = query;
+    const wanted = needsReview === undefined ? undefined : needsReview === 'true';
+    const page = await listOrders(database, { ...filter, needsReview: wanted });
+    const { nextCursor } = page;
+    return { status: 200, body: { orders: page.orders.map(representOrder), nextCursor } };
+  },
+});
+
+export const getOrderEvents = defineRoute({
+  method: 'get',
+  path: '/v1/orders/{id}/events',
+  scope: 'client',
+  summary: 'Read what happened to an order, and what became of it',
+  params: orderPath,
+  query: z.strictObject(pageQuery),
+  answers: {
+    200: {
+      description:
+        'One page of every input with its outcome, oldest first. `nextCursor` is null on the last one.',
+      schema: z.object({
+        events: z.array(
+          z.object({
+            at: z.iso.datetime(),
+            source: z.string(),
+            type: z.string(),
+            eventId: z.string(),
+            outcome: z.enum(['applied', 'duplicate', 'stale', 'review', 'rejected']),
+            reason: z.string(),
+            version: z.int(),
+          }),
+        ),
+        nextCursor: z.string().nullable(),
+      }),
+    },
+  },
+  problems: ['order_not_found', 'query_invalid', 'cursor_invalid'],
+  async run({ params, query }, dependencies) {
+    await requireOrder(dependencies, params.id);
+    const { items, nextCursor } = await listEvents(dependencies.database, params.id, query);
+    return {
+      status: 200,
+      body: {
+        events: items.map(({ at, source, type, eventId, outcome, reason, version }) => ({
+          at: at.toISOString(),
+          source,
+          type,
+          eventId,
+          outcome,
+          reason,
+          version,
+        })),
+        nextCursor,
+      },
+    };
+  },
+});

@@ -1,0 +1,95 @@
+/** Gives money back. The key of the request is part of the refund's own identity, for ever. */
+import { z } from 'zod';
+import type { OrderView } from '../../domain/view.ts';
+import { derivedId } from '../http/canonical-json.ts';
+import { defineRoute } from '../http/route.ts';
+import { orderPath, refundAmount, text } from '../openapi/request-schemas.ts';
+import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
+import { orderPathOf, representRefund } from './represent-order.ts';
+
+export const refund = defineRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/refunds',
+  scope: 'ops',
+  summary: 'Refund all that is left, or a part of it',
+  params: orderPath,
+  body: z.strictObject({ amount: refundAmount.optional(), reason: text(500).optional() }),
+  isIdempotencyKeyRequired: true,
+  answers: {
+    201: { description: 'The refund.', schema: madeRefundSchema },
+    202: { description: 'The refund; the gateway has not said yet.', schema: madeRefundSchema },
+  },
+  problems: [
+    'order_not_found',
+    'idempotency_key_missing',
+    'order_not_paid',
+    'order_disputed',
+    'refund_exceeds_captured',
+    'refund_refused',
+    'amount_out_of_range',
+  ],
+  async run({ params: { id }, body, ...sender }, dependencies) {
+    await requireOrder(dependencies, id);
+    // Not of the caller: a retry after an API key was replaced is still the same refund.
+    const requestKey = derivedId('refund', sender.idempotencyKey ?? '');
+    const payload = {
+      requestKey,
+      ...(body.amount === undefined ? {} : { amountMinor: body.amount }),
+      ...(body.reason === undefined ? {} : { reason: body.reason }),
+    };
+    const answered = await submit(dependencies, sender, { orderId: id, name: 'refund', payload });
+    const made = refundOf(answered.order.view, requestKey, body);
+    if (isUnsettled(answered))
+      return { status: 202, body: made, headers: { location: orderPathOf(id) }, isUnsettled: true };
+    return { status: 201, body: made };
+  },
+});
+
+/**
+ * The refund as the record has it, with its whole amount and a part for each payment that it took; as it was
+ * asked for, before the order has taken it up.
+ */
+function refundOf(
+  view: OrderView,
+  requestKey: string,
+  { amount, reason }: { amount?: number | undefined; reason?: string | undefined },
+): MadeRefund {
+  const parts = view.refunds
+    .filter(({ id }) => id === requestKey || id.startsWith(`${requestKey}.`))
+    .map(representRefund);
+  const [first] = parts;
+  if (first !== undefined)
+    return {
+      ...first,
+      amount: parts.reduce((total, part) => total + part.amount, 0),
+      status: statusOf(parts),
+      parts,
+    };
+  return {
+    id: requestKey,
+    refundId: null,
+    paymentId: '',
+    status: 'requested',
+    amount: amount ?? view.amountPaid - view.amountRefunded,
+    currency: view.currency,
+    origin: 'api',
+    reason: reason ?? null,
+    refusal: null,
+    parts: [],
+  };
+}
+
+/** Of several parts, the one that most needs somebody's attention speaks for the whole. */
+const BY_ATTENTION = [
+  'refused',
+  'failed',
+  'reversed',
+  'requested',
+  'pending',
+  'succeeded',
+] as const;
+
+function statusOf(parts: readonly Refund[]): Refund['status'] {
+  return BY_ATTENTION.find((status) => parts.some((part) => part.status === status)) ?? 'requested';
+}

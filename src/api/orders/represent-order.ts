@@ -1,0 +1,79 @@
+/** The order as callers see it: what its workflow decided, and what only the database knows. */
+import type { OrderView, RefundView } from '../../domain/view.ts';
+import type { FailingEffect, StoredOrder } from '../../store/orders/orders.ts';
+import type { Answer } from '../http/route.ts';
+import type { Order, Refund } from './order-schemas.ts';
+
+export function representOrder(order: StoredOrder): Order {
+  const {
+    customer,
+    payments,
+    refunds,
+    disputes,
+    reviews,
+    effects,
+    gatewayFailure,
+    counters,
+    ...view
+  } = order.view;
+  const { late, expiresAt, createdAt, updatedAt, ...amounts } = view;
+  const { name, address, shipping } = order.people ?? {};
+  return {
+    ...amounts,
+    customer: {
+      ...customer,
+      ...(order.email === null ? {} : { email: order.email }),
+      ...(name === undefined ? {} : { name }),
+      ...(address === undefined ? {} : { address }),
+    },
+    ...(shipping === undefined ? {} : { shipping }),
+    ...(order.description === null ? {} : { description: order.description }),
+    metadata: order.metadata,
+    payments,
+    refunds: refunds.map(representRefund),
+    disputes,
+    reviews,
+    effects: effects.map((effect) => withTries(effect, order.failing)),
+    // A record that was written before it was kept has none.
+    gatewayFailure: gatewayFailure ?? null,
+    counters: { ...counters, duplicates: counters.duplicates + order.duplicates },
+    late,
+    expiresAt,
+    createdAt,
+    updatedAt,
+  };
+}
+
+/** A record that was written before it was kept has no refusal. */
+export function representRefund(refund: RefundView): Refund {
+  return { ...refund, refusal: refund.refusal ?? null };
+}
+
+/** A try that failed is no event of the order: of a pending effect, the database knows more than the order. */
+function withTries(
+  effect: OrderView['effects'][number],
+  failing: readonly FailingEffect[],
+): Order['effects'][number] {
+  const failed = failing.find(({ key }) => key === effect.key);
+  if (effect.status !== 'pending' || failed === undefined)
+    return { ...effect, failingSince: null, nextTryAt: null };
+  const { attempts, error, since, nextTryAt } = failed;
+  return { ...effect, attempts, error, failingSince: since, nextTryAt };
+}
+
+/**
+ * The version, and beside it what moves without one: repeats are counted, effects are tried, and both
+ * must reach whoever asks only for news.
+ */
+export function etagOf({ view, revision, duplicates, failing }: StoredOrder): string {
+  const tries = failing.reduce((total, { attempts }) => total + attempts, 0);
+  return `"v${view.version}.${revision}.${duplicates}${tries === 0 ? '' : `.${tries}`}"`;
+}
+
+export function orderAnswer(status: number, order: StoredOrder): Answer {
+  return { status, body: representOrder(order), headers: { etag: etagOf(order) } };
+}
+
+export function orderPathOf(id: string): string {
+  return `/v1/orders/${id}`;
+}

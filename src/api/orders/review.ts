@@ -1,0 +1,32 @@
+/** A person's decision on money that came where none was expected. */
+import { z } from 'zod';
+import { defineRoute } from '../http/route.ts';
+import { orderId, positiveInteger, text, visibleId } from '../openapi/request-schemas.ts';
+import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { orderSchema } from './order-schemas.ts';
+import { orderAnswer } from './represent-order.ts';
+
+export const decideReview = defineRoute({
+  method: 'post',
+  path: '/v1/orders/{id}/reviews/{reviewId}',
+  scope: 'ops',
+  summary: 'Decide a review',
+  params: z.strictObject({ id: orderId, reviewId: visibleId }),
+  body: z.strictObject({
+    decision: z.enum(['approve', 'reject'], 'must be approve or reject'),
+    version: positiveInteger.meta({ description: "The review's own version, as last read." }),
+    note: text(500),
+  }),
+  answers: {
+    200: { description: 'The order; decided so, now or before.', schema: orderSchema },
+    202: { description: 'The order; the decision is not taken up yet.', schema: orderSchema },
+  },
+  problems: ['order_not_found', 'review_not_found', 'review_already_decided', 'review_stale'],
+  async run({ params: { id, reviewId }, body, ...sender }, dependencies) {
+    await requireOrder(dependencies, id);
+    const payload = { reviewId, ...body };
+    const answered = await submit(dependencies, sender, { orderId: id, name: 'review', payload });
+    if (isUnsettled(answered)) return { ...orderAnswer(202, answered.order), isUnsettled: true };
+    return orderAnswer(200, answered.order);
+  },
+});

@@ -1,0 +1,143 @@
+/**
+ * What Temporal knows of orders' runs, for the reaper. Visibility answers for many orders at a time and may be a
+ * moment behind; one run's own state is exact.
+ */
+import type { Client } from '@temporalio/client';
+import { ORDER_WORKFLOW } from '../../workflows/messages.ts';
+import { isNotFound, within } from './temporal-call.ts';
+
+/** Nobody waits for the reaper, and a list over many orders takes longer than a look at one. */
+const DEADLINE_MS = 5_000;
+
+const ORDERS = `WorkflowType = '${ORDER_WORKFLOW}'`;
+/** A paused run is open, and is not found as a running one. */
+const OPEN = "ExecutionStatus IN ('Running', 'Paused')";
+/** Orders never end like this by themselves; a reset terminates the run that it begins again. */
+const ENDED_BY_FORCE = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
+
+export interface EndedRun {
+  orderId: string;
+  runId: string;
+}
+
+/** A signal as the history has it, encrypted where payloads are. */
+export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & {
+  /** The same in every process that reads the history. */
+  id: string;
+};
+
+type HistoryPage = Awaited<
+  ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>
+>;
+type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
+type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
+
+export interface OrderRuns {
+  /** Of these orders, the ones that visibility shows an open run of. */
+  openAmong(orderIds: readonly string[]): Promise<Set<string>>;
+  hasOpenRun(orderId: string): Promise<boolean>;
+  /**
+   * Runs that were ended from outside since then, at most `limit` of them.
+   * @param since epoch milliseconds
+   */
+  endedByForce(since: number, limit: number): Promise<EndedRun[]>;
+  /** Was this run ended by a reset, that is, does another one go on from it? */
+  wasReset(run: EndedRun): Promise<boolean>;
+  /** Signals that the run was given and never took up, oldest first; none where its history is gone. */
+  untakenSignals(run: EndedRun): Promise<HistorySignal[]>;
+  /** Open runs that began before then, in epoch milliseconds. */
+  countOpen(before: number): Promise<number>;
+  countPaused(): Promise<number>;
+}
+
+export function createOrderRuns(client: Client): OrderRuns {
+  const { namespace } = client.options;
+  const service = client.workflowService;
+
+  async function list(query: string, pageSize: number): Promise<EndedRun[]> {
+    const request = { namespace, query, pageSize };
+    const { executions } = await service.listWorkflowExecutions(request);
+    return executions.map(({ execution }) => ({
+      orderId: execution?.workflowId ?? '',
+      runId: execution?.runId ?? '',
+    }));
+  }
+
+  async function count(query: string): Promise<number> {
+    return Number((await service.countWorkflowExecutions({ namespace, query })).count);
+  }
+
+  async function describe(workflowId: string, runId = '') {
+    const execution = { workflowId, runId };
+    return service.describeWorkflowExecution({ namespace, execution });
+  }
+
+  async function isOpen(orderId: string): Promise<boolean> {
+    try {
+      const { workflowExecutionInfo } = await describe(orderId);
+      return workflowExecutionInfo?.closeTime == null;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async function isReset({ orderId, runId }: EndedRun): Promise<boolean> {
+    try {
+      const { workflowExtendedInfo } = await describe(orderId, runId);
+      return Boolean(workflowExtendedInfo?.resetRunId);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  /** From the end back to the last task that was completed: what came after it was in no completed task. */
+  async function readUntaken({ orderId, runId }: EndedRun): Promise<HistorySignal[]> {
+    const untaken: HistorySignal[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page: HistoryPage = await service.getWorkflowExecutionHistoryReverse({
+        namespace,
+        execution: { workflowId: orderId, runId },
+        ...(nextPageToken && { nextPageToken }),
+      });
+      for (const event of page.history?.events ?? []) {
+        if (event.workflowTaskCompletedEventAttributes) return untaken;
+        const signal = event.workflowExecutionSignaledEventAttributes;
+        if (signal) untaken.unshift({ ...signal, id: `${runId}:${event.eventId}` });
+      }
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken && nextPageToken.length > 0);
+    return untaken;
+  }
+
+  const soon = <T>(call: () => Promise<T>): Promise<T> => within(client, DEADLINE_MS, call);
+  return {
+    openAmong: async (orderIds) => {
+      if (orderIds.length === 0) return new Set();
+      const ids = orderIds.map((id) => `'${id}'`).join(', ');
+      const query = `${ORDERS} AND ${OPEN} AND WorkflowId IN (${ids})`;
+      const open = await soon(() => list(query, orderIds.length));
+      return new Set(open.map(({ orderId }) => orderId));
+    },
+    hasOpenRun: (orderId) => soon(() => isOpen(orderId)),
+    endedByForce: (since, limit) => {
+      const closed = `CloseTime > '${new Date(since).toISOString()}'`;
+      return soon(() => list(`${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
+    },
+    wasReset: (run) => soon(() => isReset(run)),
+    untakenSignals: (run) =>
+      soon(() =>
+        readUntaken(run).catch((error: unknown) => {
+          if (isNotFound(error)) return [];
+          throw error;
+        }),
+      ),
+    countOpen: (before) => {
+      const started = `StartTime < '${new Date(before).toISOString()}'`;
+      return soon(() => count(`${ORDERS} AND ${OPEN} AND ${started}`));
+    },
+    countPaused: () => soon(() => count(`${ORDERS} AND ExecutionStatus = 'Paused'`)),
+  };
+}

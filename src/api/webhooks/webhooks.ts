@@ -1,0 +1,162 @@
+/**
+ * Takes webhooks. It answers 200 only when Temporal has the event, when the event is parked, or when
+ * there is nothing to do; whatever else happens is the gateway's to repeat.
+ */
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
+import pTimeout from 'p-timeout';
+import type { Gateway, WebhookHeaders, WebhookMessage } from '../../gateways/gateway.ts';
+import { failpoint } from '../../process/failpoints.ts';
+import { createInstallationId, type InstallationId } from '../../store/installation.ts';
+import { parkEvent } from '../../store/parked-events.ts';
+import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { WebhookOutcome } from '../http/api-metrics.ts';
+import { measureWebhooks } from '../http/measure-requests.ts';
+import { readWebhookBytes } from '../http/raw-body.ts';
+import { replyOf, send } from '../http/reply.ts';
+import { requireJson } from '../http/request-headers.ts';
+import { UnknownOrder } from '../problems/orchestrator-errors.ts';
+import { Problem } from '../problems/problem.ts';
+import {
+  deliverMessage,
+  deliveryIdOf,
+  isNotOurs,
+  type OrderMessage,
+  type ParkingReason,
+  parkOrphan,
+  typeOf,
+} from './parking.ts';
+import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
+
+/** Razorpay gives up after 5 s; the rest is for the network. */
+const ANSWER_WITHIN_MS = 3_800;
+/** Counting a repeat is a courtesy; the gateway must not wait for it. */
+const COUNT_WITHIN_MS = 1_000;
+
+type Status = Exclude<WebhookOutcome, 'refused' | 'unavailable'>;
+
+interface Received {
+  name: string;
+  gateway: Gateway;
+  raw: Buffer;
+  headers: WebhookHeaders;
+}
+
+export function createWebhookReceiver(dependencies: ApiDependencies): RequestHandler {
+  const dedupe = createWebhookDedupe();
+  const ownInstallation = createInstallationId(dependencies.database);
+  return measureWebhooks(dependencies, async (request: Request, response: Response) => {
+    const { name, gateway } = gatewayOf(dependencies, request);
+    response.locals.gateway = name;
+    requireJson(request);
+    const raw = await readWebhookBytes(request, response);
+    const received = { name, gateway, raw, headers: headersOf(request) };
+    const status = await pTimeout(take({ dependencies, dedupe, ownInstallation }, received), {
+      milliseconds: ANSWER_WITHIN_MS,
+      fallback: () => undefined,
+    });
+    if (status === undefined) throw new Problem('orchestrator_unavailable');
+    failpoint('webhook.afterSeenBeforeReply');
+    send(response, replyOf({ status: 200, body: { status } }));
+    return status;
+  });
+}
+
+function gatewayOf({ gateways }: ApiDependencies, request: Request) {
+  const name = String(request.params.gateway);
+  const gateway = Object.hasOwn(gateways, name) ? gateways[name] : undefined;
+  if (gateway === undefined) throw new Problem('gateway_unknown');
+  return { name, gateway };
+}
+
+function headersOf({ headers }: Request): WebhookHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value === undefined ? value : String(value),
+    ]),
+  );
+}
+
+interface Receiver {
+  dependencies: ApiDependencies;
+  dedupe: WebhookDedupe;
+  ownInstallation: InstallationId;
+}
+
+async function take(
+  { dependencies, dedupe, ownInstallation }: Receiver,
+  received: Received,
+): Promise<Status> {
+  const { name, gateway, raw, headers } = received;
+  const message = gateway.readWebhook(raw, headers);
+  failpoint('webhook.afterVerify');
+  if (message.kind === 'ignored') return ignore(dependencies, name, message);
+  if (message.kind === 'unprocessable') return park(dependencies, received, message);
+  const delivery = {
+    id: deliveryIdOf(name, message.eventId),
+    bodyHash: createHash('sha256').update(raw).digest('base64url'),
+  };
+  try {
+    const verdict = await dedupe.once(delivery, async () => {
+      const delivered = await deliverMessage(dependencies, name, message);
+      failpoint('webhook.afterSignalBeforeSeen');
+      return { ...delivered, type: typeOf(message) };
+    });
+    if (verdict.status === 'conflict')
+      return await park(dependencies, received, {
+        eventId: `${message.eventId}#${delivery.bodyHash}`,
+        code: 'event_id_conflict',
+        reason: 'this event id came with other bytes before',
+      });
+    if (verdict.status === 'duplicate') await count(dependencies, delivery.id, verdict.of);
+    return verdict.status;
+  } catch (error) {
+    if (!(error instanceof UnknownOrder)) throw error;
+    if (isNotOurs(message, await ownInstallation()))
+      return ignore(dependencies, name, { eventId: message.eventId, reason: 'not_ours' });
+    return parkUnknown(dependencies, name, message);
+  }
+}
+
+function ignore(
+  { metrics, log }: ApiDependencies,
+  gateway: string,
+  { eventId, reason }: Pick<Extract<WebhookMessage, { kind: 'ignored' }>, 'eventId' | 'reason'>,
+): Status {
+  metrics.webhookIgnored({ gateway, reason });
+  log.debug({ gateway, event_id: eventId, reason }, 'ignored');
+  return 'ignored';
+}
+
+async function parkUnknown(
+  dependencies: ApiDependencies,
+  gateway: string,
+  message: OrderMessage,
+): Promise<Status> {
+  await parkOrphan(dependencies, gateway, message);
+  const parked = { gateway, event_id: message.eventId, reason: 'event_orphaned' };
+  dependencies.log.warn({ ...parked, security_event: 'event_parked' }, 'parked');
+  return 'parked';
+}
+
+async function park(
+  { database, log }: ApiDependencies,
+  { name, raw }: Received,
+  { eventId, code, reason }: { eventId: string; code: ParkingReason; reason: string },
+): Promise<Status> {
+  await parkEvent(database, { gateway: name, reason: code, orderId: null, eventId, body: raw });
+  const parked = { gateway: name, event_id: eventId, reason: `${code}: ${reason}` };
+  log.warn({ ...parked, security_event: 'event_parked' }, 'parked');
+  return 'parked';
+}
+
+/** Without a database the repeat goes uncounted; it is no less a repeat. */
+async function count(
+  { duplicates }: ApiDependencies,
+  eventId: string,
+  { orderId, type }: Accepted,
+): Promise<void> {
+  const counted = duplicates.count({ orderId, eventId, type }).catch(() => {});
+  await pTimeout(counted, { milliseconds: COUNT_WITHIN_MS, fallback: () => undefined });
+}

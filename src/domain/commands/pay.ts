@@ -1,0 +1,190 @@
+/**
+ * Our tries to open a payment at the gateway: at most one is live at a time, and one whose answer is
+ * lost is asked for again under its own key, never under a new one.
+ */
+
+import { isMisconfigured } from '../effects/gateway-failure.ts';
+import type { Refusal } from '../events.ts';
+import type { PaymentSnapshot } from '../facts/facts.ts';
+import { voidPayment } from '../facts/payments.ts';
+import { takeSnapshot } from '../facts/snapshots.ts';
+import type { Attempt, Ledger } from '../ledger.ts';
+import type { ReviewReason } from '../reviews/reasons.ts';
+import { followsPresentRules } from '../rules.ts';
+import { isKeyForgotten } from '../schedule/deadlines.ts';
+import { askGateway } from '../schedule/gateway-sync.ts';
+import {
+  isUnwanted,
+  isVoidable,
+  liveAttempt,
+  livePayments,
+  openReviews,
+  outstandingMinor,
+  stateOf,
+} from '../sums.ts';
+import type { Row } from '../table.ts';
+import { cellFor, conclude, keyFor, record, start, type Turn, type Verdict } from '../turn.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+
+/** More tries than any person makes; a script that retries for ever is stopped here. */
+const MAX_ATTEMPTS = 20;
+
+export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
+  const { ledger } = turn;
+  const from = stateOf(ledger);
+  if (from !== 'paid' && isMoneyInReview(ledger)) return rejected('order_in_review');
+  const isLate = ledger.expired || command.at >= ledger.expiresAt;
+  if (from === 'failed' && isLate) return rejected('order_closed');
+  const live = liveAttempt(ledger);
+  const cell = cellFor(live === undefined ? newAttemptRow(ledger) : 'pay.repeated', from);
+  if (cell.code !== undefined) return rejected(cell.code);
+  if (ledger.cancelRequested) return rejected('order_closed');
+  if (live !== undefined) return payAgain(turn, command, live);
+  if (ledger.attempts.length >= MAX_ATTEMPTS) return rejected('too_many_attempts');
+  const attempt: Attempt = {
+    number: ledger.attempts.length + 1,
+    amountMinor: outstandingMinor(ledger),
+    status: 'requested',
+    paymentId: null,
+    checkout: null,
+    createdAt: command.at,
+    supersedes: failedPaymentIds(ledger),
+  };
+  ledger.attempts.push(attempt);
+  createPayment(turn, attempt);
+  return wait(turn, command, { attempt: attempt.number });
+}
+
+/** Money may be in flight that no attempt of ours began; a second attempt could charge twice. */
+function newAttemptRow(ledger: Ledger): Row {
+  const isInFlight = livePayments(ledger).some(({ status }) => status !== 'created');
+  return isInFlight ? 'pay.requested.in_flight' : 'pay.requested';
+}
+
+/** Reviews that say nothing of this order's money: an effect of ours that failed, and payments that are not its own. */
+const HARMLESS: readonly ReviewReason[] = ['effect_failed', 'wrong_order', 'unmatched'];
+
+function isMoneyInReview(ledger: Ledger): boolean {
+  return openReviews(ledger).some(({ reason }) => !HARMLESS.includes(reason));
+}
+
+function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
+  const answer = { attempt: live.number };
+  if (live.status === 'requested') return wait(turn, command, answer, true);
+  if (isToBeTriedAgain(turn, live)) {
+    live.status = 'requested';
+    createPayment(turn, live);
+    return wait(turn, command, answer);
+  }
+  const unsettled = live.status === 'unknown';
+  return {
+    outcome: 'duplicate',
+    reason: `attempt ${live.number} is open already`,
+    answer: unsettled ? { ...answer, unsettled } : answer,
+  };
+}
+
+/**
+ * A refused key is corrected by an operator at any time, and the customer is here now: the schedule would let
+ * both wait. Nothing has happened under the attempt's own key, which is used again.
+ */
+function isToBeTriedAgain({ ledger, event }: Turn, { status, createdAt }: Attempt): boolean {
+  return status === 'unknown' && isMisconfigured(ledger) && !isKeyForgotten(createdAt, event.at);
+}
+
+function failedPaymentIds({ payments }: Ledger): string[] {
+  return Object.values(payments)
+    .filter(({ status }) => status === 'failed')
+    .map(({ paymentId }) => paymentId);
+}
+
+/** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
+export function createPayment(turn: Turn, attempt: Attempt): void {
+  const { number, amountMinor, supersedes = [] } = attempt;
+  const key = keyFor(turn, 'create_payment', number);
+  start(turn, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
+}
+
+export function takeCreated(
+  turn: Turn,
+  number: number,
+  { payment: snapshot, checkout }: { payment: PaymentSnapshot; checkout: Record<string, string> },
+): void {
+  const { ledger } = turn;
+  const attempt = ledger.attempts[number - 1];
+  if (attempt === undefined) return;
+  if (isStillUnderWay(ledger, attempt, snapshot)) return keepEarlier(turn, attempt);
+  attempt.status = 'open';
+  attempt.paymentId = snapshot.paymentId;
+  attempt.checkout = checkout;
+  ledger.version += 1;
+  const payment = takeSnapshot(turn, snapshot);
+  const code = codeAgainst(ledger);
+  if (code !== null && isVoidable(payment)) voidPayment(turn, payment);
+  const open: Verdict = { outcome: 'applied', reason: `attempt ${number} is open` };
+  answerPays(turn, number, code === null ? open : rejected(code));
+}
+
+/** The gateway could not end an earlier payment, because money is on its way there: there is no new one. */
+function isStillUnderWay(ledger: Ledger, { supersedes = [] }: Attempt, snapshot: PaymentSnapshot) {
+  const isEarlier = supersedes.includes(snapshot.paymentId);
+  return isEarlier && snapshot.status === 'pending' && followsPresentRules(ledger);
+}
+
+/** The gateway is asked, so that the earlier payment comes back to life here as well. */
+function keepEarlier(turn: Turn, attempt: Attempt): void {
+  attempt.status = 'refused';
+  askGateway(turn);
+  answerPays(turn, attempt.number, rejected('attempt_in_progress'));
+}
+
+/** While the gateway was making the payment, the order may have come to want none. */
+function codeAgainst(ledger: Ledger): string | null {
+  if (stateOf(ledger) === 'paid') return 'order_already_paid';
+  return isUnwanted(ledger) ? 'order_closed' : null;
+}
+
+export function refuseAttempt(
+  turn: Turn,
+  number: number,
+  { code, isUnpayable = false }: Refusal,
+): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  const attempt = ledger.attempts[number - 1];
+  if (attempt !== undefined) attempt.status = 'refused';
+  const verdict = conclude(turn, cellFor('pay.refused', from), `attempt:${number}`, from);
+  record(turn, verdict, { source: 'gateway', type: 'create_payment.refused', eventId: event.id });
+  answerPays(turn, number, {
+    outcome: 'rejected',
+    reason: `the gateway refused: ${code}`,
+    answer: isUnpayable
+      ? { code: 'payment_refused', gatewayCode: code }
+      : { code: 'gateway_declined' },
+  });
+}
+
+/** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */
+export function attemptUnanswered(turn: Turn, number: number): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  const attempt = ledger.attempts[number - 1];
+  const isKeyRefused = isMisconfigured(ledger);
+  if (attempt?.status === 'requested') {
+    attempt.status = 'unknown';
+    const cell = cellFor('pay.unanswered', from);
+    if (cell.asks.includes('fetch') && !isKeyRefused) askGateway(turn);
+    const verdict = conclude(turn, cell, `attempt:${number}`, from);
+    const type = 'create_payment.unanswered';
+    record(turn, verdict, { source: 'gateway', type, eventId: event.id });
+  }
+  answerPays(turn, number, isKeyRefused ? rejected('gateway_misconfigured') : UNSETTLED);
+}
+
+function answerPays(turn: Turn, attempt: number, verdict: Verdict): void {
+  answerWaiting(
+    turn,
+    (command) => command.type === 'pay' && command.answer.attempt === attempt,
+    () => verdict,
+  );
+}

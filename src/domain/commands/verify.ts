@@ -1,0 +1,210 @@
+/**
+ * The gateway's answers to our questions, and the commands and deadlines that ask them: verify, expiry
+ * and settlement all wait for the same answer.
+ */
+import { refuseHeld, releaseHeld } from '../facts/apply-fact.ts';
+import type { PaymentSnapshot } from '../facts/facts.ts';
+import { endGone } from '../facts/payments.ts';
+import { takeSnapshot } from '../facts/snapshots.ts';
+import type { Payment, WaitingCommand } from '../ledger.ts';
+import { followsPresentRules } from '../rules.ts';
+import { isQuiet, postponeSettlement } from '../schedule/deadlines.ts';
+import { expireAfterAnswer, postponeExpiry } from '../schedule/expiry.ts';
+import { askGateway } from '../schedule/gateway-sync.ts';
+import { isPayable, stateOf } from '../sums.ts';
+import { cellFor, conclude, record, type Turn, type Verdict } from '../turn.ts';
+import { attachVerdict, isOwn, refuseForeign } from './foreign-payment.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+
+/** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
+const MAX_MISSES = 3;
+
+export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null {
+  const { ledger } = turn;
+  const state = stateOf(ledger);
+  const { paymentId } = command;
+  const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
+  // A gateway that says "look" has news of a paid order; anybody else only wants to hear of the money.
+  const isNews = command.source === 'webhook';
+  if (isKnown && !isNews && (state === 'paid' || state === 'refunded'))
+    return { outcome: 'duplicate', reason: `the order is ${state} already` };
+  if (paymentId === undefined && ledger.attempts.length === 0)
+    return rejected('no_payment_attempt');
+  const verdict = wait(turn, command, {});
+  askGateway(turn);
+  return verdict;
+}
+
+/** Also of an order that is paid, or was closed: a webhook may have been lost. */
+export function sync(turn: Turn, command: CommandOf<'sync'>): Verdict | null {
+  const { attempts, payments } = turn.ledger;
+  if (attempts.length === 0 && Object.keys(payments).length === 0)
+    return rejected('no_payment_attempt');
+  const verdict = wait(turn, command, {});
+  askGateway(turn);
+  return verdict;
+}
+
+/** One last question before the close, so that what webhooks lost is not lost for good. */
+export function settle(turn: Turn): void {
+  const { ledger } = turn;
+  // An answer that never came may have been about a payment that only the gateway knows.
+  if (Object.keys(ledger.payments).length === 0 && ledger.inquiry.generation === 0) {
+    ledger.closed = true;
+    return;
+  }
+  ledger.inquiry.purpose.settlement = true;
+  askGateway(turn);
+}
+
+export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: string[]): void {
+  const { ledger } = turn;
+  const versionBefore = ledger.version;
+  const others: string[] = [];
+  const foreign: string[] = [];
+  for (const snapshot of payments) {
+    const ids = [snapshot.paymentId, ...(snapshot.aliases ?? [])];
+    if (isOwn(ledger, snapshot)) takeSnapshot(turn, snapshot);
+    else if (snapshot.orderId !== ledger.terms.orderId) others.push(...ids);
+    else {
+      refuseForeign(turn, snapshot);
+      foreign.push(...ids);
+    }
+  }
+  for (const payment of Object.values(ledger.payments)) doubtHeld(turn, payment);
+  for (const paymentId of others) refuseHeld(turn, paymentId, 'wrong_order');
+  for (const paymentId of missing) countMiss(turn, paymentId);
+  const named = payments.flatMap(({ aliases = [] }) => aliases);
+  closeInquiry(turn, { wasNews: ledger.version > versionBefore, others, foreign, missing, named });
+}
+
+function countMiss(turn: Turn, paymentId: string): void {
+  const { held, payments } = turn.ledger;
+  const payment = payments[paymentId];
+  if (payment !== undefined) {
+    if (isGone(turn, payment)) endGone(turn, payment);
+    return releaseHeld(turn, paymentId);
+  }
+  const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
+  for (const fact of missed) fact.misses += 1;
+  if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(turn, paymentId, 'unmatched');
+}
+
+/** Authorized still, and the gateway would not capture it: without a person the money would lapse. */
+function doubtHeld(turn: Turn, payment: Payment): void {
+  const { ledger, event } = turn;
+  if (payment.captureRefused !== true || payment.movedAtVersion > ledger.inquiry.askedAtVersion)
+    return;
+  delete payment.captureRefused;
+  const from = stateOf(ledger);
+  const cell = cellFor('capture.refused.held', from);
+  if (payment.status !== 'authorized' || cell.verdict === 'impossible') return;
+  payment.mismatched = true;
+  const cause = `capture:${payment.paymentId}:${payment.refusals ?? 0}`;
+  const verdict = conclude(turn, cell, cause, from);
+  record(turn, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
+}
+
+/** Our own attempt may have named the payment while the question was under way: then it was asked too early. */
+function isGone({ ledger }: Turn, payment: Payment): boolean {
+  const wasKnown = payment.movedAtVersion <= ledger.inquiry.askedAtVersion;
+  return followsPresentRules(ledger) && isPayable(payment) && wasKnown;
+}
+
+interface Findings {
+  wasNews: boolean;
+  /** Ids of payments that are another order's. */
+  others: string[];
+  /** Ids of payments that name this order and that another installation made. */
+  foreign: string[];
+  /** Ids that the gateway does not know. */
+  missing: string[];
+  /** Ids that turned out to be another name of a payment that was answered. */
+  named: string[];
+}
+
+function closeInquiry(turn: Turn, findings: Findings): void {
+  const { ledger } = turn;
+  const { wasNews } = findings;
+  const { inquiry } = ledger;
+  inquiry.open = false;
+  const { generation } = inquiry;
+  // A sync wants the present truth: news that was on its way before is no answer to it.
+  const isSyncOwed = ledger.waiting.some(
+    ({ type, askedAfter = 0 }) => type === 'sync' && askedAfter >= generation,
+  );
+  const isAttaching = ledger.waiting.some(({ type }) => type === 'attach');
+  const isHeldUp = inquiry.purpose.expiry || ledger.held.length > 0;
+  const isOwed = !wasNews || isHeldUp || isAttaching || isSyncOwed;
+  const isLast = !(inquiry.again && isOwed);
+  // Whoever asked while this question was under way is owed the answer to the next one.
+  answerWaiting(
+    turn,
+    ({ type, askedAfter = 0 }) => isQuestion(type) && (isLast || askedAfter < generation),
+    ({ type, paymentId }) =>
+      type === 'attach' && paymentId !== null
+        ? attachVerdict(turn, paymentId, findings.missing)
+        : verifyVerdict(turn, paymentId, findings),
+  );
+  answerSyncs(turn, isLast);
+  if (!isLast) return askGateway(turn);
+  if (inquiry.purpose.expiry) expireAfterAnswer(turn);
+  if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
+  inquiry.purpose = { expiry: false, settlement: false };
+}
+
+/** Commands that are answered by what the gateway says. */
+function isQuestion(type: WaitingCommand['type']): boolean {
+  return type === 'verify' || type === 'attach';
+}
+
+/** More than a gateway tells at once of one order; the events of the order have the rest. */
+const MOST_CHANGES = 50;
+
+function answerSyncs(turn: Turn, isLast: boolean): void {
+  const { generation } = turn.ledger.inquiry;
+  const changes = turn.records
+    .filter(({ source, outcome }) => source === 'gateway' && outcome !== 'duplicate')
+    .map(({ type, reason }) => `${type}: ${reason}`)
+    .slice(-MOST_CHANGES);
+  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
+  answerWaiting(
+    turn,
+    ({ type, askedAfter = 0 }) => type === 'sync' && (isLast || askedAfter < generation),
+    () => ({
+      outcome: changes.length > 0 ? 'applied' : 'duplicate',
+      reason,
+      answer: { changes },
+    }),
+  );
+}
+
+function verifyVerdict(
+  turn: Turn,
+  paymentId: string | null,
+  { wasNews, others, foreign, named }: Findings,
+): Verdict {
+  if (paymentId !== null && foreign.includes(paymentId)) return rejected('foreign_payment');
+  if (paymentId !== null && others.includes(paymentId))
+    return rejected('payment_belongs_to_other_order');
+  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
+  const known = [...Object.keys(turn.ledger.payments), ...named];
+  const isUnknown = paymentId !== null && !known.includes(paymentId);
+  const answer = isUnknown ? { unsettled: true } : {};
+  return { outcome: wasNews ? 'applied' : 'duplicate', reason, answer };
+}
+
+export function inquiryUnanswered(turn: Turn): void {
+  const { ledger, event } = turn;
+  const { inquiry } = ledger;
+  if (inquiry.purpose.expiry) postponeExpiry(turn);
+  if (inquiry.purpose.settlement) postponeSettlement(ledger, event.at);
+  inquiry.open = false;
+  inquiry.again = false;
+  inquiry.purpose = { expiry: false, settlement: false };
+  answerWaiting(
+    turn,
+    ({ type }) => isQuestion(type) || type === 'sync',
+    () => UNSETTLED,
+  );
+}

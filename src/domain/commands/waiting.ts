@@ -1,0 +1,70 @@
+/** Commands whose callers wait for the gateway: each leaves its one outcome record when it is answered. */
+import type { CommandAnswer, CommandEvent } from '../events.ts';
+import type { WaitingCommand } from '../ledger.ts';
+import { record, type Turn, type Verdict } from '../turn.ts';
+
+/** Far more than callers who still listen; while a gateway is silent the ledger must not grow. */
+const MAX_WAITING = 100;
+
+export type CommandOf<T extends CommandEvent['type']> = Extract<CommandEvent, { type: T }>;
+
+export function rejected(code: string): Verdict {
+  return { outcome: 'rejected', reason: code, answer: { code } };
+}
+
+/** What a caller hears who cannot wait any longer. */
+export const UNSETTLED: Verdict = {
+  outcome: 'applied',
+  reason: 'the gateway has not answered yet',
+  answer: { unsettled: true },
+};
+
+/** Null: the caller waits. A verdict where too many wait already. */
+export function wait(
+  turn: Turn,
+  command: CommandOf<WaitingCommand['type']>,
+  answer: CommandAnswer,
+  duplicate = false,
+): Verdict | null {
+  const { waiting } = turn.ledger;
+  if (waiting.length >= MAX_WAITING)
+    return { ...UNSETTLED, answer: { ...answer, ...UNSETTLED.answer } };
+  waiting.push({
+    id: command.id,
+    source: command.source,
+    type: command.type,
+    duplicate,
+    answer,
+    paymentId: 'paymentId' in command ? (command.paymentId ?? null) : null,
+    ...(command.type === 'cancel' && command.reason !== undefined
+      ? { reason: command.reason }
+      : {}),
+    askedAfter: turn.ledger.inquiry.generation,
+  });
+  return null;
+}
+
+export function answerWaiting(
+  turn: Turn,
+  picks: (command: WaitingCommand) => boolean,
+  verdict: (command: WaitingCommand) => Verdict,
+): void {
+  const { ledger } = turn;
+  const answered = ledger.waiting.filter(picks);
+  ledger.waiting = ledger.waiting.filter((command) => !picks(command));
+  for (const command of answered) {
+    const given = withReason(verdict(command), command.reason);
+    const outcome = given.outcome === 'applied' && command.duplicate ? 'duplicate' : given.outcome;
+    record(
+      turn,
+      { ...given, outcome, answer: { ...command.answer, ...given.answer } },
+      { source: command.source, type: command.type, eventId: command.id },
+    );
+  }
+}
+
+/** The outcome with the caller's own words beside it, so that the timeline says who cancelled and why. */
+export function withReason(verdict: Verdict, reason: string | undefined): Verdict {
+  if (reason === undefined) return verdict;
+  return { ...verdict, reason: `${verdict.reason} (reason given: ${reason})` };
+}

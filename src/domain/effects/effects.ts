@@ -1,0 +1,115 @@
+/**
+ * Effects: what the outside world has to do next, as data. Every key is derived from the order, the
+ * effect and its cause, so deciding twice asks for the same thing; none is random or made of time.
+ */
+import type { PaymentSnapshot, RefundSnapshot, SnapshotStatus } from '../facts/facts.ts';
+import type { OrderState } from '../order.ts';
+
+export const BUSINESS_EFFECTS = [
+  'grant_access',
+  'issue_invoice',
+  'update_crm',
+  'post_ledger',
+  'revoke_access',
+  'issue_credit_note',
+  'park_payment',
+] as const;
+
+export type BusinessEffectName = (typeof BUSINESS_EFFECTS)[number];
+
+/** Questions and orders to the gateway. Their answers come back as events. */
+export type GatewayCall =
+  | {
+      effect: 'create_payment';
+      key: string;
+      attempt: number;
+      amountMinor: number;
+      /** Payments whose last try has failed, and that must not succeed beside the new one. */
+      supersedes: string[];
+    }
+  | { effect: 'fetch_payments'; key: string; paymentIds: string[] }
+  | { effect: 'capture_payment'; key: string; paymentId: string; amountMinor: number }
+  | { effect: 'void_payment'; key: string; paymentId: string }
+  | {
+      effect: 'refund_payment';
+      key: string;
+      paymentId: string;
+      requestKey: string;
+      amountMinor: number;
+      currency: string;
+    };
+
+export type PostingKind =
+  | 'capture'
+  | 'discount'
+  | 'discount_reversed'
+  | 'capture_reversed'
+  | 'refund'
+  | 'refund_reversed'
+  | 'chargeback'
+  | 'chargeback_reversed';
+
+/** What happens to the customer's access, papers and books. `after` names an effect to wait for. */
+export type BusinessEffect =
+  | { effect: 'grant_access'; key: string; epoch: number }
+  | { effect: 'revoke_access'; key: string; epoch: number; after: string }
+  | { effect: 'issue_invoice'; key: string; epoch: number }
+  | {
+      effect: 'issue_credit_note';
+      key: string;
+      refundId: string;
+      amountMinor: number;
+      after: string;
+    }
+  | { effect: 'update_crm'; key: string; state: OrderState; after?: string }
+  | {
+      effect: 'post_ledger';
+      key: string;
+      kind: PostingKind;
+      reference: string;
+      amountMinor: number;
+      currency: string;
+    }
+  /** A payment that names this order and that another installation made is put before an operator. */
+  | {
+      effect: 'park_payment';
+      key: string;
+      paymentId: string;
+      status: SnapshotStatus;
+      amountMinor: number;
+      currency: string;
+    };
+
+export type Effect = GatewayCall | BusinessEffect;
+
+/** What is tried inside the workflow task: done in a moment, or awaited by a customer. */
+export type QuickEffect = BusinessEffect | Extract<GatewayCall, { effect: 'create_payment' }>;
+
+/** What the gateway answered to a call. Business effects answer nothing. */
+export type Answer =
+  | { to: 'create_payment'; payment: PaymentSnapshot; checkout: Record<string, string> }
+  | { to: 'fetch_payments'; payments: PaymentSnapshot[]; missing: string[] }
+  | { to: 'capture_payment'; payment: PaymentSnapshot }
+  | { to: 'void_payment'; payment: PaymentSnapshot }
+  | { to: 'refund_payment'; refund: RefundSnapshot };
+
+export function effectKey(
+  orderId: string,
+  effect: Effect['effect'],
+  cause: string | number,
+): string {
+  return `${orderId}:${effect}:${cause}`;
+}
+
+/** What tells one effect of its kind from the next: the last part of its key. */
+export function causeOf(orderId: string, { effect, key }: Effect): string {
+  return key.slice(effectKey(orderId, effect, '').length);
+}
+
+export function isBusinessEffect(effect: Effect): effect is BusinessEffect {
+  return (BUSINESS_EFFECTS as readonly string[]).includes(effect.effect);
+}
+
+export function isQuick(effect: Effect): effect is QuickEffect {
+  return isBusinessEffect(effect) || effect.effect === 'create_payment';
+}

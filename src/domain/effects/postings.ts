@@ -1,0 +1,103 @@
+/**
+ * The books follow the ledger: what is true and not yet posted is posted, once, under a key made of the
+ * gateway's id. Nothing is posted for money that never was with us.
+ */
+
+import { type Dispute, type Ledger, type Refund, reversedMinor } from '../ledger.ts';
+import { indexOf, inListOrder, type LedgerIndex, type List } from '../ledger-index.ts';
+import { capturedMinor, wasCaptured } from '../sums.ts';
+import { keyFor, start, type Turn } from '../turn.ts';
+import type { PostingKind } from './effects.ts';
+
+export function keepBooks(turn: Turn): void {
+  const { captures, refunds, disputes } = turn.ledger;
+  const index = indexOf(turn.ledger);
+  const { unposted } = index;
+  for (const capture of taken(index, 'capture', unposted.captures).map((id) => captures[id])) {
+    if (!capture?.captured) continue;
+    post(turn, 'capture', capture.captureId, capture.amountMinor);
+    if (capture.reversed) post(turn, 'capture_reversed', capture.captureId, reversedMinor(capture));
+  }
+  for (const { paymentId, discountMinor = 0 } of Object.values(turn.ledger.payments)) {
+    if (discountMinor === 0) continue;
+    const isTrue = capturedMinor(turn.ledger, paymentId) > 0;
+    keep(turn, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
+  }
+  for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
+    if (refund === undefined || !isOurs(turn.ledger, refund)) continue;
+    const { refundId, amountMinor, status } = refund;
+    keep(turn, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
+  }
+  for (const dispute of taken(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
+    if (dispute === undefined || !isOurs(turn.ledger, dispute)) continue;
+    const { disputeId, amountMinor, status } = dispute;
+    keep(turn, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
+  }
+}
+
+function isOurs(ledger: Ledger, { currency, paymentId }: Refund | Dispute): boolean {
+  return currency === ledger.terms.currency && wasCaptured(ledger, paymentId);
+}
+
+/** What has changed since the last time, in the order of its list; the next time begins with nothing. */
+function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
+  const changed = inListOrder(index, list, ids);
+  ids.clear();
+  return changed;
+}
+
+/** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
+function keep(
+  turn: Turn,
+  kind: 'discount' | 'refund' | 'chargeback',
+  entry: { reference: string; amountMinor: number; isTrue: boolean },
+): void {
+  const { reference, amountMinor, isTrue } = entry;
+  const reversal = `${kind}_reversed` as const;
+  const posted = timesPosted(turn, kind, reference);
+  const takenBack = timesPosted(turn, reversal, reference);
+  if (isTrue && posted === takenBack) post(turn, kind, reference, amountMinor, posted);
+  if (!isTrue && posted > takenBack) post(turn, reversal, reference, amountMinor, takenBack);
+}
+
+function timesPosted(turn: Turn, kind: PostingKind, reference: string): number {
+  let times = 0;
+  while (turn.ledger.effects[postingKey(turn, kind, reference, times)] !== undefined) times += 1;
+  return times;
+}
+
+function post(
+  turn: Turn,
+  kind: PostingKind,
+  reference: string,
+  amountMinor: number,
+  timesBefore = 0,
+): void {
+  const key = postingKey(turn, kind, reference, timesBefore);
+  const { currency } = turn.ledger.terms;
+  start(turn, { effect: 'post_ledger', key, kind, reference, amountMinor, currency });
+}
+
+function postingKey(turn: Turn, kind: PostingKind, reference: string, timesBefore: number): string {
+  const cause = `${kind}-${reference}`;
+  return keyFor(turn, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
+}
+
+/** A credit note corrects an invoice; where none was issued there is nothing to correct. */
+export function correctInvoices(turn: Turn): void {
+  const { ledger } = turn;
+  const { access, refunds } = ledger;
+  if (access.epoch === 0) return;
+  const index = indexOf(ledger);
+  for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
+    if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
+    const { refundId, amountMinor } = refund;
+    start(turn, {
+      effect: 'issue_credit_note',
+      key: keyFor(turn, 'issue_credit_note', refundId),
+      refundId,
+      amountMinor,
+      after: keyFor(turn, 'issue_invoice', access.epoch),
+    });
+  }
+}

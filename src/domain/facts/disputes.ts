@@ -1,0 +1,52 @@
+/**
+ * Disputes: money that a bank may take back. An open one freezes refunds until it is won or lost. It
+ * touches neither state nor access, so winning has nothing to restore.
+ */
+
+import { putDispute } from '../ledger-index.ts';
+import { askGateway } from '../schedule/gateway-sync.ts';
+import { netMinor, stateOf, wasCaptured } from '../sums.ts';
+import type { Row } from '../table.ts';
+import { cellFor, conclude, type Turn, type Verdict } from '../turn.ts';
+import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
+import { resistFlip } from './flips.ts';
+
+const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
+
+export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
+  const { ledger } = turn;
+  const from = stateOf(ledger);
+  const status = fact.type.slice('dispute.'.length) as DisputeStatus;
+  const known = ledger.disputes[fact.disputeId];
+  if (known !== undefined && isFlip(known.status, status)) {
+    const { movedAtVersion, status: was } = known;
+    const flip = {
+      kind: 'dispute',
+      fact,
+      movedAtVersion,
+      known: `the dispute was ${was}`,
+    } as const;
+    const verdict = resistFlip(turn, flip);
+    if (verdict !== null) return verdict;
+  } else if (known !== undefined && RANK[status] <= RANK[known.status])
+    return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
+  const cell = cellFor(classify(turn, fact), from);
+  const { disputeId, paymentId, amountMinor, currency } = fact;
+  const movedAtVersion = ledger.version + 1;
+  putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion });
+  if (cell.asks.includes('fetch')) askGateway(turn);
+  return conclude(turn, cell, factKey(fact), from);
+}
+
+/** A closed dispute that closes the other way: arbitration, or a mix-up; the gateway is asked. */
+function isFlip(before: DisputeStatus, after: DisputeStatus): boolean {
+  return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
+}
+
+function classify(turn: Turn, fact: DisputeFact): Row {
+  const { ledger } = turn;
+  if (fact.currency !== ledger.terms.currency) return 'dispute.currency';
+  if (fact.type !== 'dispute.lost') return fact.type;
+  if (!wasCaptured(ledger, fact.paymentId)) return 'dispute.lost.early';
+  return netMinor(ledger) - fact.amountMinor < 0 ? 'dispute.lost.over' : 'dispute.lost';
+}

@@ -1,0 +1,58 @@
+/**
+ * Nobody paid in time. The gateway is asked before anything fails, money in flight gets more time, and
+ * the failure is soft: a late confirmation lifts it.
+ */
+
+import type { Ledger } from '../ledger.ts';
+import { livePayments, stateOf } from '../sums.ts';
+import { cellFor, conclude, record, type Turn } from '../turn.ts';
+import { askGateway } from './gateway-sync.ts';
+
+/** How much longer an order waits at least whose money is in flight at its expiry: one bank redirect's time. */
+const SHORTEST_POSTPONEMENT_MS = 10 * 60 * 1_000;
+/** And at most: money that takes days is then asked for four times a day. */
+const LONGEST_POSTPONEMENT_MS = 6 * 60 * 60 * 1_000;
+
+export function expire(turn: Turn): void {
+  const { ledger } = turn;
+  const from = stateOf(ledger);
+  if (cellFor('order.expired', from).verdict !== 'apply') return;
+  if (from !== 'pending') return fail(turn);
+  ledger.inquiry.purpose.expiry = true;
+  askGateway(turn);
+}
+
+/** The gateway was asked: what it says is in the ledger already. */
+export function expireAfterAnswer(turn: Turn): void {
+  const { ledger } = turn;
+  const state = stateOf(ledger);
+  if (state !== 'pending' && state !== 'initiated') return;
+  const isInFlight =
+    livePayments(ledger).some((payment) => payment.status !== 'created') ||
+    ledger.attempts.some(({ status }) => status === 'requested' || status === 'unknown');
+  if (isInFlight) postponeExpiry(turn);
+  else fail(turn);
+}
+
+/** What has been in flight for long is not done within minutes: each wait is half of the time overdue. */
+export function postponeExpiry({ ledger, event }: Turn): void {
+  const halfOverdueMs = Math.floor((event.at - ledger.terms.expiresAt) / 2);
+  const waitMs = Math.max(
+    SHORTEST_POSTPONEMENT_MS,
+    Math.min(halfOverdueMs, LONGEST_POSTPONEMENT_MS),
+  );
+  ledger.expiresAt = Math.max(event.at + waitMs, gatewayExpiry(ledger));
+}
+
+/** Until when a customer may still pay, as far as gateways say. */
+function gatewayExpiry(ledger: Ledger): number {
+  return Math.max(0, ...livePayments(ledger).map(({ expiresAt = 0 }) => expiresAt));
+}
+
+function fail(turn: Turn): void {
+  const { ledger, event } = turn;
+  const from = stateOf(ledger);
+  ledger.expired = true;
+  const verdict = conclude(turn, cellFor('order.expired', from), 'expiry', from);
+  record(turn, verdict, { source: 'timer', type: 'order.expired', eventId: event.id });
+}

@@ -1,0 +1,77 @@
+/**
+ * Credit notes: what corrects an invoice after a refund. Numbered without gaps in a series of their own,
+ * issued once for a refund, never changed afterwards.
+ */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { Address, Seller } from '../../domain/details.ts';
+import type { Database } from '../database.ts';
+import { creditNotes } from '../schema/effects.ts';
+import { asJson, insertNumbered } from './number-series.ts';
+
+export interface NewCreditNote {
+  orderId: string;
+  refundId: string;
+  /** The effect's key. */
+  key: string;
+  customerId: string;
+  /** The invoice that is corrected. */
+  invoiceNumber: number | null;
+  email: string | null;
+  customerName: string | null;
+  customerAddress: Address | null;
+  seller: Seller | null;
+  /** Minor units of `currency`. */
+  amountMinor: number;
+  currency: string;
+}
+
+export interface CreditNote extends NewCreditNote {
+  number: number;
+  issuedAt: Date;
+}
+
+/** Issues the credit note, or answers the one that was issued before for the same refund. */
+export async function issueCreditNote(
+  database: Database,
+  note: NewCreditNote,
+): Promise<CreditNote> {
+  const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
+  const { email, customerName, customerAddress, seller } = note;
+  const issued = await insertNumbered(database, 'credit_note', {
+    known: sql`select from ${creditNotes}
+      where order_id = ${orderId} and refund_id = ${refundId}`,
+    insert: sql`insert into ${creditNotes} (
+        number, order_id, refund_id, key, customer_id, invoice_number, email, customer_name,
+        customer_address, seller, amount_minor, currency
+      )
+      select number, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
+        ${email}, ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json,
+        ${amountMinor}::bigint, ${currency}
+      from numbered`,
+  });
+  if (issued !== null) return { ...note, ...issued };
+  const known = await findCreditNote(database, note);
+  if (known === null) throw new Error(`the credit note of ${key} was issued for another refund`);
+  return known;
+}
+
+/** Of one refund, by the gateway's id; null before there is one. */
+export async function findCreditNote(
+  { db }: Database,
+  { orderId, refundId }: Pick<NewCreditNote, 'orderId' | 'refundId'>,
+): Promise<CreditNote | null> {
+  const [note] = await db
+    .select()
+    .from(creditNotes)
+    .where(and(eq(creditNotes.orderId, orderId), eq(creditNotes.refundId, refundId)));
+  return note ?? null;
+}
+
+/** The order's credit notes in the order of their numbers. */
+export async function listCreditNotes({ db }: Database, orderId: string): Promise<CreditNote[]> {
+  return db
+    .select()
+    .from(creditNotes)
+    .where(eq(creditNotes.orderId, orderId))
+    .orderBy(asc(creditNotes.number));
+}

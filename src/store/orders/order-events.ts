@@ -1,0 +1,170 @@
+/**
+ * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
+ * together with the repeats that never reached the order.
+ */
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
+import type { Database } from '../database.ts';
+import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
+import { prepared } from '../prepared.ts';
+import { orderEvents } from '../schema/orders.ts';
+import {
+  type DuplicateDeliveries,
+  listDuplicates,
+  type RepeatPosition,
+} from './duplicate-deliveries.ts';
+
+export interface StoredEvent {
+  /** The order's own count; null for repeats that were dropped before the order heard of them. */
+  seq: number | null;
+  at: Date;
+  source: Source;
+  type: string;
+  eventId: string;
+  outcome: Outcome;
+  reason: string;
+  /** The order's version once this had been dealt with. */
+  version: number;
+  answer: CommandAnswer | null;
+}
+
+const { seq, at, source, type, eventId, outcome, reason, version, answer } = orderEvents;
+/** The columns of a `StoredEvent`. */
+export const STORED_EVENT = { seq, at, source, type, eventId, outcome, reason, version, answer };
+
+/** Where a page begins: behind the position of `cursor`, or at the order's first event. */
+export interface EventPage {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+/**
+ * What happened to the order, oldest first. The order's own events come before repeats of the same
+ * millisecond. A repeat that is counted again moves to its last time, and is then on a later page.
+ *
+ * @throws CursorError when the cursor is not one that this gave out.
+ */
+export async function listEvents(
+  database: Database,
+  orderId: string,
+  { limit, cursor }: EventPage,
+): Promise<Page<StoredEvent>> {
+  const position = cursor === undefined ? undefined : readEventCursor(cursor);
+  // One more than the page says whether there is a next one.
+  const wanted = limit + 1;
+  const [events, duplicates] = await Promise.all([
+    database.db
+      .select(STORED_EVENT)
+      .from(orderEvents)
+      .where(and(eq(orderEvents.orderId, orderId), position && eventsBehind(position)))
+      .orderBy(asc(at), asc(seq))
+      .limit(wanted),
+    listDuplicates(database, orderId, {
+      limit: wanted,
+      behind: position && repeatBehind(position),
+    }),
+  ]);
+  const versions = await versionsAt(database, orderId, duplicates);
+  const dropped = duplicates.map((repeats, index) => droppedEvent(repeats, versions[index]));
+  // The sort is stable: events stay in front of repeats of the same time.
+  const merged = [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
+  return pageOf(merged, limit, (event) => ({ atMs: event.at.getTime(), id: positionIdOf(event) }));
+}
+
+/** Behind an event of the order: its `seq`. Behind a repeat: the event's id. */
+type EventPosition = { atMs: number; seq: number } | { atMs: number; eventId: string };
+
+function positionIdOf({ seq, eventId }: StoredEvent): string {
+  return seq === null ? `repeat:${eventId}` : `seq:${seq}`;
+}
+
+function readEventCursor(cursor: string): EventPosition {
+  const { atMs, id } = readCursor(cursor);
+  const [, kind, rest = ''] = /^(seq|repeat):(.+)$/s.exec(id) ?? [];
+  if (kind === 'repeat') return { atMs, eventId: rest };
+  if (kind === 'seq' && /^\d{1,9}$/.test(rest)) return { atMs, seq: Number(rest) };
+  throw new CursorError();
+}
+
+function eventsBehind(position: EventPosition): SQL {
+  const time = new Date(position.atMs).toISOString();
+  return 'seq' in position
+    ? sql`(${at}, ${seq}) > (${time}::timestamptz, ${position.seq})`
+    : sql`${at} > ${time}::timestamptz`;
+}
+
+function repeatBehind(position: EventPosition): RepeatPosition {
+  return { at: new Date(position.atMs), eventId: 'seq' in position ? null : position.eventId };
+}
+
+/**
+ * The order's version at the last time of each repeat; the repeats are in the order of that time. One look
+ * at the order's events, however many repeats there are.
+ */
+async function versionsAt(
+  { db }: Database,
+  orderId: string,
+  repeats: readonly DuplicateDeliveries[],
+): Promise<number[]> {
+  if (repeats.length === 0) return [];
+  // Events of the same millisecond were before the repeat.
+  const ends = repeats.map(({ lastAt }) => new Date(lastAt.getTime() + 1).toISOString());
+  const { rows } = await db.execute<{ bucket: number; version: number }>(sql`
+    select width_bucket(${at}, ${sql.param(ends)}::timestamptz[]) as bucket,
+      max(${version}) as version
+    from ${orderEvents} where ${orderEvents.orderId} = ${orderId} group by 1`);
+  const versionIn = new Map(rows.map((row) => [row.bucket, row.version]));
+  let latest = 1;
+  return repeats.map((_, index) => {
+    latest = Math.max(latest, versionIn.get(index) ?? 1);
+    return latest;
+  });
+}
+
+/** What a repeat of an input left on record says nothing of the input. */
+export const isFirstDelivery = sql`${orderEvents.answer} ->> 'redelivered' is distinct from 'true'`;
+
+const READ_OUTCOME = prepared((db) =>
+  db
+    .select(STORED_EVENT)
+    .from(orderEvents)
+    .where(
+      and(
+        eq(orderEvents.orderId, sql.placeholder('orderId')),
+        eq(eventId, sql.placeholder('id')),
+        isFirstDelivery,
+      ),
+    )
+    .orderBy(asc(seq))
+    .limit(1)
+    .prepare('read-outcome'),
+);
+
+/** What came of an input, once that is known; a repeat of it may be on record before. */
+export async function readOutcome(
+  database: Database,
+  orderId: string,
+  id: string,
+): Promise<StoredEvent | null> {
+  const [first] = await READ_OUTCOME(database).execute({ orderId, id });
+  return first ?? null;
+}
+
+function droppedEvent(repeats: DuplicateDeliveries, version = 1): StoredEvent {
+  const { eventId, type, count, lastAt } = repeats;
+  // A gateway's event has an id of its own; a click or a verify that only repeats is known by its name.
+  const isCommand = eventId === type;
+  return {
+    seq: null,
+    at: lastAt,
+    source: isCommand ? 'client' : 'webhook',
+    type,
+    eventId,
+    outcome: 'duplicate',
+    reason: isCommand
+      ? `answered from the record ${count === 1 ? 'once' : `${count} times`}`
+      : `already accepted; delivered ${count === 1 ? 'once more' : `${count} more times`}`,
+    version,
+    answer: null,
+  };
+}

@@ -1,0 +1,263 @@
+/**
+ * The order row: the guard that outlives Temporal's retention, and what every reader reads. It is
+ * inserted by the API before the workflow starts; afterwards only record.ts may change its content.
+ */
+import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import type { Address, OrderDetails, Shipping } from '../../domain/details.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import type { OrderState } from '../../domain/order.ts';
+import type { OrderView } from '../../domain/view.ts';
+import type { Database } from '../database.ts';
+import { type Page, type Position, pageOf, readCursor } from '../page.ts';
+import { prepared } from '../prepared.ts';
+import { duplicateDeliveries } from '../schema/edge.ts';
+import { failingEffects } from '../schema/effects.ts';
+import { orders, type People } from '../schema/orders.ts';
+import { wakesAt } from './record.ts';
+
+/** A new order as the API accepted it; `amount` in minor units, `expiresAt` in epoch milliseconds. */
+export interface NewOrder {
+  id: string;
+  /** Of the request's content: the same id with another fingerprint is a conflict. */
+  fingerprint: string;
+  amount: number;
+  currency: string;
+  gateway: string;
+  customer: {
+    id: string;
+    email?: string | undefined;
+    name?: string | undefined;
+    address?: Address | undefined;
+  };
+  shipping?: Shipping | undefined;
+  description?: string | undefined;
+  metadata: Record<string, string>;
+  ledger: Ledger;
+  view: OrderView;
+  expiresAt: number;
+  settlementWindowMs?: number | undefined;
+}
+
+export interface StoredOrder {
+  id: string;
+  fingerprint: string;
+  email: string | null;
+  description: string | null;
+  people: People | null;
+  metadata: Record<string, string>;
+  view: OrderView;
+  revision: number;
+  createdAt: Date;
+  /** When the workflow was seen to be started; null until then. */
+  startedAt: Date | null;
+  /** At rest: no run of it is open, and nothing but an input from outside begins one. */
+  closed: boolean;
+  /** Repeats that were dropped at the edge; they are not in the view's counters. */
+  duplicates: number;
+  /** Effects that are being tried and have not succeeded yet. */
+  failing: FailingEffect[];
+}
+
+/** Times are ISO 8601 texts. */
+export interface FailingEffect {
+  key: string;
+  attempts: number;
+  error: string;
+  since: string;
+  nextTryAt: string | null;
+}
+
+export interface OrderFilter {
+  state?: OrderState | undefined;
+  needsReview?: boolean | undefined;
+  customer?: string | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const ISO_TIME = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
+
+/** The columns of a `StoredOrder`. */
+export const STORED_ORDER = {
+  id: orders.id,
+  fingerprint: orders.fingerprint,
+  email: orders.email,
+  description: orders.description,
+  people: orders.people,
+  metadata: orders.metadata,
+  view: orders.view,
+  revision: orders.revision,
+  createdAt: orders.createdAt,
+  startedAt: orders.startedAt,
+  closed: orders.closed,
+  duplicates: sql<number>`(
+    select coalesce(sum(${duplicateDeliveries.count}), 0)
+    from ${duplicateDeliveries} where ${duplicateDeliveries.orderId} = ${orders.id}
+  )`.mapWith(Number),
+  failing: sql<FailingEffect[]>`(
+    select coalesce(json_agg(json_build_object(
+      'key', ${failingEffects.key},
+      'attempts', ${failingEffects.attempts},
+      'error', ${failingEffects.error},
+      'since', to_char(${failingEffects.firstFailedAt} at time zone 'UTC', ${ISO_TIME}),
+      'nextTryAt', to_char(${failingEffects.nextTryAt} at time zone 'UTC', ${ISO_TIME})
+    )), '[]')
+    from ${failingEffects} where ${failingEffects.orderId} = ${orders.id}
+  )`,
+};
+
+const INSERT = prepared((db) =>
+  db
+    .insert(orders)
+    .values({
+      id: sql.placeholder('id'),
+      fingerprint: sql.placeholder('fingerprint'),
+      amountMinor: sql.placeholder('amountMinor'),
+      currency: sql.placeholder('currency'),
+      gateway: sql.placeholder('gateway'),
+      customerId: sql.placeholder('customerId'),
+      email: sql.placeholder('email'),
+      description: sql.placeholder('description'),
+      people: sql.placeholder('people'),
+      metadata: sql.placeholder('metadata'),
+      state: sql.placeholder('state'),
+      version: sql.placeholder('version'),
+      revision: sql.placeholder('revision'),
+      ledger: sql.placeholder('ledger'),
+      view: sql.placeholder('view'),
+      settlementWindowMs: sql.placeholder('settlementWindowMs'),
+      createdAt: sql.placeholder('createdAt'),
+      expiresAt: sql.placeholder('expiresAt'),
+      updatedAt: sql.placeholder('updatedAt'),
+      nextDeadlineAt: sql.placeholder('nextDeadlineAt'),
+    })
+    .onConflictDoNothing()
+    .returning(STORED_ORDER)
+    .prepare('insert-order'),
+);
+
+/** The order when it is new; null for one that is there, which stays as it is, whatever its content. */
+export async function insertOrder(
+  database: Database,
+  order: NewOrder,
+): Promise<StoredOrder | null> {
+  const { ledger, view, shipping } = order;
+  const { name, address } = order.customer;
+  const people: People = { name, address, shipping };
+  const [inserted] = await INSERT(database).execute({
+    ...order,
+    amountMinor: order.amount,
+    customerId: order.customer.id,
+    email: order.customer.email ?? null,
+    description: order.description ?? null,
+    people,
+    state: view.state,
+    version: view.version,
+    revision: ledger.revision,
+    settlementWindowMs: order.settlementWindowMs ?? null,
+    createdAt: new Date(ledger.terms.createdAt),
+    expiresAt: new Date(order.expiresAt),
+    updatedAt: new Date(ledger.updatedAt),
+    nextDeadlineAt: wakesAt(ledger),
+  });
+  return inserted ?? null;
+}
+
+const READ = prepared((db) =>
+  db
+    .select(STORED_ORDER)
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('read-order'),
+);
+
+export async function readOrder(database: Database, id: string): Promise<StoredOrder | null> {
+  const [order] = await READ(database).execute({ id });
+  return order ?? null;
+}
+
+const READ_DETAILS = prepared((db) =>
+  db
+    .select({ description: orders.description, email: orders.email, people: orders.people })
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('read-details'),
+);
+
+/** What is sent to the order's gateway; null for an order that was created before it was kept. */
+export async function readDetails(database: Database, id: string): Promise<OrderDetails | null> {
+  const [order] = await READ_DETAILS(database).execute({ id });
+  if (order === undefined || order.people === null) return null;
+  const { description, email, people } = order;
+  const { name = null, address = null, shipping = null } = people;
+  return { description, email, name, address, shipping };
+}
+
+/**
+ * Newest first.
+ *
+ * @throws CursorError when the cursor is not one that this gave out.
+ */
+export async function listOrders(
+  { db }: Database,
+  { state, needsReview, customer, limit, cursor }: OrderFilter,
+): Promise<{ orders: StoredOrder[]; nextCursor: string | null }> {
+  const found = await db
+    .select(STORED_ORDER)
+    .from(orders)
+    .where(
+      and(
+        state === undefined ? undefined : eq(orders.state, state),
+        customer === undefined ? undefined : eq(orders.customerId, customer),
+        needsReview === undefined ? undefined : reviewNeeded(needsReview),
+        cursor === undefined ? undefined : olderThan(readCursor(cursor)),
+      ),
+    )
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(limit + 1);
+  const page: Page<StoredOrder> = pageOf(found, limit, ({ createdAt, id }) => ({
+    atMs: createdAt.getTime(),
+    id,
+  }));
+  return { orders: page.items, nextCursor: page.nextCursor };
+}
+
+/** Spelled as the partial index is, so that the index is used. */
+function reviewNeeded(needed: boolean): SQL {
+  return needed ? sql`${orders.needsReview}` : sql`not ${orders.needsReview}`;
+}
+
+function olderThan({ atMs, id }: Position): SQL {
+  return sql`(${orders.createdAt}, ${orders.id}) < (${new Date(atMs).toISOString()}::timestamptz, ${id})`;
+}
+
+const MARK_STARTED = prepared((db) =>
+  db
+    .update(orders)
+    .set({ startedAt: sql`now()` })
+    .where(and(eq(orders.id, sql.placeholder('id')), isNull(orders.startedAt)))
+    .prepare('mark-started'),
+);
+
+/** Remembers that the workflow exists; the first time counts. */
+export async function markStarted(database: Database, id: string): Promise<void> {
+  await MARK_STARTED(database).execute({ id });
+}
+
+/** Orders whose workflow never came to life, oldest first, for the sweeper to start. */
+export async function findUnstarted(
+  { db }: Database,
+  { olderThanMs, limit }: { olderThanMs: number; limit: number },
+): Promise<{ id: string; ledger: Ledger }[]> {
+  return db
+    .select({ id: orders.id, ledger: orders.ledger })
+    .from(orders)
+    .where(
+      and(
+        isNull(orders.startedAt),
+        lt(orders.createdAt, sql`now() - ${olderThanMs} * interval '1 millisecond'`),
+      ),
+    )
+    .orderBy(asc(orders.createdAt))
+    .limit(limit);
+}

@@ -1,0 +1,151 @@
+/**
+ * Writes down what the order's workflow decided. Each record is written on top of the one before, or not at
+ * all: a worker that dies inside a workflow task may have written what Temporal never hears of, and whoever
+ * does the task again has to go on from there. So what was read, or done, is never taken back.
+ */
+import { eq, sql } from 'drizzle-orm';
+import type { OutcomeRecord } from '../../domain/events.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import { nextDeadline } from '../../domain/schedule/deadlines.ts';
+import { needsPerson, viewOf } from '../../domain/view.ts';
+import type { Database } from '../database.ts';
+import { prepared } from '../prepared.ts';
+import { orders } from '../schema/orders.ts';
+
+/** The channel on which every written record is announced; the payload is the order's id. */
+export const CHANGE_CHANNEL = 'order_changed';
+
+export interface OrderRecord {
+  ledger: Ledger;
+  /** Outcome records that came about since `known`. */
+  records: OutcomeRecord[];
+  /** The revision of the ledger that this one has come from; with a later one there, nothing is written. */
+  known: number;
+}
+
+/** The workflow of an order runs that the API never inserted, or whose row is gone. */
+export class UnknownOrderError extends Error {
+  override readonly name = 'UnknownOrderError';
+
+  constructor(orderId: string) {
+    super(`order ${orderId} has no row: orders begin with POST /v1/orders, or restore the row`);
+  }
+}
+
+/**
+ * One statement and so one transaction, and one round trip: it runs in every step of every order. `before`
+ * locks the row first, so that of two writers the second sees what the first has written.
+ */
+const WRITE_RECORD = {
+  name: 'write-record',
+  text: `
+    with before as (
+      select id, gateway, state, revision, ledger from orders where id = $1 for update
+    ), changed as (
+      update orders set
+        revision = $2, version = $3, state = $4, needs_review = $5,
+        ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9,
+        closed = $13, next_deadline_at = $14
+      from before
+      where orders.id = before.id and before.revision <= $12
+      returning orders.id, before.gateway, before.state as from_state
+    ), logged as (
+      insert into order_state_log (order_id, revision, version, from_state, to_state, at)
+      select id, $2, $3, from_state, $4, $8 from changed where from_state <> $4
+      on conflict do nothing
+    ), recorded as (
+      insert into order_events
+        (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
+      select id, seq, at, source, type, "eventId", outcome, reason, version, answer
+      from changed, json_to_recordset($10::json) as record
+        (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
+         reason text, version int, answer json)
+      on conflict do nothing
+    ), owned as (
+      insert into gateway_payments (gateway, payment_id, order_id)
+      select gateway, payment_id, id from changed, unnest($11::text[]) as payment_id
+      on conflict do nothing
+    )
+    select
+      case when changed.id is null and before.ledger::text <> $6::text
+        then before.ledger end as other,
+      case when changed.id is not null
+        then pg_notify('${CHANGE_CHANNEL}', changed.id) end
+    from before left join changed on true`,
+};
+
+/**
+ * Answers null once it is written, also by an earlier try; the ledger that is there instead where the
+ * order has come to another one.
+ *
+ * @throws UnknownOrderError when there is no such order to write about.
+ */
+export async function writeRecord(
+  { pool }: Database,
+  { ledger, records, known }: OrderRecord,
+): Promise<Ledger | null> {
+  const view = viewOf(ledger);
+  const { rows } = await pool.query<{ other: Ledger | null }>({
+    ...WRITE_RECORD,
+    values: [
+      view.id,
+      ledger.revision,
+      view.version,
+      view.state,
+      needsPerson(view),
+      JSON.stringify(ledger),
+      JSON.stringify(view),
+      view.updatedAt,
+      view.expiresAt,
+      JSON.stringify(records.map(storable)),
+      paymentIdsOf(ledger),
+      known,
+      ledger.closed,
+      wakesAt(ledger),
+    ],
+  });
+  const [row] = rows;
+  if (row === undefined) throw new UnknownOrderError(view.id);
+  return row.other;
+}
+
+const LOAD = prepared((db) =>
+  db
+    .select({ ledger: orders.ledger })
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder('id')))
+    .prepare('load-record'),
+);
+
+/** The ledger as last written; null when there is no such order. */
+export async function loadRecord(database: Database, id: string): Promise<Ledger | null> {
+  const [order] = await LOAD(database).execute({ id });
+  return order?.ledger ?? null;
+}
+
+/** When the order wakes by itself, for PostgreSQL. */
+export function wakesAt(ledger: Ledger): string {
+  const deadline = nextDeadline(ledger);
+  return deadline === null ? 'infinity' : new Date(deadline.at).toISOString();
+}
+
+/** Text columns hold no NUL and no half of a surrogate pair, and callers may send either. */
+function storable(record: OutcomeRecord) {
+  const { type, eventId, reason } = record;
+  return {
+    ...record,
+    at: new Date(record.at).toISOString(),
+    type: plainText(type),
+    eventId: plainText(eventId),
+    reason: plainText(reason),
+  };
+}
+
+function plainText(text: string): string {
+  return Buffer.from(text).toString().replaceAll('\0', '\uFFFD');
+}
+
+function paymentIdsOf({ attempts, payments }: Ledger): string[] {
+  const ids = attempts.flatMap(({ paymentId }) => (paymentId === null ? [] : [paymentId]));
+  return [...new Set([...ids, ...Object.keys(payments)])];
+}

@@ -1,0 +1,6 @@
+/** Where client and worker find the payload converter: both must name the same module. */
+import { fileURLToPath } from 'node:url';
+
+export const PAYLOAD_CONVERTER_PATH = fileURLToPath(
+  new URL('../workflows/payload-converter.ts', import.meta.url),
+);
