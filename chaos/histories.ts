@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { ORDER_WORKFLOW } from '../src/workflows/messages.ts';
+import { ORDER_WORKFLOW } from '../src/workflows/inbox/messages.ts';
 
 /** @returns how many files it wrote into `folder` */
 export async function exportHistories(client: Client, folder: string): Promise<number> {

@@ -1,6 +1,6 @@
 /** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
 import { Client, Connection } from '@temporalio/client';
-import { createApp } from './api/http/app.ts';
+import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
 import { createHttpServer, listen } from './api/http/http-server.ts';
 import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';

@@ -16,7 +16,7 @@ import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
 import { workerDeployment } from './temporal/worker-deployment.ts';
 import { workflowBundle } from './temporal/workflow-bundle.ts';
 import { openTracing } from './tracing/open-tracing.ts';
-import { TASK_QUEUE } from './workflows/messages.ts';
+import { TASK_QUEUE } from './workflows/inbox/messages.ts';
 
 /** The longest activity waits for a gateway this long; it is let finish before the process goes. */
 const SHUTDOWN_GRACE = '10s';

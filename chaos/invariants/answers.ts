@@ -1,7 +1,7 @@
 /** Answers: every one is of the set that the API documents, and none is an error of ours. */
 
 import type { Route } from '../../src/api/http/route.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { isProblemCode, problemEntry } from '../../src/api/problems/problem-table.ts';
 import type { Delivery, Operation, RunSettings } from '../evidence.ts';
 import { type Invariant, wrong } from './remains.ts';

@@ -2,8 +2,8 @@
 import type { Order } from '../api/orders/order-schemas.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
 import { moneyText } from '../money/text.ts';
-import { gatewayAdvice } from '../workflows/gateway-advice.ts';
-import { adviceFor } from '../workflows/review-advice.ts';
+import { gatewayAdvice } from '../workflows/details/gateway-advice.ts';
+import { adviceFor } from '../workflows/details/review-advice.ts';
 import { tableOf, visible } from './table.ts';
 
 /** A shorter failure ends by itself more often than not. */

@@ -2,5 +2,5 @@
 import { fileURLToPath } from 'node:url';
 
 export const PAYLOAD_CONVERTER_PATH = fileURLToPath(
-  new URL('../workflows/payload-converter.ts', import.meta.url),
+  new URL('../workflows/sdk/payload-converter.ts', import.meta.url),
 );

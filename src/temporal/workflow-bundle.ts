@@ -26,13 +26,13 @@ export async function workflowBundle(): Promise<WorkflowBundlePath> {
     workflowsPath: `${ROOT}src/workflows/index.ts`,
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
     workflowInterceptorModules: [
-      `${ROOT}src/workflows/reserved-signals.ts`,
-      `${ROOT}src/workflows/cancellation-requests.ts`,
-      `${ROOT}src/workflows/trace-context.ts`,
+      `${ROOT}src/workflows/inbox/reserved-signals.ts`,
+      `${ROOT}src/workflows/inbox/cancellation-requests.ts`,
+      `${ROOT}src/workflows/sdk/trace-context.ts`,
     ],
     // What a workflow itself fails with is encrypted where there are keys, and readable as JSON elsewhere.
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    preloadModules: [`${ROOT}src/workflows/stack-traces.ts`, ...(await pureModules())],
+    preloadModules: [`${ROOT}src/workflows/sdk/stack-traces.ts`, ...(await pureModules())],
     webpackConfigHook: forPresentNode,
   });
   await mkdir(CACHE, { recursive: true });

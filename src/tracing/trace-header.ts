@@ -4,7 +4,7 @@
  */
 import { type Context, context, propagation } from '@opentelemetry/api';
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
-import { TRACE_HEADER } from '../workflows/trace-context.ts';
+import { TRACE_HEADER } from '../workflows/sdk/trace-context.ts';
 
 /** The headers with the current trace in them; as they were where there is none. */
 export function withTrace(headers: Headers): Headers {

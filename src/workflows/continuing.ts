@@ -1,5 +1,5 @@
 /** When a run is continued as new, and what it hands on. */
-import type { OrderInput } from './messages.ts';
+import type { OrderInput } from './inbox/messages.ts';
 import type { Run } from './run.ts';
 
 /** Far below the server's limit of 10,000 signals a run, and few enough to replay in a moment. */

@@ -4,7 +4,7 @@ import { openEffects } from '../domain/effects/readiness.ts';
 import type { DomainEvent, EffectEvent, OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import type { Alarm } from './alarms.ts';
-import type { InboxItem } from './messages.ts';
+import type { InboxItem } from './inbox/messages.ts';
 
 /** Enough for a person to see what happened lately; the whole story is in the database. */
 const TIMELINE_LENGTH = 100;

@@ -7,7 +7,7 @@ import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { StepDone, StepRequest } from '../activities/take-step.ts';
 import type { Effect } from '../domain/effects/effects.ts';
-import { effectsToStart } from './backlog.ts';
+import { effectsToStart } from './inbox/backlog.ts';
 import { hearResult } from './hearing.ts';
 import { perform } from './perform.ts';
 import { recordBeside } from './record.ts';

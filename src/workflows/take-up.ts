@@ -7,7 +7,7 @@ import type { DomainEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { applyTo } from '../domain/transition.ts';
 import { rungDeadline } from './alarms.ts';
-import { readSignal } from './read-signal.ts';
+import { readSignal } from './inbox/read-signal.ts';
 import { noteRecords, openNow, type Run } from './run.ts';
 
 /** Events that were applied one after another, for whoever watches. */

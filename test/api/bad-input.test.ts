@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { PEOPLE, SHIPPING } from '../support/people.ts';
 import { givenOrder, newOrderId, openShop, orderBody, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';

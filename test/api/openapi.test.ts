@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import type { ApiDependencies } from '../../src/api/http/api-dependencies.ts';
-import { createApp, expressPath } from '../../src/api/http/app.ts';
+import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
+import { createApp, expressPath } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { openApiDocument } from '../../src/api/openapi/openapi.ts';
 
 /** Served without an API key, on purpose. */

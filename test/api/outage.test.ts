@@ -9,7 +9,7 @@ import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { createApp } from '../../src/api/http/app.ts';
+import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
 import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';

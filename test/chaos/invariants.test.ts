@@ -6,7 +6,7 @@ import pWaitFor from 'p-wait-for';
 import type { CrmLine, Delivery, Evidence, Operation } from '../../chaos/evidence.ts';
 import type { GatewayPayment, GatewayTruth } from '../../chaos/invariants/gateway-truth.ts';
 import { checkInvariants, INVARIANTS } from '../../chaos/invariants/index.ts';
-import { ORDER_WORKFLOW, TASK_QUEUE } from '../../src/workflows/messages.ts';
+import { ORDER_WORKFLOW, TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
 import { EFFECTS_SECRET, WEBHOOK_SECRET } from '../support/stack.ts';
 import { newFolder, withGateway, withHistory, withLines } from './planted-faults.ts';
 import { type SmallRun, tellSmallRun } from './small-run.ts';

@@ -5,7 +5,7 @@ import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import { transition, transitions } from '../../src/domain/transition.ts';
 import { viewOf } from '../../src/domain/view.ts';
-import { storyOf } from '../../src/workflows/story.ts';
+import { storyOf } from '../../src/workflows/details/workflow-details.ts';
 import { TERMS } from '../support/order-events.ts';
 
 const T0 = TERMS.createdAt;

@@ -1,7 +1,7 @@
 /** Every endpoint of the API, asked for as a good caller would: what faults then spoil. */
 import { randomUUID } from 'node:crypto';
 import type { Route } from '../../src/api/http/route.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { newOrderId, orderBody } from '../support/shop.ts';
 import type { Draft } from './draft.ts';
 import type { Target, World } from './world.ts';

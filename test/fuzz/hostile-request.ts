@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Route } from '../../src/api/http/route.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { draftFor } from './api-drafts.ts';
 import { bodyFault, bytes, fields, trees } from './body-faults.ts';
 import { bytesOf, type Draft, type Fault } from './draft.ts';

@@ -3,7 +3,7 @@
  * routes do not name is wrong, whatever was asked.
  */
 
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import {
   isProblemCode,
   PROBLEMS,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { refuseCardholderData } from '../../src/api/access/cardholder-data.ts';
 import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
 import { readJsonObject } from '../../src/api/http/json-body.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { Problem } from '../../src/api/problems/problem.ts';
 import { WebhookRejection } from '../../src/gateways/gateway.ts';
 import { createGateways } from '../../src/gateways/index.ts';

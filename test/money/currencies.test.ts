@@ -10,7 +10,7 @@ import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import { CURRENCIES, isWithdrawn, minorDigits } from '../../src/money/currencies.ts';
 import { decimalText, moneyText } from '../../src/money/text.ts';
 import { checkoutPage } from '../../src/sandbox/http/checkout-page.ts';
-import { storyOf } from '../../src/workflows/story.ts';
+import { storyOf } from '../../src/workflows/details/workflow-details.ts';
 import { TERMS } from '../support/order-events.ts';
 import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
 import { textOf } from '../support/pdf.ts';

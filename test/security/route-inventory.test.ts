@@ -1,9 +1,9 @@
 /** Who may call what, written down a second time on purpose: a new endpoint has to be thought of here. */
 import assert from 'node:assert/strict';
-import type { ApiDependencies } from '../../src/api/http/api-dependencies.ts';
-import { createApp, expressPath } from '../../src/api/http/app.ts';
+import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
+import { createApp, expressPath } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
-import { ROUTES } from '../../src/api/http/routes.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import { createLogger } from '../../src/logs/create-logger.ts';
 import type { Problem } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';

@@ -8,8 +8,8 @@ import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import type { Deadline } from '../../src/domain/schedule/deadlines.ts';
 import { rungDeadline, setAlarm } from '../../src/workflows/alarms.ts';
 import { carriedFrom, mustContinue } from '../../src/workflows/continuing.ts';
-import type { InboxItem } from '../../src/workflows/messages.ts';
-import { readSignal } from '../../src/workflows/read-signal.ts';
+import type { InboxItem } from '../../src/workflows/inbox/messages.ts';
+import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
 import {
   type Beginning,
   hasNews,

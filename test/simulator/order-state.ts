@@ -1,7 +1,7 @@
 /** What the simulated order consists of, and how what arrives changes the memory of its run. */
 import type { EffectResult } from '../../src/domain/events.ts';
 import { hearAlarm, hearResult, hearWritten, type Written } from '../../src/workflows/hearing.ts';
-import type { InboxItem } from '../../src/workflows/messages.ts';
+import type { InboxItem } from '../../src/workflows/inbox/messages.ts';
 import type { Run } from '../../src/workflows/run.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
 import type { Memory, Watcher } from './invariants.ts';

@@ -3,7 +3,7 @@
  * every fact arrives, and what an order that has closed could not ask for is sent again.
  */
 import type { Fact } from '../../src/domain/facts/facts.ts';
-import type { InboxItem } from '../../src/workflows/messages.ts';
+import type { InboxItem } from '../../src/workflows/inbox/messages.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import type { TruePayment } from './gateway-truth.ts';
 import type { World } from './world.ts';

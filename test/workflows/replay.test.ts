@@ -9,7 +9,7 @@ import path from 'node:path';
 import { Worker, type WorkflowBundlePath } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { workflowBundle } from '../../src/temporal/workflow-bundle.ts';
-import { ORDER_WORKFLOW } from '../../src/workflows/messages.ts';
+import { ORDER_WORKFLOW } from '../../src/workflows/inbox/messages.ts';
 import {
   beQuiet,
   DATA_CONVERTER,

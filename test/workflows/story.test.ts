@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readSignal } from '../../src/workflows/read-signal.ts';
-import { storyOf } from '../../src/workflows/story.ts';
+import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
+import { storyOf } from '../../src/workflows/details/workflow-details.ts';
 import { captured, created, pay, TERMS } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
 import { apply, type Happening, ledgerAfter } from '../support/order-story.ts';

@@ -1,7 +1,7 @@
 /** Lets a caller in: who it is, whether it may, and whether it comes too often. */
 import type { Request, Response } from 'express';
 import type { ApiScope } from '../../config/config.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Caller, createAuthenticate, requireScope } from './api-keys.ts';
 import { createRateLimits } from './rate-limits.ts';

@@ -1,7 +1,7 @@
 /** Probes: whether the process lives, and whether it can serve. They tell nothing else to anybody. */
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
-import type { ApiDependencies } from './api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { replyOf, send } from './reply.ts';
 
 /** Probes of many kinds may come at once; the dependencies are asked once a second. */

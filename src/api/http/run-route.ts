@@ -9,7 +9,7 @@ import type { Caller } from '../access/api-keys.ts';
 import { refuseCardholderData } from '../access/cardholder-data.ts';
 import { Problem } from '../problems/problem.ts';
 import { check } from '../problems/validation.ts';
-import type { ApiDependencies } from './api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId, fingerprintOf } from './canonical-json.ts';
 import { type KeyedRequest, runOnce } from './idempotency.ts';
 import { type JsonObject, readJsonObject } from './json-body.ts';

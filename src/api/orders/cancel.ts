@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { orderPath, text } from '../openapi/request-schemas.ts';
-import { answerWithOrder, requireOrder, submit } from '../temporal/submit.ts';
+import { answerWithOrder, requireOrder, submit } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 
 export const cancel = defineRoute({

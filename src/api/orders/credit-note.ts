@@ -5,7 +5,7 @@ import { findCreditNote } from '../../store/effects/credit-notes.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderId, visibleId } from '../openapi/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
-import { requireOrder } from '../temporal/submit.ts';
+import { requireOrder } from './submit.ts';
 
 export const getCreditNote = defineRoute({
   method: 'get',

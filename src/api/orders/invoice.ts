@@ -4,7 +4,7 @@ import { readInvoice } from '../../store/effects/invoices.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderPath } from '../openapi/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
-import { requireOrder } from '../temporal/submit.ts';
+import { requireOrder } from './submit.ts';
 
 export const getInvoice = defineRoute({
   method: 'get',

@@ -7,7 +7,7 @@ import { isNoneMatch } from '../http/request-headers.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { customerId, orderPath } from '../openapi/request-schemas.ts';
-import { requireOrder } from '../temporal/submit.ts';
+import { requireOrder } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { etagOf, orderAnswer, representOrder } from './represent-order.ts';
 

@@ -7,11 +7,11 @@ import type { CommandAnswer } from '../../domain/events.ts';
 import { transition } from '../../domain/transition.ts';
 import { type OrderView, viewOf } from '../../domain/view.ts';
 import { loadRecord } from '../../store/orders/record.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
 import { orderPath } from '../openapi/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
-import { isUnsettled, type Sender, submit } from '../temporal/submit.ts';
+import { isUnsettled, type Sender, submit } from './submit.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';
 import { orderPathOf } from './represent-order.ts';
 

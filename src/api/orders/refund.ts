@@ -4,7 +4,7 @@ import type { OrderView } from '../../domain/view.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderPath, refundAmount, text } from '../openapi/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
 import { orderPathOf, representRefund } from './represent-order.ts';
 

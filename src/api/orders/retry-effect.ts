@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { readOrderWithOutcome } from '../../store/orders/order-with-outcome.ts';
 import { loadRecord } from '../../store/orders/record.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderId, visibleId } from '../openapi/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
-import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { orderId, positiveInteger, text, visibleId } from '../openapi/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
 

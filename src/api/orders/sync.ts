@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
 import { orderPath } from '../openapi/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from '../temporal/submit.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { syncedSchema } from './order-schemas.ts';
 import { orderPathOf, representOrder } from './represent-order.ts';
 

@@ -13,8 +13,8 @@ import {
   type SignalName,
   type SignalPayloads,
   TASK_QUEUE,
-} from '../../workflows/messages.ts';
-import { startingAttributes } from '../../workflows/search-attributes.ts';
+} from '../../workflows/inbox/messages.ts';
+import { startingAttributes } from '../../workflows/details/search-attributes.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import type { HistorySignal } from './order-runs.ts';
 import { isNotFound, within } from './temporal-call.ts';

@@ -3,7 +3,7 @@
  * moment behind; one run's own state is exact.
  */
 import type { Client } from '@temporalio/client';
-import { ORDER_WORKFLOW } from '../../workflows/messages.ts';
+import { ORDER_WORKFLOW } from '../../workflows/inbox/messages.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /** Nobody waits for the reaper, and a list over many orders takes longer than a look at one. */

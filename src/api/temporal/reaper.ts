@@ -20,7 +20,7 @@ import {
   scanOpenOrders,
   stillOpen,
 } from '../../store/orders/open-orders.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import type { EndedRun, OrderRuns } from './order-runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */

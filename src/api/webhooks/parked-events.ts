@@ -15,7 +15,7 @@ import { text, visibleId } from '../openapi/request-schemas.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
-import { answerWithOrder, submit } from '../temporal/submit.ts';
+import { answerWithOrder, submit } from '../orders/submit.ts';
 import { deliverMessage, orphanOf, type ParkingReason } from './parking.ts';
 
 const parkedEventSchema = z

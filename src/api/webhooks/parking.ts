@@ -6,7 +6,7 @@ import type { WebhookMessage } from '../../gateways/gateway.ts';
 import { orderOfPayment } from '../../store/orders/gateway-payments.ts';
 import { readOutcome } from '../../store/orders/order-events.ts';
 import { type ParkedMoney, parkEvent } from '../../store/parked-events.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { orderId as orderIdSchema } from '../openapi/request-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';

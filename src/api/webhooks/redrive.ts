@@ -4,7 +4,7 @@
  */
 import { failpoint } from '../../process/failpoints.ts';
 import { findOrphans, markRedelivered } from '../../store/parked-events.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { OrchestratorUnavailable, UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { deliverMessage, orphanOf, type ParkingReason } from './parking.ts';
 

@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findUnstarted } from '../../store/orders/orders.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { startOrder } from '../orders/create-order.ts';
 import { createRedrive } from './redrive.ts';
 

@@ -9,7 +9,7 @@ import type { Gateway, WebhookHeaders, WebhookMessage } from '../../gateways/gat
 import { failpoint } from '../../process/failpoints.ts';
 import { createInstallationId, type InstallationId } from '../../store/installation.ts';
 import { parkEvent } from '../../store/parked-events.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import type { WebhookOutcome } from '../http/api-metrics.ts';
 import { measureWebhooks } from '../http/measure-requests.ts';
 import { readWebhookBytes } from '../http/raw-body.ts';

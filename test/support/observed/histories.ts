@@ -87,7 +87,7 @@ function observedBundle(): Promise<{ code: string }> {
     logger: QUIET,
     workflowsPath: path.join(ROOT, 'src/workflows/index.ts'),
     payloadConverterPath: PAYLOAD_CONVERTER_PATH,
-    workflowInterceptorModules: [path.join(ROOT, 'src/workflows/cancellation-requests.ts')],
+    workflowInterceptorModules: [path.join(ROOT, 'src/workflows/inbox/cancellation-requests.ts')],
     webpackConfigHook: (config) => ({
       ...config,
       plugins: [

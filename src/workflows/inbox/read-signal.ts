@@ -2,15 +2,15 @@
  * Reads what lies in the inbox. Anybody who reaches the Temporal server can send a signal, so nothing
  * is believed; what cannot be read becomes an outcome too, never an exception.
  */
-import type { CommandEvent, DomainEvent, FactEvent, Source } from '../domain/events.ts';
+import type { CommandEvent, DomainEvent, FactEvent, Source } from '../../domain/events.ts';
 import {
   CAPTURE_FACTS,
   DISPUTE_FACTS,
   type Fact,
   PAYMENT_FACTS,
   REFUND_FACTS,
-} from '../domain/facts/facts.ts';
-import { UNDECODABLE } from '../encryption/undecodable.ts';
+} from '../../domain/facts/facts.ts';
+import { UNDECODABLE } from '../../encryption/undecodable.ts';
 import type { InboxItem } from './messages.ts';
 
 type Fields = Record<string, unknown>;

@@ -5,9 +5,9 @@ import {
   type SearchAttributeUpdatePair,
   type TypedSearchAttributes,
 } from '@temporalio/common';
-import type { Ledger } from '../domain/ledger.ts';
-import { openReviews, stateOf } from '../domain/sums.ts';
-import { needsPerson, viewOf } from '../domain/view.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import { openReviews, stateOf } from '../../domain/sums.ts';
+import { needsPerson, viewOf } from '../../domain/view.ts';
 
 export const PAYMENT_STATE = defineSearchAttributeKey('PaymentState', 'KEYWORD');
 export const PAYMENT_GATEWAY = defineSearchAttributeKey('PaymentGateway', 'KEYWORD');

@@ -4,12 +4,12 @@
  * personal data; ids come from outside and are shown as code, so that none of them is read as Markdown.
  */
 
-import { isBusinessEffect } from '../domain/effects/effects.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import { type Deadline, nextDeadline } from '../domain/schedule/deadlines.ts';
-import { openReviews } from '../domain/sums.ts';
-import { type OrderView, viewOf } from '../domain/view.ts';
-import { moneyText } from '../money/text.ts';
+import { isBusinessEffect } from '../../domain/effects/effects.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import { type Deadline, nextDeadline } from '../../domain/schedule/deadlines.ts';
+import { openReviews } from '../../domain/sums.ts';
+import { type OrderView, viewOf } from '../../domain/view.ts';
+import { moneyText } from '../../money/text.ts';
 import { gatewayAdvice } from './gateway-advice.ts';
 import { adviceFor } from './review-advice.ts';
 

@@ -1,5 +1,5 @@
 /** What an operator is told of a gateway that does not answer an order. */
-import type { GatewayFailureView } from '../domain/view.ts';
+import type { GatewayFailureView } from '../../domain/view.ts';
 
 export function gatewayAdvice(gateway: string, failure: GatewayFailureView): string {
   const { code, call, since, tries, error, nextTryAt } = failure;

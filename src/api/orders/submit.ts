@@ -10,11 +10,11 @@ import {
   readOrderWithOutcome,
 } from '../../store/orders/order-with-outcome.ts';
 import { readOrder, type StoredOrder } from '../../store/orders/orders.ts';
-import type { SignalName, SignalPayloads } from '../../workflows/messages.ts';
-import type { ApiDependencies } from '../http/api-dependencies.ts';
+import type { SignalName, SignalPayloads } from '../../workflows/inbox/messages.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import type { Answer, ApiRequest } from '../http/route.ts';
-import { refusalReason } from '../orders/refusal-reasons.ts';
-import { orderAnswer, orderPathOf } from '../orders/represent-order.ts';
+import { refusalReason } from './refusal-reasons.ts';
+import { orderAnswer, orderPathOf } from './represent-order.ts';
 import { Problem } from '../problems/problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
 

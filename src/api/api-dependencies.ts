@@ -1,16 +1,16 @@
 /** What the API is made of. It holds no state of its own beside what is listed here. */
 import type { Logger } from 'pino';
-import type { ApiKey, Config } from '../../config/config.ts';
-import type { AccessCheck } from '../../gateways/access.ts';
-import type { Gateways } from '../../gateways/index.ts';
-import type { Database } from '../../store/database.ts';
-import type { ChangeFeed } from '../../store/notifications.ts';
-import type { DuplicateCounter } from '../temporal/duplicate-counter.ts';
-import type { OrderClient } from '../temporal/order-client.ts';
-import type { RecentNews } from '../temporal/recent-news.ts';
-import type { Turns } from '../temporal/single-flight.ts';
-import type { ApiMetrics } from './api-metrics.ts';
-import type { Drain } from './drain.ts';
+import type { ApiKey, Config } from '../config/config.ts';
+import type { AccessCheck } from '../gateways/access.ts';
+import type { Gateways } from '../gateways/index.ts';
+import type { Database } from '../store/database.ts';
+import type { ChangeFeed } from '../store/notifications.ts';
+import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
+import type { OrderClient } from './temporal/order-client.ts';
+import type { RecentNews } from './temporal/recent-news.ts';
+import type { Turns } from './temporal/single-flight.ts';
+import type { ApiMetrics } from './http/api-metrics.ts';
+import type { Drain } from './http/drain.ts';
 
 export interface ApiDependencies {
   database: Database;

@@ -2,7 +2,7 @@
  * What either answer to a manual review does, in words for the person who gives it. It only describes:
  * the domain's review decisions do it, and what is not named here is noted and changes nothing.
  */
-import type { ReviewReason } from '../domain/reviews/reasons.ts';
+import type { ReviewReason } from '../../domain/reviews/reasons.ts';
 
 interface Advice {
   approve: string;

@@ -3,8 +3,8 @@
  * that takes long delays every other order of its worker.
  */
 import { sleep } from '@temporalio/workflow';
-import { areEffectsBounded, isIntakeBounded } from './patches.ts';
-import type { Run } from './run.ts';
+import { areEffectsBounded, isIntakeBounded } from '../patches.ts';
+import type { Run } from '../run.ts';
 
 /** Some tens of milliseconds of CPU. */
 const SIGNALS_PER_TASK = 500;

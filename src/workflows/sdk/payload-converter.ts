@@ -4,7 +4,7 @@
  * signal would get through.
  */
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from '@temporalio/common';
-import { UNDECODABLE } from '../encryption/undecodable.ts';
+import { UNDECODABLE } from '../../encryption/undecodable.ts';
 
 class TolerantPayloadConverter implements PayloadConverter {
   toPayload<T>(value: T): Payload {

@@ -2,10 +2,10 @@
  * The order workflow's contract with the outside: its type, its signals and queries, and the JSON they
  * carry. One object each, so that all of them can be sent by hand from the Temporal UI's dialog.
  */
-import type { DomainEvent, OutcomeRecord, Source } from '../domain/events.ts';
-import type { Fact } from '../domain/facts/facts.ts';
-import type { Ledger } from '../domain/ledger.ts';
-import type { OrderTerms } from '../domain/order.ts';
+import type { DomainEvent, OutcomeRecord, Source } from '../../domain/events.ts';
+import type { Fact } from '../../domain/facts/facts.ts';
+import type { Ledger } from '../../domain/ledger.ts';
+import type { OrderTerms } from '../../domain/order.ts';
 
 export const ORDER_WORKFLOW = 'order';
 export const TASK_QUEUE = 'payments';

@@ -1,0 +1,41 @@
+/** Every endpoint under /v1. What is not in this list is not served. */
+import { cancel } from './orders/cancel.ts';
+import { createOrder } from './orders/create-order.ts';
+import { getCreditNote } from './orders/credit-note.ts';
+import { getEntitlements } from './orders/entitlements.ts';
+import { getInvoice } from './orders/invoice.ts';
+import { getOrder, getOrderEvents, getOrders } from './orders/orders.ts';
+import { pay } from './orders/pay.ts';
+import { refund } from './orders/refund.ts';
+import { retryEffect } from './orders/retry-effect.ts';
+import { decideReview } from './orders/review.ts';
+import { sync } from './orders/sync.ts';
+import { verify } from './orders/verify.ts';
+import {
+  attachParked,
+  closeParked,
+  getParkedEvents,
+  redeliver,
+} from './webhooks/parked-events.ts';
+import type { Route } from './http/route.ts';
+
+export const ROUTES: readonly Route[] = [
+  createOrder,
+  getOrders,
+  getOrder,
+  getOrderEvents,
+  pay,
+  verify,
+  sync,
+  cancel,
+  refund,
+  decideReview,
+  retryEffect,
+  getInvoice,
+  getCreditNote,
+  getEntitlements,
+  getParkedEvents,
+  redeliver,
+  attachParked,
+  closeParked,
+];
