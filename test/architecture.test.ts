@@ -19,19 +19,46 @@ const MAY_IMPORT: Record<string, string[]> = {
   domain: ['money'],
   client: [],
   http: [],
+  config: ['http'],
   logs: [],
-  encryption: ['entry'],
-  gateways: ['money', 'domain', 'entry'],
-  store: ['money', 'domain', 'encryption', 'entry'],
-  invoices: ['money', 'domain', 'store'],
+  process: ['config', 'logs'],
+  encryption: ['config'],
+  temporal: ['config', 'encryption', 'http'],
+  gateways: ['money', 'domain', 'config'],
+  store: ['money', 'domain', 'encryption', 'config'],
+  invoices: ['money', 'domain', 'store', 'config'],
   activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],
-  api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'entry'],
+  api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'config'],
   sandbox: ['money', 'logs', 'http'],
 };
 
+/** What the folders of the API may import of each other; the files directly under `api` join them together. */
+const API_MAY_IMPORT: Record<string, string[]> = {
+  problems: [],
+  temporal: ['problems'],
+  access: ['problems'],
+  http: ['problems', 'access'],
+  openapi: ['problems', 'http'],
+  orders: ['problems', 'http', 'openapi', 'temporal'],
+  webhooks: ['problems', 'http', 'openapi', 'temporal', 'orders'],
+};
+
+/** These read the environment or start processes; other rooms are given what they need. */
+const OF_PROCESSES = ['config', 'process', 'temporal'];
+
+/** What is read together fits on one screen of a file list. */
+const FILES_OF_A_FOLDER = 18;
+const ENTRY_POINTS = [
+  'build-workflow-bundle.ts',
+  'migrate.ts',
+  'server.ts',
+  'start.ts',
+  'worker.ts',
+];
+
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */
-const FAILPOINTS = 'failpoints.ts';
+const FAILPOINTS = path.join('process', 'failpoints.ts');
 const MAY_DIE = ['api', 'activities'];
 
 function assertNone(found: (Import | string)[], reason: string): void {
@@ -52,16 +79,29 @@ describe('imports', () => {
       );
     });
 
-  it('of a room under an entry point are of its configuration, and types alone', () => {
+  for (const [folder, allowed] of Object.entries(API_MAY_IMPORT))
+    it(`of api/${folder} lead, within the API, to ${allowed.join(', ') || 'none of its other folders'}`, () => {
+      const folderOf = (file: string): string | undefined =>
+        file.split(path.sep).length > 2 ? file.split(path.sep)[1] : undefined;
+      const wrong = importsOf('api')
+        .filter(isOurs)
+        .filter(({ from, to }) => folderOf(from) === folder && roomOf(to) === 'api')
+        .map((one) => ({ ...one, target: folderOf(one.to) }))
+        .filter(({ target }) => target !== undefined && target !== folder)
+        .filter(({ target = '' }) => !allowed.includes(target));
+      assertNone(wrong, 'a change of one folder is read in that folder and those before it');
+    });
+
+  it('of the configuration are types alone, but where processes are started', () => {
     const wrong = imports.filter(
-      (one) =>
-        roomOf(one.to) === 'entry' &&
-        isOurs(one) &&
-        one.from.includes(path.sep) &&
-        !(one.to === FAILPOINTS && MAY_DIE.includes(roomOf(one.from))),
+      ({ from, to, isType }) =>
+        roomOf(to) === 'config' &&
+        roomOf(from) in MAY_IMPORT &&
+        !OF_PROCESSES.includes(roomOf(from)) &&
+        !isType,
     );
     assertNone(
-      wrong.filter(({ from }) => roomOf(from) in MAY_IMPORT).filter(({ isType }) => !isType),
+      wrong,
       'only the process that starts reads the environment; rooms are given what they need',
     );
   });
@@ -96,6 +136,24 @@ describe('imports', () => {
     assertNone(
       circles('domain'),
       'what depends on itself cannot be read from one end to the other',
+    );
+  });
+});
+
+describe('the folders of src', () => {
+  it('hold entry points alone at their root', () => {
+    const root = files.map(({ file }) => file).filter((file) => roomOf(file) === 'entry');
+    assert.deepEqual(root.sort(), ENTRY_POINTS);
+  });
+
+  it(`hold at most ${FILES_OF_A_FOLDER} files each`, () => {
+    const counts = new Map<string, number>();
+    for (const { file } of files)
+      counts.set(path.dirname(file), (counts.get(path.dirname(file)) ?? 0) + 1);
+    const large = [...counts].filter(([, count]) => count > FILES_OF_A_FOLDER);
+    assertNone(
+      large.map(([folder, count]) => `${folder}: ${count}`),
+      'a longer list is two subjects',
     );
   });
 });

@@ -8,7 +8,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { deedOf, refusalEventOf } from '../access/security-events.ts';
-import { orderId } from '../openapi/request-schemas.ts';
+import { orderId } from './request-schemas.ts';
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listEntitlements } from '../../store/effects/entitlements.ts';
 import { defineRoute } from '../http/route.ts';
-import { customerId } from '../openapi/request-schemas.ts';
+import { customerId } from '../http/request-schemas.ts';
 
 export const getEntitlements = defineRoute({
   method: 'get',

@@ -2,7 +2,7 @@
 import { renderInvoice } from '../../invoices/render-invoice.ts';
 import { readInvoice } from '../../store/effects/invoices.ts';
 import { defineRoute } from '../http/route.ts';
-import { orderPath } from '../openapi/request-schemas.ts';
+import { orderPath } from '../http/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
 import { requireOrder } from './submit.ts';
 

@@ -7,7 +7,7 @@ import {
   orderId,
   positiveInteger,
   text,
-} from '../openapi/request-schemas.ts';
+} from '../http/request-schemas.ts';
 
 /** As many as Stripe takes; metadata is for references, not for documents. */
 const MAX_METADATA_KEYS = 50;

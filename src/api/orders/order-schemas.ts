@@ -1,7 +1,7 @@
 /** The order on the wire. The type that answers is made from it, so that the document cannot lie. */
 import { z } from 'zod';
 import { ORDER_STATES } from '../../domain/order.ts';
-import { orderId } from '../openapi/request-schemas.ts';
+import { orderId } from '../http/request-schemas.ts';
 import { addressSchema, shippingSchema } from './new-order-schema.ts';
 
 const minorUnits = z.int().meta({ description: 'Minor units of the currency.' });

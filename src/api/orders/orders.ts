@@ -6,7 +6,7 @@ import { listOrders } from '../../store/orders/orders.ts';
 import { isNoneMatch } from '../http/request-headers.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
-import { customerId, orderPath } from '../openapi/request-schemas.ts';
+import { customerId, orderPath } from '../http/request-schemas.ts';
 import { requireOrder } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { etagOf, orderAnswer, representOrder } from './represent-order.ts';

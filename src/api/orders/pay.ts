@@ -9,7 +9,7 @@ import { type OrderView, viewOf } from '../../domain/view.ts';
 import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
-import { orderPath } from '../openapi/request-schemas.ts';
+import { orderPath } from '../http/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
 import { isUnsettled, type Sender, submit } from './submit.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';

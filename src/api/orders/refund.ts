@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OrderView } from '../../domain/view.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { defineRoute } from '../http/route.ts';
-import { orderPath, refundAmount, text } from '../openapi/request-schemas.ts';
+import { orderPath, refundAmount, text } from '../http/request-schemas.ts';
 import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
 import { orderPathOf, representRefund } from './represent-order.ts';

@@ -1,7 +1,7 @@
 /** Asks the gateway for the present truth of an order, whatever is known of it, and tells what has changed. */
 import { z } from 'zod';
 import { defineRoute } from '../http/route.ts';
-import { orderPath } from '../openapi/request-schemas.ts';
+import { orderPath } from '../http/request-schemas.ts';
 import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { syncedSchema } from './order-schemas.ts';
 import { orderPathOf, representOrder } from './represent-order.ts';

@@ -7,7 +7,7 @@ import { orderOfPayment } from '../../store/orders/gateway-payments.ts';
 import { readOrder, type StoredOrder } from '../../store/orders/orders.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
-import { orderPath, visibleId } from '../openapi/request-schemas.ts';
+import { orderPath, visibleId } from '../http/request-schemas.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Turn } from '../temporal/single-flight.ts';
 import { answerWithOrder, requireOrder, type Sender, submit } from './submit.ts';

@@ -11,7 +11,7 @@ import {
 import { PARKED_STATUSES } from '../../store/schema/edge.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
-import { text, visibleId } from '../openapi/request-schemas.ts';
+import { text, visibleId } from '../http/request-schemas.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';

@@ -8,7 +8,7 @@ import { readOutcome } from '../../store/orders/order-events.ts';
 import { type ParkedMoney, parkEvent } from '../../store/parked-events.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
-import { orderId as orderIdSchema } from '../openapi/request-schemas.ts';
+import { orderId as orderIdSchema } from '../http/request-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 
 /** A webhook that an order has to hear of. */
