@@ -91,7 +91,11 @@ async function requireLedger({ database }: Starting, id: string): Promise<Ledger
   return ledger;
 }
 
-function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDependencies): NewOrder {
+function newOrder(
+  body: NewOrderBody,
+  fingerprint: string,
+  { policy, gateways }: ApiDependencies,
+): NewOrder {
   const { id, amount, customer, shipping, description, metadata = {}, expiresIn } = body;
   const createdAt = Date.now();
   const terms: OrderTerms = {
@@ -105,6 +109,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
+    ...(gateways[body.gateway]?.isVoidFinal === true ? { voidsWhenFailed: true } : {}),
   };
   const ledger = openLedger(terms);
   return {

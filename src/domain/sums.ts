@@ -112,6 +112,11 @@ export function isPayable(payment: Payment): boolean {
   return isVoidable(payment) || payment.status === 'failed';
 }
 
+/** Once the order wants no more money: can it still be paid, and has nobody tried to void it? */
+export function isNeedless(payment: Payment): boolean {
+  return isPayable(payment) && payment.voiding === undefined;
+}
+
 export function isAnythingLive(ledger: Ledger): boolean {
   return liveAttempt(ledger) !== undefined || livePayments(ledger).length > 0;
 }

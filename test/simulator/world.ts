@@ -96,6 +96,7 @@ function termsFrom(dice: Dice): OrderTerms {
     settlementWindowMs: dice.pick([HOUR_MS, 6 * HOUR_MS, 4 * DAY_MS]),
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
+    ...(dice.chance(0.7) ? { voidsWhenFailed: true } : {}),
   };
 }
 

@@ -67,6 +67,7 @@ function termsOf({
     expiresAt: now + expiresInMs,
     settlementWindowMs,
     rules: PRESENT_RULES,
+    ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
   };
 }
 
