@@ -52,12 +52,19 @@ export function refundableMinor(ledger: Ledger, paymentId?: string): number {
   return Math.max(0, netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId));
 }
 
+/** Minor units that customers paid to the gateway on top, of captures that stand. */
+export function feeMinor(ledger: Ledger, paymentId?: string): number {
+  if (paymentId === undefined) return indexOf(ledger).totals.feeMinor;
+  return sumsOf(ledger, paymentId)?.feeMinor ?? 0;
+}
+
 /** Minor units that gateways let the customer off, as long as money of that payment stands. */
-export function discountMinor(ledger: Ledger): number {
-  return Object.values(ledger.payments)
-    .filter((payment) => payment.discountMinor !== undefined)
-    .filter(({ paymentId }) => capturedMinor(ledger, paymentId) > 0)
-    .reduce((total, payment) => total + (payment.discountMinor ?? 0), 0);
+export function discountMinor(ledger: Ledger, paymentId?: string): number {
+  const { payments } = ledger;
+  const asked = paymentId === undefined ? Object.keys(payments) : [paymentId];
+  return asked
+    .filter((id) => payments[id]?.discountMinor !== undefined && capturedMinor(ledger, id) > 0)
+    .reduce((total, id) => total + (payments[id]?.discountMinor ?? 0), 0);
 }
 
 /** Minor units that pay the order. */

@@ -54,9 +54,13 @@ function codeOf(message: object): string {
 
 function moneyLine(view: OrderView): string {
   const { amountPaid, amount, currency, amountRefunded, gateway } = view;
+  const { amountDiscounted, amountFees } = view;
   const money = (amountMinor: number): string => moneyText(amountMinor, currency);
   const refunded = amountRefunded > 0 ? `, ${money(amountRefunded)} refunded` : '';
-  return `Money: ${money(amountPaid)} of ${money(amount)} captured${refunded}, through ${gateway}`;
+  const discounted =
+    amountDiscounted > 0 ? `, ${money(amountDiscounted)} let off by the gateway` : '';
+  const fees = amountFees > 0 ? `, ${money(amountFees)} paid to the gateway on top` : '';
+  return `Money: ${money(amountPaid)} of ${money(amount)} captured${discounted}${fees}${refunded}, through ${gateway}`;
 }
 
 function paymentLines({ payments, currency }: OrderView): string[] {

@@ -35,7 +35,10 @@ describe('an order at Razorpay', function () {
 
   async function assertDiscounted(id: string): Promise<void> {
     const order = await untilSettled(shop, id, 'paid');
-    assert.equal(order.amountPaid, AMOUNT - OFFER);
+    assert.deepEqual([order.amountPaid, order.amountDiscounted], [AMOUNT - OFFER, OFFER]);
+    const [invoice] = await rowsOf('invoices', id);
+    const { amount_minor: due, discount_minor: discount } = invoice ?? {};
+    assert.deepEqual([Number(due), Number(discount)], [AMOUNT, OFFER]);
     assert.deepEqual(
       order.reviews.filter(({ status }) => status === 'open'),
       [],
@@ -81,6 +84,7 @@ describe('an order at Razorpay', function () {
       await act(id, 'verify', { paymentId: 'pay_unknown0000' });
       const order = await untilSettled(shop, id, 'paid');
       assert.deepEqual([order.amountPaid, order.reviews], [AMOUNT, []]);
+      assert.deepEqual([order.amountFees, order.payments[0]?.amountFees], [FEE, FEE]);
     });
 
   it('is captured whole by us where a fee came on top', async () => {
