@@ -102,7 +102,7 @@ function hasWork(run: Run): boolean {
 
 /** Tells operators, only where something changed: each telling is an event in the history. */
 function show(run: Run): void {
-  setCurrentDetails(storyOf(run.ledger));
+  setCurrentDetails(storyOf(run.ledger, run.failing));
   const changed = changedAttributes(workflowInfo().typedSearchAttributes, run.ledger);
   if (changed.length > 0) upsertSearchAttributes(changed);
 }
