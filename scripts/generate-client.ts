@@ -5,8 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import openapiTypes, { astToString } from 'openapi-types';
-import { ROUTES } from '../src/api/routes.ts';
 import { openApiDocument } from '../src/api/openapi/openapi.ts';
+import { ROUTES } from '../src/api/routes.ts';
 
 const FILE = new URL('../src/client/schema.ts', import.meta.url);
 

@@ -1,8 +1,8 @@
 /** Answers: every one is of the set that the API documents, and none is an error of ours. */
 
 import type { Route } from '../../src/api/http/route.ts';
-import { ROUTES } from '../../src/api/routes.ts';
 import { isProblemCode, problemEntry } from '../../src/api/problems/problem-table.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import type { Delivery, Operation, RunSettings } from '../evidence.ts';
 import { type Invariant, wrong } from './remains.ts';
 

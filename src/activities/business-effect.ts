@@ -20,6 +20,8 @@ export interface EffectRequest<Name extends BusinessEffectName> {
    */
   order: Name extends DeliveredEffectName ? OrderView : OrderBrief;
   command: Extract<BusinessEffect, { effect: Name }>;
+  /** Tries of earlier activities; absent means none. */
+  triesBefore?: number;
 }
 
 export interface EffectDone {
@@ -41,13 +43,13 @@ export function effectActivity<Name extends BusinessEffectName>(
 ): (request: EffectRequest<Name>) => Promise<EffectDone> {
   return (request) =>
     asActivityFailure(async () => {
-      const { attempt } = Context.current().info;
+      const attempt = (request.triesBefore ?? 0) + Context.current().info.attempt;
       try {
         await run(request);
       } catch (error) {
         const { order, command } = request;
         const { key, effect: name } = command;
-        await noteTry(database, { orderId: order.id, key, name }, error);
+        await noteTry(database, { orderId: order.id, key, name, attempt }, error);
         throw error;
       }
       // Not swallowed: the effect would seem to fail for ever. Tried again, it finds itself done.
@@ -59,11 +61,10 @@ export function effectActivity<Name extends BusinessEffectName>(
 /** Where the database does not take the note, the next try's note says as much. */
 async function noteTry(
   database: Database,
-  effect: { orderId: string; key: string; name: BusinessEffectName },
+  effect: { orderId: string; key: string; name: BusinessEffectName; attempt: number },
   error: unknown,
 ): Promise<void> {
-  const { orderId, key, name } = effect;
-  const { attempt } = Context.current().info;
+  const { orderId, key, name, attempt } = effect;
   // A refusal ends the effect, and the order itself keeps it.
   const noted =
     refusalOf(error) === null
@@ -86,6 +87,8 @@ const MAX_ERROR_LENGTH = 200;
 function nextTryAt(): Date | null {
   const { attempt, retryPolicy } = Context.current().info;
   if (retryPolicy === undefined) return null;
+  // The order begins another round at once.
+  if (attempt === retryPolicy.maximumAttempts) return new Date();
   const { initialInterval = '1s', backoffCoefficient = 2, maximumInterval } = retryPolicy;
   const waitMs = msToNumber(initialInterval) * backoffCoefficient ** (attempt - 1);
   const longestMs = maximumInterval === undefined ? waitMs : msToNumber(maximumInterval);

@@ -54,7 +54,7 @@ export function createGatewayCalls(
     }: GatewayRequest<'create_payment'>): Promise<AnswerTo<'create_payment'>> {
       failpoint('gateway.create.beforeCall');
       const { attempt, amountMinor, supersedes } = command;
-      const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', String(attempt));
+      const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', causeOf(orderId, command));
       const [details, installationId] = await Promise.all([detailsOf(orderId), ownInstallation()]);
       const terms = { orderId, installationId, attempt, amountMinor, currency, supersedes };
       const { payment, checkout } = await named(gateway).createPayment({

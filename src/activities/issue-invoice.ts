@@ -13,7 +13,7 @@ export function createIssueInvoice({
   database: Database;
   seller: Seller;
 }): RunEffect<'issue_invoice'> {
-  return async ({ order, command: { key, epoch } }) => {
+  return async ({ order, command: { key, epoch, discountMinor } }) => {
     const stored = await readOrder(database, order.id);
     await issueInvoice(database, {
       orderId: order.id,
@@ -27,6 +27,7 @@ export function createIssueInvoice({
       seller,
       layout: NEWEST_LAYOUT,
       amountMinor: order.amount,
+      discountMinor: discountMinor ?? null,
       currency: order.currency,
       gateway: order.gateway,
     });

@@ -5,12 +5,12 @@ import type { AccessCheck } from '../gateways/access.ts';
 import type { Gateways } from '../gateways/index.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
+import type { ApiMetrics } from './http/api-metrics.ts';
+import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
 import type { OrderClient } from './temporal/order-client.ts';
 import type { RecentNews } from './temporal/recent-news.ts';
 import type { Turns } from './temporal/single-flight.ts';
-import type { ApiMetrics } from './http/api-metrics.ts';
-import type { Drain } from './http/drain.ts';
 
 export interface ApiDependencies {
   database: Database;

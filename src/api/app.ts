@@ -6,18 +6,18 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import helmet from 'helmet';
 import { localRefusalOf } from '../http/local-callers.ts';
 import { createAdmission } from './access/admission.ts';
-import { mountDocs } from './openapi/docs.ts';
-import { openApiDocument } from './openapi/openapi.ts';
-import { problemOf } from './problems/errors.ts';
-import { Problem } from './problems/problem.ts';
-import { createWebhookReceiver } from './webhooks/webhooks.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { problemReply, replyOf, send } from './http/reply.ts';
 import { requestLog } from './http/request-log.ts';
-import { ROUTES } from './routes.ts';
 import { serve } from './http/run-route.ts';
+import { mountDocs } from './openapi/docs.ts';
+import { openApiDocument } from './openapi/openapi.ts';
+import { problemOf } from './problems/errors.ts';
+import { Problem } from './problems/problem.ts';
+import { ROUTES } from './routes.ts';
+import { createWebhookReceiver } from './webhooks/webhooks.ts';
 
 /** Prometheus' text format. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';

@@ -1,4 +1,6 @@
 /** Every endpoint under /v1. What is not in this list is not served. */
+
+import type { Route } from './http/route.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
 import { getCreditNote } from './orders/credit-note.ts';
@@ -11,13 +13,7 @@ import { retryEffect } from './orders/retry-effect.ts';
 import { decideReview } from './orders/review.ts';
 import { sync } from './orders/sync.ts';
 import { verify } from './orders/verify.ts';
-import {
-  attachParked,
-  closeParked,
-  getParkedEvents,
-  redeliver,
-} from './webhooks/parked-events.ts';
-import type { Route } from './http/route.ts';
+import { attachParked, closeParked, getParkedEvents, redeliver } from './webhooks/parked-events.ts';
 
 export const ROUTES: readonly Route[] = [
   createOrder,

@@ -43,9 +43,18 @@ export function orderText(order: Order): string {
 function headText(order: Order): string {
   const { id, state, version, currency, late } = order;
   const money = (amountMinor: number) => moneyText(amountMinor, currency);
+  const beside = [
+    ...(order.amountDiscounted > 0
+      ? [`${money(order.amountDiscounted)} let off by ${order.gateway}`]
+      : []),
+    ...(order.amountFees > 0
+      ? [`${money(order.amountFees)} paid by the customer to ${order.gateway} on top, as its fee`]
+      : []),
+  ];
   return [
     `${id}  ${state}${late ? ' (confirmed late)' : ''}  version ${version}`,
     `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
+    ...(beside.length === 0 ? [] : [beside.join(', ')]),
     `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
   ].join('\n');
 }

@@ -1316,6 +1316,7 @@ export interface paths {
                  * @description - `refund_exceeds_captured`: Ask for at most the captured amount less refunds made or under way.
                  *     - `refund_refused`: The gateway has refused this refund: read the order, and ask under a new key once the cause is gone.
                  *     - `amount_out_of_range`: Send 1 to 999999999999 minor units.
+                 *     - `amount_unsupported`: Send an amount that the gateway takes in this currency: detail names its rule.
                  *     - `idempotency_key_reused`: This key was first used for another request: send a new key.
                  *     - `cardholder_data_rejected`: Never send card numbers or card fields here; the gateway takes them from the customer.
                  *     - `validation_failed`: Correct the fields that errors names.
@@ -2714,6 +2715,10 @@ export interface components {
         Order: {
             /** @description Minor units of the currency. */
             amount: number;
+            /** @description Minor units that the gateway let the customer off, such as an offer of a bank: with amountPaid, all that was due. */
+            amountDiscounted: number;
+            /** @description Minor units that the customer paid to the gateway on top; no money of the order. */
+            amountFees: number;
             /** @description Minor units of the currency. */
             amountPaid: number;
             /** @description Minor units of the currency. */
@@ -2817,6 +2822,10 @@ export interface components {
         Payment: {
             /** @description Minor units of the currency. */
             amount: number;
+            /** @description Minor units that the gateway let the customer off, such as an offer of a bank: with amountPaid, all that was due. */
+            amountDiscounted: number;
+            /** @description Minor units that the customer paid to the gateway on top; no money of the order. */
+            amountFees: number;
             /** @description Minor units of the currency. */
             amountRefunded: number;
             attempt: number | null;

@@ -22,6 +22,8 @@ import type { ReviewReason } from './reviews/reasons.ts';
 export interface PaymentSums {
   /** Captured and not reversed. */
   standingMinor: number;
+  /** Paid to the gateway on top of captures that stand. */
+  feeMinor: number;
   /** Refunds that succeeded. */
   refundedMinor: number;
   /** Chargebacks that were lost. */
@@ -39,6 +41,7 @@ export interface PaymentSums {
 /** Sums over all payments; refunds and losses count only where the payment was captured. */
 export interface Totals {
   capturedMinor: number;
+  feeMinor: number;
   refundedMinor: number;
   lostMinor: number;
   reservedMinor: number;
@@ -175,7 +178,7 @@ export type List = 'capture' | 'refund' | 'dispute' | 'request' | 'effect';
 function build(ledger: Ledger): LedgerIndex {
   const index: LedgerIndex = {
     payments: new Map(),
-    totals: { capturedMinor: 0, refundedMinor: 0, lostMinor: 0, reservedMinor: 0 },
+    totals: { capturedMinor: 0, feeMinor: 0, refundedMinor: 0, lostMinor: 0, reservedMinor: 0 },
     unposted: { captures: new Set(), refunds: new Set(), disputes: new Set() },
     uncredited: new Set(),
     pendingRefunds: new Set(),
@@ -210,7 +213,9 @@ function countCapture(index: LedgerIndex, capture: Capture, sign: Sign): void {
   note(index, 'capture', captureId);
   index.unposted.captures.add(captureId);
   changeSums(index, paymentId, (sums) => {
-    sums.standingMinor += sign * standingMinor(capture);
+    const standing = standingMinor(capture);
+    sums.standingMinor += sign * standing;
+    if (standing > 0) sums.feeMinor += sign * (capture.feeMinor ?? 0);
     sums.captures += sign;
     if (captured) sums.captured += sign;
     if (reversed) sums.reversed += sign;
@@ -306,6 +311,7 @@ function changeSums(
 
 function addTo(totals: Totals, sums: PaymentSums, sign: Sign): void {
   totals.capturedMinor += sign * sums.standingMinor;
+  totals.feeMinor += sign * sums.feeMinor;
   totals.reservedMinor += sign * sums.reservedMinor;
   if (sums.captured === 0) return;
   totals.refundedMinor += sign * sums.refundedMinor;
@@ -315,6 +321,7 @@ function addTo(totals: Totals, sums: PaymentSums, sign: Sign): void {
 function noSums(): PaymentSums {
   return {
     standingMinor: 0,
+    feeMinor: 0,
     refundedMinor: 0,
     lostMinor: 0,
     reservedMinor: 0,

@@ -19,6 +19,8 @@ export interface Attempt {
   createdAt: number;
   /** Payments that had failed when it was begun, and that the gateway is to end first. */
   supersedes?: string[];
+  /** The gateway refused to open it, whoever pays: how often, and its last code. Absent means never. */
+  unopened?: { times: number; code: string };
 }
 
 export interface Payment {

@@ -27,4 +27,9 @@ export interface OrderTerms {
   rules?: number;
   /** Is the gateway asked about the order while it is paid? Absent in orders from before that was done. */
   syncsWhenPaid?: true;
+  /**
+   * Is what can still be paid voided when it has failed for good? Where a void is only a note, a late
+   * authorization could then no longer be captured. Absent in orders from before that was done.
+   */
+  voidsWhenFailed?: true;
 }

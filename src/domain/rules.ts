@@ -5,12 +5,21 @@
 import type { OrderTerms } from './order.ts';
 
 /** What new orders begin under. */
-export const PRESENT_RULES = 1;
+export const PRESENT_RULES = 2;
+
+interface RuledOrder {
+  terms: OrderTerms;
+}
 
 /**
  * Since rules 1: a failed payment may come back to life, one that the gateway no longer knows ends, nothing
  * stays payable once an order is over, and a partly paid order can be cancelled.
  */
-export function followsPresentRules({ terms }: { terms: OrderTerms }): boolean {
-  return (terms.rules ?? 0) >= PRESENT_RULES;
+export function followsPresentRules({ terms }: RuledOrder): boolean {
+  return (terms.rules ?? 0) >= 1;
+}
+
+/** Since rules 2: a payment that the gateway would open for no customer is no attempt. */
+export function countsOpenedAlone({ terms }: RuledOrder): boolean {
+  return (terms.rules ?? 0) >= 2;
 }

@@ -52,12 +52,19 @@ export function refundableMinor(ledger: Ledger, paymentId?: string): number {
   return Math.max(0, netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId));
 }
 
+/** Minor units that customers paid to the gateway on top, of captures that stand. */
+export function feeMinor(ledger: Ledger, paymentId?: string): number {
+  if (paymentId === undefined) return indexOf(ledger).totals.feeMinor;
+  return sumsOf(ledger, paymentId)?.feeMinor ?? 0;
+}
+
 /** Minor units that gateways let the customer off, as long as money of that payment stands. */
-export function discountMinor(ledger: Ledger): number {
-  return Object.values(ledger.payments)
-    .filter((payment) => payment.discountMinor !== undefined)
-    .filter(({ paymentId }) => capturedMinor(ledger, paymentId) > 0)
-    .reduce((total, payment) => total + (payment.discountMinor ?? 0), 0);
+export function discountMinor(ledger: Ledger, paymentId?: string): number {
+  const { payments } = ledger;
+  const asked = paymentId === undefined ? Object.keys(payments) : [paymentId];
+  return asked
+    .filter((id) => payments[id]?.discountMinor !== undefined && capturedMinor(ledger, id) > 0)
+    .reduce((total, id) => total + (payments[id]?.discountMinor ?? 0), 0);
 }
 
 /** Minor units that pay the order. */
@@ -110,6 +117,11 @@ export function isVoidable({ status }: Payment): boolean {
 /** May a customer still pay it? After a try that failed, many gateways wait for the next one. */
 export function isPayable(payment: Payment): boolean {
   return isVoidable(payment) || payment.status === 'failed';
+}
+
+/** Once the order wants no more money: can it still be paid, and has nobody tried to void it? */
+export function isNeedless(payment: Payment): boolean {
+  return isPayable(payment) && payment.voiding === undefined;
 }
 
 export function isAnythingLive(ledger: Ledger): boolean {

@@ -7,7 +7,7 @@ import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './e
 import type { Attempt, Ledger, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import { nextDeadline } from './schedule/deadlines.ts';
-import { capturedMinor, refundedMinor, stateOf } from './sums.ts';
+import { capturedMinor, discountMinor, feeMinor, refundedMinor, stateOf } from './sums.ts';
 
 export interface PaymentView {
   /** The gateway's id; null until the gateway has named the payment. */
@@ -17,6 +17,10 @@ export interface PaymentView {
   status: Payment['status'] | 'unknown';
   amount: number;
   amountRefunded: number;
+  /** What the gateway let the customer off: it calls the payment paid in full. */
+  amountDiscounted: number;
+  /** What the customer paid to the gateway on top; no money of the order. */
+  amountFees: number;
   checkout: Record<string, string> | null;
 }
 
@@ -53,6 +57,8 @@ export interface OrderView {
   currency: string;
   amountPaid: number;
   amountRefunded: number;
+  amountDiscounted: number;
+  amountFees: number;
   gateway: string;
   customer: { id: string };
   payments: PaymentView[];
@@ -92,6 +98,8 @@ export function viewOf(ledger: Ledger): OrderView {
     currency: terms.currency,
     amountPaid: capturedMinor(ledger),
     amountRefunded: refundedMinor(ledger),
+    amountDiscounted: discountMinor(ledger),
+    amountFees: feeMinor(ledger),
     gateway: terms.gateway,
     customer: { id: terms.customerId },
     payments: paymentViews(ledger),
@@ -164,6 +172,8 @@ function attemptView(ledger: Ledger, attempt: Attempt): PaymentView {
     status: attemptStatus(attempt),
     amount: attempt.amountMinor,
     amountRefunded: 0,
+    amountDiscounted: 0,
+    amountFees: 0,
     checkout,
   };
 }
@@ -179,6 +189,8 @@ function paymentView(ledger: Ledger, payment: Payment): Omit<PaymentView, 'attem
     status: payment.status,
     amount: payment.amountMinor,
     amountRefunded: refundedMinor(ledger, payment.paymentId),
+    amountDiscounted: discountMinor(ledger, payment.paymentId),
+    amountFees: feeMinor(ledger, payment.paymentId),
   };
 }
 

@@ -96,6 +96,8 @@ export type WebhookHeaders = Record<string, string | undefined>;
 export interface Gateway {
   /** Which amounts it takes, as far as it documents them. */
   amounts: AmountRules;
+  /** Can nobody pay what was voided? False where the gateway only notes that the payment is given up. */
+  isVoidFinal: boolean;
   /** The cheapest authenticated read there is: it resolves when the gateway takes the configured key. */
   checkAccess(): Promise<void>;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;

@@ -31,8 +31,10 @@ export interface Paper {
   facts: readonly (readonly [label: string, text: string])[];
   item: string;
   amount: string;
-  /** What the amount is. */
-  total: string;
+  /** What stands between the amount of the item and the total, in its order; empty where they are the same. */
+  reductions: readonly (readonly [label: string, amount: string])[];
+  /** What the last amount is, and how much. */
+  total: readonly [label: string, amount: string];
   foot: string;
   issuedAt: Date;
 }
@@ -41,7 +43,7 @@ const LABELS = { customer: 'BILLED TO', description: 'DESCRIPTION', amount: 'AMO
 
 /** @param name of the document, for those who have it open. */
 export async function drawPaper(paper: Paper, name: string): Promise<Buffer> {
-  const { number, seller, customer, facts, item, amount, total, foot } = paper;
+  const { number, seller, customer, facts, item, amount, reductions, total, foot } = paper;
   const page = new PDFDocument({
     size: 'A4',
     margin: MARGIN,
@@ -54,10 +56,20 @@ export async function drawPaper(paper: Paper, name: string): Promise<Buffer> {
       CreationDate: paper.issuedAt,
     },
   });
-  const labels = [paper.title, total, ...Object.values(LABELS), ...facts.flat()];
+  const [totalLabel, totalAmount] = total;
+  const labels = [paper.title, totalLabel, ...Object.values(LABELS), ...facts.flat()];
   await registerFonts(page, {
-    400: [...labels, ...seller.lines, ...customer, item, amount, foot, number],
-    700: [seller.name, amount],
+    400: [
+      ...labels,
+      ...seller.lines,
+      ...customer,
+      item,
+      amount,
+      foot,
+      number,
+      ...reductions.flat(),
+    ],
+    700: [seller.name, totalAmount],
   });
   const head = drawHead(page, paper);
   const parties = drawParties(page, paper, head + 20);
@@ -113,9 +125,14 @@ function drawItem(page: Page, { item, amount }: Paper, top: number): number {
   return bottom + 10;
 }
 
-function drawTotal(page: Page, { amount, total }: Paper, top: number): void {
-  put(page, total, { x: MARGIN, y: top + 18, size: 11, color: MUTED });
-  put(page, amount, { x: MARGIN, y: top + 13, size: 15, weight: 700, align: 'right' });
+function drawTotal(page: Page, { reductions, total: [label, amount] }: Paper, top: number): void {
+  let y = top;
+  for (const [name, reduction] of reductions) {
+    put(page, name, { x: MARGIN, y: y + 10, size: 11, color: MUTED });
+    y = put(page, reduction, { x: MARGIN, y: y + 10, size: 11, align: 'right' });
+  }
+  put(page, label, { x: MARGIN, y: y + 18, size: 11, color: MUTED });
+  put(page, amount, { x: MARGIN, y: y + 13, size: 15, weight: 700, align: 'right' });
 }
 
 type Place = Pick<Style, 'x' | 'y' | 'size'> & Partial<Style>;

@@ -27,7 +27,8 @@ export function renderCreditNote(note: CreditNote): Promise<Buffer> {
     ] as const,
     item: `Refund of ${invoice[0] ?? `order ${orderId}`}`,
     amount: moneyText(amountMinor, currency),
-    total: 'Total, refunded',
+    reductions: [],
+    total: ['Total, refunded', moneyText(amountMinor, currency)] as const,
     foot: footOf(note, number, 'The amount is paid back.'),
     issuedAt,
   };

@@ -7,6 +7,8 @@ import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
 
 export function renderSecondLayout(invoice: Invoice): Promise<Buffer> {
   const { orderId, gateway, issuedAt, description, amountMinor, currency } = invoice;
+  const discountMinor = invoice.discountMinor ?? 0;
+  const money = (minor: number): string => moneyText(minor, currency);
   const number = invoiceNumber(invoice);
   const paper = {
     title: 'INVOICE',
@@ -19,8 +21,18 @@ export function renderSecondLayout(invoice: Invoice): Promise<Buffer> {
       ['PAID BY', gateway],
     ] as const,
     item: description ?? `Order ${orderId}`,
-    amount: moneyText(amountMinor, currency),
-    total: 'Total, paid in full',
+    amount: money(amountMinor),
+    reductions:
+      discountMinor === 0
+        ? []
+        : ([
+            ['Amount due', money(amountMinor)],
+            [`Discount granted through ${gateway}`, `-${money(discountMinor)}`],
+          ] as const),
+    total: [
+      discountMinor === 0 ? 'Total, paid in full' : 'Amount paid, in full settlement',
+      money(amountMinor - discountMinor),
+    ] as const,
     foot: footOf(invoice, number, 'Nothing is left to pay.'),
     issuedAt,
   };

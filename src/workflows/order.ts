@@ -18,13 +18,13 @@ import type { OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
-import { endTask, hasBacklog, signalsToTakeUp } from './inbox/backlog.ts';
 import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
+import { changedAttributes } from './details/search-attributes.ts';
+import { storyOf } from './details/workflow-details.ts';
+import { endTask, hasBacklog, signalsToTakeUp } from './inbox/backlog.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './inbox/messages.ts';
 import { ledgerFromRecord } from './record.ts';
 import { hasNews, isIdle, isRecordDue, openRun, type Run } from './run.ts';
-import { changedAttributes } from './details/search-attributes.ts';
-import { storyOf } from './details/workflow-details.ts';
 import { takeStep } from './take-step.ts';
 import { takeUpSome } from './take-up.ts';
 import { ring } from './timers.ts';
@@ -102,7 +102,7 @@ function hasWork(run: Run): boolean {
 
 /** Tells operators, only where something changed: each telling is an event in the history. */
 function show(run: Run): void {
-  setCurrentDetails(storyOf(run.ledger));
+  setCurrentDetails(storyOf(run.ledger, run.failing));
   const changed = changedAttributes(workflowInfo().typedSearchAttributes, run.ledger);
   if (changed.length > 0) upsertSearchAttributes(changed);
 }

@@ -38,11 +38,29 @@ const gateway = proxyActivities<Activities>({
  * What did not work out inside the task is owed all the same: it is tried until it succeeds or is refused
  * for good, where operators see it. A minute between tries is often enough to notice recovery and seldom
  * enough not to hinder it.
+ *
+ * A workflow does not see the retries of an activity. So they are made in rounds, ten minutes and then an hour
+ * long, and after each the order's details tell of the failure. A round costs the history six events.
  */
-const UNTIL_DONE: ActivityOptions = {
-  startToCloseTimeout: '15s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-};
+const TRY_MS = 60_000;
+const FIRST_ROUND = { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 16 } as const;
+const NEXT_ROUND = { initialInterval: '1m', backoffCoefficient: 1, maximumAttempts: 60 } as const;
+
+function roundAfter(triesBefore: number): ActivityOptions & { retry: { maximumAttempts: number } } {
+  const round = triesBefore === 0 ? FIRST_ROUND : NEXT_ROUND;
+  return { startToCloseTimeout: '15s', retry: { ...round, maximumInterval: TRY_MS } };
+}
+
+/** What is known of an effect that has failed for a whole round of tries. */
+export interface FailingEffect {
+  /** When it was first tried beside the loop, in epoch milliseconds. */
+  since: number;
+  tries: number;
+  /** Of the last try. */
+  error: string;
+  /** By when it is tried again, in epoch milliseconds, and from then on every minute. */
+  nextTryAt: number;
+}
 
 /** In characters: it is carried in the ledger. */
 const MAX_REASON_LENGTH = 200;
@@ -57,20 +75,43 @@ const ACTIVITIES = {
   park_payment: 'parkPayment',
 } as const satisfies Record<BusinessEffectName, keyof Activities>;
 
-/** Runs an effect by an activity, to its end. */
-export async function perform(effect: Effect, ledger: Ledger): Promise<EffectResult> {
+/**
+ * Runs an effect by an activity, to its end.
+ *
+ * @param onFailing told after each round of tries that has failed; gateway calls have none
+ */
+export async function perform(
+  effect: Effect,
+  ledger: Ledger,
+  onFailing: (failing: FailingEffect) => void,
+): Promise<EffectResult> {
   const { key } = effect;
-  try {
-    if (!isBusinessEffect(effect))
-      return { key, type: 'effect.answered', attempts: 1, answer: await askFor(effect, ledger) };
-    const done = await scheduleActivity<unknown>(...activityFor(effect, ledger), {
-      ...UNTIL_DONE,
-      summary: key,
-    });
-    return { key, type: 'effect.answered', attempts: attemptsIn(done), answer: null };
-  } catch (error) {
-    return failureOf(key, error);
+  const since = Date.now();
+  for (let tries = 0; ; ) {
+    const round = roundAfter(tries);
+    try {
+      if (!isBusinessEffect(effect))
+        return { key, type: 'effect.answered', attempts: 1, answer: await askFor(effect, ledger) };
+      const done = await scheduleActivity<unknown>(...activityFor(effect, ledger, tries), {
+        ...round,
+        summary: key,
+      });
+      return { key, type: 'effect.answered', attempts: attemptsIn(done), answer: null };
+    } catch (error) {
+      if (!isBusinessEffect(effect) || !isOutOfTries(error)) return failureOf(key, error);
+      tries += round.retry.maximumAttempts;
+      const nextTryAt = Date.now() + TRY_MS;
+      onFailing({ since, tries, error: reasonIn(error.cause), nextTryAt });
+    }
   }
+}
+
+function isOutOfTries(error: unknown): error is ActivityFailure {
+  return error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
+}
+
+function reasonIn(cause: Error | undefined): string {
+  return cause === undefined ? 'no answer' : cause.message.slice(0, MAX_REASON_LENGTH);
 }
 
 /**
@@ -90,8 +131,10 @@ function attemptsIn(done: unknown): number {
 function activityFor(
   command: BusinessEffect,
   ledger: Ledger,
+  triesBefore: number,
 ): [string, [EffectRequest<BusinessEffectName>]] {
-  return [ACTIVITIES[command.effect], [requestFor(command, ledger)]];
+  const request = requestFor(command, ledger);
+  return [ACTIVITIES[command.effect], [triesBefore === 0 ? request : { ...request, triesBefore }]];
 }
 
 function requestFor(command: BusinessEffect, ledger: Ledger): EffectRequest<BusinessEffectName> {
@@ -118,7 +161,7 @@ function failureOf(key: string, error: unknown): EffectResult {
     key,
     type: 'effect.unanswered',
     attempts: 1,
-    reason: cause === undefined ? 'no answer' : cause.message.slice(0, MAX_REASON_LENGTH),
+    reason: reasonIn(cause),
     ...(isMisconfigured ? { code: 'gateway_misconfigured' as const } : {}),
   };
 }

@@ -5,6 +5,7 @@ import type { DomainEvent, EffectEvent, OutcomeRecord } from '../domain/events.t
 import type { Ledger } from '../domain/ledger.ts';
 import type { Alarm } from './alarms.ts';
 import type { InboxItem } from './inbox/messages.ts';
+import type { FailingEffect } from './perform.ts';
 
 /** Enough for a person to see what happened lately; the whole story is in the database. */
 const TIMELINE_LENGTH = 100;
@@ -29,6 +30,8 @@ export interface Run {
   /** What the record holds instead of what was to be written beside the loop; null once it was taken up. */
   other: Ledger | null;
   timeline: OutcomeRecord[];
+  /** Effects that have failed for long and are tried on, by their key. */
+  failing: Map<string, FailingEffect>;
   /** Timers that are set. */
   alarms: Alarm[];
   /** For which time the last timer that rang was set, in epoch milliseconds; null once it was heard. */
@@ -62,6 +65,7 @@ export function openRun({ ledger, inbox, since }: Beginning): Run {
     isRecording: false,
     other: null,
     timeline: [...unsent],
+    failing: new Map(),
     alarms: [],
     rungAt: null,
     signalsTaken: 0,

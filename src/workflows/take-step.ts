@@ -3,13 +3,14 @@
  * the workflow task, in one local activity together with the record: that costs the history one event and
  * the worker one turn. The rest runs beside the loop.
  */
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { StepDone, StepRequest } from '../activities/take-step.ts';
 import type { Effect } from '../domain/effects/effects.ts';
-import { effectsToStart } from './inbox/backlog.ts';
+import { storyOf } from './details/workflow-details.ts';
 import { hearResult } from './hearing.ts';
-import { perform } from './perform.ts';
+import { effectsToStart } from './inbox/backlog.ts';
+import { type FailingEffect, perform } from './perform.ts';
 import { recordBeside } from './record.ts';
 import type { Run } from './run.ts';
 import { concludeStep, NOTHING_DONE, planStep } from './step.ts';
@@ -40,5 +41,13 @@ async function tryInsideTask(request: StepRequest): Promise<StepDone> {
 }
 
 function performBeside(run: Run, effect: Effect): void {
-  void perform(effect, run.ledger).then((result) => hearResult(run, result, Date.now()));
+  const { key } = effect;
+  const show = (failing: FailingEffect): void => {
+    run.failing.set(key, failing);
+    setCurrentDetails(storyOf(run.ledger, run.failing));
+  };
+  void perform(effect, run.ledger, show).then((result) => {
+    run.failing.delete(key);
+    hearResult(run, result, Date.now());
+  });
 }

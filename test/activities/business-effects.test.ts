@@ -153,6 +153,7 @@ describe('a business effect that runs again', () => {
       seller: { name: 'Payonce', lines: [] },
       layout: 2,
       amountMinor: 4999,
+      discountMinor: null,
       currency: 'INR',
       gateway: 'sandbox',
     });

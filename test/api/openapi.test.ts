@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { createApp, expressPath } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
-import { ROUTES } from '../../src/api/routes.ts';
 import { openApiDocument } from '../../src/api/openapi/openapi.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 
 /** Served without an API key, on purpose. */
 const PUBLIC = [

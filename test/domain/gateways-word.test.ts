@@ -139,6 +139,15 @@ describe('an order that the gateway calls paid in full', () => {
       });
   });
 
+  it('is shown with the discount, and invoiced with it', () => {
+    const ledger = ledgerAfter(...IN.pending, verify(), told(offer));
+    const { amountPaid, amountDiscounted, payments } = viewOf(ledger);
+    assert.deepEqual([amountPaid, amountDiscounted], [80, 20]);
+    assert.equal(payments[0]?.amountDiscounted, 20);
+    const invoice = ledger.effects['ord_1:issue_invoice:1']?.command;
+    assert.equal(invoice?.effect === 'issue_invoice' && invoice.discountMinor, 20);
+  });
+
   it('is refunded when what came has gone back', () => {
     given(...IN.pending, verify(), told(offer))
       .when(refund('succeeded', 80))
@@ -158,6 +167,8 @@ describe('an order that the gateway calls paid in full', () => {
       verify('pay_8'),
       told(snapshot('captured', 'pay_1', { captures: net })),
     );
+    const { amountPaid, amountFees } = viewOf(after);
+    assert.deepEqual([amountPaid, amountFees], [100, 3]);
     assert.deepEqual(after.reviews, []);
     assert.equal(after.captures.cap_1?.feeMinor, 3);
   });

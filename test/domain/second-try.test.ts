@@ -36,6 +36,12 @@ describe('the payment that a pay click opens', () => {
   });
 });
 
+/** Refused whoever pays, for the nth time under one number. */
+function unpayable(nth: number): DomainEvent {
+  const cause = nth === 1 ? 1 : `1.${nth}`;
+  return { ...refused('create_payment', cause), isUnpayable: true } as DomainEvent;
+}
+
 describe('a payment that the gateway refuses', () => {
   const answerTo = (event: DomainEvent) =>
     given(...IN.initiated, pay(1))
@@ -51,6 +57,35 @@ describe('a payment that the gateway refuses', () => {
     const refusal = { ...refused('create_payment', 1), isUnpayable: true } as DomainEvent;
     const { code, gatewayCode } = answerTo(refusal) ?? {};
     assert.deepEqual([code, gatewayCode], ['payment_refused', 'refused']);
+  });
+
+  const refusedClicks = (times: number) =>
+    Array.from({ length: times }, (_, i) => [pay(i + 1), unpayable(i + 1)]).flat();
+
+  it('is no attempt when no customer could make it: the customer keeps all of them', () => {
+    const { attempts, effects } = ledgerAfter(...refusedClicks(10), pay(11));
+    assert.deepEqual(
+      attempts.map(({ number }) => number),
+      [1],
+    );
+    assert.ok('ord_1:create_payment:1.11' in effects, 'a key of its own');
+  });
+
+  it('is answered with its reason from the twentieth time on, and the gateway is not asked', () => {
+    const { after } = given(...refusedClicks(20)).when(pay(21));
+    assert.deepEqual(after.effects, []);
+    const { code, gatewayCode } = after.records[0]?.answer ?? {};
+    assert.deepEqual([code, gatewayCode], ['payment_refused', 'refused']);
+  });
+
+  it('is an attempt when another card may do', () => {
+    const declined = Array.from({ length: 20 }, (_, i) => [
+      pay(i + 1),
+      refused('create_payment', i + 1),
+    ]).flat();
+    given(...declined)
+      .when(pay(21))
+      .thenRejected('too_many_attempts');
   });
 });
 

@@ -3,13 +3,13 @@
  * routes do not name is wrong, whatever was asked.
  */
 
-import { ROUTES } from '../../src/api/routes.ts';
 import {
   isProblemCode,
   PROBLEMS,
   type ProblemCode,
   problemEntry,
 } from '../../src/api/problems/problem-table.ts';
+import { ROUTES } from '../../src/api/routes.ts';
 import type { Answer } from './answers.ts';
 import { readAnswers } from './answers.ts';
 import { routeOf } from './api-drafts.ts';

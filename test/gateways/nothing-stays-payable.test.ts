@@ -1,5 +1,6 @@
 /** Once an order is over, nothing of it can be paid any more, at each gateway that takes a part of a payment. */
 import assert from 'node:assert/strict';
+import pWaitFor from 'p-wait-for';
 import { type Place, placeAt } from '../support/place.ts';
 import { untilOrder, untilSettled } from '../support/shop.ts';
 
@@ -51,6 +52,36 @@ describe('a payment that is open when its order is over', function () {
     });
   }
 
+  for (const name of ['sandbox', 'stripe']) {
+    it(`is voided at ${name} when the time to pay is over`, async () => {
+      const place = await placeAt(name);
+      const { id, paymentId } = await place.pendingOrder({ expiresIn: 2 });
+      await untilVoidedAt(place, id, paymentId);
+      await untilSettled(place.shop, id, 'failed');
+      const { status, body } = await place.pay(id);
+      assert.deepEqual([status, body.code], [409, 'order_closed']);
+    });
+  }
+
+  it('is voided at stripe when it had failed, and the time to try again is over', async () => {
+    const place = await placeAt('stripe');
+    const { id, paymentId } = await place.pendingOrder({ expiresIn: 6 });
+    await place.gateway.fail(paymentId);
+    await untilSettled(place.shop, id, 'failed');
+    await untilVoidedAt(place, id, paymentId);
+    await untilSettled(place.shop, id, 'failed');
+    await place.assertMoneyAgrees(id);
+  });
+
+  it('is left alone at razorpay when the time to pay is over, as a late authorization counts', async () => {
+    const place = await placeAt('razorpay');
+    const { id, paymentId } = await place.pendingOrder({ expiresIn: 2 });
+    await untilSettled(place.shop, id, 'failed');
+    await place.gateway.authorize(paymentId);
+    assert.equal((await untilSettled(place.shop, id, 'paid')).late, true);
+    await place.assertMoneyAgrees(id);
+  });
+
   it('is voided at the sandbox when another payment has paid the order', async () => {
     const place = await placeAt('sandbox');
     const { id, paymentId } = await place.pendingOrder();
@@ -66,3 +97,12 @@ describe('a payment that is open when its order is over', function () {
     );
   });
 });
+
+async function untilVoidedAt(place: Place, id: string, paymentId: string): Promise<void> {
+  await pWaitFor(
+    async () =>
+      (await place.gateway.paymentsOf(id)).find((one) => one.paymentId === paymentId)?.isVoided ===
+      true,
+    { interval: 200, timeout: { milliseconds: 60_000, message: `${paymentId} can still be paid` } },
+  );
+}

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { execa } from 'execa';
 import { printable } from '../../src/invoices/amount-text.ts';
@@ -34,6 +35,28 @@ describe('an invoice as PDF', () => {
     const flags = ['--import', 'tsx', '--input-type=module', '-e', script];
     const { stdout } = await execa(process.execPath, [...flags, JSON.stringify(invoice)]);
     assert(Buffer.from(stdout, 'base64').equals(await renderInvoice(invoice)));
+  });
+
+  it('is the bytes that an earlier release drew, where nothing was let off', async () => {
+    const drawn = createHash('sha256')
+      .update(await renderInvoice(INVOICE))
+      .digest('hex');
+    assert.equal(drawn, '280a9d623c3473e238ccc61a6a3d5262875ba97c4d520580796251548ec57746');
+  });
+
+  it('says what was due, what the gateway let off and what was paid', async () => {
+    const pdf = await renderInvoice({ ...INVOICE, gateway: 'razorpay', discountMinor: 9_900 });
+    const text = textOf(pdf);
+    for (const part of [
+      'Amount due',
+      '1,299.00 INR',
+      'Discount granted through razorpay',
+      '-99.00 INR',
+      'Amount paid, in full settlement',
+      '1,200.00 INR',
+    ])
+      assert(text.includes(part), `${part} is missing from ${text}`);
+    assert.equal(pagesOf(pdf.toString('latin1')), 1);
   });
 
   it('is one page, named by the number and dated when it was issued', async () => {

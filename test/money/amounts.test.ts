@@ -41,6 +41,8 @@ describe('an amount at Razorpay', () => {
   const cases: [number, string, string | null][] = [
     [99, 'INR', 'Razorpay takes at least 1.00 INR'],
     [100, 'INR', null],
+    [99, 'MYR', 'Razorpay takes at least 1.00 MYR'],
+    [99, 'USD', 'Razorpay takes at least 1.00 USD'],
     [1_505, 'KWD', 'Razorpay takes KWD in steps of 0.010 KWD'],
     [500, 'JPY', null],
   ];

@@ -495,6 +495,35 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await assertEverythingOnce(id);
     });
 
+    it('update-options to fewer tries ends a round of them, of which the details then tell', async () => {
+      const { id, activity } = await betweenTwoTries();
+      await place.temporal(
+        ...['activity', 'update-options', ...activity, '--retry-maximum-attempts', '4'],
+      );
+      const details = await untilDetails(id, /has been failing/);
+      assert.match(
+        details,
+        /To do:\n\n- `\S+:update_crm:paid-1` has been failing since \S+ \(16 tries, the last one: `[^`]*503[^`]*`\): see the system behind it\. It is tried again by \S+, and every minute\./,
+      );
+      assert.doesNotMatch(details, /update_crm:paid-1` is under way/);
+      const next = await place.untilRetried(id, 'updateCrm');
+      place.crm.answerWith(id, null);
+      await place.temporal('activity', 'reset', '--workflow-id', id, '--activity-id', next);
+      await assertEverythingOnce(id);
+      await untilDetails(id, /To do: nothing/);
+    });
+
+    async function untilDetails(id: string, pattern: RegExp): Promise<string> {
+      return pWaitFor(async () => {
+        const handle = place.client.workflow.getHandle(id);
+        const told = await handle.query<{ currentDetails?: string }>(
+          '__temporal_workflow_metadata',
+        );
+        const { currentDetails = '' } = told;
+        return pattern.test(currentDetails) && pWaitFor.resolveWith(currentDetails);
+      }, PATIENCE);
+    }
+
     it('reset tries again at once, under the same key', async () => {
       const { id, activity } = await betweenTwoTries();
       const before = requestsOf(id);

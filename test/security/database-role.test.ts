@@ -59,6 +59,7 @@ describe('the database role of a running service', () => {
       seller: null,
       layout: 2,
       amountMinor: 4999,
+      discountMinor: null,
       currency: 'INR',
       gateway: 'sandbox',
     });

@@ -14,6 +14,13 @@ export const API_MOVES: Record<string, Move> = {
     const paymentId = scene.dice.pick([undefined, undefined, 'pay_unheard_of', ...ids]);
     send(scene, 'verify', { id: idFor(scene, 'verify'), ...(paymentId && { paymentId }) });
   },
+  sync: (scene) => send(scene, 'sync', { id: idFor(scene, 'sync') }),
+  /** An operator says that a payment of another installation is for this order after all. */
+  attach(scene) {
+    const foreign = scene.truth.payments.filter(({ installation }) => installation !== 'ours');
+    const paymentId = scene.dice.pick(['pay_unheard_of', ...foreign.map((one) => one.paymentId)]);
+    send(scene, 'attach', { id: idFor(scene, 'attach'), paymentId });
+  },
   cancel: (scene) => send(scene, 'cancel', { id: idFor(scene, 'cancel') }),
   refund(scene) {
     const { dice } = scene;

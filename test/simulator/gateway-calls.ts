@@ -75,6 +75,7 @@ function resultOf(key: string, said: Said | null): EffectResult {
         attempts: 1,
         code: said.refused,
         ...(said.isGone ? { isGone: true } : {}),
+        ...(said.isUnpayable ? { isUnpayable: true } : {}),
       }
     : { key, type: 'effect.answered', attempts: 1, answer: said };
 }

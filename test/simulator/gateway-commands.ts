@@ -16,7 +16,7 @@ import { demand, type World } from './world.ts';
 
 export const KEY_MEMORY_MS = 24 * HOUR_MS;
 
-export type Said = Answer | { refused: string; isGone?: true };
+export type Said = Answer | { refused: string; isGone?: true; isUnpayable?: true };
 type CallOf<T extends Effect['effect']> = Extract<GatewayCall, { effect: T }>;
 type Order = Exclude<GatewayCall, CallOf<'fetch_payments'>>;
 
@@ -68,7 +68,10 @@ function asOfNow(gateway: Gateway, command: Order, said: Said): Said {
 
 function execute(gateway: Gateway, command: Order): Said {
   const { faults, dice } = gateway.world;
-  if (faults.on && dice.chance(faults.callRefusal)) return { refused: 'declined' };
+  if (faults.on && dice.chance(faults.callRefusal))
+    return command.effect === 'create_payment' && dice.chance(0.5)
+      ? { refused: 'amount_too_small', isUnpayable: true }
+      : { refused: 'declined' };
   if (command.effect === 'create_payment') return create(gateway, command);
   const payment = find(gateway, command.paymentId);
   if (payment === undefined) return NOT_FOUND;
@@ -98,7 +101,13 @@ function create(gateway: Gateway, command: CallOf<'create_payment'>): Said {
     () => `${open?.paymentId} is open`,
   );
   const { orderId, currency } = world.terms;
-  const payment = truth.open({ orderId, amountMinor, currency, key });
+  const payment = truth.open({
+    orderId,
+    amountMinor,
+    currency,
+    key,
+    installation: 'ours',
+  });
   const checkout = { url: `https://gateway.example/${payment.paymentId}` };
   return { to: 'create_payment', payment: snapshotOf(payment), checkout };
 }

@@ -80,9 +80,19 @@ export const GATEWAY_MOVES: Record<string, Move> = {
     const orderId = dice.pick([world.terms.orderId, world.terms.orderId, 'ord_2']);
     const currency = dice.pick(['INR', 'INR', 'USD']);
     const amountMinor = dice.pick([40, ORDER_AMOUNT_MINOR, ORDER_AMOUNT_MINOR]);
-    const payment = truth.open({ orderId, amountMinor, currency, key: null });
-    if (dice.chance(0.5)) truth.capture(payment, amountMinor);
-    else truth.move(payment, dice.pick(['pending', 'authorized']));
+    const terms = { orderId, amountMinor, currency, key: null };
+    begin(truth, truth.open({ ...terms, installation: 'ours' }), dice);
+  },
+  /** A staging copy of the shop, or other software, names the same order. */
+  beginForeign({ truth, dice, world }) {
+    const { orderId, currency } = world.terms;
+    const terms = {
+      orderId,
+      amountMinor: dice.pick([40, ORDER_AMOUNT_MINOR]),
+      currency,
+      key: null,
+    };
+    begin(truth, truth.open({ ...terms, installation: dice.pick(['other', 'none']) }), dice);
   },
   /** Another try at the same payment, by a debit that takes days. */
   debitAfterFailing: onPayment(
@@ -96,6 +106,11 @@ export const GATEWAY_MOVES: Record<string, Move> = {
   crash: ({ run }) => run.doom(),
   continueAsNew: ({ run }) => run.suggestContinuing(),
 };
+
+function begin(truth: GatewayTruth, payment: TruePayment, dice: Dice): void {
+  if (dice.chance(0.5)) truth.capture(payment, payment.amountMinor);
+  else truth.move(payment, dice.pick(['pending', 'authorized']));
+}
 
 /** A dispute is decided once, and seldom the other way again by arbitration. */
 function decideDispute(truth: GatewayTruth, payment: TruePayment, dice: Dice): void {

@@ -5,6 +5,7 @@
 import type {
   DisputeStatus,
   Fact,
+  MadeBy,
   PaymentSnapshot,
   RefundSnapshot,
   RefundStatus,
@@ -28,11 +29,16 @@ export interface TruePayment {
   disputes: { disputeId: string; amountMinor: number; status: DisputeStatus }[];
   /** The key under which we asked for it; null for a payment that somebody else began. */
   key: string | null;
+  /** Whose mark it carries. */
+  installation: MadeBy;
   /** It failed, expired or was voided once, even if it came back to life. */
   hasEnded: boolean;
 }
 
-export type NewPayment = Pick<TruePayment, 'orderId' | 'amountMinor' | 'currency' | 'key'>;
+export type NewPayment = Pick<
+  TruePayment,
+  'orderId' | 'amountMinor' | 'currency' | 'key' | 'installation'
+>;
 
 type Body<F> = F extends Fact ? Omit<F, 'paymentId' | 'currency'> : never;
 

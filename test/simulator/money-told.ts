@@ -16,16 +16,25 @@ function factsAnswered(event: DomainEvent, ours: string): Fact[] {
     return [{ ...refund, type: `refund.${status}` }];
   }
   const payments = answer.to === 'fetch_payments' ? answer.payments : [answer.payment];
-  return payments.filter(({ orderId }) => orderId === ours).flatMap(factsOf);
+  return payments
+    .filter(({ orderId, installation }) => orderId === ours && installation === 'ours')
+    .flatMap(factsOf);
 }
 
-/** In the ledger, held until the gateway explains it, or before a person. */
+/** In the ledger, held until the gateway explains it, before a person, or parked as foreign. */
 export function isKept(ledger: Ledger, fact: Fact): boolean {
   const key = factKey(fact);
   return (
     isInLedger(ledger, fact) ||
+    isParked(ledger, fact.paymentId) ||
     ledger.held.some(({ event }) => factKey(event.fact) === key) ||
     ledger.reviews.some(({ causes }) => causes.some((cause) => cause.startsWith(key)))
+  );
+}
+
+function isParked({ effects }: Ledger, paymentId: string): boolean {
+  return Object.values(effects).some(
+    ({ command }) => command.effect === 'park_payment' && command.paymentId === paymentId,
   );
 }
 

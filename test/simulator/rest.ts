@@ -22,16 +22,35 @@ export interface Remains {
 export function checkRest(remains: Remains): void {
   checkOver(remains.ledger);
   checkNothingPayable(remains.ledger, remains.truth);
-  const ours = remains.truth.payments.filter(
+  const named = remains.truth.payments.filter(
     ({ orderId }) => orderId === remains.ledger.terms.orderId,
   );
+  const ours = named.filter((payment) => isOurs(remains.ledger, payment));
   for (const payment of ours) checkPayment(remains.ledger, payment);
+  for (const payment of named) if (!ours.includes(payment)) checkParked(remains, payment);
   checkNothingInvented(remains.ledger, ours);
   checkBooks(remains, ours);
   checkEffects(remains);
   checkAccess(remains);
   checkCreditNotes(remains);
   checkOutcomes(remains);
+}
+
+/** An operator may have attached what another installation made. */
+function isOurs({ payments }: Ledger, { installation, paymentId }: TruePayment): boolean {
+  return installation === 'ours' || payments[paymentId] !== undefined;
+}
+
+/** What another installation took under the order's name is before an operator, and nowhere in the order. */
+function checkParked({ sinks }: Remains, { paymentId, captures }: TruePayment): void {
+  const isParked = [...sinks.done.values()].some(
+    (command) => command.effect === 'park_payment' && command.paymentId === paymentId,
+  );
+  demand(
+    isParked || captures.length === 0,
+    'foreign money is put before an operator',
+    () => paymentId,
+  );
 }
 
 function checkOver(ledger: Ledger): void {

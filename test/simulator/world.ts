@@ -54,7 +54,8 @@ export function demand(holds: boolean, rule: string, message: () => string): ass
 export const STARTS_AT = Date.parse('2026-01-26T10:00:00Z');
 export const ORDER_AMOUNT_MINOR = 100;
 
-/** Streams of the dice: one each for how long runs are, the last days, the world, and, from the last one on, every move. */
+/** Streams of the dice: one each for the order's rules, how long runs are, the last days, the world, and, from the last one on, every move. */
+const RULE_STREAM = -3;
 const LIMIT_STREAM = -2;
 export const TIDY_STREAM = -1;
 export const WORLD_STREAM = 0;
@@ -66,7 +67,7 @@ export function createWorld(seed: number, notebook: string[] | null): World {
   return {
     agenda,
     dice,
-    terms: termsFrom(dice),
+    terms: { ...termsFrom(dice), ...rulesFrom(createDice(seed, RULE_STREAM)) },
     faults: faultsFrom(dice),
     isGivenUp: false,
     ...limitsFrom(createDice(seed, LIMIT_STREAM)),
@@ -82,6 +83,11 @@ function limitsFrom(dice: Dice): Pick<World, 'signalsPerRun' | 'intakePerTask'> 
     signalsPerRun: dice.pick([500, 500, 500, 3, 1]),
     intakePerTask: dice.pick([500, 500, 2, 1]),
   };
+}
+
+/** A void is final at most gateways, and at the others what failed is left alone. */
+function rulesFrom(dice: Dice): Pick<OrderTerms, 'voidsWhenFailed'> {
+  return dice.chance(0.7) ? { voidsWhenFailed: true } : {};
 }
 
 function termsFrom(dice: Dice): OrderTerms {

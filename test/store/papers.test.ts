@@ -27,6 +27,7 @@ describe('invoices', () => {
     seller: null,
     layout: 2,
     amountMinor: 4999,
+    discountMinor: null,
     currency: 'INR',
     gateway: 'sandbox',
     ...changes,

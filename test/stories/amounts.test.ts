@@ -120,6 +120,42 @@ describe('an order', function () {
     },
   );
 
+  atEachGateway(
+    'T36 refunds to the thousandth, or says at once why that part cannot be refunded',
+    async (place) => {
+      const id = await place.order({ currency: 'KWD', amount: 1_510 });
+      await place.gateway.capture((await place.pay(id)).body.id ?? '');
+      await untilSettled(shop, id, 'paid');
+      const { status, body } = await place.refund(id, { amount: 505 });
+      if (place.can('take thousandths')) assert.deepEqual([status, body.amount], [201, 505]);
+      else {
+        const { code, detail } = body as unknown as Problem;
+        assert.deepEqual([status, code], [422, 'amount_unsupported']);
+        assert.match(detail, /takes KWD in steps of 0\.010 KWD\./);
+      }
+      // A part has no minimum.
+      assert.equal((await place.refund(id, { amount: 10 })).status, 201);
+      const [payment] = await place.gateway.paymentsOf(id);
+      assert.deepEqual(payment?.refundsMinor, place.can('take thousandths') ? [505, 10] : [10]);
+    },
+  );
+
+  const rounds = Array.from({ length: 5 });
+  it('that the gateway refuses for its amount may be clicked again and again, and is answered with the reason', async () => {
+    const id = newOrderId();
+    const money = { currency: 'TWD', amount: 1500 };
+    await shop.call('POST', '/v1/orders', orderBody(id, { gateway: 'stripe', ...money }));
+    for (const _ of rounds) {
+      const { status, body } = await shop.call<Problem>('POST', `/v1/orders/${id}/payments`, {});
+      assert.deepEqual([status, body.code], [422, 'payment_refused']);
+    }
+    const { payments } = await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
+    assert.deepEqual(
+      payments.map(({ attempt }) => attempt),
+      [1],
+    );
+  });
+
   for (const [currency, amount] of [
     ['IDR', 120_000_000],
     ['COP', 150_000_000],

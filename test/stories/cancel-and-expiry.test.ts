@@ -121,11 +121,12 @@ describe('an order that is to end unpaid', function () {
   atEachGateway(
     'T12 T17 fails softly when its time is over, and is paid late when the bank comes after all',
     async (place) => {
-      const { id, paymentId } = await place.pendingOrder({ expiresIn: 5 });
+      const order = await place.pendingOrder({ expiresIn: 5 });
+      const { id } = order;
       await untilSettled(shop, id, 'failed');
       const closed = await place.pay(id);
       assert.deepEqual([closed.status, closed.body.code], [409, 'order_closed']);
-      await place.gateway.capture(paymentId);
+      await place.captureAfterAll(order);
       assert.equal((await untilSettled(shop, id, 'paid')).late, true);
       await place.assertMoneyAgrees(id);
     },

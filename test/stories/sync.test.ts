@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import type { OrderView } from '../../src/domain/view.ts';
 import { WAIT } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { givenOwnOrder } from '../support/own-orders.ts';
 import { AMOUNT, untilSettled } from '../support/shop.ts';
+import { untilClosed } from '../support/temporal.ts';
+
+/** An order closes so long after its last news. */
+const WINDOW_MS = 2_000;
 
 interface Synced {
   code?: string;
@@ -32,6 +37,26 @@ describe('POST /v1/orders/{id}/sync', function () {
       const again = await sync(id);
       assert.deepEqual([again.status, again.body.changes], [200, []]);
       await assertMoneyAgrees(id);
+    },
+  );
+
+  atEachGateway(
+    'finds the refund of an order that has closed, whose run has ended',
+    async ({ shop, gateway, pay, assertMoneyAgrees }) => {
+      const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
+      const paymentId = String((await pay(id)).body.id);
+      await gateway.capture(paymentId);
+      await untilSettled(shop, id, 'paid');
+      await untilClosed(id);
+      await gateway.loseWebhooks();
+      await gateway.refund(paymentId);
+      const { status, body } = await shop.call<Synced>(
+        ...(['POST', `/v1/orders/${id}/sync`, {}, WAIT] as const),
+      );
+      assert.deepEqual([status, body.order.state], [200, 'refunded']);
+      assert.ok(body.changes.some((change) => change.startsWith('refund.succeeded: ')));
+      await assertMoneyAgrees(id);
+      await untilClosed(id);
     },
   );
 

@@ -68,12 +68,15 @@ const REVERSED_AND_OPEN: Happening[] = [
 /** Nothing stays payable once an order is over; the gateway has not answered yet. */
 const UNVOIDED: Happening[] = [unanswered('void_payment', 'pay_2')];
 
+/** The time ran out, and the gateway would not void what could still be paid. */
+const EXPIRED_AND_KEPT: Happening[] = [...EXPIRED, refused('void_payment', 'pay_1')];
+
 /** The order's own payment where it can still move, another one where it cannot. */
 const SUBJECT: Befores = {
   pending: IN.pending,
   partially_paid: [...IN.partially_paid, ...another()],
   paid: [...IN.paid, ...another(), ...UNVOIDED],
-  failed: EXPIRED,
+  failed: EXPIRED_AND_KEPT,
   cancelled: [...IN.cancelled, ...another(), ...UNVOIDED],
   refunded: [...IN.refunded, ...another(), ...UNVOIDED],
 };
@@ -428,10 +431,11 @@ export const SCENES: Record<string, Scenes> = {
         refused('capture_payment', 'pay_2'),
       ],
       failed: [
-        ...EXPIRED,
+        ...EXPIRED_AND_KEPT,
         payment('authorized', 'pay_1', { amountMinor: 70 }),
         decide('approve', 'amount_mismatch'),
-        refused('capture_payment', 'pay_1'),
+        // A key of its own, as the void was refused under the first one.
+        refused('capture_payment', 'pay_1.2'),
       ],
     },
     now: (state) => told(snapshot('authorized', subjectIn(state), { amountMinor: heldIn(state) })),

@@ -23,6 +23,7 @@ export const TERMS: OrderTerms = {
   expiresAt: Date.parse('2026-01-27T10:00:00Z'),
   settlementWindowMs: 240 * HOUR_MS,
   rules: PRESENT_RULES,
+  voidsWhenFailed: true,
 };
 
 const AT = TERMS.createdAt + 60_000;

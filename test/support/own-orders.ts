@@ -2,14 +2,17 @@
  * Orders on terms that the API's settings do not offer: a settlement window of moments, a run that is
  * continued every few signals. They begin as the API begins them: the row first, then the workflow.
  */
+import { eq } from 'drizzle-orm';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder, markStarted } from '../../src/store/orders/orders.ts';
-import { ORDER_WORKFLOW, type OrderInput, TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
+import { loadRecord } from '../../src/store/orders/record.ts';
+import { orders } from '../../src/store/schema/orders.ts';
 import { startingAttributes } from '../../src/workflows/details/search-attributes.ts';
+import { ORDER_WORKFLOW, type OrderInput, TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
 import { AMOUNT, CURRENCY, newOrderId } from './shop.ts';
 import { sharedStack } from './stack.ts';
 import { temporalClient } from './temporal.ts';
@@ -33,6 +36,30 @@ export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
     ...(signalsPerRun === undefined ? {} : { signalsPerRun }),
   });
   return ledger.terms.orderId;
+}
+
+/**
+ * A paid order whose next question by itself is due in a few seconds: its record says that the last news of it is
+ * nearly a day old, and another run goes on from there.
+ */
+export async function givenOrderToAskAbout(orderId: string, inMs: number): Promise<void> {
+  const database = openDatabase((await sharedStack()).databaseUrl);
+  try {
+    const handle = (await temporalClient()).workflow.getHandle(orderId);
+    await handle.terminate('the test lets a day pass');
+    const ledger = await loadRecord(database, orderId);
+    if (ledger === null) throw new Error(`${orderId} has no record`);
+    const aged: Ledger = { ...ledger, updatedAt: Date.now() - DAY_MS + inMs };
+    await database.db.update(orders).set({ ledger: aged }).where(eq(orders.id, orderId));
+    await (await temporalClient()).workflow.start(ORDER_WORKFLOW, {
+      workflowId: orderId,
+      taskQueue: TASK_QUEUE,
+      args: [{ from: 'record', orderId } satisfies OrderInput],
+      typedSearchAttributes: startingAttributes(aged),
+    });
+  } finally {
+    await database.close();
+  }
 }
 
 /** An order whose call for a payment was never answered, so long ago that no gateway knows its key. */
@@ -67,6 +94,7 @@ function termsOf({
     expiresAt: now + expiresInMs,
     settlementWindowMs,
     rules: PRESENT_RULES,
+    ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
   };
 }
 

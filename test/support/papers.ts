@@ -17,6 +17,7 @@ export const INVOICE: Invoice = {
   seller: { name: 'Night Books', lines: ['1 MG Road, Bengaluru', 'GSTIN 29ABCDE1234F1Z5'] },
   layout: NEWEST_LAYOUT,
   amountMinor: 129_900,
+  discountMinor: null,
   currency: 'INR',
   gateway: 'sandbox',
   issuedAt: new Date('2026-01-26T10:00:00Z'),

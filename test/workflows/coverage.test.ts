@@ -10,8 +10,8 @@ import type { DeadlineName } from '../../src/domain/events.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
 import { TABLE } from '../../src/domain/table.ts';
-import { type OrderInput, SIGNALS } from '../../src/workflows/inbox/messages.ts';
 import { adviceFor } from '../../src/workflows/details/review-advice.ts';
+import { type OrderInput, SIGNALS } from '../../src/workflows/inbox/messages.ts';
 import {
   beQuiet,
   type SavedHistory,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
 import { storyOf } from '../../src/workflows/details/workflow-details.ts';
+import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
 import { captured, created, pay, TERMS } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
 import { apply, type Happening, ledgerAfter } from '../support/order-story.ts';
@@ -26,6 +26,21 @@ describe("an order's story in the Temporal UI", () => {
     assert.match(story, /^\*\*pending\*\*/);
     assert.match(story, /To do: nothing/);
     assert.match(story, /Next:\n\n- asks the gateway again at 2026-/);
+  });
+
+  it('tells of an effect that has failed for long: last error, tries and next try', () => {
+    const ledger = ledgerAfter(...IN.paid);
+    const key = 'ord_1:update_crm:paid-1';
+    const failing = { since: 0, tries: 16, error: 'the CRM answered 503', nextTryAt: 660_000 };
+    const story = storyOf(ledger, new Map([[key, failing]]));
+    assert.ok(
+      story.includes(
+        `- \`${key}\` has been failing since 1970-01-01T00:00:00.000Z (16 tries, the last one: \`the CRM answered 503\`): see the system behind it. It is tried again by 1970-01-01T00:11:00.000Z, and every minute.`,
+      ),
+      story,
+    );
+    assert.ok(!story.includes(`${key}\` is under way`));
+    assert.doesNotMatch(story, /To do: nothing/);
   });
 
   it('writes money with its decimals', () => {

@@ -5,8 +5,8 @@
 import type { z } from 'zod';
 import type { ApiScope } from '../../config/config.ts';
 import type { Caller } from '../access/api-keys.ts';
-import type { ProblemCode } from '../problems/problem-table.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
+import type { ProblemCode } from '../problems/problem-table.ts';
 
 /** A request that has passed every check that needs no order. */
 export interface ApiRequest<Params, Query, Body> {

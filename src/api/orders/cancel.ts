@@ -1,9 +1,9 @@
 /** Cancels what is not paid in full; what came of a part is refunded. Whether a capture was faster is for the gateway to say. */
 import { z } from 'zod';
-import { defineRoute } from '../http/route.ts';
 import { orderPath, text } from '../http/request-schemas.ts';
-import { answerWithOrder, requireOrder, submit } from './submit.ts';
+import { defineRoute } from '../http/route.ts';
 import { orderSchema } from './order-schemas.ts';
+import { answerWithOrder, requireOrder, submit } from './submit.ts';
 
 export const cancel = defineRoute({
   method: 'post',

@@ -15,11 +15,11 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import { orderConflict } from './order-conflict.ts';
-import { requireOrder } from './submit.ts';
 import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
+import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
+import { requireOrder } from './submit.ts';
 
 export const createOrder = defineRoute({
   method: 'post',
@@ -91,7 +91,11 @@ async function requireLedger({ database }: Starting, id: string): Promise<Ledger
   return ledger;
 }
 
-function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDependencies): NewOrder {
+function newOrder(
+  body: NewOrderBody,
+  fingerprint: string,
+  { policy, gateways }: ApiDependencies,
+): NewOrder {
   const { id, amount, customer, shipping, description, metadata = {}, expiresIn } = body;
   const createdAt = Date.now();
   const terms: OrderTerms = {
@@ -105,6 +109,7 @@ function newOrder(body: NewOrderBody, fingerprint: string, { policy }: ApiDepend
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
+    ...(gateways[body.gateway]?.isVoidFinal === true ? { voidsWhenFailed: true } : {}),
   };
   const ledger = openLedger(terms);
   return {

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { creditNoteNumber, renderCreditNote } from '../../invoices/render-credit-note.ts';
 import { findCreditNote } from '../../store/effects/credit-notes.ts';
-import { defineRoute } from '../http/route.ts';
 import { orderId, visibleId } from '../http/request-schemas.ts';
+import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { requireOrder } from './submit.ts';
 

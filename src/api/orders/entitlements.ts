@@ -1,8 +1,8 @@
 /** What a customer may use. */
 import { z } from 'zod';
 import { listEntitlements } from '../../store/effects/entitlements.ts';
-import { defineRoute } from '../http/route.ts';
 import { customerId } from '../http/request-schemas.ts';
+import { defineRoute } from '../http/route.ts';
 
 export const getEntitlements = defineRoute({
   method: 'get',

@@ -1,8 +1,8 @@
 /** The invoice of an order, as a document. */
 import { renderInvoice } from '../../invoices/render-invoice.ts';
 import { readInvoice } from '../../store/effects/invoices.ts';
-import { defineRoute } from '../http/route.ts';
 import { orderPath } from '../http/request-schemas.ts';
+import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { requireOrder } from './submit.ts';
 

@@ -2,8 +2,8 @@
 import type { Ledger } from '../../domain/ledger.ts';
 import type { StoredOrder } from '../../store/orders/orders.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
-import type { NewOrderBody } from './new-order-schema.ts';
 import { Problem } from '../problems/problem.ts';
+import type { NewOrderBody } from './new-order-schema.ts';
 
 /** @returns the problem, naming every field that differs from what the order was created with. */
 export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }: Ledger): Problem {

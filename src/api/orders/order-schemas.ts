@@ -7,6 +7,17 @@ import { addressSchema, shippingSchema } from './new-order-schema.ts';
 const minorUnits = z.int().meta({ description: 'Minor units of the currency.' });
 const time = z.iso.datetime();
 
+/** What was neither asked for nor paid to the order, and explains the difference. */
+const beside = {
+  amountDiscounted: minorUnits.meta({
+    description:
+      'Minor units that the gateway let the customer off, such as an offer of a bank: with amountPaid, all that was due.',
+  }),
+  amountFees: minorUnits.meta({
+    description: 'Minor units that the customer paid to the gateway on top; no money of the order.',
+  }),
+};
+
 export const paymentSchema = z
   .object({
     id: z.string().nullable().meta({ description: "The gateway's id, once it has given one." }),
@@ -24,6 +35,7 @@ export const paymentSchema = z
     ]),
     amount: minorUnits,
     amountRefunded: minorUnits,
+    ...beside,
     checkout: z
       .record(z.string(), z.string())
       .nullable()
@@ -113,6 +125,7 @@ export const orderSchema = z
     currency: z.string(),
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
+    ...beside,
     gateway: z.string(),
     customer: z.object({
       id: z.string(),

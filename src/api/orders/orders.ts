@@ -4,12 +4,12 @@ import { ORDER_STATES } from '../../domain/order.ts';
 import { listEvents } from '../../store/orders/order-events.ts';
 import { listOrders } from '../../store/orders/orders.ts';
 import { isNoneMatch } from '../http/request-headers.ts';
+import { customerId, orderPath } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
-import { customerId, orderPath } from '../http/request-schemas.ts';
-import { requireOrder } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { etagOf, orderAnswer, representOrder } from './represent-order.ts';
+import { requireOrder } from './submit.ts';
 
 /** The client may keep it, and must ask whether it still holds. */
 const REVALIDATE = { 'cache-control': 'private, no-cache' };

@@ -8,12 +8,12 @@ import { transition } from '../../domain/transition.ts';
 import { type OrderView, viewOf } from '../../domain/view.ts';
 import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { type Answer, defineRoute } from '../http/route.ts';
 import { orderPath } from '../http/request-schemas.ts';
+import { type Answer, defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import { isUnsettled, type Sender, submit } from './submit.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';
-import { orderPathOf } from './represent-order.ts';
+import { orderPathOf, representPayment } from './represent-order.ts';
+import { isUnsettled, type Sender, submit } from './submit.ts';
 
 export const pay = defineRoute({
   method: 'post',
@@ -79,7 +79,7 @@ async function readOpen(
 
 /** The attempt that the click got; before the order has said which, the newest one, as far as known. */
 function paymentOf(
-  { payments, amount, amountPaid }: OrderView,
+  { payments, amount, amountPaid, amountDiscounted = 0 }: OrderView,
   answer: CommandAnswer | null | undefined,
 ): Payment {
   const number = answer?.attempt;
@@ -89,9 +89,11 @@ function paymentOf(
     id: null,
     attempt: number ?? null,
     status: 'created',
-    amount: Math.max(0, amount - amountPaid),
+    amount: Math.max(0, amount - amountPaid - amountDiscounted),
     amountRefunded: 0,
+    amountDiscounted: 0,
+    amountFees: 0,
     checkout: null,
   };
-  return found ?? awaited;
+  return found === undefined ? awaited : representPayment(found);
 }

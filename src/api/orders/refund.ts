@@ -1,12 +1,15 @@
 /** Gives money back. The key of the request is part of the refund's own identity, for ever. */
 import { z } from 'zod';
 import type { OrderView } from '../../domain/view.ts';
+import { brokenRule } from '../../money/amounts.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
-import { defineRoute } from '../http/route.ts';
 import { orderPath, refundAmount, text } from '../http/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { defineRoute } from '../http/route.ts';
+import { Problem } from '../problems/problem.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
 import { orderPathOf, representRefund } from './represent-order.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 
 export const refund = defineRoute({
   method: 'post',
@@ -28,9 +31,11 @@ export const refund = defineRoute({
     'refund_exceeds_captured',
     'refund_refused',
     'amount_out_of_range',
+    'amount_unsupported',
   ],
   async run({ params: { id }, body, ...sender }, dependencies) {
-    await requireOrder(dependencies, id);
+    const { view } = await requireOrder(dependencies, id);
+    checkAmount(dependencies, view, body.amount);
     // Not of the caller: a retry after an API key was replaced is still the same refund.
     const requestKey = derivedId('refund', sender.idempotencyKey ?? '');
     const payload = {
@@ -45,6 +50,24 @@ export const refund = defineRoute({
     return { status: 201, body: made };
   },
 });
+
+/**
+ * The gateway's smallest amount is one of a payment; of a part that goes back only the steps hold.
+ *
+ * @throws Problem `amount_unsupported`
+ */
+function checkAmount(
+  { gateways }: ApiDependencies,
+  { gateway, currency }: OrderView,
+  amountMinor: number | undefined,
+): void {
+  const rules = gateways[gateway]?.amounts;
+  if (rules === undefined || amountMinor === undefined) return;
+  const rule = brokenRule({ ...rules, minimum: {} }, amountMinor, currency);
+  if (rule === null) return;
+  const errors = [{ pointer: '/amount', message: rule }];
+  throw new Problem('amount_unsupported', { detail: `${rule}.`, errors });
+}
 
 /**
  * The refund as the record has it, with its whole amount and a part for each payment that it took; as it was

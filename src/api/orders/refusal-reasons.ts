@@ -6,6 +6,10 @@ const PARTLY_REFUNDED =
 const NO_BALANCE = 'the balance at the gateway is too low';
 const DISPUTED = 'the payment is disputed';
 
+/**
+ * Stripe's are the codes of its API 2026-10-28, as `stripe` 23.1.0 lists them, and one that this project gives to
+ * a refusal without a code; Razorpay's are what its descriptions mean, see its refusals.ts.
+ */
 const REASONS: Readonly<Record<string, string>> = {
   charge_already_refunded: ALREADY_REFUNDED,
   payment_fully_refunded: ALREADY_REFUNDED,
@@ -17,6 +21,10 @@ const REASONS: Readonly<Record<string, string>> = {
   charge_not_refundable: 'the payment cannot be refunded',
   charge_disputed: DISPUTED,
   refund_disputed_payment: DISPUTED,
+  payment_not_captured: 'nothing of the payment is left to be refunded',
+  partial_refund_unsupported: 'its method of payment can only be refunded as a whole',
+  refund_unsupported: 'its method of payment cannot be refunded',
+  refunds_disabled: 'the gateway has disabled refunds for this account',
 };
 
 /** A gateway's code, with its meaning where it is known. */

@@ -1,8 +1,8 @@
 /** The order as callers see it: what its workflow decided, and what only the database knows. */
-import type { OrderView, RefundView } from '../../domain/view.ts';
+import type { OrderView, PaymentView, RefundView } from '../../domain/view.ts';
 import type { FailingEffect, StoredOrder } from '../../store/orders/orders.ts';
 import type { Answer } from '../http/route.ts';
-import type { Order, Refund } from './order-schemas.ts';
+import type { Order, Payment, Refund } from './order-schemas.ts';
 
 export function representOrder(order: StoredOrder): Order {
   const {
@@ -20,6 +20,9 @@ export function representOrder(order: StoredOrder): Order {
   const { name, address, shipping } = order.people ?? {};
   return {
     ...amounts,
+    // A record that was written before they were kept has neither.
+    amountDiscounted: amounts.amountDiscounted ?? 0,
+    amountFees: amounts.amountFees ?? 0,
     customer: {
       ...customer,
       ...(order.email === null ? {} : { email: order.email }),
@@ -29,7 +32,7 @@ export function representOrder(order: StoredOrder): Order {
     ...(shipping === undefined ? {} : { shipping }),
     ...(order.description === null ? {} : { description: order.description }),
     metadata: order.metadata,
-    payments,
+    payments: payments.map(representPayment),
     refunds: refunds.map(representRefund),
     disputes,
     reviews,
@@ -42,6 +45,12 @@ export function representOrder(order: StoredOrder): Order {
     createdAt,
     updatedAt,
   };
+}
+
+/** A record that was written before they were kept has no discount and no fee. */
+export function representPayment(payment: PaymentView): Payment {
+  const { amountDiscounted = 0, amountFees = 0 } = payment;
+  return { ...payment, amountDiscounted, amountFees };
 }
 
 /** A record that was written before it was kept has no refusal. */

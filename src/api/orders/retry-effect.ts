@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { readOrderWithOutcome } from '../../store/orders/order-with-outcome.ts';
 import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { defineRoute } from '../http/route.ts';
 import { orderId, visibleId } from '../http/request-schemas.ts';
+import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 
 export const retryEffect = defineRoute({
   method: 'post',

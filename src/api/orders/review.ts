@@ -1,10 +1,10 @@
 /** A person's decision on money that came where none was expected. */
 import { z } from 'zod';
-import { defineRoute } from '../http/route.ts';
 import { orderId, positiveInteger, text, visibleId } from '../http/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { defineRoute } from '../http/route.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 
 export const decideReview = defineRoute({
   method: 'post',

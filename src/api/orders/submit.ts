@@ -13,10 +13,10 @@ import { readOrder, type StoredOrder } from '../../store/orders/orders.ts';
 import type { SignalName, SignalPayloads } from '../../workflows/inbox/messages.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import type { Answer, ApiRequest } from '../http/route.ts';
-import { refusalReason } from './refusal-reasons.ts';
-import { orderAnswer, orderPathOf } from './represent-order.ts';
 import { Problem } from '../problems/problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
+import { refusalReason } from './refusal-reasons.ts';
+import { orderAnswer, orderPathOf } from './represent-order.ts';
 
 type CommandName = Exclude<SignalName, 'webhook'>;
 /** Of a request, what its command needs. */

@@ -1,10 +1,10 @@
 /** Asks the gateway for the present truth of an order, whatever is known of it, and tells what has changed. */
 import { z } from 'zod';
-import { defineRoute } from '../http/route.ts';
 import { orderPath } from '../http/request-schemas.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { defineRoute } from '../http/route.ts';
 import { syncedSchema } from './order-schemas.ts';
 import { orderPathOf, representOrder } from './represent-order.ts';
+import { isUnsettled, requireOrder, submit } from './submit.ts';
 
 export const sync = defineRoute({
   method: 'post',

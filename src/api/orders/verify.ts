@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { orderOfPayment } from '../../store/orders/gateway-payments.ts';
 import { readOrder, type StoredOrder } from '../../store/orders/orders.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { type Answer, defineRoute } from '../http/route.ts';
 import { orderPath, visibleId } from '../http/request-schemas.ts';
+import { type Answer, defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Turn } from '../temporal/single-flight.ts';
-import { answerWithOrder, requireOrder, type Sender, submit } from './submit.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
+import { answerWithOrder, requireOrder, type Sender, submit } from './submit.ts';
 
 const verifySchema = z
   .strictObject({ paymentId: visibleId.optional(), signature: visibleId.optional() })

@@ -7,6 +7,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Ledger } from '../../domain/ledger.ts';
 import { moneyText } from '../../money/text.ts';
+import { startingAttributes } from '../../workflows/details/search-attributes.ts';
 import {
   ORDER_WORKFLOW,
   type OrderInput,
@@ -14,7 +15,6 @@ import {
   type SignalPayloads,
   TASK_QUEUE,
 } from '../../workflows/inbox/messages.ts';
-import { startingAttributes } from '../../workflows/details/search-attributes.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import type { HistorySignal } from './order-runs.ts';
 import { isNotFound, within } from './temporal-call.ts';

@@ -9,13 +9,13 @@ import {
   unattachParked,
 } from '../../store/parked-events.ts';
 import { PARKED_STATUSES } from '../../store/schema/edge.ts';
+import { text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
-import { text, visibleId } from '../http/request-schemas.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
+import { answerWithOrder, submit } from '../orders/submit.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
-import { answerWithOrder, submit } from '../orders/submit.ts';
 import { deliverMessage, orphanOf, type ParkingReason } from './parking.ts';
 
 const parkedEventSchema = z

@@ -9,7 +9,14 @@ import { askFor, countRefusal, endGone, voidPayment } from '../facts/payments.ts
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Ledger } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
-import { isAnythingLive, isDisputed, isPayable, refundableMinor, stateOf } from '../sums.ts';
+import {
+  isAnythingLive,
+  isDisputed,
+  isNeedless,
+  isPayable,
+  refundableMinor,
+  stateOf,
+} from '../sums.ts';
 import type { Row } from '../table.ts';
 import { cellFor, conclude, openReview, record, stick, type Turn, type Verdict } from '../turn.ts';
 import { requestRefund } from './refund.ts';
@@ -79,14 +86,19 @@ export function takeVoided(turn: Turn, snapshot: PaymentSnapshot): void {
   if (payment.status === 'failed') delete payment.voiding;
 }
 
-/** What is paid, refunded or cancelled wants no more money: what could still be paid is voided, each once. */
+/** An order that is over wants no more money: what could still be paid is voided, each once. */
 export function voidNeedless(turn: Turn): void {
   const { ledger } = turn;
-  const state = stateOf(ledger);
-  const isOver = state === 'paid' || state === 'refunded' || state === 'cancelled';
-  if (!isOver || !followsPresentRules(ledger)) return;
+  if (!isOver(ledger) || !followsPresentRules(ledger)) return;
   for (const payment of Object.values(ledger.payments))
-    if (isPayable(payment) && payment.voiding === undefined) voidPayment(turn, payment);
+    if (isNeedless(payment)) voidPayment(turn, payment);
+}
+
+/** Paid, refunded, cancelled, or failed with no time left to try again. */
+function isOver(ledger: Ledger): boolean {
+  const state = stateOf(ledger);
+  if (state === 'failed') return ledger.expired && ledger.terms.voidsWhenFailed === true;
+  return state === 'paid' || state === 'refunded' || state === 'cancelled';
 }
 
 /** The gateway will not void: the wish to cancel ends, and what came instead is asked for. */

@@ -10,7 +10,7 @@ import { voidPayment } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Attempt, Ledger } from '../ledger.ts';
 import type { ReviewReason } from '../reviews/reasons.ts';
-import { followsPresentRules } from '../rules.ts';
+import { countsOpenedAlone, followsPresentRules } from '../rules.ts';
 import { isKeyForgotten } from '../schedule/deadlines.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import {
@@ -40,6 +40,10 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
   if (cell.code !== undefined) return rejected(cell.code);
   if (ledger.cancelRequested) return rejected('order_closed');
   if (live !== undefined) return payAgain(turn, command, live);
+  const unopened = unopenedBefore(ledger);
+  if (unopened !== undefined && unopened.times >= MAX_ATTEMPTS) return unpayable(unopened.code);
+  // It was no attempt: this one has its number, and the customer has as many as before.
+  if (unopened !== undefined) ledger.attempts.pop();
   if (ledger.attempts.length >= MAX_ATTEMPTS) return rejected('too_many_attempts');
   const attempt: Attempt = {
     number: ledger.attempts.length + 1,
@@ -49,10 +53,25 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
     checkout: null,
     createdAt: command.at,
     supersedes: failedPaymentIds(ledger),
+    ...(unopened === undefined ? {} : { unopened }),
   };
   ledger.attempts.push(attempt);
   createPayment(turn, attempt);
   return wait(turn, command, { attempt: attempt.number });
+}
+
+function unopenedBefore({ attempts }: Ledger): Attempt['unopened'] {
+  const last = attempts.at(-1);
+  return last?.status === 'refused' ? last.unopened : undefined;
+}
+
+/** Its own words for why, also when the gateway was not asked once more. */
+function unpayable(gatewayCode: string): Verdict {
+  return {
+    outcome: 'rejected',
+    reason: `the gateway refused: ${gatewayCode}`,
+    answer: { code: 'payment_refused', gatewayCode },
+  };
 }
 
 /** Money may be in flight that no attempt of ours began; a second attempt could charge twice. */
@@ -100,8 +119,10 @@ function failedPaymentIds({ payments }: Ledger): string[] {
 
 /** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
 export function createPayment(turn: Turn, attempt: Attempt): void {
-  const { number, amountMinor, supersedes = [] } = attempt;
-  const key = keyFor(turn, 'create_payment', number);
+  const { number, amountMinor, supersedes = [], unopened } = attempt;
+  // Under the key that was refused, a gateway may refuse again whatever has been corrected since.
+  const cause = unopened === undefined ? number : `${number}.${unopened.times + 1}`;
+  const key = keyFor(turn, 'create_payment', cause);
   start(turn, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
 }
 
@@ -152,16 +173,16 @@ export function refuseAttempt(
   const { ledger, event } = turn;
   const from = stateOf(ledger);
   const attempt = ledger.attempts[number - 1];
-  if (attempt !== undefined) attempt.status = 'refused';
+  if (attempt !== undefined) {
+    attempt.status = 'refused';
+    if (isUnpayable && countsOpenedAlone(ledger))
+      attempt.unopened = { times: (attempt.unopened?.times ?? 0) + 1, code };
+    else delete attempt.unopened;
+  }
   const verdict = conclude(turn, cellFor('pay.refused', from), `attempt:${number}`, from);
   record(turn, verdict, { source: 'gateway', type: 'create_payment.refused', eventId: event.id });
-  answerPays(turn, number, {
-    outcome: 'rejected',
-    reason: `the gateway refused: ${code}`,
-    answer: isUnpayable
-      ? { code: 'payment_refused', gatewayCode: code }
-      : { code: 'gateway_declined' },
-  });
+  const declined = { ...unpayable(code), answer: { code: 'gateway_declined' } };
+  answerPays(turn, number, isUnpayable ? unpayable(code) : declined);
 }
 
 /** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */

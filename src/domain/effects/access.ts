@@ -2,6 +2,7 @@
  * The customer's access. It is keyed by an epoch of its own, not by the fact that caused it, so that a
  * second capture can never grant twice.
  */
+import { discountMinor } from '../sums.ts';
 import { keyFor, start, type Turn } from '../turn.ts';
 
 export function grantAccess(turn: Turn): void {
@@ -11,7 +12,13 @@ export function grantAccess(turn: Turn): void {
   access.epoch += 1;
   const { epoch } = access;
   start(turn, { effect: 'grant_access', key: keyFor(turn, 'grant_access', epoch), epoch });
-  start(turn, { effect: 'issue_invoice', key: keyFor(turn, 'issue_invoice', epoch), epoch });
+  const discount = discountMinor(turn.ledger);
+  start(turn, {
+    effect: 'issue_invoice',
+    key: keyFor(turn, 'issue_invoice', epoch),
+    epoch,
+    ...(discount === 0 ? {} : { discountMinor: discount }),
+  });
 }
 
 export function revokeAccess(turn: Turn): void {

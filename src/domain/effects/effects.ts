@@ -53,7 +53,13 @@ export type PostingKind =
 export type BusinessEffect =
   | { effect: 'grant_access'; key: string; epoch: number }
   | { effect: 'revoke_access'; key: string; epoch: number; after: string }
-  | { effect: 'issue_invoice'; key: string; epoch: number }
+  | {
+      effect: 'issue_invoice';
+      key: string;
+      epoch: number;
+      /** Minor units that the gateway let the customer off; absent means none. */
+      discountMinor?: number;
+    }
   | {
       effect: 'issue_credit_note';
       key: string;

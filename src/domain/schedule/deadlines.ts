@@ -2,7 +2,7 @@
 import type { DeadlineName } from '../events.ts';
 import type { Ledger } from '../ledger.ts';
 import { indexOf } from '../ledger-index.ts';
-import { isDisputed, isPayable, isVoidable, openReviews, stateOf } from '../sums.ts';
+import { isDisputed, isNeedless, isPayable, isVoidable, openReviews, stateOf } from '../sums.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -54,7 +54,14 @@ function expiry(ledger: Ledger): Deadline | null {
   const isTold = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
   const isWaiting =
     state === 'partially_paid' ? !isTold : state === 'initiated' || state === 'pending';
-  return isWaiting ? { name: 'expiry', at: ledger.expiresAt } : null;
+  return isWaiting || isTryOpen(ledger) ? { name: 'expiry', at: ledger.expiresAt } : null;
+}
+
+/** Has it failed, and may its customer try again until it expires? What is left to pay then is voided. */
+function isTryOpen(ledger: Ledger): boolean {
+  const { closed, expired, payments, terms } = ledger;
+  if (closed || expired || terms.voidsWhenFailed !== true) return false;
+  return stateOf(ledger) === 'failed' && Object.values(payments).some(isNeedless);
 }
 
 function poll(ledger: Ledger): Deadline | null {
@@ -89,6 +96,7 @@ export function isQuiet(ledger: Ledger): boolean {
   const state = stateOf(ledger);
   if (state === 'initiated' || state === 'pending' || state === 'partially_paid') return false;
   return (
+    !isTryOpen(ledger) &&
     !ledger.inquiry.open &&
     !ledger.cancelRequested &&
     ledger.held.length === 0 &&

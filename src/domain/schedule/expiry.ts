@@ -17,6 +17,7 @@ export function expire(turn: Turn): void {
   const { ledger } = turn;
   const from = stateOf(ledger);
   if (cellFor('order.expired', from).verdict !== 'apply') return;
+  if (from === 'failed' && (ledger.expired || ledger.terms.voidsWhenFailed !== true)) return;
   if (from !== 'pending') return fail(turn);
   ledger.inquiry.purpose.expiry = true;
   askGateway(turn);

@@ -1,17 +1,20 @@
-/** Amounts as Razorpay takes them (razorpay.com/docs/api/orders/create, as of 2026): ISO minor units. */
+/**
+ * Amounts as Razorpay takes them, in ISO minor units: razorpay.com/docs/api/orders/create and the same page of
+ * its other countries (/docs/my, /docs/us), as of 2026-11.
+ */
 import { type AmountRules, brokenRule, noRules } from '../../money/amounts.ts';
 import { GatewayRefusal } from '../gateway.ts';
 
 export const RAZORPAY_AMOUNTS: AmountRules = {
   ...noRules('Razorpay'),
-  // One rupee. What an account may take at most, and in other currencies, Razorpay itself says.
-  minimum: { INR: 100 },
+  // One rupee, ringgit, US dollar. What an account may take at most, and in other currencies, Razorpay itself says.
+  minimum: { INR: 100, MYR: 100, USD: 100 },
   // Card networks settle three decimals in steps of ten minor units: the last digit must be 0.
   step: { BHD: 10, IQD: 10, JOD: 10, KWD: 10, LYD: 10, OMR: 10, TND: 10 },
 };
 
 /**
- * Checks what Razorpay would misread. Whatever else is wrong with an amount, Razorpay itself says so.
+ * Checks what Razorpay would misread, of a part that is refunded as well: that has no minimum. Whatever else is wrong with an amount, Razorpay itself says so.
  *
  * @throws GatewayRefusal `amount_not_settleable`
  */

@@ -40,6 +40,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
   const deps = { client, keyId, mode };
   return {
     amounts: RAZORPAY_AMOUNTS,
+    isVoidFinal: false,
     checkAccess: client.checkAccess,
     createPayment: (request) => createPayment(deps, request),
     fetchPayments: (request) => fetchPayments(deps, request),

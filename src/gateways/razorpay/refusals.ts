@@ -1,6 +1,7 @@
 /**
  * Tells Razorpay's definite no from an answer that leaves open what happened. Razorpay has one error
- * code for nearly everything, so what it means is read from its published descriptions.
+ * code for nearly everything, so what it means is read from its published descriptions: razorpay.com/docs/api/refunds
+ * (Errors), razorpay.com/docs/payments/refunds/errors and the error index of its orders, as of 2026-11.
  */
 import { z } from 'zod';
 import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
@@ -18,16 +19,25 @@ const TRANSIENT_STATUSES = new Set([408, 409, 425, 429]);
 
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/different request with the same idempotency key/i, 'idempotency_key_reused'],
-  [/fully refunded already/i, 'payment_fully_refunded'],
-  [/greater than (the )?amount captured/i, 'refund_exceeds_captured'],
-  [/not have enough balance|insufficient balance/i, 'balance_insufficient'],
-  [/too old|older than|refund period/i, 'payment_too_old'],
+  [/fully refunded already|refund has already been processed/i, 'payment_fully_refunded'],
+  [/greater than (the )?(amount captured|unrefunded amount)/i, 'refund_exceeds_captured'],
+  [/total refund amount is greater/i, 'refund_exceeds_captured'],
+  [/not have enough (balance|credits)|insufficient balance/i, 'balance_insufficient'],
+  [/more than \d+ months? old|older than \w+ months/i, 'payment_too_old'],
+  [/blocked due to ongoing dispute/i, 'refund_disputed_payment'],
+  [/partial refund is currently not supported/i, 'partial_refund_unsupported'],
+  [/refund is (currently )?not supported/i, 'refund_unsupported'],
+  [/refunds cannot be created on your account/i, 'refunds_disabled'],
+  [/status should be captured/i, 'payment_not_captured'],
   [/already been captured|order is already paid/i, 'payment_already_captured'],
   [/must be at least|less than minimum amount/i, 'amount_below_minimum'],
   [/exceeds (the )?maximum amount/i, 'amount_above_maximum'],
   [/id provided does not exist|is not a valid id/i, 'not_found'],
   [/receipt should be unique/i, 'receipt_taken'],
 ];
+
+/** Answered with 400, and another one after the other call has ended; our refund's receipt is found then. */
+const OF_THE_MOMENT = /another payment operation is in progress|duplicate receipt found/i;
 
 /** Razorpay documents both 400 and 409 for a key that came with another body: the text decides. */
 const FINAL_CONFLICTS: ReadonlySet<string> = new Set(['idempotency_key_reused']);
@@ -40,10 +50,13 @@ const OF_THE_CALL: ReadonlySet<string> = new Set([
   'not_found',
 ]);
 
-/** They tell of a refund that the caller may not have heard of. */
+/** They tell of a refund or a dispute that the caller may not have heard of. */
 const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
   'payment_fully_refunded',
   'refund_exceeds_captured',
+  // Of a payment that was captured, it says that all of it went back.
+  'payment_not_captured',
+  'refund_disputed_payment',
 ]);
 
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
@@ -53,8 +66,10 @@ export function errorOf(status: number, body: unknown): GatewayRefusal | Gateway
       status,
       variables: 'RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET',
     });
-  const code = codeOf(status, body);
-  const isTransient = status >= 500 || TRANSIENT_STATUSES.has(status);
+  const error = errorIn(body);
+  const code = codeOf(status, error);
+  const isTransient =
+    status >= 500 || TRANSIENT_STATUSES.has(status) || OF_THE_MOMENT.test(error?.description ?? '');
   if (isTransient && !FINAL_CONFLICTS.has(code))
     return new GatewaySilence(`Razorpay answered ${status}`);
   const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
@@ -62,10 +77,14 @@ export function errorOf(status: number, body: unknown): GatewayRefusal | Gateway
   return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable, isOutdated });
 }
 
-function codeOf(status: number, body: unknown): string {
+function errorIn(body: unknown): z.infer<typeof errorSchema>['error'] | null {
   const parsed = errorSchema.safeParse(body);
-  if (!parsed.success) return `http_${status}`;
-  const { code, description, reason } = parsed.data.error;
+  return parsed.success ? parsed.data.error : null;
+}
+
+function codeOf(status: number, error: ReturnType<typeof errorIn>): string {
+  if (error === null) return `http_${status}`;
+  const { code, description, reason } = error;
   const known = CODES.find(([pattern]) => pattern.test(description ?? ''));
   if (known !== undefined) return known[1];
   const given = reason && reason !== 'NA' ? reason : code;

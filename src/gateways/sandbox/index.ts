@@ -15,6 +15,7 @@ export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSetting
   const client = createSandboxClient(baseUrl);
   return {
     amounts: noRules('The sandbox'),
+    isVoidFinal: true,
     // The sandbox has no keys; it is asked as if it had, so that a refusal can be tried on it.
     async checkAccess() {
       await client.listPayments('access-check');

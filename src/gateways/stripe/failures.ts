@@ -67,6 +67,7 @@ const EXCEEDS_UNREFUNDED = /greater than unrefunded amount/i;
 const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
   'charge_already_refunded',
   'charge_disputed',
+  'refund_disputed_payment',
   'refund_exceeds_unrefunded',
 ]);
 

@@ -55,6 +55,7 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
   });
   return {
     amounts: STRIPE_AMOUNTS,
+    isVoidFinal: true,
     checkAccess: () => checkAccess(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {

@@ -21,8 +21,10 @@ export interface NewInvoice {
   seller: Seller | null;
   /** How it is drawn; a new invoice has the newest. */
   layout: number;
-  /** Minor units of `currency`. */
+  /** Minor units of `currency`: what was due. */
   amountMinor: number;
+  /** What of it the gateway let the customer off; null where it was paid as it was due. */
+  discountMinor: number | null;
   currency: string;
   gateway: string;
 }
@@ -36,16 +38,17 @@ export interface Invoice extends NewInvoice {
 export async function issueInvoice(database: Database, invoice: NewInvoice): Promise<Invoice> {
   const { orderId, epoch, key, customerId, email, description } = invoice;
   const { customerName, customerAddress, seller, layout } = invoice;
-  const { amountMinor, currency, gateway } = invoice;
+  const { amountMinor, discountMinor, currency, gateway } = invoice;
   const issued = await insertNumbered(database, 'invoice', {
     known: sql`select from ${invoices} where order_id = ${orderId} and epoch = ${epoch}`,
     insert: sql`insert into ${invoices} (
         number, order_id, epoch, key, customer_id, email, description,
-        customer_name, customer_address, seller, layout, amount_minor, currency, gateway
+        customer_name, customer_address, seller, layout, amount_minor, discount_minor, currency,
+        gateway
       )
       select number, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
         ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json, ${layout}::int,
-        ${amountMinor}::bigint, ${currency}, ${gateway}
+        ${amountMinor}::bigint, ${discountMinor}::bigint, ${currency}, ${gateway}
       from numbered`,
   });
   if (issued !== null) return { ...invoice, ...issued };

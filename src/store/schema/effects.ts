@@ -59,12 +59,18 @@ export const invoices = pgTable(
     /** How it is drawn: an invoice keeps the layout in which it was issued, and so its bytes. */
     layout: integer().notNull().default(1),
     amountMinor: minorUnits().notNull(),
+    /** What the gateway let the customer off; null where nothing, and in papers from before it was kept. */
+    discountMinor: minorUnits(),
     currency: text().notNull(),
     gateway: text().notNull(),
     issuedAt: instant().notNull().defaultNow(),
   },
   (table) => [
     unique('invoices_once').on(table.orderId, table.epoch),
+    check(
+      'invoices_discount_in_amount',
+      sql`${table.discountMinor} > 0 and ${table.discountMinor} < ${table.amountMinor}`,
+    ),
     ...isPositiveMoney('invoices', table.amountMinor, table.currency),
   ],
 );

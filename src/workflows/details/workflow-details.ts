@@ -10,6 +10,7 @@ import { type Deadline, nextDeadline } from '../../domain/schedule/deadlines.ts'
 import { openReviews } from '../../domain/sums.ts';
 import { type OrderView, viewOf } from '../../domain/view.ts';
 import { moneyText } from '../../money/text.ts';
+import type { FailingEffect } from '../perform.ts';
 import { gatewayAdvice } from './gateway-advice.ts';
 import { adviceFor } from './review-advice.ts';
 
@@ -17,18 +18,25 @@ import { adviceFor } from './review-advice.ts';
 const MOST_LINES = 6;
 const MOST_CAUSES = 2;
 
-/** Markdown for the workflow's current details. */
-export function storyOf(ledger: Ledger): string {
+/** By its key. */
+type Failing = ReadonlyMap<string, FailingEffect>;
+
+/**
+ * Markdown for the workflow's current details.
+ *
+ * @param failing effects that have failed for long and are tried on
+ */
+export function storyOf(ledger: Ledger, failing: Failing = new Map()): string {
   const view = viewOf(ledger);
   const { duplicates, stale, rejected } = view.counters;
   return [
     `**${view.state}**${view.late ? ' (confirmed late)' : ''}, version ${view.version}`,
-    listOf('To do', todoLines(ledger)) ?? 'To do: nothing',
+    listOf('To do', todoLines(ledger, failing)) ?? 'To do: nothing',
     moneyLine(view),
     listOf('Payments', paymentLines(view)),
     listOf('Disputes', disputeLines(view)),
     listOf('Not known to this version, and left out', (ledger.unknown ?? []).map(code)),
-    listOf('Next', nextLines(ledger)),
+    listOf('Next', nextLines(ledger, failing)),
     `Changed nothing: ${duplicates} repeated, ${stale} too late, ${rejected} rejected`,
   ]
     .filter((part) => part !== null)
@@ -55,9 +63,13 @@ function codeOf(message: object): string {
 
 function moneyLine(view: OrderView): string {
   const { amountPaid, amount, currency, amountRefunded, gateway } = view;
+  const { amountDiscounted, amountFees } = view;
   const money = (amountMinor: number): string => moneyText(amountMinor, currency);
   const refunded = amountRefunded > 0 ? `, ${money(amountRefunded)} refunded` : '';
-  return `Money: ${money(amountPaid)} of ${money(amount)} captured${refunded}, through ${gateway}`;
+  const discounted =
+    amountDiscounted > 0 ? `, ${money(amountDiscounted)} let off by the gateway` : '';
+  const fees = amountFees > 0 ? `, ${money(amountFees)} paid to the gateway on top` : '';
+  return `Money: ${money(amountPaid)} of ${money(amount)} captured${discounted}${fees}${refunded}, through ${gateway}`;
 }
 
 function paymentLines({ payments, currency }: OrderView): string[] {
@@ -74,8 +86,10 @@ function disputeLines({ disputes, currency }: OrderView): string[] {
   );
 }
 
-function nextLines(ledger: Ledger): string[] {
-  const open = Object.values(ledger.effects).filter(({ status }) => status === 'pending');
+function nextLines(ledger: Ledger, failing: Failing): string[] {
+  const open = Object.values(ledger.effects).filter(
+    ({ status, command: { key } }) => status === 'pending' && !failing.has(key),
+  );
   const deadline = nextDeadline(ledger);
   const { held } = ledger;
   return [
@@ -104,7 +118,7 @@ function deadlineLine({ name, at }: Deadline): string {
  * Every signal to send is ready to be copied. Its id is new after each event, so that nobody's second
  * decision is taken for a repeat of the first.
  */
-function todoLines(ledger: Ledger): string[] {
+function todoLines(ledger: Ledger, failing: Failing): string[] {
   const reviews = openReviews(ledger).map(({ id, reason, version, causes }) => {
     const message = { id: `${id}-by-hand-${ledger.revision}`, reviewId: id, decision: 'approve' };
     const signal = codeOf({ ...message, version, note: 'why' });
@@ -118,7 +132,16 @@ function todoLines(ledger: Ledger): string[] {
       const refusal = error === null ? '' : ` (${code(error)})`;
       return `${code(key)} was refused${refusal}: mend the cause, then signal \`retry\`: ${signal}`;
     });
-  return [...gatewayLines(ledger), ...reviews, ...failed];
+  return [...gatewayLines(ledger), ...failingLines(failing), ...reviews, ...failed];
+}
+
+/** A workflow does not see each try of an activity: the API and the command line have the latest. */
+function failingLines(failing: Failing): string[] {
+  const time = (at: number): string => new Date(at).toISOString();
+  return [...failing].map(
+    ([key, { since, tries, error, nextTryAt }]) =>
+      `${code(key)} has been failing since ${time(since)} (${tries} tries, the last one: ${code(error)}): see the system behind it. It is tried again by ${time(nextTryAt)}, and every minute.`,
+  );
 }
 
 function gatewayLines(ledger: Ledger): string[] {

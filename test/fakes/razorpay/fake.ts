@@ -85,6 +85,7 @@ export async function openFakeRazorpay() {
       case 'PATCH orders/:id':
         return patchOrder(world, id, body);
       case 'GET orders/:id/payments':
+        await faults.pass(call);
         return listOrderPayments(world, id);
       case 'GET payments/:id':
         return getPayment(world, id);

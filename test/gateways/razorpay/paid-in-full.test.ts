@@ -1,5 +1,6 @@
 /** Razorpay's word on what is paid, under way or gone, on the real stack. */
 import assert from 'node:assert/strict';
+import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../../src/domain/view.ts';
 import { razorpayBehind } from '../../fakes/razorpay/driver.ts';
 import type { FakeRazorpay } from '../../fakes/razorpay/fake.ts';
@@ -13,6 +14,7 @@ import {
   untilSettled,
 } from '../../support/shop.ts';
 import { sharedStack } from '../../support/stack.ts';
+import { signalsOf } from '../../support/temporal.ts';
 
 const FEE = 118;
 const OFFER = 500;
@@ -35,7 +37,10 @@ describe('an order at Razorpay', function () {
 
   async function assertDiscounted(id: string): Promise<void> {
     const order = await untilSettled(shop, id, 'paid');
-    assert.equal(order.amountPaid, AMOUNT - OFFER);
+    assert.deepEqual([order.amountPaid, order.amountDiscounted], [AMOUNT - OFFER, OFFER]);
+    const [invoice] = await rowsOf('invoices', id);
+    const { amount_minor: due, discount_minor: discount } = invoice ?? {};
+    assert.deepEqual([Number(due), Number(discount)], [AMOUNT, OFFER]);
     assert.deepEqual(
       order.reviews.filter(({ status }) => status === 'open'),
       [],
@@ -81,7 +86,26 @@ describe('an order at Razorpay', function () {
       await act(id, 'verify', { paymentId: 'pay_unknown0000' });
       const order = await untilSettled(shop, id, 'paid');
       assert.deepEqual([order.amountPaid, order.reviews], [AMOUNT, []]);
+      assert.deepEqual([order.amountFees, order.payments[0]?.amountFees], [FEE, FEE]);
     });
+
+  it('is 200 to a verify that names its payment while a webhook has made the order ask', async () => {
+    const { id, paymentId } = await given();
+    const held = razorpay.faults.hold(/^GET \/v1\/orders\/[^/]+\/payments/);
+    razorpay.life.fail(razorpay.life.start(paymentId));
+    await held.arrived;
+    razorpay.webhooks.withhold();
+    const paying = razorpay.life.start(paymentId);
+    razorpay.life.capture(paying);
+    const verify = act<OrderView>(id, 'verify', { paymentId: paying });
+    // One is the webhook's, and one the customer's.
+    await pWaitFor(
+      async () => (await signalsOf(id)).filter((name) => name === 'verify').length === 2,
+    );
+    held.release();
+    const { status, body } = await verify;
+    assert.deepEqual([status, body.state], [200, 'paid']);
+  });
 
   it('is captured whole by us where a fee came on top', async () => {
     const { id, paymentId } = await given();

@@ -1,0 +1,2 @@
+ALTER TABLE "invoices" ADD COLUMN "discount_minor" bigint;--> statement-breakpoint
+ALTER TABLE "invoices" ADD CONSTRAINT "invoices_discount_in_amount" CHECK ("invoices"."discount_minor" > 0 and "invoices"."discount_minor" < "invoices"."amount_minor");
