@@ -47,6 +47,8 @@ describe('a new order', () => {
       currency: 'INR',
       amountPaid: 0,
       amountRefunded: 0,
+      amountDiscounted: 0,
+      amountFees: 0,
       gateway: 'sandbox',
       customer,
       shipping,
