@@ -7,8 +7,8 @@ import { GatewayRefusal } from '../gateway.ts';
 
 export const RAZORPAY_AMOUNTS: AmountRules = {
   ...noRules('Razorpay'),
-  // One rupee, ringgit, US dollar. What an account may take at most, and in other currencies, Razorpay itself says.
-  minimum: { INR: 100, MYR: 100, USD: 100 },
+  // One rupee, one ringgit. That of US dollars depends on the country of the account; at most and in other currencies as well.
+  minimum: { INR: 100, MYR: 100 },
   // Card networks settle three decimals in steps of ten minor units: the last digit must be 0.
   step: { BHD: 10, IQD: 10, JOD: 10, KWD: 10, LYD: 10, OMR: 10, TND: 10 },
 };
