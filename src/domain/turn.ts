@@ -10,7 +10,7 @@ import type { OrderState } from './order.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
 import { followsPresentRules } from './rules.ts';
 import { isAnythingLive, isPayable, isRefundedInFull, netMinor, stateOf } from './sums.ts';
-import { type Cell, type Row, TABLE } from './table.ts';
+import { type Ask, type Cell, type Row, TABLE } from './table.ts';
 
 export interface Turn {
   ledger: Ledger;
@@ -38,9 +38,32 @@ export function isNews({ outcome, changed = false }: Verdict): boolean {
 }
 
 export function cellFor(row: Row, state: OrderState): Cell {
-  const cell = TABLE[row]?.[state];
-  if (cell === undefined) throw new RangeError(`the decision table has no row "${row}"`);
-  return cell;
+  return TABLE[row][state];
+}
+
+/** What the calls of a cell mean for the event at hand. */
+export type Calls = Partial<Record<Ask, () => void>>;
+
+export interface RowChange {
+  /** Names the cause in a review: a fact's key, or what the event is about. */
+  cause: string;
+  /** Changes the ledger as the event says; which calls, review and state follow is the table's alone. */
+  evolve?: (cell: Cell) => void;
+  calls?: Calls;
+}
+
+/** Carries out a row of the table for the state that the event meets: the change, its calls, its review, its outcome. */
+export function applyRow(turn: Turn, row: Row, { cause, evolve, calls = {} }: RowChange): Verdict {
+  const from = stateOf(turn.ledger);
+  const cell = cellFor(row, from);
+  evolve?.(cell);
+  makeCalls(cell, calls);
+  return conclude(turn, cell, cause, from);
+}
+
+/** Makes the calls that a cell names, and no other. */
+export function makeCalls({ asks }: Cell, calls: Calls): void {
+  for (const ask of asks) calls[ask]?.();
 }
 
 /** Starts an effect unless its key was ever used: deciding twice never asks twice. */
@@ -78,7 +101,7 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
 }
 
 /** Does what a table cell says about late confirmation and reviews, and puts the result into words. */
-export function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
+function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
   if (cell.late) turn.ledger.late = true;
   if (cell.review !== undefined) openReview(turn, cell.review, cause);
   const missing = deficit(turn.ledger);

@@ -5,7 +5,7 @@
 
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
-import { askFor, countRefusal, endGone, voidPayment } from '../facts/payments.ts';
+import { callsFor, countRefusal, endGone, voidPayment } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Ledger } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
@@ -18,7 +18,15 @@ import {
   stateOf,
 } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { cellFor, conclude, openReview, record, stick, type Turn, type Verdict } from '../turn.ts';
+import {
+  applyRow,
+  cellFor,
+  makeCalls,
+  openReview,
+  record,
+  type Turn,
+  type Verdict,
+} from '../turn.ts';
 import { requestRefund } from './refund.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait, withReason } from './waiting.ts';
 
@@ -33,16 +41,22 @@ function requestCancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null
   const isOld = !followsPresentRules(ledger);
   if (isOld && from === 'partially_paid') return rejected('order_already_paid');
   const isLive = isAnythingLive(ledger) || (!isOld && hasPayable(ledger));
-  const cell = cellFor(cancelRow(ledger, isLive), from);
+  const row = cancelRow(ledger, isLive);
+  const cell = cellFor(row, from);
   if (cell.code !== undefined) return rejected(cell.code);
   if (cell.verdict === 'duplicate')
     return { outcome: 'duplicate', reason: 'the order is cancelled already' };
   const isRepeat = ledger.cancelRequested;
-  ledger.cancelRequested = true;
-  voidAll(turn);
-  if (isLive) return wait(turn, command, {}, isRepeat);
-  stick(ledger);
-  return conclude(turn, cell, command.id, from);
+  // What came of a part goes back once the order is cancelled, which may be after the voids alone: refundCancelled.
+  const calls = { void: () => voidAll(turn) };
+  const evolve = (): void => {
+    ledger.cancelRequested = true;
+    if (isOld) voidAll(turn);
+  };
+  if (!isLive) return applyRow(turn, row, { cause: command.id, evolve, calls });
+  evolve();
+  makeCalls(cell, calls);
+  return wait(turn, command, {}, isRepeat);
 }
 
 /** Refunding what a bank may take back anyway would pay it out twice. */
@@ -104,19 +118,19 @@ function isOver(ledger: Ledger): boolean {
 /** The gateway will not void: the wish to cancel ends, and what came instead is asked for. */
 export function refuseVoid(turn: Turn, paymentId: string, { isGone }: Refusal): void {
   const { ledger, event } = turn;
-  const from = stateOf(ledger);
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
   if (isGone && isPayable(payment)) return endGone(turn, payment);
-  const cell = cellFor(
-    payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused',
-    from,
-  );
-  payment.voiding = false;
-  countRefusal(payment);
-  ledger.cancelRequested = false;
-  askFor(turn, cell, payment);
-  const verdict = conclude(turn, cell, `void:${paymentId}`, from);
+  const row = payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused';
+  const verdict = applyRow(turn, row, {
+    cause: `void:${paymentId}`,
+    evolve: () => {
+      payment.voiding = false;
+      countRefusal(payment);
+      ledger.cancelRequested = false;
+    },
+    calls: callsFor(turn, payment),
+  });
   record(turn, verdict, { source: 'gateway', type: 'void_payment.refused', eventId: event.id });
 }
 

@@ -23,7 +23,16 @@ import {
   stateOf,
 } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { cellFor, conclude, keyFor, record, start, type Turn, type Verdict } from '../turn.ts';
+import {
+  applyRow,
+  cellFor,
+  keyFor,
+  makeCalls,
+  record,
+  start,
+  type Turn,
+  type Verdict,
+} from '../turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 /** More tries than any person makes; a script that retries for ever is stopped here. */
@@ -56,7 +65,7 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
     ...(unopened === undefined ? {} : { unopened }),
   };
   ledger.attempts.push(attempt);
-  createPayment(turn, attempt);
+  makeCalls(cell, { create: () => createPayment(turn, attempt) });
   return wait(turn, command, { attempt: attempt.number });
 }
 
@@ -171,15 +180,17 @@ export function refuseAttempt(
   { code, isUnpayable = false }: Refusal,
 ): void {
   const { ledger, event } = turn;
-  const from = stateOf(ledger);
   const attempt = ledger.attempts[number - 1];
-  if (attempt !== undefined) {
-    attempt.status = 'refused';
-    if (isUnpayable && countsOpenedAlone(ledger))
-      attempt.unopened = { times: (attempt.unopened?.times ?? 0) + 1, code };
-    else delete attempt.unopened;
-  }
-  const verdict = conclude(turn, cellFor('pay.refused', from), `attempt:${number}`, from);
+  const verdict = applyRow(turn, 'pay.refused', {
+    cause: `attempt:${number}`,
+    evolve: () => {
+      if (attempt === undefined) return;
+      attempt.status = 'refused';
+      if (isUnpayable && countsOpenedAlone(ledger))
+        attempt.unopened = { times: (attempt.unopened?.times ?? 0) + 1, code };
+      else delete attempt.unopened;
+    },
+  });
   record(turn, verdict, { source: 'gateway', type: 'create_payment.refused', eventId: event.id });
   const declined = { ...unpayable(code), answer: { code: 'gateway_declined' } };
   answerPays(turn, number, isUnpayable ? unpayable(code) : declined);
@@ -188,14 +199,17 @@ export function refuseAttempt(
 /** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */
 export function attemptUnanswered(turn: Turn, number: number): void {
   const { ledger, event } = turn;
-  const from = stateOf(ledger);
   const attempt = ledger.attempts[number - 1];
   const isKeyRefused = isMisconfigured(ledger);
   if (attempt?.status === 'requested') {
-    attempt.status = 'unknown';
-    const cell = cellFor('pay.unanswered', from);
-    if (cell.asks.includes('fetch') && !isKeyRefused) askGateway(turn);
-    const verdict = conclude(turn, cell, `attempt:${number}`, from);
+    const verdict = applyRow(turn, 'pay.unanswered', {
+      cause: `attempt:${number}`,
+      evolve: () => {
+        attempt.status = 'unknown';
+      },
+      // With a key that the gateway refuses, asking it brings nothing either.
+      calls: isKeyRefused ? {} : { fetch: () => askGateway(turn) },
+    });
     const type = 'create_payment.unanswered';
     record(turn, verdict, { source: 'gateway', type, eventId: event.id });
   }

@@ -16,6 +16,7 @@ import {
   cellFor,
   isNews,
   keyFor,
+  makeCalls,
   openReview,
   record,
   start,
@@ -33,7 +34,8 @@ export function refund(turn: Turn, command: CommandOf<'refund'>): Verdict | null
   const amountMinor = command.amountMinor ?? refundable;
   const cell = cellFor(refundRow(ledger, amountMinor, refundable), stateOf(ledger));
   if (cell.code !== undefined) return rejected(cell.code);
-  requestRefund(turn, { requestKey, amountMinor, reason: command.reason ?? null });
+  const request = { requestKey, amountMinor, reason: command.reason ?? null };
+  makeCalls(cell, { refund: () => requestRefund(turn, request) });
   return wait(turn, command, { requestKey });
 }
 

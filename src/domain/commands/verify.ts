@@ -12,7 +12,7 @@ import { isQuiet, postponeSettlement } from '../schedule/deadlines.ts';
 import { expireAfterAnswer, postponeExpiry } from '../schedule/expiry.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { isPayable, stateOf } from '../sums.ts';
-import { cellFor, conclude, record, type Turn, type Verdict } from '../turn.ts';
+import { applyRow, cellFor, record, type Turn, type Verdict } from '../turn.ts';
 import { attachVerdict, isOwn, refuseForeign } from './foreign-payment.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
@@ -96,12 +96,14 @@ function doubtHeld(turn: Turn, payment: Payment): void {
   if (payment.captureRefused !== true || payment.movedAtVersion > ledger.inquiry.askedAtVersion)
     return;
   delete payment.captureRefused;
-  const from = stateOf(ledger);
-  const cell = cellFor('capture.refused.held', from);
-  if (payment.status !== 'authorized' || cell.verdict === 'impossible') return;
-  payment.mismatched = true;
-  const cause = `capture:${payment.paymentId}:${payment.refusals ?? 0}`;
-  const verdict = conclude(turn, cell, cause, from);
+  const { verdict: decided } = cellFor('capture.refused.held', stateOf(ledger));
+  if (payment.status !== 'authorized' || decided === 'impossible') return;
+  const verdict = applyRow(turn, 'capture.refused.held', {
+    cause: `capture:${payment.paymentId}:${payment.refusals ?? 0}`,
+    evolve: () => {
+      payment.mismatched = true;
+    },
+  });
   record(turn, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
 }
 

@@ -5,13 +5,13 @@ import { attemptUnanswered, refuseAttempt, takeCreated } from '../commands/pay.t
 import { refundUnanswered, refuseRefund, takeRefund } from '../commands/refund.ts';
 import { inquiryUnanswered, takeFetched } from '../commands/verify.ts';
 import type { EffectEvent, Refusal } from '../events.ts';
-import { askFor, countRefusal, endGone } from '../facts/payments.ts';
+import { callsFor, countRefusal, endGone } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { EffectEntry } from '../ledger.ts';
 import { putEffect, removeEffect } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
-import { isPayable, stateOf } from '../sums.ts';
-import { cellFor, conclude, openReview, record, type Turn } from '../turn.ts';
+import { isPayable } from '../sums.ts';
+import { applyRow, openReview, record, type Turn } from '../turn.ts';
 import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
 import { noteGatewayCall } from './gateway-failure.ts';
 
@@ -73,13 +73,15 @@ function refuseCapture(turn: Turn, paymentId: string, { isGone }: Refusal): void
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
   if (isGone && isPayable(payment)) return endGone(turn, payment);
-  const from = stateOf(ledger);
-  const cell = cellFor('capture.refused', from);
-  delete payment.captureMinor;
-  if (followsPresentRules(ledger)) payment.captureRefused = true;
-  countRefusal(payment);
-  askFor(turn, cell, payment);
-  const verdict = conclude(turn, cell, `capture:${paymentId}`, from);
+  const verdict = applyRow(turn, 'capture.refused', {
+    cause: `capture:${paymentId}`,
+    evolve: () => {
+      delete payment.captureMinor;
+      if (followsPresentRules(ledger)) payment.captureRefused = true;
+      countRefusal(payment);
+    },
+    calls: callsFor(turn, payment),
+  });
   record(turn, verdict, { source: 'gateway', type: 'capture_payment.refused', eventId: event.id });
 }
 

@@ -7,19 +7,22 @@ import { type Capture, type Payment, reversedMinor, standingMinor } from '../led
 import { putCapture } from '../ledger-index.ts';
 import { capturedMinor, dueMinor, stateOf } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { cellFor, conclude, movePayment, type Turn, type Verdict } from '../turn.ts';
+import { applyRow, movePayment, type Turn, type Verdict } from '../turn.ts';
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
 
 export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
   const { ledger } = turn;
-  const from = stateOf(ledger);
   const captureId = captureIdOf(fact);
   const { paymentId, amountMinor, currency } = fact;
   if (currency !== ledger.terms.currency) {
-    ledger.foreignCaptures[captureId] = { captureId, paymentId, amountMinor, currency };
-    // Whatever the currency, nothing of it is left to void.
-    movePayment(turn, payment, 'captured');
-    return conclude(turn, cellFor('payment.captured.currency', from), factKey(fact), from);
+    return applyRow(turn, 'payment.captured.currency', {
+      cause: factKey(fact),
+      evolve: () => {
+        ledger.foreignCaptures[captureId] = { captureId, paymentId, amountMinor, currency };
+        // Whatever the currency, nothing of it is left to void.
+        movePayment(turn, payment, 'captured');
+      },
+    });
   }
   const tombstone = ledger.captures[captureId];
   const takenBackMinor = Math.min(amountMinor, reversedMinor(tombstone));
@@ -31,14 +34,18 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
     reversed: takenBackMinor > 0,
     ...(takenBackMinor > 0 ? { reversedMinor: takenBackMinor } : {}),
   };
-  const cell = cellFor(captureRow(turn, standingMinor(capture)), from);
-  putCapture(ledger, capture);
-  movePayment(turn, payment, 'captured');
-  // A capture that won the race against a cancel keeps the order paid.
-  if (standingMinor(capture) > 0) ledger.cancelRequested = false;
-  // Money that came after all ends the waiting in vain; a part of it waits for the rest anew.
-  if (from === 'failed') ledger.expired = false;
-  return conclude(turn, cell, factKey(fact), from);
+  const from = stateOf(ledger);
+  return applyRow(turn, captureRow(turn, standingMinor(capture)), {
+    cause: factKey(fact),
+    evolve: () => {
+      putCapture(ledger, capture);
+      movePayment(turn, payment, 'captured');
+      // A capture that won the race against a cancel keeps the order paid.
+      if (standingMinor(capture) > 0) ledger.cancelRequested = false;
+      // A late capture clears the expiry; a partial one keeps waiting for the rest.
+      if (from === 'failed') ledger.expired = false;
+    },
+  });
 }
 
 function captureRow(turn: Turn, standing: number): Row {
@@ -51,15 +58,13 @@ function captureRow(turn: Turn, standing: number): Row {
 
 export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
   const { ledger } = turn;
-  const from = stateOf(ledger);
+  const cause = factKey(fact);
   if (fact.currency !== ledger.terms.currency)
-    return conclude(turn, cellFor('capture.reversed.currency', from), factKey(fact), from);
+    return applyRow(turn, 'capture.reversed.currency', { cause });
   const captureId = captureIdOf(fact);
   const { paymentId, amountMinor } = fact;
   const known = ledger.captures[captureId];
-  const cell = cellFor(known === undefined ? 'capture.reversed.early' : 'capture.reversed', from);
-  putCapture(
-    ledger,
+  const reversal: Capture =
     known === undefined
       ? {
           captureId,
@@ -69,7 +74,7 @@ export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
           reversed: true,
           reversedMinor: amountMinor,
         }
-      : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) },
-  );
-  return conclude(turn, cell, factKey(fact), from);
+      : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) };
+  const row = known === undefined ? 'capture.reversed.early' : 'capture.reversed';
+  return applyRow(turn, row, { cause, evolve: () => putCapture(ledger, reversal) });
 }

@@ -5,9 +5,9 @@
 
 import { putDispute } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { netMinor, stateOf, wasCaptured } from '../sums.ts';
+import { netMinor, wasCaptured } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { cellFor, conclude, type Turn, type Verdict } from '../turn.ts';
+import { applyRow, type Turn, type Verdict } from '../turn.ts';
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
 import { resistFlip } from './flips.ts';
 
@@ -15,7 +15,6 @@ const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, los
 
 export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
   const { ledger } = turn;
-  const from = stateOf(ledger);
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
   if (known !== undefined && isFlip(known.status, status)) {
@@ -30,12 +29,14 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
     if (verdict !== null) return verdict;
   } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
-  const cell = cellFor(classify(turn, fact), from);
   const { disputeId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion });
-  if (cell.asks.includes('fetch')) askGateway(turn);
-  return conclude(turn, cell, factKey(fact), from);
+  return applyRow(turn, classify(turn, fact), {
+    cause: factKey(fact),
+    evolve: () =>
+      putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion }),
+    calls: { fetch: () => askGateway(turn) },
+  });
 }
 
 /** A closed dispute that closes the other way: arbitration, or a mix-up; the gateway is asked. */

@@ -4,8 +4,7 @@
  */
 
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { stateOf } from '../sums.ts';
-import { cellFor, conclude, type Turn, type Verdict, wasReviewed } from '../turn.ts';
+import { applyRow, type Turn, type Verdict, wasReviewed } from '../turn.ts';
 import { type DisputeFact, factKey, type RefundFact } from './facts.ts';
 
 export interface Flip {
@@ -33,7 +32,5 @@ function doubt(turn: Turn, { kind, fact }: Flip): Verdict {
   delete turn.ledger.facts[key];
   if (wasReviewed(turn.ledger, `${kind}_flip`, key))
     return { outcome: 'duplicate', reason: `${key} was doubted before` };
-  askGateway(turn);
-  const from = stateOf(turn.ledger);
-  return conclude(turn, cellFor(`${kind}.flip`, from), key, from);
+  return applyRow(turn, `${kind}.flip`, { cause: key, calls: { fetch: () => askGateway(turn) } });
 }

@@ -7,11 +7,13 @@ import type { Payment } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { outstandingMinor, stateOf, uncommittedMinor } from '../sums.ts';
-import type { Cell, Row } from '../table.ts';
+import type { Row } from '../table.ts';
 import {
+  applyRow,
+  type Calls,
   cellFor,
-  conclude,
   keyFor,
+  makeCalls,
   movePayment,
   record,
   start,
@@ -34,21 +36,36 @@ const RANK: Record<Payment['status'], number> = {
 };
 
 export function applyPaymentFact(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
-  if (fact.type === 'payment.captured') return applyCapture(turn, fact, payment);
-  const from = stateOf(turn.ledger);
+  if (!isOfStatus(fact)) return applyCapture(turn, fact, payment);
   const status = statusOf(fact);
   const isBackwards = RANK[status] <= RANK[payment.status];
   if (isBackwards && !isTrustedComeback(turn, fact, payment))
     return applyOldStatus(turn, fact, payment);
-  const cell = cellFor(classify(turn, fact, payment), from);
-  // Alive again, it may be voided after all.
-  if (isBackwards && payment.voiding === false) delete payment.voiding;
-  movePayment(turn, payment, status);
-  if (cell.review === 'amount_mismatch') payment.mismatched = true;
-  if (cell.to === 'pending') turn.ledger.expired = false;
-  askFor(turn, cell, payment);
-  return conclude(turn, cell, factKey(fact), from);
+  return applyRow(turn, classify(turn, fact, payment), {
+    cause: factKey(fact),
+    evolve: (cell) => {
+      // Alive again, it may be voided after all.
+      if (isBackwards && payment.voiding === false) delete payment.voiding;
+      movePayment(turn, payment, status);
+      if (cell.review === 'amount_mismatch') payment.mismatched = true;
+      if (cell.to === 'pending') turn.ledger.expired = false;
+    },
+    calls: callsFor(turn, payment),
+  });
 }
+
+/** A fact about a payment's status; a capture is money and has a file of its own. */
+type StatusFact = PaymentFact & { type: Exclude<PaymentFact['type'], 'payment.captured'> };
+
+function isOfStatus(fact: PaymentFact): fact is StatusFact {
+  return fact.type !== 'payment.captured';
+}
+
+/** What may bring an ended payment back, and meanwhile makes the order ask. */
+const AFTER_END: Partial<Record<PaymentFact['type'], Row>> = {
+  'payment.authorized': 'payment.authorized.after_end',
+  'payment.pending': 'payment.pending.after_end',
+};
 
 function statusOf(fact: PaymentFact): SnapshotStatus {
   return fact.type.slice('payment.'.length) as SnapshotStatus;
@@ -81,15 +98,17 @@ function isTrustedComeback(turn: Turn, fact: PaymentFact, payment: Payment): boo
 }
 
 function applyOldStatus(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
-  if (isComeback(turn, fact.type, payment)) {
-    askFor(turn, cellFor(`${fact.type}.after_end`, stateOf(turn.ledger)), payment);
+  const row = AFTER_END[fact.type];
+  if (row !== undefined && isComeback(turn, fact.type, payment)) {
+    const cell = cellFor(row, stateOf(turn.ledger));
+    makeCalls(cell, callsFor(turn, payment));
     const told = statusOf(fact);
     return { outcome: 'stale', reason: `${told} after ${payment.status}: the gateway is asked` };
   }
   return { outcome: 'stale', reason: `the payment is ${payment.status} already` };
 }
 
-function classify(turn: Turn, fact: PaymentFact, payment: Payment): Row {
+function classify(turn: Turn, fact: StatusFact, payment: Payment): Row {
   const { ledger } = turn;
   if (fact.type !== 'payment.authorized') return fact.type;
   if (ledger.cancelRequested || payment.voiding === true) return 'payment.authorized.surplus';
@@ -103,14 +122,16 @@ function classify(turn: Turn, fact: PaymentFact, payment: Payment): Row {
 
 /** The gateway, asked, no longer knows it: nobody can pay it there, and nothing more can be asked of it. */
 export function endGone(turn: Turn, payment: Payment): void {
-  const { ledger, event } = turn;
+  const { event } = turn;
   const { paymentId } = payment;
-  const from = stateOf(ledger);
-  const cell = cellFor('payment.gone', from);
-  movePayment(turn, payment, 'gone');
-  delete payment.voiding;
-  delete payment.captureMinor;
-  const verdict = conclude(turn, cell, `payment.gone:${paymentId}`, from);
+  const verdict = applyRow(turn, 'payment.gone', {
+    cause: `payment.gone:${paymentId}`,
+    evolve: () => {
+      movePayment(turn, payment, 'gone');
+      delete payment.voiding;
+      delete payment.captureMinor;
+    },
+  });
   const reason = `the gateway no longer knows ${paymentId}: ${verdict.reason}`;
   const origin = { source: 'gateway', type: 'payment.gone', eventId: event.id } as const;
   record(turn, { ...verdict, reason }, origin);
@@ -118,20 +139,24 @@ export function endGone(turn: Turn, payment: Payment): void {
 
 /** What was under way has ended without an end: the customer is asked how to pay once more. */
 export function reopen(turn: Turn, payment: Payment): void {
-  const { ledger, event } = turn;
-  const from = stateOf(ledger);
-  const cell = cellFor('payment.reopened', from);
-  movePayment(turn, payment, 'created');
-  delete payment.expiresAt;
-  const verdict = conclude(turn, cell, `payment.reopened:${payment.paymentId}`, from);
+  const { event } = turn;
+  const verdict = applyRow(turn, 'payment.reopened', {
+    cause: `payment.reopened:${payment.paymentId}`,
+    evolve: () => {
+      movePayment(turn, payment, 'created');
+      delete payment.expiresAt;
+    },
+  });
   record(turn, verdict, { source: 'gateway', type: 'payment.reopened', eventId: event.id });
 }
 
-/** Asks the gateway for what a table cell wants done with a payment. */
-export function askFor(turn: Turn, cell: Cell, payment: Payment): void {
-  if (cell.asks.includes('fetch')) askGateway(turn);
-  if (cell.asks.includes('void')) voidPayment(turn, payment);
-  if (cell.asks.includes('capture')) capturePayment(turn, payment, outstandingMinor(turn.ledger));
+/** What the calls of a table cell mean for one payment. */
+export function callsFor(turn: Turn, payment: Payment): Calls {
+  return {
+    fetch: () => askGateway(turn),
+    void: () => voidPayment(turn, payment),
+    capture: () => capturePayment(turn, payment, outstandingMinor(turn.ledger)),
+  };
 }
 
 /** The first amount asked for stands: under the same key the gateway would refuse another one. */

@@ -6,9 +6,9 @@
 import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { netMinor, stateOf, wasCaptured } from '../sums.ts';
+import { netMinor, wasCaptured } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { cellFor, conclude, openReview, type Turn, type Verdict } from '../turn.ts';
+import { applyRow, openReview, type Turn, type Verdict } from '../turn.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
 import { resistFlip } from './flips.ts';
 
@@ -17,7 +17,6 @@ const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2
 
 export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
   const { ledger } = turn;
-  const from = stateOf(ledger);
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
   if (known !== undefined && !isSameMoney(known, fact)) return contradict(turn, fact, known);
@@ -28,13 +27,16 @@ export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
     if (verdict !== null) return verdict;
   } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the refund is ${known.status} already` };
-  const cell = cellFor(classify(turn, fact, known), from);
   const { refundId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  putRefund(ledger, { refundId, paymentId, amountMinor, currency, status, movedAtVersion });
-  linkRequest(turn, fact);
-  if (cell.asks.includes('fetch')) askGateway(turn);
-  return conclude(turn, cell, factKey(fact), from);
+  return applyRow(turn, classify(turn, fact, known), {
+    cause: factKey(fact),
+    evolve: () => {
+      putRefund(ledger, { refundId, paymentId, amountMinor, currency, status, movedAtVersion });
+      linkRequest(turn, fact);
+    },
+    calls: { fetch: () => askGateway(turn) },
+  });
 }
 
 function classify(turn: Turn, fact: RefundFact, known: Refund | undefined): Row {

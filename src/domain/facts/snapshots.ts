@@ -3,8 +3,8 @@
 import type { Payment } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
-import { attemptOf, stateOf } from '../sums.ts';
-import { cellFor, conclude, isNews, openReview, record, type Turn, wasReviewed } from '../turn.ts';
+import { attemptOf } from '../sums.ts';
+import { applyRow, isNews, openReview, record, type Turn, wasReviewed } from '../turn.ts';
 import { applyFact, releaseHeld } from './apply-fact.ts';
 import { factsOf, type PaymentSnapshot } from './facts.ts';
 import { reopen } from './payments.ts';
@@ -53,12 +53,14 @@ function takeFees({ ledger }: Turn, { captures }: PaymentSnapshot): void {
 
 /** The gateway calls it paid in full, for less: the difference is its own. */
 function takeDiscount(turn: Turn, payment: Payment, { discountMinor }: PaymentSnapshot): void {
-  const { ledger, event } = turn;
+  const { event } = turn;
   if (discountMinor === undefined || payment.discountMinor !== undefined) return;
-  const from = stateOf(ledger);
-  payment.discountMinor = discountMinor;
-  const cell = cellFor('payment.discounted', from);
-  const verdict = conclude(turn, cell, `payment.discounted:${payment.paymentId}`, from);
+  const verdict = applyRow(turn, 'payment.discounted', {
+    cause: `payment.discounted:${payment.paymentId}`,
+    evolve: () => {
+      payment.discountMinor = discountMinor;
+    },
+  });
   record(turn, verdict, { source: 'gateway', type: 'payment.discounted', eventId: event.id });
 }
 
@@ -90,7 +92,6 @@ function tellUnknown(turn: Turn, { paymentId, unknown = [] }: PaymentSnapshot): 
 function adopt(turn: Turn, snapshot: PaymentSnapshot): Payment {
   const { ledger, event } = turn;
   const { paymentId, amountMinor, currency } = snapshot;
-  const from = stateOf(ledger);
   const payment: Payment = {
     paymentId,
     amountMinor,
@@ -99,10 +100,15 @@ function adopt(turn: Turn, snapshot: PaymentSnapshot): Payment {
     mismatched: false,
     movedAtVersion: ledger.version,
   };
-  ledger.payments[paymentId] = payment;
+  const evolve = (): void => {
+    ledger.payments[paymentId] = payment;
+  };
   // Our own attempt says so itself when it is answered.
-  if (attemptOf(ledger, paymentId) !== undefined) return payment;
-  const verdict = conclude(turn, cellFor('payment.adopted', from), paymentId, from);
+  if (attemptOf(ledger, paymentId) !== undefined) {
+    evolve();
+    return payment;
+  }
+  const verdict = applyRow(turn, 'payment.adopted', { cause: paymentId, evolve });
   record(turn, verdict, { source: 'gateway', type: 'payment.adopted', eventId: event.id });
   return payment;
 }

@@ -5,7 +5,7 @@
 
 import type { Ledger } from '../ledger.ts';
 import { livePayments, stateOf } from '../sums.ts';
-import { cellFor, conclude, record, type Turn } from '../turn.ts';
+import { applyRow, cellFor, record, type Turn } from '../turn.ts';
 import { askGateway } from './gateway-sync.ts';
 
 /** How much longer an order waits at least whose money is in flight at its expiry: one bank redirect's time. */
@@ -52,8 +52,11 @@ function gatewayExpiry(ledger: Ledger): number {
 
 function fail(turn: Turn): void {
   const { ledger, event } = turn;
-  const from = stateOf(ledger);
-  ledger.expired = true;
-  const verdict = conclude(turn, cellFor('order.expired', from), 'expiry', from);
+  const verdict = applyRow(turn, 'order.expired', {
+    cause: 'expiry',
+    evolve: () => {
+      ledger.expired = true;
+    },
+  });
   record(turn, verdict, { source: 'timer', type: 'order.expired', eventId: event.id });
 }
