@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { Gauge, type Registry } from 'prom-client';
-import { PARKING_REASONS } from '../api/webhooks/parking.ts';
+import { PARKING_REASONS } from '../api/webhooks/park.ts';
 import { BUSINESS_EFFECTS } from '../domain/effects/effects.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';

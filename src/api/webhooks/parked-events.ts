@@ -16,7 +16,8 @@ import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, submit } from '../orders/submit.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
-import { deliverMessage, orphanOf, type ParkingReason } from './parking.ts';
+import { deliverMessage } from './deliver.ts';
+import { orphanOf, type ParkingReason } from './park.ts';
 
 const parkedEventSchema = z
   .object({

@@ -6,7 +6,8 @@ import { failpoint } from '../../process/failpoints.ts';
 import { findOrphans, markRedelivered } from '../../store/parked-events.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { OrchestratorUnavailable, UnknownOrder } from '../problems/orchestrator-errors.ts';
-import { deliverMessage, orphanOf, type ParkingReason } from './parking.ts';
+import { deliverMessage } from './deliver.ts';
+import { orphanOf, type ParkingReason } from './park.ts';
 
 /** As long as Stripe repeats a webhook; an order that is not there by then is not coming. */
 const ORPHAN_HOPE_MS = 72 * 60 * 60 * 1_000;

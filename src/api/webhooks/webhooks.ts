@@ -17,15 +17,8 @@ import { replyOf, send } from '../http/reply.ts';
 import { requireJson } from '../http/request-headers.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
-import {
-  deliverMessage,
-  deliveryIdOf,
-  isNotOurs,
-  type OrderMessage,
-  type ParkingReason,
-  parkOrphan,
-  typeOf,
-} from './parking.ts';
+import { deliverMessage, deliveryIdOf, isNotOurs, type OrderMessage, typeOf } from './deliver.ts';
+import { type ParkingReason, parkOrphan } from './park.ts';
 import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
 
 /** Razorpay gives up after 5 s; the rest is for the network. */

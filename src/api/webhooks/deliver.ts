@@ -1,28 +1,16 @@
 /**
- * Events that no order can take now. An event that was read is kept as it was read, because its
- * signature is checked once and cannot be checked again later; an unreadable one is kept as it came.
+ * Hands a verified webhook to its order: finds the order, drops what it has on record, signals it.
  */
 import type { WebhookMessage } from '../../gateways/gateway.ts';
 import { orderOfPayment } from '../../store/orders/gateway-payments.ts';
 import { readOutcome } from '../../store/orders/order-events.ts';
-import { type ParkedMoney, parkEvent } from '../../store/parked-events.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { orderId as orderIdSchema } from '../http/request-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 
-/** A webhook that an order has to hear of. */
+/** A webhook that is for an order. */
 export type OrderMessage = Extract<WebhookMessage, { kind: 'fact' | 'ask' }>;
-
-export const PARKING_REASONS = [
-  'event_orphaned',
-  'event_unprocessable',
-  'event_stale',
-  'event_id_conflict',
-  'foreign_payment',
-] as const;
-
-export type ParkingReason = (typeof PARKING_REASONS)[number];
 
 /** Signals take ids of up to 256 visible characters; anything else a gateway may sign is hashed. */
 const SIGNAL_ID = /^[\x21-\x7e]{1,200}$/;
@@ -52,7 +40,7 @@ export async function deliverMessage(
   if (owner === null) throw new UnknownOrder(`of payment ${paymentId}`);
   const id = deliveryIdOf(gateway, message.eventId);
   if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
-  // From now on: a verify that comes beside it does well to wait for it.
+  // From now on: a verify that arrives meanwhile does well to wait for it.
   news.expect(owner);
   if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
   else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
@@ -60,7 +48,7 @@ export async function deliverMessage(
 }
 
 /** A text that does not have the form of our ids names no order of ours, however well it is signed. */
-function orderNamedBy({ orderId }: OrderMessage): string | null {
+export function orderNamedBy({ orderId }: OrderMessage): string | null {
   return orderIdSchema.safeParse(orderId).data ?? null;
 }
 
@@ -86,34 +74,4 @@ async function isOnRecord(
 /** What the order calls it in its events. */
 export function typeOf(message: OrderMessage): string {
   return message.kind === 'fact' ? message.fact.type : 'verify';
-}
-
-/** Parks a message so that it can be delivered later. */
-export async function parkOrphan(
-  { database }: ApiDependencies,
-  gateway: string,
-  message: OrderMessage,
-): Promise<void> {
-  await parkEvent(database, {
-    gateway,
-    reason: 'event_orphaned',
-    orderId: orderNamedBy(message),
-    eventId: message.eventId,
-    about: moneyIn(message),
-    body: Buffer.from(JSON.stringify(message)),
-  });
-}
-
-function moneyIn(message: OrderMessage): ParkedMoney {
-  const type = typeOf(message);
-  if (message.kind === 'ask')
-    return { type, paymentId: message.paymentId, amountMinor: null, currency: null };
-  const { paymentId, amountMinor, currency } = message.fact;
-  return { type, paymentId, amountMinor, currency };
-}
-
-/** The message of a parked event; null when it was parked for not being readable. */
-export function orphanOf({ reason, body }: { reason: string; body: Buffer }): OrderMessage | null {
-  if (reason !== ('event_orphaned' satisfies ParkingReason)) return null;
-  return JSON.parse(body.toString('utf8')) as OrderMessage;
 }
