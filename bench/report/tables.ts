@@ -77,11 +77,6 @@ export function sidesTable({ about }: RunRecord): string {
   return lines.map(line).join('\n');
 }
 
-/** The one table of the README. */
-export function orderTable(record: RunRecord): string {
-  return [machineLine(record), tableOf(record, 'order')].join('\n\n');
-}
-
 function workloadTable(record: RunRecord, workload: Workload): string[] {
   const table = tableOf(record, workload);
   return table === '' ? [] : [`### ${HEADINGS[workload]}`, table];

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pictureOf } from './picture.ts';
 import type { RunRecord } from './run-record.ts';
-import { allTables, orderTable, sidesTable } from './tables.ts';
+import { allTables, sidesTable } from './tables.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
@@ -25,11 +25,10 @@ export function writeRun(file: string, record: RunRecord): void {
 /** The documents as they ought to be for this run, by their paths. */
 export function documentsOf(record: RunRecord): Map<string, string> {
   const parts = {
-    'benchmark-order': orderTable(record),
     'benchmark-sides': sidesTable(record),
     benchmark: allTables(record),
   };
-  const texts = ['README.md', 'docs/benchmark.md']
+  const texts = ['docs/benchmark.md']
     .map((file) => path.join(ROOT, file))
     .filter((file) => existsSync(file))
     .map((file) => [file, fill(readFileSync(file, 'utf8'), parts)] as const);
