@@ -28,6 +28,12 @@ type Results = Awaited<ReturnType<Stryker['runMutationTest']>>;
 async function mutate(name: string, room: Room, options: Options): Promise<MutationFigures> {
   const server = room.needsPostgres ? await startTestServer() : null;
   const tempDirName = await mkdtemp(path.join(os.tmpdir(), 'payonce-mutate-'));
+  const tidyUp = async (): Promise<void> => {
+    await server?.stop();
+    await rm(tempDirName, { recursive: true, force: true });
+  };
+  const onSignal = (): void => void tidyUp().finally(() => process.exit(1));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   Object.assign(process.env, BOUNDS, server === null ? {} : { TEST_POSTGRES_URL: server.url });
   try {
     const stryker = new Stryker({
@@ -58,8 +64,8 @@ async function mutate(name: string, room: Room, options: Options): Promise<Mutat
     });
     return figuresOf(await stryker.runMutationTest());
   } finally {
-    await server?.stop();
-    await rm(tempDirName, { recursive: true, force: true });
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    await tidyUp();
     console.log(`${name} is done`);
   }
 }

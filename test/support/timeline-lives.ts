@@ -1176,6 +1176,73 @@ export const LIVES: Record<string, Life> = {
     ),
     told(snapshot('captured', 'pay_7', { captures: [] })),
   ),
+  'what changes at once is posted in the order in which it became known': life(
+    [
+      ...PARTS,
+      refund('succeeded', 10),
+      refund('succeeded', 20, 'ref_2'),
+      dispute('won', 5),
+      dispute('won', 6, 'dsp_2'),
+      LOOK,
+    ],
+    told(
+      snapshot('captured', 'pay_2', {
+        captures: [{ captureId: 'cap_2', amountMinor: 60, reversed: true }],
+      }),
+      snapshot('captured', 'pay_1', {
+        captures: [{ captureId: 'cap_1', amountMinor: 40, reversed: true }],
+        refunds: [refundOf('reversed', 'ref_2', 20), refundOf('reversed', 'ref_1', 10)],
+        disputes: [
+          { disputeId: 'dsp_2', amountMinor: 6, status: 'lost' },
+          { disputeId: 'dsp_1', amountMinor: 5, status: 'lost' },
+        ],
+      }),
+    ),
+  ),
+  'refunds that were told before their capture are posted in the order in which they were told':
+    life(
+      [
+        ...IN.pending,
+        refund('pending', 10),
+        refund('succeeded', 20, 'ref_2'),
+        refund('succeeded', 10),
+      ],
+      captured(),
+    ),
+  'a paid order that a bank disputes is not cancelled': life(
+    [...IN.paid, dispute('opened')],
+    cancel(),
+  ),
+  'an open order with a dispute of its own is cancelled like any other': life(
+    [...IN.pending, dispute('opened')],
+    cancel(),
+  ),
+  'money that came late and was taken back leaves the order waiting': life(
+    [...EXPIRED, ...another()],
+    captured(40),
+    captureReversed(40),
+  ),
+  'a payment of another amount makes an order wait for a person alone': life(
+    another(),
+    payment('authorized', 'pay_2', { amountMinor: 70 }),
+  ),
+  'an expiry that is due with a question comes first': life(
+    IN.pending,
+    at(payment('pending'), TERMS.expiresAt - 30_000),
+  ),
+  'an order that is being looked into at its expiry does not expire again': life(
+    [...IN.pending, reached('poll', TERMS.expiresAt - 1_000), told(snapshot('created'))],
+    reached('expiry'),
+  ),
+  'a partly paid order that a person looks into does not expire again': life(
+    [...IN.partially_paid, reached('poll', TERMS.expiresAt - 1_000), silence],
+    reached('expiry'),
+  ),
+  'a refunded order is not asked about': {
+    terms: { syncsWhenPaid: true },
+    before: IN.refunded,
+    now: [verify('pay_9'), denied('pay_9')],
+  },
 };
 
 function disputedSnapshot(status: 'won' | 'lost'): PaymentSnapshot {

@@ -23,7 +23,10 @@ export const TIMELINES: Record<string, () => string[]> = Object.fromEntries([
   ...Object.entries(SCENES).flatMap(([row, { before, now }]) =>
     Object.entries(before).map(([state, happenings]) => {
       const last = (): Happening => now(state as Parameters<typeof now>[0]);
-      return [`${row}, ${state}`, () => linesOf(ledgerAfter(...happenings), last())] as const;
+      return [
+        `${row}, ${state}`,
+        () => linesOf(...told(ledgerAfter(...happenings), last())),
+      ] as const;
     }),
   ),
   ...Object.entries(LIVES).map(([name, life]) => [name, () => lineByLine(life)] as const),
@@ -39,14 +42,17 @@ function lineByLine({ terms, before, now }: Life): string[] {
     openLedger({ ...TERMS, ...terms }),
   );
   return now.flatMap((happening) => {
-    const lines = linesOf(ledger, happening);
-    ledger = apply(ledger, happening).ledger;
-    return lines;
+    const [before, after] = told(ledger, happening);
+    ledger = after.ledger;
+    return linesOf(before, after);
   });
 }
 
-function linesOf(before: Ledger, happening: Happening): string[] {
-  const after = apply(before, happening);
+function told(before: Ledger, happening: Happening): [Ledger, Transition] {
+  return [before, apply(before, happening)];
+}
+
+function linesOf(before: Ledger, after: Transition): string[] {
   return [
     ...after.records.map(recordLine),
     ...after.effects.map((effect) => `starts ${textOf(effect)}`),
@@ -75,10 +81,12 @@ function newIn(value: unknown, was: unknown): unknown {
 }
 
 function shown(ledger: Ledger): Record<string, unknown> {
-  const { id: _1, version: _2, gateway: _3, customer: _4, createdAt: _5, ...view } = viewOf(ledger);
+  const view = viewOf(ledger);
   const next = nextDeadline(ledger);
   const wakesUp = next === null ? null : `${next.name} ${new Date(next.at).toISOString()}`;
-  return { ...view, access: ledger.access, wakesUp };
+  // What a review is about is told once, by its causes.
+  const causes = ledger.reviews.map((review) => `${review.id} ${review.causes}`);
+  return { ...view, causes, access: ledger.access, wakesUp };
 }
 
 function textOf(value: unknown): string {
