@@ -769,6 +769,7 @@ export const LIVES: Record<string, Life> = {
       },
       'fee',
     ),
+    decide('reject', 'currency_mismatch'),
   ),
   'less than the payment may be captured with a fee': life(
     IN.pending,
@@ -1216,6 +1217,7 @@ export const LIVES: Record<string, Life> = {
   'an open order with a dispute of its own is cancelled like any other': life(
     [...IN.pending, dispute('opened')],
     cancel(),
+    voidAnswered(snapshot('voided')),
   ),
   'money that came late and was taken back leaves the order waiting': life(
     [...EXPIRED, ...another()],
@@ -1243,11 +1245,47 @@ export const LIVES: Record<string, Life> = {
     before: IN.refunded,
     now: [verify('pay_9'), denied('pay_9')],
   },
+  'a call that is answered with nothing is unanswered': life([pay()], answeredWithNothing()),
+  'an answer to another call than the one that was made': life(
+    [pay()],
+    answered('create_payment', 1, { to: 'void_payment', payment: snapshot('failed') }),
+    pay(2),
+    answered('create_payment', 1, { to: 'refund_payment', refund: refundOf('succeeded') }),
+  ),
+  'an answer to a refund that is about a payment': life(
+    [...IN.paid, refundRequest(30)],
+    answered('refund_payment', 'key_1', { to: 'void_payment', payment: snapshot('captured') }),
+  ),
+  'a capture that finds the payment failed': life(AUTHORIZED, captureAnswered(snapshot('failed'))),
+  'a click is answered by its payment, and a verify beside it by the gateway’s answer': life(
+    [pay(), verify('pay_9')],
+    created(),
+    denied('pay_9'),
+  ),
+  'a cancel that lost to a capture whose refund was told before it': life(
+    [...IN.pending, refund('succeeded'), cancel()],
+    captured(),
+  ),
+  'a capture of which nothing stands does not end a cancel': life(
+    [...IN.pending, ...another(), captureReversed(100, 'cap_9'), cancel()],
+    captured(100, 'cap_9'),
+    voidAnswered(snapshot('voided', 'pay_2')),
+  ),
 };
 
 function disputedSnapshot(status: 'won' | 'lost'): PaymentSnapshot {
   const disputes = [{ disputeId: 'dsp_1', amountMinor: 100, status }];
   return snapshot('captured', 'pay_1', { disputes });
+}
+
+function answeredWithNothing(): DomainEvent {
+  const key = effectKey(TERMS.orderId, 'create_payment', 1);
+  return {
+    ...refused('create_payment', 1),
+    type: 'effect.answered',
+    key,
+    answer: null,
+  } as DomainEvent;
 }
 
 /** What `told` needs of a ledger: the number of the question that is open. */

@@ -36,6 +36,17 @@ export function timelines(): Timelines {
   return Object.fromEntries(Object.entries(TIMELINES).map(([name, lines]) => [name, lines()]));
 }
 
+/** All that happens to an order, from its start, by the name of the situation. */
+export function wholeLives(): Record<string, Life> {
+  const scenes = Object.entries(SCENES).flatMap(([row, { before, now }]) =>
+    Object.entries(before).map(([state, happenings]): [string, Life] => [
+      `${row}, ${state}`,
+      { before: happenings, now: [now(state as Parameters<typeof now>[0])] },
+    ]),
+  );
+  return { ...Object.fromEntries(scenes), ...LIVES };
+}
+
 function lineByLine({ terms, before, now }: Life): string[] {
   let ledger = before.reduce(
     (changed, happening) => apply(changed, happening).ledger,
