@@ -21,7 +21,7 @@ export const ROOMS: Record<string, Room> = {
     ],
     needsPostgres: false,
   },
-  /** What the workflow's bundle holds is out of reach; see docs/adr/0009-dependencies.md. */
+  /** A workflow runs in a bundle and a thread of its own, where no mutant can be switched on: what tests import of it. */
   workflows: {
     mutate: [
       'src/workflows/{alarms,continuing,hearing,messages,read-signal,reserved-signals,review-advice}.ts',
@@ -40,21 +40,28 @@ export const ROOMS: Record<string, Room> = {
     tests: ['test/store/*.test.ts', 'test/activities/*.test.ts'],
     needsPostgres: true,
   },
+  /** What is read of a webhook before anything is asked: signatures, events, headers, repeats. */
   webhooks: {
     mutate: [
-      'src/api/{webhooks,webhook-dedupe,parking,raw-body,request-headers}.ts',
+      'src/api/{webhook-dedupe,request-headers}.ts',
       'src/gateways/*/{webhook,events,signatures}.ts',
     ],
     tests: [
       'test/api/webhook-dedupe.test.ts',
       'test/api/request-headers.test.ts',
+      'test/gateways/webhook-words.test.ts',
       'test/gateways/sandbox/webhook.test.ts',
       'test/gateways/stripe/webhook.test.ts',
       'test/gateways/stripe/events.test.ts',
       'test/gateways/razorpay/webhooks.test.ts',
       'test/gateways/razorpay/signatures.test.ts',
-      'test/api/webhook-receiver.test.ts',
     ],
+    needsPostgres: false,
+  },
+  /** What becomes of it then. */
+  receiver: {
+    mutate: ['src/api/{webhooks,parking,raw-body}.ts'],
+    tests: ['test/api/webhook-receiver.test.ts'],
     needsPostgres: true,
   },
 };

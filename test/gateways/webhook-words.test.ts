@@ -134,6 +134,17 @@ describe('an event of Razorpay', () => {
     assert.deepEqual([of(), of('acc_other'), of('acc_ours')], ['fact', 'fact', 'ignored']);
   });
 
+  it('that names no account is taken where one is configured', () => {
+    const { account_id: _, ...event } = {
+      account_id: '',
+      ...razorpaySample('payment-captured'),
+    };
+    const raw = JSON.stringify(event);
+    const ours = gatewayWithoutNetwork(SAMPLES_SENT_AT, 'acc_ours');
+    const { kind } = ours.readWebhook(Buffer.from(raw), signedHeaders(raw, WEBHOOK_SECRET));
+    assert.equal(kind, 'fact');
+  });
+
   for (const name of ['refund-created', 'dispute-created', 'payment-failed'])
     it(`is not ours without an order: ${name}`, () => {
       const event = razorpaySample(name);
