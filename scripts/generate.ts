@@ -1,12 +1,14 @@
 /**
  * Writes what is derived from the decision table into the documents: the state diagram and the table
- * itself, between their markers. It never touches anything outside the markers.
+ * itself, between their markers. It never touches anything outside the markers. And what orders show of themselves,
+ * which a test compares them with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import { type Cell, TABLE } from '../src/domain/table.ts';
+import { TIMELINES_FILE, timelines } from '../test/support/timelines.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -107,11 +109,18 @@ function movementText({ to, may }: Cell): string {
   return may.length > 0 ? `stays or → ${may.map((state) => `**${state}**`).join(' or ')}` : 'stays';
 }
 
+/** What a test compares every order with: it is read by people, as it is written by this. */
+function writeTimelines(): void {
+  writeFileSync(TIMELINES_FILE, `${JSON.stringify(timelines(), undefined, 2)}\n`);
+  console.log(`written: ${path.relative(ROOT, fileURLToPath(TIMELINES_FILE))}`);
+}
+
 function main(): void {
   for (const document of generatedDocuments()) {
     writeFileSync(document.path, document.text);
     console.log(`written: ${path.relative(ROOT, document.path)}`);
   }
+  writeTimelines();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main();

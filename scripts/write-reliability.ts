@@ -14,6 +14,19 @@ const DOCUMENT = path.join(DOCS, 'reliability.md');
 const RUNS = { 'five minutes': 'reliability/chaos.json', 'an hour': 'reliability/soak.json' };
 const MARKED = /(<!-- chaos-figures:start -->)[\s\S]*?(<!-- chaos-figures:end -->)/;
 
+/** What `npm run mutate -- --write` found, room by room. */
+export const MUTATION_FILE = path.join(DOCS, 'reliability/mutation.json');
+const MUTATION_MARKED = /(<!-- mutation-figures:start -->)[\s\S]*?(<!-- mutation-figures:end -->)/;
+
+export interface MutationFigures {
+  mutants: number;
+  killed: number;
+  survived: number;
+  /** Change what is decided while a file is loaded, and were not tried. */
+  leftOut: number;
+  date: string;
+}
+
 /** The document as it ought to be; a test compares it with what is committed. */
 export function reliabilityDocument(): { path: string; text: string } {
   const runs = Object.values(RUNS).map((file) => rowsOf(readSummary(path.join(DOCS, file))));
@@ -24,11 +37,29 @@ export function reliabilityDocument(): { path: string; text: string } {
     ['---', ...Object.keys(RUNS).map(() => '---:')],
   ];
   const lines = [...head, ...table].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const text = readFileSync(DOCUMENT, 'utf8').replace(
-    MARKED,
-    (_, start: string, end: string) => `${start}\n${lines}\n${end}`,
-  );
+  const text = readFileSync(DOCUMENT, 'utf8')
+    .replace(MARKED, (_, start: string, end: string) => `${start}\n${lines}\n${end}`)
+    .replace(
+      MUTATION_MARKED,
+      (_, start: string, end: string) => `${start}\n${mutationTable()}\n${end}`,
+    );
   return { path: DOCUMENT, text };
+}
+
+function mutationTable(): string {
+  const rooms = JSON.parse(readFileSync(MUTATION_FILE, 'utf8')) as Record<string, MutationFigures>;
+  const rows = Object.entries(rooms).map(([room, { mutants, killed, survived, leftOut, date }]) => [
+    room,
+    ...[mutants, killed, survived, leftOut].map(whole),
+    `${((100 * killed) / (killed + survived)).toFixed(1)} %`,
+    `\`npm run mutate -- ${room}\``,
+    date,
+  ]);
+  const head = [
+    ['room', 'mutants', 'killed', 'survived, explained', 'left out', 'score', 'command', 'date'],
+    ['---', '---:', '---:', '---:', '---:', '---:', '---', '---'],
+  ];
+  return [...head, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function readSummary(file: string): Summary {

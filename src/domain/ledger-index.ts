@@ -68,7 +68,6 @@ export interface LedgerIndex {
   pendingEffects: Map<string, Effect>;
   /** Pending effects by the key of the effect that they wait for. */
   followers: Map<string, Set<string>>;
-  failedEffects: Set<string>;
   lastCrmKey: string | undefined;
   /** Causes of each review, by its id, and of all reviews for one reason. */
   causes: Map<string, Set<string>>;
@@ -188,7 +187,6 @@ function build(ledger: Ledger): LedgerIndex {
     openRequests: new Set(),
     pendingEffects: new Map(),
     followers: new Map(),
-    failedEffects: new Set(),
     lastCrmKey: undefined,
     causes: new Map(),
     causesByReason: new Map(),
@@ -272,7 +270,6 @@ function countEffect(index: LedgerIndex, { command, status }: EffectEntry, sign:
   note(index, 'effect', key);
   if (isPending) index.pendingEffects.set(key, command);
   else index.pendingEffects.delete(key);
-  mark(index.failedEffects, key, sign === 1 && status === 'failed');
   if (command.effect === 'update_crm' && sign === 1) index.lastCrmKey = lastOf(index, key);
   if ('after' in command && command.after !== undefined)
     mark(setIn(index.followers, command.after), key, isPending);

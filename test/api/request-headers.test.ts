@@ -11,8 +11,7 @@ function message(...headers: [string, string][]): IncomingMessage {
   const joined = new Map<string, string>();
   for (const [name, value] of headers)
     joined.set(name, joined.has(name) ? `${joined.get(name)}, ${value}` : value);
-  const rawHeaders = headers.flat();
-  return { rawHeaders, headers: Object.fromEntries(joined) } as unknown as IncomingMessage;
+  return { headers: Object.fromEntries(joined) } as unknown as IncomingMessage;
 }
 
 describe('Idempotency-Key', () => {
@@ -25,7 +24,18 @@ describe('Idempotency-Key', () => {
 
   it('may be absent', () => assert.equal(idempotencyKeyOf(message()), null));
 
-  const wrong = ['short', 'k'.repeat(256), `${key} x`, `${key}é`, ''];
+  it('is taken with up to 255 characters', () => {
+    const longest = 'k'.repeat(255);
+    assert.equal(idempotencyKeyOf(message(['idempotency-key', longest])), longest);
+  });
+
+  // A quote on one side alone is a character of the key like any other.
+  it('keeps a quote that is not closed', () => {
+    for (const open of [`"${key}`, `${key}"`, `${key}"x"`])
+      assert.equal(idempotencyKeyOf(message(['idempotency-key', open])), open);
+  });
+
+  const wrong = ['short', 'k'.repeat(256), `${key} x`, `${key}é`, '', `x "${key}"`, `"${key}" x`];
   for (const value of wrong)
     it(`is refused as "${value.slice(0, 20)}"`, () => {
       assert.throws(() => idempotencyKeyOf(message(['idempotency-key', value])), {
@@ -52,6 +62,7 @@ describe('Prefer: wait', () => {
       applied: { 'preference-applied': 'wait=10' },
     });
     assert.equal(wait('respond-async, wait=0').waitMs, 0);
+    assert.equal(wait('wait = 7').waitMs, 7_000);
   });
 
   it('ends at thirty', () => {
@@ -59,7 +70,7 @@ describe('Prefer: wait', () => {
   });
 
   it('is ignored when it cannot be read', () => {
-    for (const value of ['wait=abc', 'wait=-1', 'wait', 'await=3'])
+    for (const value of ['wait=abc', 'wait=-1', 'wait', 'await=3', 'waiting=3'])
       assert.deepEqual(wait(value), { waitMs: 5000, applied: {} }, value);
   });
 });
@@ -89,5 +100,6 @@ describe('If-None-Match', () => {
     assert.ok(isNoneMatch('*', '"v2"'));
     assert.ok(!isNoneMatch('"v1"', '"v2"'));
     assert.ok(!isNoneMatch(undefined, '"v2"'));
+    assert.ok(!isNoneMatch('"aW/v2"', '"av2"'));
   });
 });

@@ -14,6 +14,12 @@ describe('a webhook that was accepted', () => {
     assert.equal(again.status === 'duplicate' && again.of.orderId, 'ord_1');
   });
 
+  it('is a duplicate from the first time on where its order had it before', async () => {
+    const of = { ...ACCEPTED, isRepeat: true };
+    const verdict = await createWebhookDedupe().once(DELIVERY, async () => of);
+    assert.deepEqual(verdict, { status: 'duplicate', of });
+  });
+
   it('conflicts with other bytes under the same id', async () => {
     const dedupe = createWebhookDedupe();
     await dedupe.once(DELIVERY, async () => ACCEPTED);

@@ -2,22 +2,21 @@
  * Real PostgreSQL for tests: one embedded server a mocha process, one fresh migrated database a suite.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
-import { type Postgres, startPostgres } from '../../src/dev/postgres/postgres.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import {
+  administer,
+  databaseUrl,
+  startTestServer,
+  TEMPLATE,
+  type TestServer,
+} from './test-server.ts';
 
 export interface TestDatabase extends Database {
   url: string;
 }
 
-interface Server {
-  postgres: Postgres;
-  dataDir: string;
-}
+/** A server that is there already, with the template: `npm run mutate` runs the same tests thousands of times. */
+const GIVEN_URL = process.env.TEST_POSTGRES_URL;
 
 /**
  * A service gives a query a second to find a connection; fifty queries at once on ten connections of a busy
@@ -25,8 +24,8 @@ interface Server {
  */
 const PATIENCE = { connectMs: 50_000, statementMs: 50_000, queryMs: 50_000 };
 
-const TEMPLATE = 'template_migrated';
-let server: Promise<Server> | undefined;
+let server: Promise<TestServer> | undefined;
+const made: string[] = [];
 
 /** A database of its own, migrated and empty, on the server that all suites of this process share. */
 export async function freshDatabase(): Promise<TestDatabase> {
@@ -41,34 +40,22 @@ export function openPatiently(url: string): Database {
 
 /** A database without tables, for what makes them. */
 export async function emptyDatabase(template = 'template0'): Promise<string> {
-  server ??= startServer();
-  const { postgres } = await server;
+  server ??= GIVEN_URL === undefined ? startTestServer() : givenServer(GIVEN_URL);
+  const { url } = await server;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await administer(postgres.url, `create database ${name} template ${template}`);
-  return databaseUrl(postgres.url, name);
+  await administer(url, `create database ${name} template ${template}`);
+  made.push(name);
+  return databaseUrl(url, name);
 }
 
-async function startServer(): Promise<Server> {
-  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'payonce-test-'));
-  const postgres = await startPostgres({ dataDir });
-  await administer(postgres.url, `create database ${TEMPLATE}`);
-  await migrate(databaseUrl(postgres.url, TEMPLATE));
-  return { postgres, dataDir };
+async function givenServer(url: string): Promise<TestServer> {
+  return { url, stop: () => dropDatabases(url) };
 }
 
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement).finally(() => client.end());
-}
-
-function databaseUrl(url: string, name: string): string {
-  return Object.assign(new URL(url), { pathname: `/${name}` }).href;
+async function dropDatabases(url: string): Promise<void> {
+  for (const name of made.splice(0)) await administer(url, `drop database ${name} with (force)`);
 }
 
 after(async () => {
-  if (server === undefined) return;
-  const { postgres, dataDir } = await server;
-  await postgres.stop('immediate');
-  await rm(dataDir, { recursive: true, force: true });
+  await (await server)?.stop();
 });

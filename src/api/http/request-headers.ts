@@ -16,15 +16,12 @@ const MAX_WAIT_S = 30;
  *
  * @throws Problem `idempotency_key_invalid`
  */
-export function idempotencyKeyOf({ rawHeaders, headers }: IncomingMessage): string | null {
-  // Node joins repeated headers into one, so they are counted where they came in.
-  const times = rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'idempotency-key',
-  ).length;
-  if (times === 0) return null;
-  const given = String(headers['idempotency-key']);
-  const key = /^"([^"]*)"$/.exec(given)?.[1] ?? given;
-  if (times > 1 || !KEY_PATTERN.test(key)) throw new Problem('idempotency_key_invalid');
+export function idempotencyKeyOf({ headers }: IncomingMessage): string | null {
+  const given = headers['idempotency-key'];
+  if (given === undefined) return null;
+  // Node joins repeated headers by a comma and a space, and no key has a space.
+  const key = /^"([^"]*)"$/.exec(String(given))?.[1] ?? String(given);
+  if (!KEY_PATTERN.test(key)) throw new Problem('idempotency_key_invalid');
   return key;
 }
 
