@@ -62,7 +62,8 @@ function settingsOf({ seed, profile, startedAt, load }: Judging) {
   const { storm, orderIds, faultsEndedAt } = load;
   const clockSkews = storm.strikes.filter(({ name }) => name === 'clockSkews');
   const times = { startedAt, faultsEndedAt, drainLimitMs: DRAIN_LIMIT_MS, clockSkews };
-  return { seed, profile: profile.name, orderIds, ...times };
+  const hasLostNamespace = storm.strikes.some(({ name }) => name === 'namespaceDeletions');
+  return { seed, profile: profile.name, orderIds, hasLostNamespace, ...times };
 }
 
 function brokenStories({ driven }: Load): Violation[] {
