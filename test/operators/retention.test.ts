@@ -23,7 +23,7 @@ describe('an order whose run has passed its retention', function () {
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
     await pWaitFor(async () => (await place.statusOf(id)) === 'COMPLETED', PATIENCE);
-    await place.temporal('workflow', 'delete', '--workflow-id', id);
+    await place.temporal('workflow', 'delete', '--workflow-id', id, '--yes');
     const isForgotten = () =>
       client.workflow
         .getHandle(id)

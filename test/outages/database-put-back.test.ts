@@ -85,7 +85,12 @@ describe('a database that was put back to an earlier moment', function () {
 
   async function payNow(id: string): Promise<void> {
     await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=30' });
-    const { payments } = await untilOrder(shop, id, (order) => order.payments[0]?.id != null, 'open');
+    const { payments } = await untilOrder(
+      shop,
+      id,
+      (order) => order.payments[0]?.id != null,
+      'open',
+    );
     await capture(payments[0]?.id ?? '');
     await untilSettled(shop, id, 'paid');
   }

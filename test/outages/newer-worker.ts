@@ -6,7 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { Worker, type WorkerOptions, type WorkflowBundlePath } from '@temporalio/worker';
 
 const BEGINNING = 'async function order(input) {';
-const CHANGE = "(0,_temporalio_workflow__WEBPACK_IMPORTED_MODULE_0__.patched)('of-a-later-release');";
+const CHANGE =
+  "(0,_temporalio_workflow__WEBPACK_IMPORTED_MODULE_0__.patched)('of-a-later-release');";
 
 const create = Worker.create.bind(Worker);
 Worker.create = async (options: WorkerOptions) => {
