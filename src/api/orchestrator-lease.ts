@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
-import { ConfigError } from '../config.ts';
 import type { Database } from '../store/database.ts';
 import { LEASE_MS, type Orchestrator, renewLease } from '../store/orchestrator-lease.ts';
 import { within } from './temporal-call.ts';
@@ -22,8 +21,13 @@ interface LeaseDependencies {
   log: Logger;
 }
 
+/** Another Temporal namespace holds the database; the message says which, and what to do. */
+export class DatabaseTaken extends Error {
+  override readonly name = 'DatabaseTaken';
+}
+
 export interface OrchestratorLease {
-  /** @throws ConfigError when another namespace holds the database */
+  /** @throws DatabaseTaken when another namespace holds the database */
   renew(): Promise<void>;
 }
 
@@ -56,7 +60,7 @@ export function createOrchestratorLease(dependencies: LeaseDependencies): Orches
         },
       );
       if (lease.status === 'held') known = namespaceId;
-      if (lease.status === 'refused') throw new ConfigError([refusalOf(self, lease)]);
+      if (lease.status === 'refused') throw new DatabaseTaken(refusalOf(self, lease));
     },
   };
 }
@@ -70,7 +74,7 @@ function refusalOf(
   return `the database serves another Temporal: ${theirs} renewed its lease ${Math.round(renewedSecondsAgo)} s ago, and this process is configured for ${own}. Two would run every order twice: correct DATABASE_URL or TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE; or, to move to this Temporal, stop the other APIs and start again ${LEASE_MS / 1_000} s later`;
 }
 
-/** Renews until the signal is given. @throws ConfigError when another namespace holds the database */
+/** Renews until the signal is given. @throws DatabaseTaken when another namespace holds the database */
 export async function keepLease(lease: OrchestratorLease, signal: AbortSignal): Promise<void> {
   for (;;) {
     await sleep(RENEW_EVERY_MS, undefined, { signal }).catch(() => {});
