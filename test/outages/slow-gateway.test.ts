@@ -16,8 +16,10 @@ import {
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 const ANSWER_AFTER_MS = 9_000;
-/** A gateway gives up on a webhook after five seconds, and people on a click not much later. */
+/** A gateway gives up on a webhook after this. */
 const PATIENCE_MS = 5_000;
+/** A click waits five seconds for its outcome, and is answered 202 then, on a busy machine some seconds later. */
+const CLICK_PATIENCE_MS = 8_000;
 const LASTS_MS = Number(process.env.SLOW_GATEWAY_SECONDS ?? 12) * 1_000;
 const CLICKS_AT_ONCE = 5;
 
@@ -74,7 +76,8 @@ describe('a gateway that answers after nine seconds', function () {
 
   it('keeps nobody waiting: each click is taken up, reads and webhooks are answered', () => {
     const { click, read, create, webhook } = tookMs;
-    const slowest = Math.max(...click, ...read, ...create, ...webhook);
+    assert.ok(Math.max(...click) < CLICK_PATIENCE_MS, JSON.stringify(tookMs));
+    const slowest = Math.max(...read, ...create, ...webhook);
     assert.ok(slowest < PATIENCE_MS, JSON.stringify(tookMs));
   });
 
