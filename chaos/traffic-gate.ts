@@ -5,7 +5,7 @@
 import pWaitFor from 'p-wait-for';
 
 export interface TrafficGate {
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, or only what has outlived its time-out. */
   hold(): Promise<void>;
   release(): void;
   /** Sends now, or when the gate is open again. */
@@ -25,7 +25,8 @@ export function createTrafficGate(): TrafficGate {
       opened = new Promise((resolve) => {
         open = resolve;
       });
-      await pWaitFor(() => underWay === 0, { interval: GLANCE_MS, timeout: CLEAR_WITHIN_MS });
+      const isClear = () => underWay === 0;
+      await pWaitFor(isClear, { interval: GLANCE_MS, timeout: CLEAR_WITHIN_MS }).catch(() => {});
     },
     release: () => {
       opened = undefined;
