@@ -59,8 +59,8 @@ export interface Profile {
   faults: FaultCounts;
   /** Orders arrive and faults strike for this long. */
   loadMs: number;
-  /** The load goes on until its sizes are reached, and no longer than this. */
-  maxLoadMs: number;
+  /** For so much longer at most the load goes on until its sizes are reached. */
+  extraMs: number;
   /** So many orders more may come for that. */
   reserveOrders: number;
   least: LeastSizes;
@@ -115,7 +115,7 @@ const FULL: Profile = {
     namespaceDeletions: 1,
   },
   loadMs: 180_000,
-  maxLoadMs: 480_000,
+  extraMs: 300_000,
   reserveOrders: 300,
   least: {
     failpointHits: 3,
@@ -169,7 +169,7 @@ const SHORT: Profile = {
     namespaceDeletions: 0,
   },
   loadMs: 18_000,
-  maxLoadMs: 30_000,
+  extraMs: 12_000,
   reserveOrders: 0,
   least: { failpointHits: 0, strikes: 5, frequentStrikes: 0, deliveriesAnOrder: 5, raced: 100 },
   failpointHits: 1,
@@ -189,8 +189,6 @@ const SOAK_DENSITY = 0.5;
 const FLOOD_EVERY_MIN = 12;
 /** One worker and one API of a soak are spared their failpoints, so each kills more seldom than in a full run. */
 const SOAK_LEAST_HITS = 1 / 3;
-/** For as long as that a soak goes on to reach its sizes. */
-const SOAK_EXTRA_MS = 300_000;
 
 /** @param minutes how long the load lasts; a run is never smaller for lasting longer */
 export function profileOf(name: 'short' | 'full', minutes: number | undefined): Profile {
@@ -204,7 +202,6 @@ export function profileOf(name: 'short' | 'full', minutes: number | undefined): 
     ...scaled({ bursts, failpointHits, hostileRequests, hostileSignals, stickyErrors }, factor),
     name: 'soak',
     loadMs,
-    maxLoadMs: loadMs + SOAK_EXTRA_MS,
     least: {
       ...FULL.least,
       ...scaled({ failpointHits: hits * SOAK_LEAST_HITS, strikes, raced }, factor),

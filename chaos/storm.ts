@@ -73,7 +73,7 @@ export async function rage(parts: StormParts): Promise<Storm> {
     beginLives(parts),
   ]);
   await over;
-  await goOn(parts, startedAt + profile.maxLoadMs);
+  await goOn(parts, Date.now() + profile.extraMs);
   await calm(parts);
   const last = await follow(parts, planLast(profile.faults), { faults, startedAt });
   const all = [...tracks, last];
