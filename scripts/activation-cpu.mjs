@@ -31,12 +31,16 @@ function measured(handle) {
     spentMs.set(runId, spent);
     if (spent <= most) return;
     most = spent;
-    console.error(`longest workflow task: ${most.toFixed(0)} ms of CPU`);
+    const signals = activation.jobs?.filter(isSignal).length ?? 0;
+    console.error(`longest workflow task: ${most.toFixed(0)} ms of CPU, ${signals} signals`);
   };
 }
 
 /** @param {any} job */
 const isLocalResult = (job) => job.resolveActivity?.isLocal === true;
+
+/** @param {any} job */
+const isSignal = (job) => job.signalWorkflow != null;
 
 /** Of this thread. */
 function cpuMs() {
