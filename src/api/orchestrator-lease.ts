@@ -36,21 +36,23 @@ export function createOrchestratorLease(dependencies: LeaseDependencies): Orches
   const { namespace } = client.options;
   let known: string | undefined;
 
-  /** While Temporal is away its namespace is taken to be the one that it was. */
+  /** Nothing while Temporal is away, or its namespace is. */
   async function readNamespaceId(): Promise<string | undefined> {
     try {
       const { namespaceInfo } = await within(client, DESCRIBE_MS, () =>
         client.workflowService.describeNamespace({ namespace }),
       );
-      return namespaceInfo?.id || known;
+      return namespaceInfo?.id || undefined;
     } catch {
-      return known;
+      return undefined;
     }
   }
 
   return {
     renew: async () => {
-      const namespaceId = await readNamespaceId();
+      const present = await readNamespaceId();
+      // While Temporal is away, its namespace is taken to be the one that it was.
+      const namespaceId = present ?? known;
       if (namespaceId === undefined) return;
       const self: Orchestrator = { namespaceId, place: `${address}/${namespace}` };
       const lease = await renewLease(database, self, known ?? namespaceId).catch(
@@ -60,7 +62,9 @@ export function createOrchestratorLease(dependencies: LeaseDependencies): Orches
         },
       );
       if (lease.status === 'held') known = namespaceId;
-      if (lease.status === 'refused') throw new DatabaseTaken(refusalOf(self, lease));
+      // A namespace that was lost may have been made again meanwhile, and another API have seen that first.
+      const isSure = present !== undefined;
+      if (lease.status === 'refused' && isSure) throw new DatabaseTaken(refusalOf(self, lease));
     },
   };
 }
