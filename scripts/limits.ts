@@ -185,7 +185,8 @@ async function openRuns({ temporalAddress: address, temporalNamespace: namespace
 /** As a caller does: again with the same body until there is an answer that stands. */
 async function insist(shop: Shop, path: string, body: object = {}): Promise<void> {
   for (;;) {
-    const { status } = await shop.call('POST', path, body, { prefer: 'wait=30' });
+    const answer = await shop.call('POST', path, body, { prefer: 'wait=30' }).catch(() => null);
+    const status = answer?.status ?? 503;
     if (status === 200 || status === 201) return;
     if (status !== 202 && status < 500) throw new Error(`${path} was answered ${status}`);
   }
