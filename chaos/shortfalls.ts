@@ -22,8 +22,6 @@ export interface Reached {
 type Size = [name: string, count: number, least: number];
 
 const FREQUENT_STRIKES = ['timeoutAfter', 'timeoutBefore', 'error500'] as const;
-/** An order may have closed, or have had its second event only when nobody waited for it any more. */
-const REORDERED_OF_ALL = 0.9;
 
 /** @returns what the load has not reached yet, each with how much of it there is */
 export function loadShortfallsOf(reached: Reached, profile: Profile): string[] {
@@ -43,7 +41,7 @@ export function shortfallsOf(summary: Omit<Summary, 'shortfalls'>, profile: Prof
     [
       'orders that heard of their events out of order',
       reordered,
-      Math.floor(REORDERED_OF_ALL * reorderable),
+      Math.floor(least.reorderedPart * reorderable),
     ],
   ]);
 }
