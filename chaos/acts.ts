@@ -40,6 +40,8 @@ export interface Act {
   signal: AbortSignal;
   waited(wait: Wait): void;
   isClosed(orderId: string): Promise<boolean>;
+  /** An operator has asked to cancel its order in Temporal: it need not go as its people want it to. */
+  isCancelledByHand(): boolean;
   pause(ms: number): Promise<void>;
   cancel(): Promise<Answer>;
   decide(decision: 'approve' | 'reject'): Promise<void>;
@@ -50,6 +52,7 @@ const CLICKS = 3;
 const REFUND_REPEATS = 5;
 const GLANCE_MS = 1_000;
 const MAX_GLANCE_MS = 4_000;
+const LOOKS_A_VERIFY = 2;
 /** An order that has closed by then has met no fault on its way; the others are looked at no longer. */
 const CLOSING_PATIENCE_MS = 40_000;
 
@@ -159,15 +162,24 @@ export async function untilState(
   isInVain: (order: OrderView) => boolean = () => false,
 ): Promise<boolean> {
   const from = Date.now();
-  for (let pauseMs = GLANCE_MS; ; pauseMs = Math.min(pauseMs * 1.5, MAX_GLANCE_MS)) {
+  let pauseMs = GLANCE_MS;
+  for (let looks = 1; ; looks += 1) {
     const order = await readOrder(act);
     if (order && states.includes(order.state)) {
       act.waited({ orderId: order.id, from, to: Date.now() });
       return true;
     }
-    if (act.signal.aborted || (order && isInVain(order))) return false;
+    if (act.signal.aborted || act.isCancelledByHand() || (order && isInVain(order))) return false;
+    // A browser asks, and the gateway is asked with it.
+    if (looks % LOOKS_A_VERIFY === 0) await askToVerify(act);
     await act.pause(pauseMs);
+    pauseMs = Math.min(pauseMs * 1.5, MAX_GLANCE_MS);
   }
+}
+
+function askToVerify({ order, caller }: Act): Promise<Answer> {
+  const path = `/v1/orders/${order.id}/verify`;
+  return caller.ask({ kind: 'verify', orderId: order.id, method: 'POST', path, body: {} });
 }
 
 export async function untilClosed(act: Act): Promise<void> {
@@ -185,6 +197,7 @@ export async function readOrder({ order, caller }: Act): Promise<OrderView | nul
 /** @throws Error when nothing is waited for any longer, which ends the life where it stands */
 async function glance(act: Act): Promise<void> {
   if (act.signal.aborted) throw new Error(`${act.order.id} stood still when the run ended`);
+  if (act.isCancelledByHand()) throw new Error(`${act.order.id} was cancelled in Temporal`);
   await act.pause(MAX_GLANCE_MS / 2);
 }
 

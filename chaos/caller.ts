@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation, OperationKind, OperationPhase } from './evidence.ts';
 import type { JsonLines } from './json-lines.ts';
+import type { TrafficGate } from './traffic-gate.ts';
 
 export interface Ask {
   kind: OperationKind;
@@ -44,6 +45,7 @@ interface CallerOptions {
   log: JsonLines<Operation>;
   /** From then on nobody insists any more. */
   signal: AbortSignal;
+  traffic: TrafficGate;
 }
 
 /** Longer than the API lets a caller wait, so that giving up is the exception. */
@@ -55,10 +57,12 @@ const MAX_PAUSE_MS = 3_000;
 const PASSING = new Set(['idempotency_in_progress', 'attempt_in_progress', 'rate_limited']);
 
 export function createCaller(options: CallerOptions): Caller {
-  const { apiUrls, closingApiUrl, apiKey, log, signal } = options;
+  const { apiUrls, closingApiUrl, apiKey, log, signal, traffic } = options;
   let turn = 0;
 
-  async function ask(given: Ask): Promise<Answer> {
+  const ask = (given: Ask): Promise<Answer> => traffic.pass(() => askNow(given));
+
+  async function askNow(given: Ask): Promise<Answer> {
     turn += 1;
     const urls = apiUrls();
     const base = given.isClosedSoon ? closingApiUrl : (urls[turn % urls.length] ?? '');

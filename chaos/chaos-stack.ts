@@ -20,6 +20,7 @@ import { anyPort } from '../src/process/any-port.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { type Cables, openCables } from './cables.ts';
 import { type KeptProcess, keepProcess } from './kept-process.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 export interface ChaosStack {
   /** The APIs that are up, as a load balancer would know; all where none is. */
@@ -33,6 +34,8 @@ export interface ChaosStack {
   temporalNamespace: string;
   keys: Keys;
   database: Postgres;
+  /** What both databases are on; null where it is a disk like any other. */
+  disk: SmallDisk | null;
   /** The cables that Payonce's own processes depend on. */
   cables: Cables;
   /** By name: `temporal`, `sandbox`, `worker`, `worker-2`, `api`, `api-2`. */
@@ -42,6 +45,8 @@ export interface ChaosStack {
 
 export interface ChaosStackOptions {
   dataDir: string;
+  /** Whether both databases are on a disk that can be filled, where one can be had. */
+  isDiskSmall: boolean;
   env: Environment;
   relayUrl: string;
   crmUrl: string;
@@ -68,9 +73,12 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
   const { dataDir, env, onProgress } = options;
   mkdirSync(`${dataDir}/logs`, { recursive: true });
   const processes = new Map<string, KeptProcess>();
+  const disk = options.isDiskSmall ? await mountSmallDisk(dataDir) : null;
+  if (disk !== null) options.onOpen(disk.remove);
+  const databasesDir = disk?.folder ?? dataDir;
   const [database, temporal] = await Promise.all([
-    startDatabase(options),
-    startTemporal(options, processes),
+    startDatabase({ ...options, dataDir: databasesDir }),
+    startTemporal(options, processes, databasesDir),
   ]);
   onProgress('preparing the database');
   await migrate(database.url);
@@ -108,9 +116,13 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
     temporalNamespace: temporal.namespace,
     keys,
     database,
+    disk,
     cables,
     processes,
-    logFiles: [...[...processes.values()].map(({ log }) => log), `${dataDir}/logs/postgres.log`],
+    logFiles: [
+      ...[...processes.values()].map(({ log }) => log),
+      `${databasesDir}/logs/postgres.log`,
+    ],
   };
 }
 
@@ -127,6 +139,7 @@ async function startDatabase({
 async function startTemporal(
   { dataDir, env, onProgress, onOpen }: ChaosStackOptions,
   processes: Map<string, KeptProcess>,
+  databasesDir: string,
 ) {
   const file = readTemporalDevFile();
   const { signal } = new AbortController();
@@ -134,7 +147,10 @@ async function startTemporal(
   const [port, uiPort] = [await anyPort('127.0.0.1'), await anyPort('127.0.0.1')];
   const place = embeddedTemporal(port, file.namespace, { env, dataDir });
   const variables = { ...env, ...place.variables };
-  const server = await temporalServer({ cli, file, dataDir, port, uiPort, env: variables });
+  const own = { cli, file, port, uiPort, env: variables };
+  // Its log goes on when the disk of the databases is full.
+  const log = `${dataDir}/logs/temporal.log`;
+  const server = { ...(await temporalServer({ ...own, dataDir: databasesDir })), log };
   const kept = keepProcess(server);
   processes.set(server.name, kept);
   onOpen(kept.stop);

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import type { OrderView } from '../src/domain/view.ts';
 import type { Caller } from './caller.ts';
 import type { Customer, SandboxPayment } from './customer.ts';
@@ -18,6 +19,8 @@ export interface DrainParts {
   relay: Relay;
   driven: Driven;
   orderIds: readonly string[];
+  /** May end in any state: an operator asked to cancel them in Temporal. */
+  cancelledByHand: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   giveUpAt: number;
 }
@@ -55,17 +58,19 @@ function lookAgain({ caller }: DrainParts, orderId: string): void {
 
 /** By order, what it waits for. */
 async function findRestless(parts: DrainParts): Promise<Map<string, string>> {
-  const { database, customer, orderIds, driven } = parts;
+  const { database, customer, orderIds, driven, cancelledByHand } = parts;
   const { rows } = await database.query<{ view: OrderView }>(
     'select view from orders where id = any($1)',
     [orderIds],
   );
   const views = new Map(rows.map(({ view }) => [view.id, view]));
   const payments = await customer.allPayments();
+  const mayEndIn = (orderId: string): readonly OrderState[] =>
+    (cancelledByHand.has(orderId) ? undefined : driven.expected.get(orderId)) ?? ORDER_STATES;
   const restless = new Map<string, string>();
   for (const orderId of orderIds) {
     const own = payments.filter((payment) => payment.orderId === orderId);
-    const why = whyRestless(views.get(orderId), own, driven);
+    const why = whyRestless(views.get(orderId), own, mayEndIn(orderId));
     if (why !== null) restless.set(orderId, why);
     else if (!driven.expected.has(orderId) && !driven.broken.has(orderId))
       restless.set(orderId, 'its story is not over');
@@ -76,7 +81,7 @@ async function findRestless(parts: DrainParts): Promise<Map<string, string>> {
 function whyRestless(
   view: OrderView | undefined,
   payments: readonly SandboxPayment[],
-  { expected }: Driven,
+  states: readonly OrderState[],
 ): string | null {
   if (view === undefined) return 'it does not exist';
   const open = view.effects.find(({ status }) => status === 'pending');
@@ -89,7 +94,6 @@ function whyRestless(
   const refunded = sum(payments.map(({ amountRefunded }) => amountRefunded));
   if (refunded !== view.amountRefunded)
     return `gateway ${refunded}, order ${view.amountRefunded} refunded`;
-  const states = expected.get(view.id) ?? [view.state];
   return states.includes(view.state) ? null : `${view.state} instead of ${states.join(' or ')}`;
 }
 

@@ -3,8 +3,8 @@
  * up itself.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import type { OrderState } from '../src/domain/order.ts';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import { createAct, type Wait } from './acts.ts';
 import type { Caller } from './caller.ts';
 import type { Customer } from './customer.ts';
@@ -17,6 +17,8 @@ import type { Relay } from './relay.ts';
 
 export interface DriverParts {
   arrivals: readonly Arrival[];
+  /** Come after them, as long as the load goes on. */
+  reserve: readonly Arrival[];
   profile: Profile;
   caller: Caller;
   customer: Customer;
@@ -24,6 +26,8 @@ export interface DriverParts {
   client: Client;
   random: Random;
   signal: AbortSignal;
+  /** The orders that an operator asked to cancel in Temporal, so far. */
+  cancelledByHand: ReadonlySet<string>;
 }
 
 export interface Driven {
@@ -38,6 +42,8 @@ export interface Driven {
   hostileSignals(): number;
   /** The longest that anything began after its time, in milliseconds. */
   latenessMs(): number;
+  /** How many orders have come. */
+  begun(): number;
   /** Nobody comes any more. Gives the orders that have come. */
   endArrivals(): readonly string[];
   /** Resolves when every life, burst and flood has ended. */
@@ -52,7 +58,7 @@ export interface Driven {
 const MAX_LIVES = 100;
 
 export function drive(parts: DriverParts): Driven {
-  const { arrivals, client, random } = parts;
+  const { arrivals, reserve, client, random, signal, cancelledByHand } = parts;
   const waits: Wait[] = [];
   const expected = new Map<string, readonly OrderState[]>();
   const broken = new Map<string, string>();
@@ -62,8 +68,9 @@ export function drive(parts: DriverParts): Driven {
   let isOver = false;
 
   async function live({ order, life, at: arrivesAt }: Arrival): Promise<void> {
-    await sleep(Math.max(0, startedAt + arrivesAt - Date.now()));
-    if (isOver) return;
+    const pauseMs = Math.max(0, startedAt + arrivesAt - Date.now());
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    if (isOver || signal.aborted) return;
     begun.push(order.id);
     lives[life] = (lives[life] ?? 0) + 1;
     const act = createAct({
@@ -72,15 +79,18 @@ export function drive(parts: DriverParts): Driven {
       random: random.fork(order.id),
       waited: (wait) => waits.push(wait),
       isClosed: (orderId) => isClosed(client, orderId),
+      isCancelledByHand: () => cancelledByHand.has(order.id),
     });
     try {
       expected.set(order.id, await LIVES[life].live(act));
     } catch (error) {
-      broken.set(order.id, `${life}: ${String(error)}`);
+      // Its money is judged as ever; what its people meant to do with it is another matter.
+      if (cancelledByHand.has(order.id)) expected.set(order.id, ORDER_STATES);
+      else broken.set(order.id, `${life}: ${String(error)}`);
     }
   }
 
-  const queue = arrivals.values();
+  const queue = [...arrivals, ...reserve].values();
   const lane = async (): Promise<void> => {
     for (const arrival of queue) await live(arrival);
   };
@@ -93,6 +103,7 @@ export function drive(parts: DriverParts): Driven {
     lives,
     hostileSignals: pressure.hostileSignals,
     latenessMs: pressure.latenessMs,
+    begun: () => begun.length,
     endArrivals: () => {
       isOver = true;
       return begun;
@@ -101,11 +112,14 @@ export function drive(parts: DriverParts): Driven {
   };
 }
 
-/** A server that is down cannot say so. */
+/** A server that is down cannot say so, and one that has lost its runs has none of a closed order. */
 async function isClosed(client: Client, orderId: string): Promise<boolean> {
-  const described = await client.workflow
+  const status = await client.workflow
     .getHandle(orderId)
     .describe()
-    .catch(() => null);
-  return described?.status.name === 'COMPLETED';
+    .then(
+      (described) => described.status.name,
+      (error: unknown) => (error instanceof WorkflowNotFoundError ? 'COMPLETED' : null),
+    );
+  return status === 'COMPLETED';
 }

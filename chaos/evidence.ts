@@ -97,6 +97,8 @@ export interface RunSettings {
   startedAt: number;
   /** When an API had a wrong clock, in milliseconds since 1970. */
   clockSkews: readonly { from: number; to: number }[];
+  /** Temporal lost every run on the way; those of orders that were at rest are gone. */
+  hasLostNamespace: boolean;
   /** When the last fault ended, in milliseconds since 1970. */
   faultsEndedAt: number;
   /** How long after the last fault everything may take to come to rest. */

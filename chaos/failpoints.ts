@@ -46,8 +46,8 @@ const SELDOM: ReadonlySet<FailpointName> = new Set([
   'message.afterCallBeforeMark',
   'crm.afterMarkBeforeReturn',
 ]);
-/** So many deaths ahead of another is too far. A run in which each is to kill thrice never comes there. */
-const AHEAD = 4;
+/** So many deaths ahead of another is too far. */
+const AHEAD = 1;
 const KILLED = /^failpoint (\S+): killed$/gm;
 
 /** Told by the logs of the processes, which write a line before they die of one. */

@@ -16,20 +16,28 @@ export interface PlannedFault {
 const KILLS: readonly FaultName[] = ['workerKills', 'apiKills'];
 /** They last, and nothing else has to wait for them. */
 const CLOCKS: readonly FaultName[] = ['clockSkews'];
-const RUNS: readonly FaultName[] = ['runTerminations', 'runResets'];
+const RUNS: readonly FaultName[] = ['runTerminations', 'runCancellations', 'runResets'];
+/** After everything else, as callers have to stand still for it. */
+const LAST: readonly FaultName[] = ['namespaceDeletions'];
 
-/** @returns the infrastructure's faults, the kills, the clocks that go wrong, and the runs that are ended by hand */
+/** @returns the infrastructure's faults, the kills, the clocks that go wrong, and the runs that are ended by hand; nothing of the loss of the namespace, which comes last */
 export function planFaults(
   counts: FaultCounts,
   loadMs: number,
   random: Random,
 ): readonly PlannedFault[][] {
   const all = Object.keys(counts) as FaultName[];
-  const infrastructure = all.filter((name) => ![...KILLS, ...CLOCKS, ...RUNS].includes(name));
+  const others = [...KILLS, ...CLOCKS, ...RUNS, ...LAST];
+  const infrastructure = all.filter((name) => !others.includes(name));
   return [infrastructure, KILLS, CLOCKS, RUNS].map((names) => {
     const faults = names.flatMap((name) => Array.from({ length: counts[name] }, () => name));
     return spread(faults, loadMs, random);
   });
+}
+
+/** @returns what strikes once all other faults are over */
+export function planLast(counts: FaultCounts): readonly PlannedFault[] {
+  return LAST.flatMap((name) => Array.from({ length: counts[name] }, () => ({ name, at: 0 })));
 }
 
 /** One in each equal part of the time, somewhere in the first half of that part. */

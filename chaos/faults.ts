@@ -4,8 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { type Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
+import { readTemporalDevFile } from '../src/dev/temporal/temporal-dev-file.ts';
+import { untilServing } from '../src/dev/temporal/temporal-server.ts';
 import type { LinkName } from './cables.ts';
 import type { ChaosStack } from './chaos-stack.ts';
 import type { Clocks } from './clocks.ts';
@@ -15,6 +17,7 @@ import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { createRunFaults } from './run-faults.ts';
 import type { LinkState } from './tcp-proxy.ts';
+import type { TrafficGate } from './traffic-gate.ts';
 
 /** A process that does not come back within this has a trouble of its own, which the checks will find. */
 const REVIVAL_MS = 60_000;
@@ -26,7 +29,8 @@ const SKEWED_FOR_MS = 15_000;
 /** A slow cable is borne for longer than a cut one. */
 const SLOW_FOR_MS = 8_000;
 
-export type Faults = Record<FaultName, () => Promise<void>>;
+/** Each resolves with false when there was nothing that it could strike. */
+export type Faults = Record<FaultName, () => Promise<unknown>>;
 
 export interface FaultParts {
   stack: ChaosStack;
@@ -35,15 +39,24 @@ export interface FaultParts {
   clocks: Clocks;
   profile: Pick<Profile, 'outageMs' | 'witnesses'>;
   random: Random;
+  /** Gets the ids of the orders that were asked to cancel in Temporal. */
+  cancelledByHand: Set<string>;
+  /** Callers and webhooks are held back while Temporal loses its runs. */
+  traffic: TrafficGate;
+  /** Whether no order has written anything for a moment. */
+  untilStill(): Promise<void>;
+  /** Keeps the histories that are about to be lost. */
+  keepHistories(): Promise<unknown>;
 }
 
-export function createFaults({ stack, temporal, clocks, profile, random }: FaultParts): Faults {
+export function createFaults(parts: FaultParts): Faults {
+  const { stack, temporal, clocks, profile, random, cancelledByHand } = parts;
   const { outageMs, witnesses } = profile;
   const mortals = [...stack.processes.values()].filter(({ name }) => !witnesses.includes(name));
   const workers = mortals.filter(({ name }) => name.startsWith('worker'));
   const apis = mortals.filter(({ name }) => name.startsWith('api'));
   const server = [...stack.processes.values()].filter(({ name }) => name === 'temporal');
-  const runs = createRunFaults(temporal, random);
+  const runs = createRunFaults(temporal, random, cancelledByHand);
   let skewMs = random.pick([SKEW_MS, -SKEW_MS]);
   const link = (name: LinkName, state: LinkState, ms: number) => disturb(stack, name, state, ms);
   return {
@@ -59,8 +72,11 @@ export function createFaults({ stack, temporal, clocks, profile, random }: Fault
     linkResets: () => link(random.pick(['temporal', 'database', 'gateway']), 'cut', 200),
     linkSlowdowns: () =>
       link(random.pick(['temporal', 'database', 'gateway']), 'slow', SLOW_FOR_MS),
+    diskFulls: () => fillDisk(stack, outageMs.disk),
     runTerminations: runs.terminate,
+    runCancellations: runs.cancel,
     runResets: runs.reset,
+    namespaceDeletions: () => loseNamespace(parts),
     clockSkews: () => {
       skewMs = -skewMs;
       return skewClock(random.pick(apis), clocks, skewMs);
@@ -106,6 +122,38 @@ async function killDatabase({ database }: ChaosStack, downMs: number): Promise<v
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   await sleep(downMs);
   await database.revive();
+}
+
+/** Of both databases. Temporal goes on by itself, and so does PostgreSQL unless its log had no space. */
+async function fillDisk({ disk, database }: ChaosStack, ms: number): Promise<boolean> {
+  if (disk === null) return false;
+  disk.fill();
+  await sleep(ms);
+  disk.free();
+  await database.revive();
+  return true;
+}
+
+/**
+ * What Temporal has taken and no order has taken up yet is lost with it, so nothing is under way when it
+ * happens: that alone has to go on from the record which the record has.
+ */
+async function loseNamespace(parts: FaultParts): Promise<void> {
+  const { stack, traffic, untilStill, keepHistories } = parts;
+  const { temporalAddress: address, temporalNamespace: namespace } = stack;
+  await traffic.hold();
+  try {
+    await untilStill();
+    await keepHistories();
+    const connection = await Connection.connect({ address });
+    await connection.operatorService.deleteNamespace({ namespace });
+    await connection.close();
+    await untilServing(address, readTemporalDevFile(), AbortSignal.timeout(REVIVAL_MS));
+    const all = [...stack.processes.values()];
+    await untilTrue(() => all.every((kept) => kept.isReady()));
+  } finally {
+    traffic.release();
+  }
 }
 
 async function freeze(pidsOf: () => readonly (number | undefined)[], ms: number): Promise<void> {

@@ -4,15 +4,11 @@ import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { ORDER_WORKFLOW } from '../src/workflows/inbox/messages.ts';
 
-/** @returns how many files it wrote into `folder` */
-export async function exportHistories(client: Client, folder: string): Promise<number> {
-  let written = 0;
+export async function exportHistories(client: Client, folder: string): Promise<void> {
   for await (const { workflowId, runId } of client.workflow.list({
     query: `WorkflowType = '${ORDER_WORKFLOW}'`,
   })) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     await writeFile(`${folder}/${workflowId}.${runId}.json`, historyToJSON(history));
-    written += 1;
   }
-  return written;
 }

@@ -1,4 +1,5 @@
 /** From what a run has left to its verdict and its figures. */
+import { readdir } from 'node:fs/promises';
 import type pg from 'pg';
 import { DRAIN_LIMIT_MS } from './drain.ts';
 import type { Delivery, Operation, Violation } from './evidence.ts';
@@ -24,7 +25,9 @@ export async function judge(world: World, judging: Judging): Promise<Summary> {
     const path = `/v1/orders/${orderId}`;
     await caller.ask({ kind: 'read', orderId, method: 'GET', path });
   }
-  const histories = await exportHistories(client, evidence.historiesFolder);
+  await exportHistories(client, evidence.historiesFolder);
+  // Those from before the namespace was lost are there as well.
+  const histories = (await readdir(evidence.historiesFolder)).length;
   const settings = settingsOf(judging);
   const found = await checkInvariants({ ...evidence, memory, settings });
   return summarize({
@@ -62,7 +65,8 @@ function settingsOf({ seed, profile, startedAt, load }: Judging) {
   const { storm, orderIds, faultsEndedAt } = load;
   const clockSkews = storm.strikes.filter(({ name }) => name === 'clockSkews');
   const times = { startedAt, faultsEndedAt, drainLimitMs: DRAIN_LIMIT_MS, clockSkews };
-  return { seed, profile: profile.name, orderIds, ...times };
+  const hasLostNamespace = storm.strikes.some(({ name }) => name === 'namespaceDeletions');
+  return { seed, profile: profile.name, orderIds, hasLostNamespace, ...times };
 }
 
 function brokenStories({ driven }: Load): Violation[] {

@@ -1,6 +1,6 @@
 /**
  * `npm run chaos`: tries the whole of Payonce under faults. Exits with 0 when every promise was kept, 1
- * when one was broken, 2 when the machine was too busy to tell.
+ * when one was broken, 2 when the run cannot tell: the machine was too busy, or it did not reach its size.
  */
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';

@@ -11,6 +11,7 @@ import type { Delivery } from './evidence.ts';
 import type { JsonLines } from './json-lines.ts';
 import { createOvertaking } from './overtaking.ts';
 import type { Random } from './random.ts';
+import type { TrafficGate } from './traffic-gate.ts';
 import { createWebhookSender, type GatewayEvent, isAcknowledged } from './webhook-sender.ts';
 
 export interface Relay {
@@ -29,6 +30,7 @@ interface RelayOptions {
   secret: string;
   log: JsonLines<Delivery>;
   random: Random;
+  traffic: TrafficGate;
 }
 
 const COPIES = [3, 8] as const;
@@ -39,7 +41,8 @@ const NEWS_DELAY_MS = [800, 3_500] as const;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 2_000;
 
-export async function openRelay({ apiUrls, secret, log, random }: RelayOptions): Promise<Relay> {
+export async function openRelay(options: RelayOptions): Promise<Relay> {
+  const { apiUrls, secret, log, random, traffic } = options;
   const events = new Map<string, GatewayEvent[]>();
   const send = createWebhookSender(secret);
   const overtaking = createOvertaking();
@@ -57,7 +60,8 @@ export async function openRelay({ apiUrls, secret, log, random }: RelayOptions):
 
   async function deliver(event: GatewayEvent): Promise<void> {
     open += 1;
-    for (let pauseMs = FIRST_PAUSE_MS; !isClosed && !(await tryOnce(event)); ) {
+    const next = () => traffic.pass(() => tryOnce(event));
+    for (let pauseMs = FIRST_PAUSE_MS; !isClosed && !(await next()); ) {
       await sleep(pauseMs);
       pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }

@@ -10,11 +10,15 @@ import type { Close } from './chaos-stack.ts';
 import { DRAIN_LIMIT_MS, drain } from './drain.ts';
 import { type Driven, drive } from './driver.ts';
 import type { Violation } from './evidence.ts';
+import { countHits } from './failpoints.ts';
+import { exportHistories } from './histories.ts';
+import { untilStill } from './invariants/standstill.ts';
 import { judge } from './judge.ts';
 import { type MemorySample, watchMemory } from './memory.ts';
-import { type Arrival, planOrders } from './plan-orders.ts';
+import { type Arrival, planOrders, planReserve } from './plan-orders.ts';
 import type { Profile } from './profile.ts';
 import { createRandom, type Random } from './random.ts';
+import { loadShortfallsOf, type Reached } from './shortfalls.ts';
 import { rage, type Storm } from './storm.ts';
 import type { Summary } from './summary.ts';
 import { openWorld, type World } from './world.ts';
@@ -63,12 +67,13 @@ async function run(
   const startedAt = Date.now();
   const random = createRandom(seed);
   const arrivals = planOrders(profile, seed, random.fork('orders'));
+  const reserve = planReserve(profile, seed, random.fork('reserve'));
   const sticky = pickSticky(arrivals, profile, random.fork('sticky'));
   const done = { dataDir: '' };
   // First come, last closed: by then nothing writes into it any more.
   onOpen(() => done.dataDir && rm(done.dataDir, { recursive: true, force: true }));
   const world = await openWorld({ ...options, random, sticky, signal: over.signal, onOpen });
-  const load = await bear(world, { ...options, arrivals, random, over, startedAt });
+  const load = await bear(world, { ...options, arrivals, reserve, random, over, startedAt });
   onProgress('counting');
   const summary = await judge(world, { ...options, startedAt, load });
   if (summary.violations.length > 0) onProgress(`what the run left is in ${world.dataDir}`);
@@ -95,8 +100,18 @@ export interface Load {
   violations: Violation[];
 }
 
+async function countReached({ stack }: World, driven: Driven): Promise<Reached> {
+  return {
+    orders: driven.begun(),
+    hostileSignals: driven.hostileSignals(),
+    failpoints: countHits(stack.logFiles),
+    gateway: await stack.cables.countGatewayCalls(),
+  };
+}
+
 interface Bearing extends RunOptions {
   arrivals: readonly Arrival[];
+  reserve: readonly Arrival[];
   random: Random;
   over: AbortController;
   startedAt: number;
@@ -108,7 +123,13 @@ async function bear(world: World, bearing: Bearing): Promise<Load> {
   const memory = watchMemory(world.stack.processes, watching.signal);
   onProgress(`load: ${arrivals.length} orders in ${profile.loadMs / 1000} s`);
   const driven = drive({ ...world, ...bearing, signal: over.signal });
-  const storm = await rage({ ...world, profile, random, onProgress });
+  const storm = await rage({
+    ...world,
+    ...{ profile, random, onProgress },
+    missing: async () => loadShortfallsOf(await countReached(world, driven), profile),
+    untilStill: () => untilStill(world.evidence.database),
+    keepHistories: () => exportHistories(world.client, world.evidence.historiesFolder),
+  });
   const orderIds = driven.endArrivals();
   const faultsEndedAt = Date.now();
   onProgress('faults are over');

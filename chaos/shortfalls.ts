@@ -1,43 +1,72 @@
 /**
- * In what a run fell short of the size that its profile asks for. A busy machine bears fewer orders, and a
- * document that quotes the run has to say so.
+ * In what a run fell short of the size that its profile asks for. The load goes on for that, and a run that
+ * does not reach it has not passed.
  */
 import { FAILPOINTS } from '../src/process/failpoints.ts';
+import type { FailpointHits } from './failpoints.ts';
+import type { FaultName } from './fault-schedule.ts';
 import { STRIKES } from './gateway-deck.ts';
+import type { GatewayCounts } from './gateway-gate.ts';
 import { orderCount, type Profile } from './profile.ts';
+import { killedBy } from './recovery.ts';
 import type { Summary } from './summary.ts';
 
-/** What the three most frequent failures of the gateway are to come to in a whole run, and all together. */
+/** What can be counted while the load goes on, and made more of. */
+export interface Reached {
+  orders: number;
+  hostileSignals: number;
+  failpoints: FailpointHits;
+  gateway: GatewayCounts;
+}
+
+type Size = [name: string, count: number, least: number];
+
 const FREQUENT_STRIKES = ['timeoutAfter', 'timeoutBefore', 'error500'] as const;
-const MIN_FREQUENT = 20;
-const MIN_STRIKES = 150;
-/** Without the flood, which is one event. */
-const MIN_DELIVERIES_AN_ORDER = 20;
+
+/** @returns what the load has not reached yet, each with how much of it there is */
+export function loadShortfallsOf(reached: Reached, profile: Profile): string[] {
+  return inWords(loadSizes(reached, profile));
+}
 
 export function shortfallsOf(summary: Omit<Summary, 'shortfalls'>, profile: Profile): string[] {
-  const { orders, reordered, reorderable, failpoints, gateway } = summary;
-  const planned = orderCount(profile);
-  const flood = profile.floods * profile.floodDeliveries;
-  const wanted: [name: string, count: number, least: number][] = [
-    ['orders', orders, planned],
-    ['orders that heard of their events out of order', reordered, reorderable],
-    ['deliveries', summary.deliveries, flood + planned * MIN_DELIVERIES_AN_ORDER],
-    ['hostile signals', summary.hostileSignals, profile.hostileSignals],
+  const { reordered, reorderable, deliveries, raced } = summary;
+  const { least, floods, floodDeliveries } = profile;
+  const fromOrders = orderCount(profile) * least.deliveriesAnOrder;
+  const faults = Object.entries(profile.faults) as [FaultName, number][];
+  return inWords([
+    ...loadSizes(summary, profile),
+    ...faults.map(([name, planned]): Size => [name, countOf(summary, name), planned]),
+    ['deliveries', deliveries, floods * floodDeliveries + fromOrders],
+    ['requests and deliveries that raced another of their order', raced, least.raced],
+    [
+      'orders that heard of their events out of order',
+      reordered,
+      Math.floor(least.reorderedPart * reorderable),
+    ],
+  ]);
+}
+
+function loadSizes(reached: Reached, profile: Profile): Size[] {
+  const { orders, hostileSignals, failpoints, gateway } = reached;
+  const { least } = profile;
+  const strikes = STRIKES.reduce((sum, strike) => sum + gateway[strike], 0);
+  return [
+    ['orders', orders, orderCount(profile)],
+    ['hostile signals', hostileSignals, profile.hostileSignals],
+    ...FAILPOINTS.map((name): Size => [name, failpoints[name], least.failpointHits]),
+    ['failures of the gateway', strikes, least.strikes],
+    ...FREQUENT_STRIKES.map((name): Size => [name, gateway[name], least.frequentStrikes]),
     ['calls answered 500 for ever', gateway.sticky500, profile.stickyErrors],
-    ...FAILPOINTS.map((name) => asked(name, failpoints[name], profile.failpointHits)),
   ];
-  if (profile.name !== 'short') {
-    const strikes = STRIKES.reduce((sum, strike) => sum + gateway[strike], 0);
-    wanted.push(['failures of the gateway', strikes, MIN_STRIKES]);
-    for (const strike of FREQUENT_STRIKES) wanted.push([strike, gateway[strike], MIN_FREQUENT]);
-  }
-  return wanted
+}
+
+function countOf({ kills, outages }: Omit<Summary, 'shortfalls'>, name: FaultName): number {
+  const killed = killedBy(name);
+  return killed === null ? (outages[name] ?? 0) : kills[killed];
+}
+
+function inWords(sizes: readonly Size[]): string[] {
+  return sizes
     .filter(([, count, least]) => count < least)
     .map(([name, count, least]) => `${name}: ${count} of ${least}`);
 }
-
-const asked = (name: string, count: number, least: number): [string, number, number] => [
-  name,
-  count,
-  least,
-];

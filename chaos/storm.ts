@@ -11,10 +11,11 @@ import type { Clocks } from './clocks.ts';
 import type { Crm } from './crm.ts';
 import type { Customer } from './customer.ts';
 import type { FailpointLane, Role } from './failpoints.ts';
-import { type FaultName, type PlannedFault, planFaults } from './fault-schedule.ts';
+import { type FaultName, type PlannedFault, planFaults, planLast } from './fault-schedule.ts';
 import { createFaults, type Faults, killAndAwait } from './faults.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import type { TrafficGate } from './traffic-gate.ts';
 
 export interface Strike {
   name: FaultName;
@@ -40,6 +41,12 @@ export interface StormParts {
   lanes: ReadonlyMap<string, FailpointLane>;
   profile: Profile;
   random: Random;
+  cancelledByHand: Set<string>;
+  traffic: TrafficGate;
+  untilStill(): Promise<void>;
+  keepHistories(): Promise<unknown>;
+  /** In what the load still falls short of its size; nothing when it may end. */
+  missing(): Promise<readonly string[]>;
   onProgress(line: string): void;
 }
 
@@ -47,13 +54,14 @@ export interface StormParts {
 const WEBHOOK_FAULTS = { duplicate: 0.2 };
 const CRM_FAILURES = 0.15;
 const READY_MS = 60_000;
+const GLANCE_MS = 2_000;
 
 /** Resolves when the last fault is over and every process is up. */
 export async function rage(parts: StormParts): Promise<Storm> {
-  const { stack, client, crm, customer, clocks, lanes, profile, random } = parts;
+  const { stack, client, crm, customer, lanes, profile, random } = parts;
   const schedule = planFaults(profile.faults, profile.loadMs, random.fork('schedule'));
   const chance = random.fork('faults');
-  const faults = createFaults({ stack, temporal: client, clocks, profile, random: chance });
+  const faults = createFaults({ ...parts, temporal: client, random: chance });
   await customer.setFaults({ seed: random.int(1, 2 ** 31), webhooks: WEBHOOK_FAULTS });
   stack.cables.rage(random.int(1, 2 ** 31));
   crm.failWith(CRM_FAILURES);
@@ -65,11 +73,24 @@ export async function rage(parts: StormParts): Promise<Storm> {
     beginLives(parts),
   ]);
   await over;
+  await goOn(parts, Date.now() + profile.extraMs);
   await calm(parts);
+  const last = await follow(parts, planLast(profile.faults), { faults, startedAt });
+  const all = [...tracks, last];
   return {
-    strikes: tracks.flatMap(({ strikes }) => strikes),
-    latenessMs: Math.max(...tracks.map(({ latenessMs }) => latenessMs)),
+    strikes: all.flatMap(({ strikes }) => strikes),
+    latenessMs: Math.max(...all.map(({ latenessMs }) => latenessMs)),
   };
+}
+
+/** Orders come, the gateway fails and failpoints kill until the run has its size, or its time is up. */
+async function goOn({ missing, onProgress }: StormParts, giveUpAt: number): Promise<void> {
+  for (let known = ''; Date.now() < giveUpAt; await sleep(GLANCE_MS)) {
+    const still = (await missing()).join('; ');
+    if (still === '') return;
+    if (still !== known) onProgress(`the load goes on, short of its size: ${still}`);
+    known = still;
+  }
 }
 
 interface Track {
@@ -91,8 +112,8 @@ async function follow(
     const from = Date.now();
     latenessMs = Math.max(latenessMs, from - dueAt);
     onProgress(`${Math.round((from - startedAt) / 1000)} s: ${name}`);
-    await faults[name]();
-    strikes.push({ name, from, to: Date.now() });
+    const hasStruck = (await faults[name]()) !== false;
+    if (hasStruck) strikes.push({ name, from, to: Date.now() });
   }
   return { strikes, latenessMs };
 }

@@ -16,10 +16,18 @@ import type { Strike } from './storm.ts';
 import { countRaced, countReordered } from './traffic.ts';
 import { isAcknowledged } from './webhook-sender.ts';
 
-/** `inconclusive`: nothing was violated, but the driver could not keep its own time. */
-export type Verdict = 'passed' | 'violated' | 'inconclusive';
+/**
+ * Nothing was violated in a run that is `inconclusive`, whose driver could not keep its own time, and in one that is
+ * `short`, which did not reach its size; neither has passed.
+ */
+export type Verdict = 'passed' | 'violated' | 'inconclusive' | 'short';
 
-export const EXIT_CODES: Record<Verdict, number> = { passed: 0, violated: 1, inconclusive: 2 };
+export const EXIT_CODES: Record<Verdict, number> = {
+  passed: 0,
+  violated: 1,
+  inconclusive: 2,
+  short: 2,
+};
 
 export interface Summary {
   verdict: Verdict;
@@ -61,7 +69,7 @@ export interface Summary {
   growth: readonly Growth[];
   latenessMs: number;
   durationMs: number;
-  /** In what the run fell short of its profile; nothing is wrong with what it did do. */
+  /** In what the run fell short of its profile; nothing is wrong with what it did do. Empty where it has passed. */
   shortfalls: readonly string[];
   machine: { cpus: number; node: string };
   violations: readonly Violation[];
@@ -95,7 +103,9 @@ export const MAX_LATENESS_MS = 2_000;
 
 export function summarize(parts: SummaryParts): Summary {
   const counted = count(parts);
-  return { ...counted, shortfalls: shortfallsOf(counted, parts.profile) };
+  const shortfalls = shortfallsOf(counted, parts.profile);
+  const isShort = counted.verdict === 'passed' && shortfalls.length > 0;
+  return { ...counted, verdict: isShort ? 'short' : counted.verdict, shortfalls };
 }
 
 function count(parts: SummaryParts): Omit<Summary, 'shortfalls'> {

@@ -24,6 +24,7 @@ import { EMAIL_CANARY } from './plan-orders.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import { openRelay, type Relay } from './relay.ts';
+import { createTrafficGate, type TrafficGate } from './traffic-gate.ts';
 
 export interface World {
   dataDir: string;
@@ -34,6 +35,9 @@ export interface World {
   customer: Customer;
   client: Client;
   clocks: Clocks;
+  traffic: TrafficGate;
+  /** The orders that an operator asked to cancel in Temporal. */
+  cancelledByHand: Set<string>;
   /** By the process that they kill. */
   lanes: ReadonlyMap<string, FailpointLane>;
   /** Everything but what is known only at the end. */
@@ -74,17 +78,20 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   onOpen(crm.close);
   // Nobody is called before the stack is there.
   let liveApiUrls = (): readonly string[] => [];
+  const traffic = createTrafficGate();
   const relay = await openRelay({
     apiUrls: () => liveApiUrls(),
     secret: keys.sandboxWebhookSecret,
     log: files.deliveries,
     random: random.fork('relay'),
+    traffic,
   });
   onOpen(relay.close);
   const lanes = createLanes(dataDir, profile, random);
   const clocks = createClocks(env);
   const stack = await openChaosStack({
     dataDir,
+    isDiskSmall: profile.faults.diskFulls > 0,
     env: { ...env, ...UNLIMITED },
     relayUrl: relay.url,
     crmUrl: crm.url,
@@ -121,7 +128,10 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       apiKey: keys.ops,
       log: files.operations,
       signal,
+      traffic,
     }),
+    traffic,
+    cancelledByHand: new Set(),
     customer: createCustomer(sandboxUrl, rows[0]?.id ?? ''),
     evidence: {
       operationsFile: files.operations.file,

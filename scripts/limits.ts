@@ -3,6 +3,7 @@
  * own on this machine and prints tables; nothing here is a test.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
@@ -14,6 +15,8 @@ import { many } from '../test/support/many.ts';
 import {
   givenOrder,
   givenPendingOrder,
+  newOrderId,
+  orderBody,
   readOrder,
   type Shop,
   shopOn,
@@ -28,8 +31,10 @@ const { values } = parseArgs({
   },
 });
 
+const MEASURING = new URL('activation-cpu.mjs', import.meta.url).href;
 /** As many as the workflow takes up at a time. */
 const BATCH = 500;
+const TELL_EVERY = 500;
 /** Of Linux's clock ticks. */
 const MS_PER_TICK = 10;
 
@@ -98,6 +103,7 @@ async function measureBacklog(): Promise<void> {
     const connection = await Connection.connect({ address: stack.temporalAddress });
     const client = new Client({ connection, namespace: stack.temporalNamespace });
     const handle = client.workflow.getHandle(id);
+    await stack.restart('worker', { NODE_OPTIONS: `--import=${MEASURING}` });
     const quiet = await clicksUntil(shop, () => Promise.resolve(false), 50);
     stack.kill('worker', 'SIGSTOP');
     await many(count, (number) => {
@@ -117,6 +123,7 @@ async function measureBacklog(): Promise<void> {
       `  worked off in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} a second`,
     );
     console.log(`  worker's CPU ${cpuMs} ms, its other work included`);
+    console.log(`  longest workflow task ${longestTask(stack)}`);
     console.log(`  other orders' clicks without it: ${inWords(quiet)}`);
     console.log(`  other orders' clicks meanwhile:  ${inWords(busy)}`);
     await connection.close();
@@ -126,30 +133,69 @@ async function measureBacklog(): Promise<void> {
 async function measureColdStart(): Promise<void> {
   const count = Number(values.orders);
   await withStack(async (stack, shop) => {
-    const ids: string[] = [];
-    await many(count, async () => {
-      ids.push((await givenPendingOrder(shop)).id);
-    });
+    const ids = await openOrders(shop, count);
+    const open = await openRuns(stack);
     stack.kill('worker', 'SIGKILL');
     await pWaitFor(() => stack.children.worker !== undefined);
     const startedAt = Date.now();
     let peakMb = 0;
+    let asked = 0;
     const sampling = setInterval(() => {
       peakMb = Math.max(peakMb, residentMbOf(stack.children.worker));
     }, 250);
     await many(count, async (number) => {
-      const path = `/v1/orders/${ids[number - 1]}/verify`;
-      const { status } = await shop.call('POST', path, {}, { prefer: 'wait=30' });
-      if (status !== 200) throw new Error(`verify was answered ${status}`);
+      // A cancel reaches every order's run, which has to be replayed first.
+      await insist(shop, `/v1/orders/${ids[number - 1]}/cancel`);
+      asked += 1;
+      if (asked % TELL_EVERY === 0) console.error(`  ${asked} answered`);
     });
     clearInterval(sampling);
     const seconds = (Date.now() - startedAt) / 1_000;
-    console.log(`\n${count} open orders, the worker killed and started, each asked to verify`);
+    console.log(`\n${count} open orders (${open} open runs), the worker killed and started,`);
+    console.log('each order sent a cancel, and asked again until it was answered with its outcome');
     console.log(
       `  all answered in ${seconds.toFixed(1)} s, ${(count / seconds).toFixed(0)} a second`,
     );
     console.log(`  worker's resident memory at most ${peakMb.toFixed(0)} MB`);
   });
+}
+
+/** Each with its run, whose first task is done. */
+async function openOrders(shop: Shop, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  const startedAt = Date.now();
+  await many(count, async () => {
+    const id = newOrderId();
+    await insist(shop, '/v1/orders', orderBody(id));
+    ids.push(id);
+    if (ids.length % TELL_EVERY !== 0) return;
+    console.error(`  ${ids.length} created in ${Math.round((Date.now() - startedAt) / 1_000)} s`);
+  });
+  return ids;
+}
+
+async function openRuns({ temporalAddress: address, temporalNamespace: namespace }: Stack) {
+  const connection = await Connection.connect({ address });
+  const query = "WorkflowType = 'order' AND ExecutionStatus = 'Running'";
+  const { count } = await connection.workflowService.countWorkflowExecutions({ namespace, query });
+  await connection.close();
+  return Number(count);
+}
+
+/** As a caller does: again with the same body until there is an answer that stands. */
+async function insist(shop: Shop, path: string, body: object = {}): Promise<void> {
+  for (;;) {
+    const answer = await shop.call('POST', path, body, { prefer: 'wait=30' }).catch(() => null);
+    const status = answer?.status ?? 503;
+    if (status === 200 || status === 201) return;
+    if (status !== 202 && status < 500) throw new Error(`${path} was answered ${status}`);
+  }
+}
+
+/** As the measuring thread of the worker has written it. */
+function longestTask({ dataDir }: Stack): string {
+  const log = readFileSync(path.join(dataDir, 'logs', 'worker.log'), 'utf8');
+  return [...log.matchAll(/longest workflow task: (.+)/g)].at(-1)?.[1] ?? 'not measured';
 }
 
 /** How long clicks of new orders took, in milliseconds. */
@@ -163,7 +209,8 @@ async function clicksUntil(
     const id = await givenOrder(shop);
     const startedAt = performance.now();
     const { status } = await shop.call('POST', `/v1/orders/${id}/payments`, {});
-    if (status !== 201) throw new Error(`a click was answered ${status}`);
+    // Where the machine has other work a click may be taken up and answered later: its time says so.
+    if (status !== 201 && status !== 202) throw new Error(`a click was answered ${status}`);
     tookMs.push(performance.now() - startedAt);
   }
   return tookMs.sort((a, b) => a - b);

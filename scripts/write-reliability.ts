@@ -71,7 +71,7 @@ function rowsOf(summary: Summary): [string, string][] {
   const hits = Object.values(failpoints);
   return [
     ['size and seed', `\`${summary.profile}\`, ${summary.seed}`],
-    ['verdict', summary.verdict],
+    ['verdict', verdictOf(summary)],
     ['**violations**', `**${summary.violations.length}**`],
     ['orders', whole(summary.orders)],
     ['requests of clients and operators', whole(summary.requests)],
@@ -92,8 +92,11 @@ function rowsOf(summary: Summary): [string, string][] {
     ['database frozen or silent', whole(sum([outages.databaseFreezes, outages.databaseSilences]))],
     ['gateway outages', whole(outages.gatewayOutages ?? 0)],
     ['APIs with a clock ten minutes ahead or behind', whole(outages.clockSkews ?? 0)],
+    ['disks of both databases full', whole(outages.diskFulls ?? 0)],
     ['runs terminated in Temporal', whole(outages.runTerminations ?? 0)],
+    ['runs that were asked to cancel in Temporal', whole(outages.runCancellations ?? 0)],
     ['runs reset in Temporal to an earlier task', whole(outages.runResets ?? 0)],
+    ["Temporal's namespace deleted, with every run", whole(outages.namespaceDeletions ?? 0)],
     ['cables cut or slowed', whole(sum([outages.linkResets, outages.linkSlowdowns]))],
     [
       'failpoints that killed, of these three times or more',
@@ -127,6 +130,11 @@ function rowsOf(summary: Summary): [string, string][] {
     ['sizes that were not reached', summary.shortfalls.join('; ') || 'none'],
     ['machine', `${summary.machine.cpus} cores, Node ${summary.machine.node}`],
   ];
+}
+
+/** Runs from before this was judged are held to it as well. */
+function verdictOf({ verdict, shortfalls }: Summary): Summary['verdict'] {
+  return verdict === 'passed' && shortfalls.length > 0 ? 'short' : verdict;
 }
 
 function growth({ growth: lives }: Summary): string {

@@ -4,6 +4,7 @@ import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
 import { createHttpServer, listen } from './api/http/http-server.ts';
 import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';
+import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-lease.ts';
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
@@ -37,7 +38,6 @@ async function main(): Promise<void> {
   const log = createLogger({ name: 'api', level: config.logLevel });
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
-  const feed = await listenForChanges(config.databaseUrl);
   const tracing = await openTracing(process.env, 'payonce-api');
   // Lazy: an API that starts before Temporal answers 503 until Temporal is there.
   const connection = tracing.connection(Connection.lazy(connectionOptions));
@@ -46,6 +46,10 @@ async function main(): Promise<void> {
     namespace,
     dataConverter: createDataConverter(keyring),
   });
+  const { address } = connectionOptions;
+  const lease = createOrchestratorLease({ database, client, address, log });
+  await lease.renew();
+  const feed = await listenForChanges(config.databaseUrl);
   const orders = createOrderClient({
     client,
     ledgerOf: (id) => loadRecord(database, id),
@@ -91,7 +95,7 @@ async function main(): Promise<void> {
   console.log(`api: http://${config.host}:${port}`);
   reportReady({ port });
 
-  await stopRequested;
+  await Promise.race([stopRequested, keepLease(lease, sweeping.signal)]);
   sweeping.abort();
   checking.abort();
   await Promise.race([drain.begin(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);

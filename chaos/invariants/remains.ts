@@ -18,6 +18,8 @@ export interface OrderRow {
   amountMinor: number;
   currency: string;
   view: OrderView;
+  /** At rest: it needs no run. */
+  isClosed: boolean;
   /** How often each state was entered. */
   entered: Partial<Record<OrderState, number>>;
   /** Facts and callers that the order has not answered yet. */
@@ -70,7 +72,7 @@ function endsOf(lines: readonly Operation[]): Operation[] {
 
 const ORDERS = `
   select id, state, version, revision::int as revision, amount_minor::float8 as "amountMinor",
-         currency, view, ledger -> 'entered' as entered,
+         currency, view, closed as "isClosed", ledger -> 'entered' as entered,
          json_array_length(ledger -> 'held') + json_array_length(ledger -> 'waiting') as unanswered,
          json_typeof(ledger -> 'poll') = 'object' as "isPolling"
   from orders`;

@@ -9,17 +9,20 @@ import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import pino from 'pino';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
-import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { problemOf } from '../../src/api/problems/errors.ts';
-import { OrchestratorUnavailable, UnknownOrder } from '../../src/api/problems/orchestrator-errors.ts';
+import {
+  OrchestratorUnavailable,
+  UnknownOrder,
+} from '../../src/api/problems/orchestrator-errors.ts';
+import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createRecentNews } from '../../src/api/temporal/recent-news.ts';
 import { createWebhookReceiver } from '../../src/api/webhooks/webhooks.ts';
 import type { Gateway } from '../../src/gateways/gateway.ts';
 import { createSandboxGateway } from '../../src/gateways/sandbox/index.ts';
 import { listDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
-import { listParked, readParked } from '../../src/store/parked-events.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
+import { listParked, readParked } from '../../src/store/parked-events.ts';
 import { markOf } from '../support/installation.ts';
 import { ledgerOf, newOrder, outcome, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { WEBHOOK_SECRET } from '../support/stack.ts';

@@ -29,10 +29,10 @@ describe('a short chaos run', function () {
   });
 
   it('says that it has passed, or how late it was itself', () => {
-    const { verdict, latenessMs, seed } = summary;
+    const { verdict, latenessMs, seed, shortfalls } = summary;
     if (verdict === 'inconclusive')
       console.warn(`seed ${seed} is inconclusive: the driver was ${latenessMs} ms late`);
-    else assert.equal(verdict, 'passed', `seed ${seed}`);
+    else assert.equal(verdict, 'passed', `seed ${seed}: ${shortfalls.join('; ')}`);
     assert.equal(exitCode, EXIT_CODES[verdict]);
     assert.equal(verdict === 'inconclusive', latenessMs > MAX_LATENESS_MS);
   });
@@ -48,10 +48,12 @@ describe('a short chaos run', function () {
     assert.ok(summary.reordered >= 0.8 * summary.reorderable, JSON.stringify(summary));
   });
 
-  it('was a run under faults: processes were killed and the gateway failed its callers', function () {
+  it('was a run under faults: processes were killed, runs ended, and the gateway failed its callers', function () {
     skipIfLate(this);
     const { kills, gateway, failpoints } = summary;
     assert.deepEqual([kills.worker, kills.api, kills.database], [2, 1, 1]);
+    const { runTerminations, runCancellations, runResets } = summary.outages;
+    assert.deepEqual([runTerminations, runCancellations, runResets], [1, 1, 1]);
     const { timeoutAfter, timeoutBefore, error500 } = gateway;
     assert.ok(timeoutAfter + timeoutBefore + error500 > 0, 'the gateway never failed');
     assert.ok(

@@ -13,6 +13,7 @@ import type { CanaryPlace, Delivery, Evidence, Operation } from '../../chaos/evi
 import { exportHistories } from '../../chaos/histories.ts';
 import { createJsonLines, type JsonLines } from '../../chaos/json-lines.ts';
 import { createRandom } from '../../chaos/random.ts';
+import { createTrafficGate } from '../../chaos/traffic-gate.ts';
 import type { Stack } from '../../src/dev/stack/stack.ts';
 import { AMOUNT, CURRENCY, type Shop, shopOn, untilOrder, untilSettled } from '../support/shop.ts';
 import { EFFECTS_SECRET, startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
@@ -54,6 +55,7 @@ export async function tellSmallRun(): Promise<SmallRun> {
     apiKey: stack.keys.ops,
     log: operations,
     signal: AbortSignal.timeout(PATIENCE_MS),
+    traffic: createTrafficGate(),
   });
   const scene = { shop: shopOn(stack), caller, deliveries };
   const orders = await liveAll(scene).catch(async (error: unknown) => {
@@ -73,6 +75,7 @@ export async function tellSmallRun(): Promise<SmallRun> {
       orderIds: Object.values(orders),
       startedAt,
       clockSkews: [],
+      hasLostNamespace: false,
       faultsEndedAt: Date.now(),
       drainLimitMs: DRAIN_LIMIT_MS,
     },

@@ -45,11 +45,13 @@ export interface OperatorStack {
 export async function startOperatorStack(options: {
   workers: number;
   apis: number;
+  env?: Record<string, string>;
 }): Promise<OperatorStack> {
   const { version } = readTemporalDevFile();
   const cli = await findTemporalCli({ env: process.env, version, onProgress: () => {} });
   const crm = await openCrm();
-  const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  const own = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  const env = { ...own, ...options.env };
   const stack = await startTestStack({ ...options, env });
   const { temporalAddress: address, temporalNamespace: namespace, databaseUrl } = stack;
   const connection = await Connection.connect({ address });

@@ -3,9 +3,9 @@
  * in its view. Each of these is read by clients and operators, or is a key that another system keeps.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import type { OutcomeRecord } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import type { Transition } from '../../src/domain/transition.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { SCENES } from './matrix-rows.ts';

@@ -8,6 +8,9 @@ import { z } from 'zod';
 // Longer delays would outlast the runs that ask for them.
 const MAX_DELAY_MS = 600_000;
 
+/** What is asked for longer is a hang, which is a fault of its own. */
+const MAX_ANSWER_AFTER_MS = 30_000;
+
 const probability = z.number().min(0).max(1).optional();
 const delay = z.int().min(0).max(MAX_DELAY_MS);
 
@@ -33,6 +36,8 @@ export const faultPlan = z.strictObject({
       reset: probability,
       hang: probability,
       error401: probability,
+      /** Every answer comes after so many milliseconds; what was asked is done at once. */
+      answerAfterMs: z.int().min(0).max(MAX_ANSWER_AFTER_MS).optional(),
     })
     .optional(),
 });

@@ -6,7 +6,7 @@
 import type { FaultPlan } from './fault-plan.ts';
 import { seededRandom } from './seeded-random.ts';
 
-export type ApiFaultKind = keyof NonNullable<FaultPlan['api']>;
+export type ApiFaultKind = Exclude<keyof NonNullable<FaultPlan['api']>, 'answerAfterMs'>;
 
 /** What goes wrong with one call, and whether its change is committed before it does. */
 export type ApiFault = { readonly kind: ApiFaultKind; readonly commits: boolean };
@@ -22,6 +22,8 @@ export type Faults = {
   readonly plan: () => FaultPlan;
   readonly replace: (plan: FaultPlan) => void;
   readonly rollApi: () => ApiFault | undefined;
+  /** For how long an answer is held back, in milliseconds. */
+  readonly answerAfterMs: () => number;
   readonly rollDelivery: () => DeliveryFate;
 };
 
@@ -69,6 +71,7 @@ export function createFaults(): Faults {
       const kind = API_FAULTS.find((fault) => happens(plan.api?.[fault]));
       return kind && { kind, commits: happens(COMMIT_CHANCE[kind]) };
     },
+    answerAfterMs: () => plan.api?.answerAfterMs ?? 0,
     rollDelivery: () => {
       const { drop, duplicate, shuffle, delayMs: [min, max] = [0, 0] } = plan.webhooks ?? {};
       const shuffleMs = happens(shuffle) ? between(0, MAX_SHUFFLE_MS) : 0;

@@ -2,6 +2,7 @@
  * Lets an API fault strike one HTTP exchange. A struck exchange never gets the real answer.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Response } from 'express';
 import { type Answer, problem, sendAnswer } from '../http/answer.ts';
 import type { ApiFaultKind, Faults } from './faults.ts';
@@ -41,7 +42,11 @@ export async function answerOrStrike(
   answer: () => Promise<Answer>,
 ): Promise<void> {
   const fault = faults.rollApi();
-  if (fault === undefined) return sendAnswer(res, await answer());
+  if (fault === undefined) {
+    const given = await answer();
+    await sleep(faults.answerAfterMs());
+    return sendAnswer(res, given);
+  }
   if (fault.commits) await answer();
   STRIKES[fault.kind](res);
 }

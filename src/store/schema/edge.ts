@@ -73,6 +73,20 @@ export const installation = pgTable(
   ],
 );
 
+/** The one Temporal namespace whose APIs serve this database now; another one may take it once they are gone. */
+export const orchestratorLease = pgTable(
+  'orchestrator_lease',
+  {
+    isOnly: boolean().primaryKey().default(true),
+    /** Temporal's own id of the namespace, which no other namespace ever has. */
+    namespaceId: text().notNull(),
+    /** Address and name, for people. */
+    place: text().notNull(),
+    renewedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [check('orchestrator_lease_only_one', sql`${table.isOnly}`)],
+);
+
 /** Signed events that no order could take, kept byte for byte until a person or a later try. */
 export const parkedEvents = pgTable(
   'parked_events',

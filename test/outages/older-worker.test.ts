@@ -1,0 +1,85 @@
+/**
+ * A release whose workflow cannot be replayed by the one before, rolled out without versions: for a while workers of
+ * both take each other's orders.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pWaitFor from 'p-wait-for';
+import { end, type Launched, launch, untilReady } from '../../src/dev/processes/child-process.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import { givenPendingOrder, type Shop, shopOn, untilSettled } from '../support/shop.ts';
+import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
+
+const ORDERS = 8;
+/** No worker keeps an order, so that every task may go to either. */
+const NOTHING_KEPT = { WORKER_CACHED_ORDERS: '0', SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+const STOP_GRACE_MS = 25_000;
+
+interface GatewayPayments {
+  payments: object[];
+}
+
+describe('an old worker beside a new one', function () {
+  this.timeout(300_000);
+  let stack: Stack;
+  let shop: Shop;
+  let newer: Launched | undefined;
+
+  before(async () => {
+    stack = await startTestStack({ workers: 1, apis: 1, env: NOTHING_KEPT });
+    shop = shopOn(stack);
+    newer = await startNewer();
+  });
+  after(async () => {
+    if (newer) await end(newer, STOP_GRACE_MS);
+    if (stack) await stopTestStack(stack);
+  });
+
+  async function startNewer(): Promise<Launched> {
+    const preload = path.resolve('src/temporal/workflow-thread.mjs');
+    const script = path.resolve('test/outages/newer-worker.ts');
+    const spec = {
+      name: 'newer-worker',
+      command: [process.execPath, '--import', 'tsx', '--import', preload, script],
+      log: path.join(stack.dataDir, 'logs', 'newer-worker.log'),
+      env: {
+        PATH: process.env.PATH ?? '',
+        DATABASE_URL: stack.databaseUrl,
+        TEMPORAL_ADDRESS: stack.temporalAddress,
+        TEMPORAL_NAMESPACE: stack.temporalNamespace,
+        SANDBOX_PORT: new URL(stack.sandboxUrl).port,
+        ...NOTHING_KEPT,
+      },
+      ready: 'message' as const,
+      stopGraceMs: STOP_GRACE_MS,
+    };
+    const launched = launch(spec);
+    await untilReady(spec, launched);
+    return launched;
+  }
+
+  /** Core's line, which names no order. */
+  const failedTasks = (): number =>
+    readFileSync(path.join(stack.dataDir, 'logs', 'worker.log'), 'utf8').split(
+      'Failing workflow task',
+    ).length - 1;
+
+  it('fails tasks that it cannot replay, and no order: each is paid once', async () => {
+    const orders: { id: string; paymentId: string }[] = [];
+    const isSeen = async () => {
+      orders.push(await givenPendingOrder(shop));
+      return failedTasks() > 0 && orders.length >= ORDERS;
+    };
+    await pWaitFor(isSeen, { timeout: 150_000 });
+    for (const { paymentId } of orders)
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    for (const { id } of orders) {
+      const { payments, effects } = await untilSettled(shop, id, 'paid');
+      assert.equal(payments.length, 1);
+      assert.equal(new Set(effects.map(({ key }) => key)).size, effects.length);
+      const made = await shop.gateway<GatewayPayments>('GET', `/payments?orderId=${id}`);
+      assert.equal(made.body.payments.length, 1);
+    }
+  });
+});
