@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
 import type { RefundView } from '../../src/domain/view.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { ledgerOf, newOrder } from '../support/order-fixtures.ts';
+import { openPatiently } from '../support/patient-database.ts';
 import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
@@ -202,7 +202,7 @@ describe('an order', function () {
     });
 
   it('from before its currency was withdrawn is answered as it is when it is sent again', async () => {
-    const database = openDatabase((await sharedStack()).databaseUrl);
+    const database = openPatiently((await sharedStack()).databaseUrl);
     const id = newOrderId();
     const body = orderBody(id, { currency: 'BGN' });
     const ledger = ledgerOf(id);

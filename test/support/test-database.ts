@@ -7,8 +7,9 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { type Postgres, startPostgres } from '../../src/dev/postgres/postgres.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { openPatiently } from './patient-database.ts';
 
 export interface TestDatabase extends Database {
   url: string;
@@ -19,12 +20,6 @@ interface Server {
   dataDir: string;
 }
 
-/**
- * A service gives a query a second to find a connection; fifty queries at once on ten connections of a busy
- * machine take longer, and are no less right.
- */
-const PATIENCE = { connectMs: 50_000, statementMs: 50_000, queryMs: 50_000 };
-
 const TEMPLATE = 'template_migrated';
 let server: Promise<Server> | undefined;
 
@@ -32,11 +27,6 @@ let server: Promise<Server> | undefined;
 export async function freshDatabase(): Promise<TestDatabase> {
   const url = await emptyDatabase(TEMPLATE);
   return { url, ...openPatiently(url) };
-}
-
-/** A connection for tests, which no busy machine makes fail. */
-export function openPatiently(url: string): Database {
-  return openDatabase(url, null, PATIENCE);
 }
 
 /** A database without tables, for what makes them. */
