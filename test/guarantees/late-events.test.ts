@@ -1,6 +1,8 @@
 /** What comes after an order's run has closed: it is neither lost nor done twice. */
 import assert from 'node:assert/strict';
+import { atEachGateway } from '../support/each-gateway.ts';
 import { givenOwnOrder } from '../support/own-orders.ts';
+import type { OpenPayment, Place } from '../support/place.ts';
 import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -43,6 +45,15 @@ describe('an order whose run has closed', function () {
     return { id, paymentId: body.id };
   }
 
+  async function givenClosedAt({ gateway, pay }: Place): Promise<OpenPayment> {
+    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
+    const paymentId = String((await pay(id)).body.id);
+    await gateway.capture(paymentId);
+    await untilSettled(shop, id, 'paid');
+    await untilClosed(id);
+    return { id, paymentId };
+  }
+
   it('T03 T46 takes a repeated webhook as the repeat that it is', async () => {
     const { id, paymentId } = await givenClosedPaidOrder();
     const before = await readOrder(shop, id);
@@ -79,6 +90,28 @@ describe('an order whose run has closed', function () {
     assert.equal(order.refunds[0]?.origin, 'gateway');
     await untilClosed(id);
   });
+
+  atEachGateway('is opened again by a refund from its dashboard', async (place) => {
+    const { id, paymentId } = await givenClosedAt(place);
+    await place.gateway.refund(paymentId);
+    assert.equal((await untilSettled(shop, id, 'refunded')).amountRefunded, AMOUNT);
+    await place.assertMoneyAgrees(id);
+  });
+
+  atEachGateway(
+    'is opened again by a dispute that is lost, and takes the access',
+    async (place) => {
+      const { id, paymentId } = await givenClosedAt(place);
+      await place.gateway.dispute(paymentId);
+      await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
+      await place.gateway.endDispute(paymentId, 'lost');
+      const { effects } = await untilSettled(shop, id, 'refunded');
+      assert.ok(
+        effects.some(({ effect, status }) => effect === 'revoke_access' && status === 'done'),
+      );
+      await place.assertMoneyAgrees(id);
+    },
+  );
 
   it('is opened again by a refund that we ask for', async () => {
     const { id } = await givenClosedPaidOrder();
