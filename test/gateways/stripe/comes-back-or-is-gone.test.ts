@@ -23,12 +23,8 @@ interface Attempt {
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** How an order learns what a webhook that was lost would have told. */
-const WITHOUT_WEBHOOK = [
-  ['a verify', 'verify'],
-  ['a sync', 'sync'],
-  ['its own question', null],
-] as const;
+/** What makes an order ask for what a webhook that was lost would have told. */
+const QUESTIONS = ['verify', 'sync'] as const;
 
 describe('a payment at Stripe', function () {
   this.timeout(120_000);
@@ -85,12 +81,12 @@ describe('a payment at Stripe', function () {
     await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
   });
 
-  for (const [how, asked] of WITHOUT_WEBHOOK)
-    it(`that failed and is debited then is pending again by ${how}, where the webhook was lost`, async () => {
+  for (const question of QUESTIONS)
+    it(`that failed and is debited then is pending again by ${question}, where the webhook was lost`, async () => {
       const { orderId, id, checkout } = await givenDeclined();
       stripe.webhooks.subscribe((type) => type !== 'payment_intent.processing');
       stripe.account.process(id);
-      if (asked !== null) assert.equal((await act(orderId, asked)).status, 200);
+      assert.equal((await act(orderId, question)).status, 200);
       await untilOrder(shop, orderId, ({ state }) => state === 'pending', 'pending again');
       await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
     });
@@ -143,13 +139,13 @@ describe('a payment at Stripe', function () {
       assert.equal((await untilSettled(shop, orderId, 'paid')).late, false);
     });
 
-  for (const [how, asked] of WITHOUT_WEBHOOK)
-    it(`by voucher is pending until Stripe ends it by ${how}, where the webhook was lost`, async () => {
+  for (const question of QUESTIONS)
+    it(`by voucher is pending until Stripe ends it by ${question}, where the webhook was lost`, async () => {
       const { orderId, id, checkout } = await givenPending({ expiresIn: 900 });
       stripe.webhooks.subscribe((type) => type !== 'payment_intent.requires_action');
       const expiresS = Math.floor((Date.now() + DAY_MS) / 1_000);
       stripe.account.handOut(id, 'boleto_display_details', expiresS);
-      if (asked !== null) assert.equal((await act(orderId, asked)).status, 200);
+      assert.equal((await act(orderId, question)).status, 200);
       const isPending = ({ payments }: OrderView) => payments[0]?.status === 'pending';
       const { expiresAt } = await untilOrder(shop, orderId, isPending, 'waiting for the customer');
       assert.equal(Date.parse(expiresAt), expiresS * 1_000);
@@ -166,11 +162,11 @@ describe('a payment at Stripe', function () {
     assert.equal(stripe.account.intentOf(id).status, 'canceled');
   });
 
-  for (const [how, asked] of WITHOUT_WEBHOOK)
-    it(`that Stripe no longer knows ends by ${how}, and another one is opened`, async () => {
+  for (const question of QUESTIONS)
+    it(`that Stripe no longer knows ends by ${question}, and another one is opened`, async () => {
       const { orderId, id } = await givenPending();
       stripe.account.lose(id);
-      if (asked !== null) assert.equal((await act(orderId, asked)).status, 200);
+      assert.equal((await act(orderId, question)).status, 200);
       const ended = await untilOrder(shop, orderId, ({ state }) => state === 'failed', 'failed');
       assert.equal(ended.payments[0]?.status, 'gone');
       const second = await act<Attempt>(orderId, 'payments');
@@ -179,6 +175,25 @@ describe('a payment at Stripe', function () {
       stripe.account.confirm(second.body.id);
       await untilSettled(shop, orderId, 'paid');
     });
+
+  it('is asked about by its order itself, which finds a debit, a voucher and that one is gone', async () => {
+    const [debit, voucher, gone] = [
+      await givenDeclined(),
+      await givenPending(),
+      await givenPending(),
+    ];
+    stripe.webhooks.subscribe(() => false);
+    stripe.account.process(debit.id);
+    stripe.account.handOut(voucher.id, 'boleto_display_details', null);
+    stripe.account.lose(gone.id);
+    const until = (orderId: string, status: string) =>
+      untilOrder(shop, orderId, ({ payments }) => payments[0]?.status === status, status);
+    await Promise.all([
+      until(debit.orderId, 'pending'),
+      until(voucher.orderId, 'pending'),
+      until(gone.orderId, 'gone'),
+    ]);
+  });
 
   it('that failed and that Stripe no longer knows stands in the way of no other one', async () => {
     const { orderId, id } = await givenDeclined();
