@@ -8,6 +8,7 @@ import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack/stack.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
+import { fetchPatiently } from './patient-fetch.ts';
 import { sharedStack } from './stack.ts';
 
 /** The longest that anything in a healthy stack takes on a busy two-core machine. */
@@ -80,7 +81,7 @@ async function send<T>(
   headers: Record<string, string>,
 ): Promise<Reply<T>> {
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
-  const response = await fetch(url, {
+  const response = await fetchPatiently(url, {
     method,
     headers: { ...headers, ...json },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
