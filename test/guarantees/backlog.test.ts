@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { Client, Connection } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack/stack.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { many } from '../support/many.ts';
+import { openPatiently } from '../support/patient-database.ts';
 import {
   CURRENCY,
   givenPendingOrder,
@@ -50,7 +50,7 @@ describe('a backlog of different signals on one order', function () {
   }
 
   async function outcomesOf(id: string, type: string): Promise<number> {
-    const database = openDatabase(stack.databaseUrl);
+    const database = openPatiently(stack.databaseUrl);
     const text = 'select count(*)::int from order_events where order_id = $1 and type = $2';
     const { rows } = await database.pool.query<{ count: number }>(text, [id, type]);
     await database.close();

@@ -1,6 +1,8 @@
 /** What comes after an order's run has closed: it is neither lost nor done twice. */
 import assert from 'node:assert/strict';
+import { atEachGateway } from '../support/each-gateway.ts';
 import { givenOwnOrder } from '../support/own-orders.ts';
+import type { OpenPayment, Place } from '../support/place.ts';
 import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
@@ -43,6 +45,15 @@ describe('an order whose run has closed', function () {
     return { id, paymentId: body.id };
   }
 
+  async function givenClosedAt({ gateway, pay }: Place): Promise<OpenPayment> {
+    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
+    const paymentId = String((await pay(id)).body.id);
+    await gateway.capture(paymentId);
+    await untilSettled(shop, id, 'paid');
+    await untilClosed(id);
+    return { id, paymentId };
+  }
+
   it('T03 T46 takes a repeated webhook as the repeat that it is', async () => {
     const { id, paymentId } = await givenClosedPaidOrder();
     const before = await readOrder(shop, id);
@@ -71,14 +82,29 @@ describe('an order whose run has closed', function () {
     assert.deepEqual(await runIdsOf(id), runs);
   });
 
-  it("is opened again by a refund from the gateway's dashboard", async () => {
-    const { id, paymentId } = await givenClosedPaidOrder();
-    await shop.gateway('POST', `/payments/${paymentId}/refunds`, {});
-    const order = await untilSettled(shop, id, 'refunded');
-    assert.equal(order.amountRefunded, AMOUNT);
-    assert.equal(order.refunds[0]?.origin, 'gateway');
+  atEachGateway('is opened again by a refund from the dashboard of its gateway', async (place) => {
+    const { id, paymentId } = await givenClosedAt(place);
+    await place.gateway.refund(paymentId);
+    const { amountRefunded, refunds } = await untilSettled(shop, id, 'refunded');
+    assert.deepEqual([amountRefunded, refunds[0]?.origin], [AMOUNT, 'gateway']);
+    await place.assertMoneyAgrees(id);
     await untilClosed(id);
   });
+
+  atEachGateway(
+    'is opened again by a dispute that is lost, and takes the access',
+    async (place) => {
+      const { id, paymentId } = await givenClosedAt(place);
+      await place.gateway.dispute(paymentId);
+      await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
+      await place.gateway.endDispute(paymentId, 'lost');
+      const { effects } = await untilSettled(shop, id, 'refunded');
+      assert.ok(
+        effects.some(({ effect, status }) => effect === 'revoke_access' && status === 'done'),
+      );
+      await place.assertMoneyAgrees(id);
+    },
+  );
 
   it('is opened again by a refund that we ask for', async () => {
     const { id } = await givenClosedPaidOrder();

@@ -10,7 +10,8 @@ import { createSimulation } from './simulation.ts';
 
 /** Half a minute; `npm run simulate` looks further. */
 const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 20_000);
-const TIMEOUT_MS = 300_000;
+/** It computes and waits for nothing: how long that takes says only how busy the machine is. */
+const NO_TIMEOUT = 0;
 const LIVES_AT_A_STRETCH = 100;
 /** A mutant needs no explanation, and shrinking lives each failing seed hundreds of times. */
 const IS_SHRUNK = process.env.SIMULATOR_SHRINK !== '0';
@@ -34,7 +35,7 @@ describe('a simulated order', () => {
   });
 
   it(`keeps every promise in ${SEEDS} lives`, async function () {
-    this.timeout(TIMEOUT_MS);
+    this.timeout(NO_TIMEOUT);
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       live(seed);
       // The servers that other tests have started here must not be starved meanwhile.

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { openDatabase } from '../../src/store/database.ts';
 import { createInstallationId } from '../../src/store/installation.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { newOrder } from '../support/order-fixtures.ts';
+import { openPatiently } from '../support/patient-database.ts';
 import { emptyDatabase } from '../support/test-database.ts';
 
 function migrateWith(env: Record<string, string>, ...args: string[]) {
@@ -31,7 +31,7 @@ describe('npm run migrate', function () {
       const { exitCode, stdout } = await migrateWith({ DATABASE_URL_FILE: file });
       assert.deepEqual([exitCode, stdout], [0, 'The database is up to date.']);
     }
-    const database = openDatabase(url);
+    const database = openPatiently(url);
     assert.notEqual(await insertOrder(database, newOrder()), null);
     await database.close();
     rmSync(folder, { recursive: true });
@@ -42,7 +42,7 @@ describe('npm run migrate', function () {
     const ids: string[] = [];
     for (const args of [[], [], ['--new-installation']]) {
       assert.equal((await migrateWith({ DATABASE_URL: url }, ...args)).exitCode, 0);
-      const database = openDatabase(url);
+      const database = openPatiently(url);
       ids.push(await createInstallationId(database)());
       await database.close();
     }

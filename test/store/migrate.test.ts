@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import journal from '../../src/store/migrations/meta/_journal.json' with { type: 'json' };
-import { emptyDatabase, openPatiently } from '../support/test-database.ts';
+import { openPatiently } from '../support/patient-database.ts';
+import { emptyDatabase } from '../support/test-database.ts';
 
 describe('migrating a database', () => {
   it('is done once when several processes do it at the same time, and again later', async () => {

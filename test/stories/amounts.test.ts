@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
 import type { RefundView } from '../../src/domain/view.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { ledgerOf, newOrder } from '../support/order-fixtures.ts';
-import type { Place } from '../support/place.ts';
+import { openPatiently } from '../support/patient-database.ts';
+import { textOf } from '../support/pdf.ts';
+import { type Place, placeAt } from '../support/place.ts';
 import {
   AMOUNT,
   newOrderId,
@@ -164,6 +165,30 @@ describe('an order', function () {
       paidIn(place, currency, amount),
     );
 
+  for (const [currency, amount, printed] of [
+    ['HUF', 499_900, '4,999.00 HUF'],
+    ['IDR', 120_000_000, '1,200,000.00 IDR'],
+    ['COP', 150_000_000, '1,500,000.00 COP'],
+    ['PKR', 250_000, '2,500.00 PKR'],
+    ['IQD', 250_000, '250.000 IQD'],
+  ] as const)
+    it(`of ${amount} minor units of ${currency} has an invoice over ${printed}, in its customer's script`, async () => {
+      const place = await placeAt('sandbox');
+      const customer = { email: 'ada@example.com', name: 'Łódź 王小明' };
+      const id = newOrderId();
+      const body = { customer: { ...customer, id: `cus_${id}` }, description: 'दो टिकट' };
+      await shop.call('POST', '/v1/orders', orderBody(id, { currency, amount, ...body }));
+      await place.gateway.capture((await place.pay(id)).body.id ?? '');
+      await untilSettled(shop, id, 'paid');
+      const { keys } = await sharedStack();
+      const response = await fetch(`${shop.apiUrls[0]}/v1/orders/${id}/invoice.pdf`, {
+        headers: { authorization: `Bearer ${keys.client}` },
+      });
+      const text = textOf(Buffer.from(await response.arrayBuffer()));
+      for (const part of [printed, customer.name]) assert.ok(text.includes(part), text);
+      assert.doesNotMatch(text, /\?/);
+    });
+
   const tooSmall = { stripe: [49, '0.50 INR'], razorpay: [99, '1.00 INR'] } as const;
   for (const [gateway, [amount, least]] of Object.entries(tooSmall))
     it(`below the least that ${gateway} takes is refused at once, with the rule`, async () => {
@@ -202,7 +227,7 @@ describe('an order', function () {
     });
 
   it('from before its currency was withdrawn is answered as it is when it is sent again', async () => {
-    const database = openDatabase((await sharedStack()).databaseUrl);
+    const database = openPatiently((await sharedStack()).databaseUrl);
     const id = newOrderId();
     const body = orderBody(id, { currency: 'BGN' });
     const ledger = ledgerOf(id);

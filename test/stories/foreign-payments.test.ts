@@ -182,19 +182,39 @@ describe('an event that no order and no payment here is about', function () {
     shop = await openShop();
   });
 
+  /** Counted by the process that `deliver` asks. */
+  const ignored = async (gateway: string, reason: string) => {
+    const samples = await scrape(`${shop.apiUrls[0]}/metrics`);
+    return sumOf(samples, 'payonce_webhooks_ignored_total', { gateway, reason });
+  };
+
   atEachGateway('is ignored and counted where it names no order', async ({ gateway }) => {
-    const labels = { gateway: gateway.name, reason: 'not_ours' };
-    const [apiUrl = ''] = shop.apiUrls;
-    const ignored = async () =>
-      sumOf(await scrape(`${apiUrl}/metrics`), 'payonce_webhooks_ignored_total', labels);
-    const before = await ignored();
+    const before = await ignored(gateway.name, 'not_ours');
     const told = { orderId: '', paymentId: newOrderId() };
     const event = gateway.eventFor({ type: 'payment.captured', ...told });
     assert.ok(event);
     const { status, body } = await deliver(shop, event);
     assert.deepEqual([status, body], [200, { status: 'ignored' }]);
-    assert.ok((await ignored()) > before);
+    assert.ok((await ignored(gateway.name, 'not_ours')) > before);
   });
+
+  // The sandbox has one account, which its events do not name.
+  const accounts = { stripe: ['account', 'acct_connected'], razorpay: ['account_id', 'acc_other'] };
+  for (const [name, [field = '', account]] of Object.entries(accounts))
+    it(`is ignored and counted where it is of another account, and does not pay the order that it names, at ${name}`, async () => {
+      const place = await placeAt(name);
+      const { id, paymentId } = await place.pendingOrder();
+      const event = place.gateway.eventFor({ type: 'payment.captured', orderId: id, paymentId });
+      assert.ok(event);
+      const before = await ignored(name, 'other_account');
+      const body = JSON.stringify({ ...JSON.parse(event.body), [field]: account });
+      const answer = await deliver(shop, place.gateway.sign(body));
+      assert.deepEqual([answer.status, answer.body], [200, { status: 'ignored' }]);
+      assert.equal(await ignored(name, 'other_account'), before + 1);
+      assert.equal((await readOrder(shop, id)).state, 'pending');
+      await place.gateway.capture(paymentId);
+      await place.assertPaidOnce(id);
+    });
 
   atEachGateway("is ignored where it is of another installation's order", async (place) => {
     const id = newOrderId();

@@ -9,7 +9,7 @@ import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { Told } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
-import type { Place } from '../support/place.ts';
+import { type Place, placeAt } from '../support/place.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { deliver } from '../support/webhooks.ts';
 
@@ -316,6 +316,23 @@ describe('money that does not fit its order', function () {
       assert.equal(effects.filter(({ effect }) => effect === 'issue_invoice').length, 1);
     },
   );
+
+  for (const name of ['sandbox', 'razorpay'])
+    it(`captured late, of an attempt that another one has followed, goes back when a person rejects it, at ${name}`, async () => {
+      const place = await placeAt(name);
+      const { id, paymentId } = await place.failedOrder();
+      const second = (await place.pay(id)).body.id ?? '';
+      await place.gateway.capture(second);
+      await untilSettled(shop, id, 'paid');
+      await place.gateway.capture(paymentId);
+      await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+      assert.equal((await place.decide(id, 'double_payment', 'reject')).status, 200);
+      const end = { state: 'paid', captured: 2 * AMOUNT, refunded: AMOUNT, granted: true };
+      await assertEnd(place, id, end);
+      const payments = await place.gateway.paymentsOf(id);
+      const refunds = Object.fromEntries(payments.map((one) => [one.paymentId, one.refundsMinor]));
+      assert.deepEqual(refunds, { [paymentId]: [AMOUNT], [second]: [] });
+    });
 
   async function assertEnd(place: Place, id: string, end: End): Promise<void> {
     const { captured = 0, refunded = 0, granted = false, also = () => true } = end;

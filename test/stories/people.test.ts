@@ -1,5 +1,6 @@
 /** Whom an order is for, and where it goes: told to its gateway, and not to Temporal. */
 import assert from 'node:assert/strict';
+import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
 import { PEOPLE } from '../support/people.ts';
 import { newOrderId, openShop, orderBody, type Shop } from '../support/shop.ts';
@@ -32,6 +33,20 @@ describe('an order with its people', function () {
     const { description, receipt_email, shipping } = stripe.account.intentOf(paymentId);
     assert.deepEqual([description, receipt_email], [PEOPLE.description, PEOPLE.customer.email]);
     assert.equal((shipping as { name: string }).name, PEOPLE.shipping.name);
+  });
+
+  it('tells Razorpay in the notes of its order, which has no other field for it', async () => {
+    const { paymentId } = await openPayment('razorpay');
+    const razorpay = razorpayBehind(driverOf(await sharedStack(), 'razorpay'));
+    const { notes = {} } = razorpay.world.orders.get(paymentId) ?? {};
+    const { description, customer_email, customer_name, shipping_name } = notes as Record<
+      string,
+      string
+    >;
+    assert.deepEqual(
+      [description, customer_email, customer_name, shipping_name],
+      [PEOPLE.description, PEOPLE.customer.email, PEOPLE.customer.name, PEOPLE.shipping.name],
+    );
   });
 
   for (const gateway of ['stripe', 'razorpay'])

@@ -3,9 +3,9 @@
  * same: the gateway is the one who knows what really happened to the money.
  */
 import assert from 'node:assert/strict';
-import { openDatabase } from '../../src/store/database.ts';
 import { trialBalance } from '../../src/store/effects/postings.ts';
 import type { GatewayDriver } from './gateway-driver.ts';
+import { openPatiently } from './patient-database.ts';
 import { CURRENCY, readOrder, type Shop } from './shop.ts';
 import { sandboxOf, sharedStack } from './stack.ts';
 
@@ -37,7 +37,7 @@ export async function assertMoneyAgrees(
 
 /** What the books say the gateway holds for us of this order, in minor units. */
 async function heldInBooks({ name }: GatewayDriver, orderId: string): Promise<number> {
-  const database = openDatabase((await sharedStack()).databaseUrl);
+  const database = openPatiently((await sharedStack()).databaseUrl);
   try {
     const accounts = await trialBalance(database, orderId);
     return (

@@ -7,12 +7,12 @@ import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { viewOf } from '../../src/domain/view.ts';
-import { openDatabase } from '../../src/store/database.ts';
 import { insertOrder, markStarted } from '../../src/store/orders/orders.ts';
 import { loadRecord } from '../../src/store/orders/record.ts';
 import { orders } from '../../src/store/schema/orders.ts';
 import { startingAttributes } from '../../src/workflows/details/search-attributes.ts';
 import { ORDER_WORKFLOW, type OrderInput, TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
+import { openPatiently } from './patient-database.ts';
 import { AMOUNT, CURRENCY, newOrderId } from './shop.ts';
 import { sharedStack } from './stack.ts';
 import { temporalClient } from './temporal.ts';
@@ -43,7 +43,7 @@ export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
  * nearly a day old, and another run goes on from there.
  */
 export async function givenOrderToAskAbout(orderId: string, inMs: number): Promise<void> {
-  const database = openDatabase((await sharedStack()).databaseUrl);
+  const database = openPatiently((await sharedStack()).databaseUrl);
   try {
     const handle = (await temporalClient()).workflow.getHandle(orderId);
     await handle.terminate('the test lets a day pass');
@@ -100,7 +100,7 @@ function termsOf({
 
 async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
   const { orderId, gateway, customerId, settlementWindowMs } = ledger.terms;
-  const database = openDatabase((await sharedStack()).databaseUrl);
+  const database = openPatiently((await sharedStack()).databaseUrl);
   try {
     await insertOrder(database, {
       id: orderId,

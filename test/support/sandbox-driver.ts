@@ -4,6 +4,7 @@ import type { Stack } from '../../src/dev/stack/stack.ts';
 import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
 import type { GatewayDriver, GatewayUnderTest, SignedRequest, Trouble } from './gateway-driver.ts';
 import { markOf } from './installation.ts';
+import { fetchPatiently } from './patient-fetch.ts';
 import { type SandboxPayment, stored } from './sandbox-payment.ts';
 import { AMOUNT, CURRENCY } from './shop.ts';
 import { untilActivityRuns } from './temporal.ts';
@@ -26,7 +27,7 @@ export const sandbox: GatewayUnderTest = {
 
 function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${sandboxUrl}${path}`, {
+    const response = await fetchPatiently(`${sandboxUrl}${path}`, {
       method,
       headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,7 +2,8 @@
  * Real PostgreSQL for tests: one embedded server a mocha process, one fresh migrated database a suite.
  */
 import { randomUUID } from 'node:crypto';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openPatiently } from './patient-database.ts';
 import {
   administer,
   databaseUrl,
@@ -18,12 +19,6 @@ export interface TestDatabase extends Database {
 /** A server that is there already, with the template: `npm run mutate` runs the same tests thousands of times. */
 const GIVEN_URL = process.env.TEST_POSTGRES_URL;
 
-/**
- * A service gives a query a second to find a connection; fifty queries at once on ten connections of a busy
- * machine take longer, and are no less right.
- */
-const PATIENCE = { connectMs: 50_000, statementMs: 50_000, queryMs: 50_000 };
-
 let server: Promise<TestServer> | undefined;
 const made: string[] = [];
 
@@ -31,11 +26,6 @@ const made: string[] = [];
 export async function freshDatabase(): Promise<TestDatabase> {
   const url = await emptyDatabase(TEMPLATE);
   return { url, ...openPatiently(url) };
-}
-
-/** A connection for tests, which no busy machine makes fail. */
-export function openPatiently(url: string): Database {
-  return openDatabase(url, null, PATIENCE);
 }
 
 /** A database without tables, for what makes them. */

@@ -55,13 +55,16 @@ function failureOf(what: string, error: unknown): unknown {
   return isSaved ? new SavedRefusal(code, told, kind) : new GatewayRefusal(code, told, kind);
 }
 
-/** Stripe has no code for a refund of more than is left, and its own words never leave this file. */
+/** Some refusals of a refund have no code, and Stripe's own words never leave this file. */
 function codeOf({ code, message, rawType, type }: InstanceType<typeof StripeError>): string {
-  if (code !== undefined) return code;
-  return EXCEEDS_UNREFUNDED.test(message) ? 'refund_exceeds_unrefunded' : (rawType ?? type);
+  const [, ours] = WITHOUT_CODE.find(([words]) => words.test(message)) ?? [];
+  return code ?? ours ?? rawType ?? type;
 }
 
-const EXCEEDS_UNREFUNDED = /greater than unrefunded amount/i;
+const WITHOUT_CODE: readonly (readonly [RegExp, string])[] = [
+  [/greater than unrefunded amount/i, 'refund_exceeds_unrefunded'],
+  [/insufficient funds in your .*balance to refund/i, 'balance_insufficient'],
+];
 
 /** Codes that tell of a refund or a dispute that the caller may not have heard of. */
 const OF_A_LATER_STATE: ReadonlySet<string> = new Set([

@@ -5,7 +5,7 @@ import { type FakeRazorpay, KEY_ID, KEY_SECRET, openFakeRazorpay } from './fake.
 import type { Fault } from './faults.ts';
 import { forged } from './forged.ts';
 import { stored } from './stored.ts';
-import { signedEvent, signedHeaders } from './webhooks.ts';
+import { ACCOUNT_ID, signedEvent, signedHeaders } from './webhooks.ts';
 
 export const WEBHOOK_SECRET = 'what the fake Razorpay signs with';
 
@@ -46,6 +46,7 @@ export const razorpay: GatewayUnderTest = {
         RAZORPAY_KEY_ID: KEY_ID,
         RAZORPAY_KEY_SECRET: KEY_SECRET,
         RAZORPAY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+        RAZORPAY_ACCOUNT_ID: ACCOUNT_ID,
         RAZORPAY_API_BASE: fake.url,
       },
       connect({ apiUrls, databaseUrl }): RazorpayDriver {

@@ -64,6 +64,8 @@ export function makeRefund(world: World, life: Life, paymentId: string, body: Bo
   const payment = world.payments.get(paymentId);
   if (payment === undefined) return NO_SUCH_ID;
   if (!payment.captured) return refused('The payment status should be captured for action');
+  const why = world.unrefundable.get(paymentId);
+  if (why !== undefined) return refused(why);
   if (payment.refund_status === 'full')
     return refused('The payment has been fully refunded already');
   const amount = Number(body.amount ?? payment.amount - payment.amount_refunded);

@@ -8,6 +8,8 @@ import { newId, nowS } from './world.ts';
 /** The first wait between two tries; Razorpay's own are longer, and no test wants to wait that long. */
 const RETRY_AFTER_MS = 50;
 const MAX_TRIES = 8;
+/** Whose events these are. */
+export const ACCOUNT_ID = 'acc_BFQ7uQEaa7j2z7';
 
 export interface Event {
   id: string;
@@ -100,7 +102,7 @@ export function signedEvent(
 ): Event {
   const body = JSON.stringify({
     entity: 'event',
-    account_id: 'acc_BFQ7uQEaa7j2z7',
+    account_id: ACCOUNT_ID,
     event,
     contains: Object.keys(entities),
     payload: Object.fromEntries(

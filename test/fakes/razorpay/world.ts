@@ -77,6 +77,8 @@ export interface World {
   refunds: Map<string, Refund>;
   disputes: Map<string, Dispute>;
   keys: Map<string, RememberedKey>;
+  /** Why a payment cannot be refunded, in Razorpay's words, by its id. */
+  unrefundable: Map<string, string>;
 }
 
 export function newWorld(): World {
@@ -86,6 +88,7 @@ export function newWorld(): World {
     refunds: new Map(),
     disputes: new Map(),
     keys: new Map(),
+    unrefundable: new Map(),
   };
 }
 

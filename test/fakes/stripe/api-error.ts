@@ -34,7 +34,8 @@ export function missing(what: string, id: string): ApiError {
   return new ApiError(404, body, false);
 }
 
-/** The request is right and comes at the wrong time. */
-export function refused(code: string, message: string, more: object = {}): ApiError {
-  return new ApiError(400, { type: 'invalid_request_error', code, message, ...more }, true);
+/** The request is right and comes at the wrong time. Not every refusal has a code. */
+export function refused(code: string | undefined, message: string, more: object = {}): ApiError {
+  const coded = code === undefined ? {} : { code };
+  return new ApiError(400, { type: 'invalid_request_error', ...coded, message, ...more }, true);
 }

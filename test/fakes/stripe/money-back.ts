@@ -12,8 +12,15 @@ import {
   seconds,
 } from './objects.ts';
 
+/** As Stripe answers it: a balance that is too low has no code. */
+export interface Unrefundable {
+  code?: string;
+  message: string;
+}
+
 export function createMoneyBack(books: Books) {
   const { charges, refunds, disputes, tell } = books;
+  const unrefundable = new Map<string, Unrefundable>();
 
   function refund(
     id: string,
@@ -26,6 +33,8 @@ export function createMoneyBack(books: Books) {
       throw refused('charge_not_captured', `${id} has no captured charge to refund`);
     const charge = chargeOf(books, intent);
     if (charge.disputed) throw refused('charge_disputed', `${charge.id} is disputed`);
+    const why = unrefundable.get(id);
+    if (why !== undefined) throw refused(why.code, why.message);
     const left = charge.amount_captured - charge.amount_refunded;
     if (left === 0) throw refused('charge_already_refunded', `${charge.id} was refunded`);
     const taken = amount ?? left;
@@ -33,6 +42,12 @@ export function createMoneyBack(books: Books) {
     if (taken > left)
       throw invalidParameter('amount', 'Refund amount is greater than unrefunded amount on charge');
     return addRefund(intent, charge, { amount: taken, metadata, status });
+  }
+
+  /** Until null is given, a refund of this payment is refused. */
+  function refuseRefunds(id: string, why: Unrefundable | null): void {
+    if (why === null) unrefundable.delete(id);
+    else unrefundable.set(id, why);
   }
 
   function addRefund(
@@ -105,5 +120,5 @@ export function createMoneyBack(books: Books) {
     tell('charge.dispute.closed', dispute);
   }
 
-  return { refund, completeRefund, failRefund, dispute, closeDispute };
+  return { refund, refuseRefunds, completeRefund, failRefund, dispute, closeDispute };
 }

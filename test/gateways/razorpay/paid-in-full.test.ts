@@ -19,6 +19,9 @@ import { signalsOf } from '../../support/temporal.ts';
 const FEE = 118;
 const OFFER = 500;
 
+/** What makes an order ask for what a webhook that was lost would have told. */
+const QUESTIONS = ['verify', 'sync'] as const;
+
 describe('an order at Razorpay', function () {
   this.timeout(120_000);
   let shop: Shop;
@@ -65,23 +68,21 @@ describe('an order at Razorpay', function () {
     await assertDiscounted(id);
   });
 
-  it('is paid by verify when an offer made its customer pay less and no webhook came', async () => {
-    const { id, paymentId } = await given();
-    razorpay.webhooks.withhold();
-    razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT - OFFER }));
-    assert.equal((await act<OrderView>(id, 'verify')).body.state, 'paid');
-    await assertDiscounted(id);
-  });
-
-  for (const [how, isTold] of [
-    ['by webhook', true],
-    ['by verify', false],
-  ] as const)
-    it(`is paid by what was due where a fee came on top, heard ${how}`, async () => {
+  for (const question of QUESTIONS)
+    it(`is paid by ${question} when an offer made its customer pay less and no webhook came`, async () => {
       const { id, paymentId } = await given();
-      if (!isTold) razorpay.webhooks.withhold();
+      razorpay.webhooks.withhold();
+      razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT - OFFER }));
+      assert.equal((await act(id, question)).status, 200);
+      await assertDiscounted(id);
+    });
+
+  for (const how of ['webhook', ...QUESTIONS])
+    it(`is paid by what was due where a fee came on top, heard by ${how}`, async () => {
+      const { id, paymentId } = await given();
+      if (how !== 'webhook') razorpay.webhooks.withhold();
       razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT + FEE }));
-      if (!isTold) await act(id, 'verify');
+      if (how !== 'webhook') assert.equal((await act(id, how)).status, 200);
       await untilSettled(shop, id, 'paid');
       await act(id, 'verify', { paymentId: 'pay_unknown0000' });
       const order = await untilSettled(shop, id, 'paid');
@@ -128,6 +129,18 @@ describe('an order at Razorpay', function () {
     await untilSettled(shop, id, 'paid');
   });
 
+  for (const question of QUESTIONS)
+    it(`is pending by ${question} while its customer is to pay on delivery and no webhook came`, async () => {
+      const { id, paymentId } = await given();
+      razorpay.webhooks.withhold();
+      const promised = razorpay.life.promise(paymentId);
+      assert.equal((await act(id, question)).status, 200);
+      await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'pending', 'promised');
+      razorpay.webhooks.release(() => []);
+      razorpay.life.capture(promised);
+      await untilSettled(shop, id, 'paid');
+    });
+
   it('waits for another try when what was to be paid on delivery is refused', async () => {
     const { id, paymentId } = await given();
     const promised = razorpay.life.promise(paymentId);
@@ -144,14 +157,34 @@ describe('an order at Razorpay', function () {
     assert.deepEqual([status, body.state], [200, 'cancelled']);
   });
 
-  it('that Razorpay no longer knows can be paid anew', async () => {
-    const { id, paymentId } = await given();
-    razorpay.life.lose(paymentId);
-    assert.equal((await act<OrderView>(id, 'verify')).body.payments[0]?.status, 'gone');
-    const second = await act<{ id: string }>(id, 'payments');
-    assert.equal(second.status, 201);
-    razorpay.life.capture(razorpay.life.start(second.body.id));
-    await untilSettled(shop, id, 'paid');
+  for (const question of QUESTIONS)
+    it(`that Razorpay no longer knows can be paid anew, as ${question} finds`, async () => {
+      const { id, paymentId } = await given();
+      razorpay.life.lose(paymentId);
+      assert.equal((await act(id, question)).status, 200);
+      await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'gone', 'gone');
+      const second = await act<{ id: string }>(id, 'payments');
+      assert.equal(second.status, 201);
+      razorpay.life.capture(razorpay.life.start(second.body.id));
+      await untilSettled(shop, id, 'paid');
+    });
+
+  it('asks by itself, and finds an offer, a fee, a promise and that one is gone', async () => {
+    const [offer, fee, promise, gone] = await Promise.all([given(), given(), given(), given()]);
+    razorpay.webhooks.withhold();
+    razorpay.life.capture(razorpay.life.start(offer.paymentId, { amount: AMOUNT - OFFER }));
+    razorpay.life.capture(razorpay.life.start(fee.paymentId, { amount: AMOUNT + FEE }));
+    razorpay.life.promise(promise.paymentId);
+    razorpay.life.lose(gone.paymentId);
+    const until = (orderId: string, status: string) =>
+      untilOrder(shop, orderId, ({ payments }) => payments[0]?.status === status, status);
+    const [, paid] = await Promise.all([
+      assertDiscounted(offer.id),
+      untilSettled(shop, fee.id, 'paid'),
+      until(promise.id, 'pending'),
+      until(gone.id, 'gone'),
+    ]);
+    assert.deepEqual([paid.amountPaid, paid.amountFees, paid.reviews], [AMOUNT, FEE, []]);
   });
 
   it('that Razorpay no longer knows can be cancelled at once', async () => {

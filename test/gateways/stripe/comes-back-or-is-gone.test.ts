@@ -23,6 +23,9 @@ interface Attempt {
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
+/** What makes an order ask for what a webhook that was lost would have told. */
+const QUESTIONS = ['verify', 'sync'] as const;
+
 describe('a payment at Stripe', function () {
   this.timeout(120_000);
   let shop: Shop;
@@ -78,13 +81,15 @@ describe('a payment at Stripe', function () {
     await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
   });
 
-  it('that failed and is debited then is pending again by verify, where the webhook was lost', async () => {
-    const { orderId, id, checkout } = await givenDeclined();
-    stripe.webhooks.subscribe((type) => type !== 'payment_intent.processing');
-    stripe.account.process(id);
-    assert.equal((await act<OrderView>(orderId, 'verify')).body.state, 'pending');
-    await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
-  });
+  for (const question of QUESTIONS)
+    it(`that failed and is debited then is pending again by ${question}, where the webhook was lost`, async () => {
+      const { orderId, id, checkout } = await givenDeclined();
+      stripe.webhooks.subscribe((type) => type !== 'payment_intent.processing');
+      stripe.account.process(id);
+      assert.equal((await act(orderId, question)).status, 200);
+      await untilOrder(shop, orderId, ({ state }) => state === 'pending', 'pending again');
+      await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
+    });
 
   it('that is debited while its order is thought failed lets nobody pay a second time', async () => {
     const { orderId, id } = await givenDeclined();
@@ -134,6 +139,21 @@ describe('a payment at Stripe', function () {
       assert.equal((await untilSettled(shop, orderId, 'paid')).late, false);
     });
 
+  for (const question of QUESTIONS)
+    it(`by voucher is pending until Stripe ends it by ${question}, where the webhook was lost`, async () => {
+      const { orderId, id, checkout } = await givenPending({ expiresIn: 900 });
+      stripe.webhooks.subscribe((type) => type !== 'payment_intent.requires_action');
+      const expiresS = Math.floor((Date.now() + DAY_MS) / 1_000);
+      stripe.account.handOut(id, 'boleto_display_details', expiresS);
+      assert.equal((await act(orderId, question)).status, 200);
+      const isPending = ({ payments }: OrderView) => payments[0]?.status === 'pending';
+      const { expiresAt } = await untilOrder(shop, orderId, isPending, 'waiting for the customer');
+      assert.equal(Date.parse(expiresAt), expiresS * 1_000);
+      assert.deepEqual((await act<Attempt>(orderId, 'payments')).body.checkout, checkout);
+      stripe.account.settle(id);
+      await untilSettled(shop, orderId, 'paid');
+    });
+
   it('by voucher can be cancelled', async () => {
     const { orderId, id } = await givenPending();
     stripe.account.handOut(id, 'oxxo_display_details', Math.floor(Date.now() / 1_000) + 600);
@@ -142,17 +162,37 @@ describe('a payment at Stripe', function () {
     assert.equal(stripe.account.intentOf(id).status, 'canceled');
   });
 
-  it('that Stripe no longer knows ends, and another one is opened', async () => {
-    const { orderId, id } = await givenPending();
-    stripe.account.lose(id);
-    const verified = await act<OrderView>(orderId, 'verify');
-    assert.equal(verified.body.state, 'failed');
-    assert.equal(verified.body.payments[0]?.status, 'gone');
-    const second = await act<Attempt>(orderId, 'payments');
-    assert.equal(second.status, 201);
-    assert.notEqual(second.body.id, id);
-    stripe.account.confirm(second.body.id);
-    await untilSettled(shop, orderId, 'paid');
+  for (const question of QUESTIONS)
+    it(`that Stripe no longer knows ends by ${question}, and another one is opened`, async () => {
+      const { orderId, id } = await givenPending();
+      stripe.account.lose(id);
+      assert.equal((await act(orderId, question)).status, 200);
+      const ended = await untilOrder(shop, orderId, ({ state }) => state === 'failed', 'failed');
+      assert.equal(ended.payments[0]?.status, 'gone');
+      const second = await act<Attempt>(orderId, 'payments');
+      assert.equal(second.status, 201);
+      assert.notEqual(second.body.id, id);
+      stripe.account.confirm(second.body.id);
+      await untilSettled(shop, orderId, 'paid');
+    });
+
+  it('is asked about by its order itself, which finds a debit, a voucher and that one is gone', async () => {
+    const [debit, voucher, gone] = [
+      await givenDeclined(),
+      await givenPending(),
+      await givenPending(),
+    ];
+    stripe.webhooks.subscribe(() => false);
+    stripe.account.process(debit.id);
+    stripe.account.handOut(voucher.id, 'boleto_display_details', null);
+    stripe.account.lose(gone.id);
+    const until = (orderId: string, status: string) =>
+      untilOrder(shop, orderId, ({ payments }) => payments[0]?.status === status, status);
+    await Promise.all([
+      until(debit.orderId, 'pending'),
+      until(voucher.orderId, 'pending'),
+      until(gone.orderId, 'gone'),
+    ]);
   });
 
   it('that failed and that Stripe no longer knows stands in the way of no other one', async () => {

@@ -40,6 +40,15 @@ export const COMING_BACK: Story[] = [
     await scene.settled(id, 'paid');
     return id;
   }),
+  story('failed-and-voided-when-its-time-was-over', async (scene) => {
+    const account = await atStripe();
+    const { id, paymentId } = await scene.pending({ gateway: 'stripe', expiresIn: 10 });
+    account.decline(paymentId);
+    await scene.settled(id, 'failed');
+    await scene.until(id, ({ payments }) => payments[0]?.status === 'voided');
+    await scene.settled(id, 'failed');
+    return id;
+  }),
   story('not-paid-on-delivery', async (scene) => {
     const life = await atRazorpay();
     const { id, paymentId } = await scene.pending({ gateway: 'razorpay' });
