@@ -9,16 +9,16 @@ export interface GatewayEvent {
   body: string;
 }
 
-export type Taken = Pick<Delivery, 'status' | 'outcome' | 'code'>;
+export type AppliedEvents = Pick<Delivery, 'status' | 'outcome' | 'code'>;
 
 /** The strictest gateway's patience. */
 const TIMEOUT_MS = 5_000;
-const NOBODY: Taken = { status: null, outcome: null, code: null };
+const NOBODY: AppliedEvents = { status: null, outcome: null, code: null };
 
 /** @returns nulls where no answer came */
 export function createWebhookSender(
   secret: string,
-): (apiUrl: string, event: GatewayEvent) => Promise<Taken> {
+): (apiUrl: string, event: GatewayEvent) => Promise<AppliedEvents> {
   const signer = new Webhook(secret);
   return async (apiUrl, { id, body }) => {
     const now = new Date();

@@ -24,7 +24,7 @@ export const ROOMS: Record<string, Room> = {
   /** A workflow runs in a bundle and a thread of its own, where no mutant can be switched on: what tests import of it. */
   workflows: {
     mutate: [
-      'src/workflows/{alarms,continuing,hearing,step,take-up,timers}.ts',
+      'src/workflows/{apply-events,completions,continuing,step,timers}.ts',
       'src/workflows/inbox/{messages,read-signal,reserved-signals}.ts',
       'src/workflows/details/*.ts',
     ],

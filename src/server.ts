@@ -4,11 +4,11 @@ import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
 import { createHttpServer, listen } from './api/http/http-server.ts';
 import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';
+import { createInFlightDeliveries } from './api/temporal/in-flight-deliveries.ts';
 import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-lease.ts';
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
-import { createRecentNews } from './api/temporal/recent-news.ts';
 import { createTurns } from './api/temporal/single-flight.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { loadServiceConfig } from './config/config.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     ledgerOf: (id) => loadRecord(database, id),
   });
   const duplicates = createDuplicateCounter(database);
-  const news = createRecentNews();
+  const inFlightDeliveries = createInFlightDeliveries();
   const turns = createTurns();
   const drain = createDrain();
   const configured = createGateways(config);
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   const gateways = watched(configured, onGatewayCall);
   const checking = new AbortController();
   const access = checkAccess(gateways, checking.signal, logAccess(log));
-  const savings = { duplicates, news, turns };
+  const savings = { duplicates, inFlightDeliveries, turns };
   const dependencies = {
     database,
     feed,

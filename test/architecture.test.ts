@@ -235,3 +235,31 @@ describe('the tests', () => {
     assertNone(wrong, 'it would be done for every test of the run, thousands of times');
   });
 });
+
+/** Words that the vocabulary has better ones for; what is stored or sent keeps its name. */
+const RETIRED =
+  /^(hears?|heard|hearing|rings?|rung|sticks?|doubts?|doubted|beside|whoever|nobody|somebody|deeds?|tells?|told|news|alarms?|silences?|guess)$/i;
+
+describe('the names in the code', () => {
+  it('are words of docs/vocabulary.md, and none that it has replaced', () => {
+    const wrong = files
+      .filter(({ file }) => file !== path.join('client', 'schema.ts'))
+      .flatMap(({ file, text }) =>
+        [...withoutTexts(text).matchAll(/[A-Za-z_$][\w$]*/g)]
+          .map(([name]) => name)
+          .filter((name) => name.split(/(?=[A-Z])|_/).some((word) => RETIRED.test(word)))
+          .map((name) => `${file}: ${name}`),
+      );
+    assertNone([...new Set(wrong)], 'a payment engineer has to understand each at first read');
+  });
+});
+
+/** Code without comments, texts and patterns, so that identifiers alone are left. */
+function withoutTexts(text: string): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:])\/\/.*$/gm, '$1')
+    .replace(/'(?:\\.|[^'\\\n])*'/g, '')
+    .replace(/`(?:\\.|[^`\\])*`/g, (template) => template.match(/\$\{[^}]*\}/g)?.join(' ') ?? '')
+    .replace(/\/(?:\\.|[^/\\\n])+\/[gimsuy]+/g, '');
+}

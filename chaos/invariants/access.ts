@@ -10,7 +10,7 @@ const COUNTED = `
            select from json_array_elements(o.view -> 'reviews') as review
            where review ->> 'reason' = 'capture_reversed'
              and review ->> 'status' in ('open', 'rejected')
-         ) as "isTold"
+         ) as "isReported"
   from orders o full join entitlements e on e.order_id = o.id
   group by o.id, e.order_id`;
 
@@ -21,7 +21,7 @@ interface Counted {
   /** Null where there is no such order. */
   state: string | null;
   active: number;
-  isTold: boolean;
+  isReported: boolean;
 }
 
 export const oneEntitlement: Invariant = {
@@ -36,8 +36,8 @@ export const oneEntitlement: Invariant = {
   },
 };
 
-function isRight({ state, active, isTold }: Counted): boolean {
+function isRight({ state, active, isReported }: Counted): boolean {
   if (state === null) return false;
   if (active === Number(state === 'paid')) return true;
-  return active === 1 && isTold && MAY_KEEP_ACCESS.includes(state);
+  return active === 1 && isReported && MAY_KEEP_ACCESS.includes(state);
 }

@@ -9,7 +9,7 @@ import type { OrderView } from '../domain/view.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import type { Message, MessageLog } from '../store/effects/message-log.ts';
-import { DeliveryRefusal, DeliverySilence } from './failures.ts';
+import { DeliveryOutcomeUnknown, DeliveryRefusal } from './failures.ts';
 
 /** Where messages go; without one the log alone is the record. */
 export interface Destination {
@@ -40,7 +40,9 @@ export function createDeliver(deps: {
     if (destination === undefined || message.sentAt !== null) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
-      throw new DeliverySilence(`${destination.name} is told by an activity of its own`);
+      throw new DeliveryOutcomeUnknown(
+        `${destination.name} is described by an activity of its own`,
+      );
     failpoint('message.afterKeepBeforeCall');
     await post(message, destination);
     failpoint('message.afterCallBeforeMark');
@@ -68,11 +70,11 @@ async function post(message: Message, { name, url, secret }: Destination): Promi
       AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
     ]),
   }).catch((error: unknown) => {
-    throw new DeliverySilence(`${name} cannot be reached: ${reasonOf(error)}`);
+    throw new DeliveryOutcomeUnknown(`${name} cannot be reached: ${reasonOf(error)}`);
   });
   if (status < 300) return;
   const answer = `${name} answered ${status} to ${message.type}`;
-  if (status >= 500 || PASSING_REFUSALS.includes(status)) throw new DeliverySilence(answer);
+  if (status >= 500 || PASSING_REFUSALS.includes(status)) throw new DeliveryOutcomeUnknown(answer);
   throw new DeliveryRefusal(`http_${status}`, answer);
 }
 

@@ -5,7 +5,11 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { GatewayMisconfigured, GatewayRefusal, GatewaySilence } from '../gateways/gateway.ts';
+import {
+  GatewayMisconfigured,
+  GatewayOutcomeUnknown,
+  GatewayRefusal,
+} from '../gateways/gateway.ts';
 
 /** The detail of a failure that says so; the workflow reads it. */
 const UNPAYABLE = 'unpayable';
@@ -26,8 +30,8 @@ export class DeliveryRefusal extends Error {
 }
 
 /** Another system did not take a message of ours this time. */
-export class DeliverySilence extends Error {
-  override readonly name = 'DeliverySilence';
+export class DeliveryOutcomeUnknown extends Error {
+  override readonly name = 'DeliveryOutcomeUnknown';
 }
 
 /**
@@ -65,7 +69,7 @@ function kindOf(error: GatewayRefusal | DeliveryRefusal): string[] {
 }
 
 /** What an operator has to correct before another try can succeed; null for every other error. */
-export function silenceOf(
+export function unknownOutcomeOf(
   error: unknown,
 ): { reason: string; code: 'gateway_misconfigured' } | null {
   if (!(error instanceof GatewayMisconfigured)) return null;
@@ -81,7 +85,7 @@ export function failureOf(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isRefusal(error))
     return ApplicationFailure.nonRetryable(error.message, error.name, error.code, ...kindOf(error));
-  if (error instanceof GatewaySilence || error instanceof DeliverySilence)
+  if (error instanceof GatewayOutcomeUnknown || error instanceof DeliveryOutcomeUnknown)
     return ApplicationFailure.retryable(error.message, error.name);
   const database = databaseProblem(error);
   if (database !== null) return ApplicationFailure.retryable(database, 'DatabaseFailure');

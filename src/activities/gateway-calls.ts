@@ -24,7 +24,7 @@ export interface GatewayRequest<T extends GatewayCall['effect']> {
 
 export type GatewayCalls = ReturnType<typeof createGatewayCalls>;
 
-/** @throws GatewayRefusal (final) or GatewaySilence (to be asked again under the same key). */
+/** @throws GatewayRefusal (final) or GatewayOutcomeUnknown (to be asked again under the same key). */
 export function createGatewayCalls(
   gateways: Gateways,
   detailsOf: (orderId: string) => Promise<OrderDetails | null>,

@@ -12,7 +12,7 @@ import { transitions } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import type { OrderRecord } from '../store/orders/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
-import { refusalOf, silenceOf } from './failures.ts';
+import { refusalOf, unknownOutcomeOf } from './failures.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
 import type { WriteRecord } from './write-record.ts';
 
@@ -67,8 +67,8 @@ export function createTakeStep(deps: {
       const refusal = refusalOf(error);
       if (refusal !== null) return { key, type: 'effect.refused', attempts: 1, ...refusal };
       // A key that was refused is refused again, and the customer waits.
-      const silence = silenceOf(error);
-      return silence && { key, type: 'effect.unanswered', attempts: 1, ...silence };
+      const unknownOutcome = unknownOutcomeOf(error);
+      return unknownOutcome && { key, type: 'effect.unanswered', attempts: 1, ...unknownOutcome };
     }
   }
 

@@ -8,8 +8,8 @@ import type { ChangeFeed } from '../store/notifications.ts';
 import type { ApiMetrics } from './http/api-metrics.ts';
 import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
+import type { InFlightDeliveries } from './temporal/in-flight-deliveries.ts';
 import type { OrderClient } from './temporal/order-client.ts';
-import type { RecentNews } from './temporal/recent-news.ts';
 import type { Turns } from './temporal/single-flight.ts';
 
 export interface ApiDependencies {
@@ -18,7 +18,7 @@ export interface ApiDependencies {
   feed: ChangeFeed;
   orders: OrderClient;
   duplicates: DuplicateCounter;
-  news: RecentNews;
+  inFlightDeliveries: InFlightDeliveries;
   turns: Turns;
   gateways: Gateways;
   /** Whether each of them takes its configured key. */

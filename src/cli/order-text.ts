@@ -43,7 +43,7 @@ export function orderText(order: Order): string {
 function headText(order: Order): string {
   const { id, state, version, currency, late } = order;
   const money = (amountMinor: number) => moneyText(amountMinor, currency);
-  const beside = [
+  const suffix = [
     ...(order.amountDiscounted > 0
       ? [`${money(order.amountDiscounted)} let off by ${order.gateway}`]
       : []),
@@ -54,7 +54,7 @@ function headText(order: Order): string {
   return [
     `${id}  ${state}${late ? ' (confirmed late)' : ''}  version ${version}`,
     `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
-    ...(beside.length === 0 ? [] : [beside.join(', ')]),
+    ...(suffix.length === 0 ? [] : [suffix.join(', ')]),
     `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
   ].join('\n');
 }

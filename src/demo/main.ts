@@ -6,12 +6,12 @@ import { loadConfig } from '../config/config.ts';
 import { type RunningStack, runningStack } from '../dev/processes/process-file.ts';
 import { startStack } from '../dev/stack/stack.ts';
 import { runProcess } from '../process/process-life.ts';
-import { tellStory } from './story.ts';
+import { runStory } from './story.ts';
 
 async function main(): Promise<void> {
   const running = runningStack(loadConfig(process.env).dataDir);
   if (running !== undefined) {
-    const orderId = await tellOn(running);
+    const orderId = await runOn(running);
     console.log(
       `\nThe order's story: ${running.temporalUiUrl ?? running.temporalAddress}/${orderId}`,
     );
@@ -20,14 +20,14 @@ async function main(): Promise<void> {
   console.log('No stack is running here: starting one for the demo.\n');
   const stack = await startStack({ env: process.env, onProgress: (line) => console.log(line) });
   try {
-    await tellOn({ ...stack, processes: stack.children });
+    await runOn({ ...stack, processes: stack.children });
   } finally {
     await stack.stop();
   }
 }
 
-async function tellOn(stack: RunningStack): Promise<string> {
-  const { orderId, isOnce } = await tellStory(stack, (line) => console.log(line));
+async function runOn(stack: RunningStack): Promise<string> {
+  const { orderId, isOnce } = await runStory(stack, (line) => console.log(line));
   if (!isOnce) throw new Error('something happened more than once, or not at all: see the table');
   return orderId;
 }

@@ -23,15 +23,15 @@ interface Webhook {
 }
 
 /** @returns the order of the story, and whether everything about it happened exactly once */
-export async function tellStory(
+export async function runStory(
   stack: RunningStack,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<{ orderId: string; isOnce: boolean }> {
   const { api, gateway } = talkTo(stack);
   const id = `ord_demo_${randomUUID().slice(0, 8)}`;
   const path = `/v1/orders/${id}`;
 
-  tell(
+  print(
     `\n1. The shop starts order ${id} over ${moneyText(AMOUNT_MINOR, CURRENCY)}, ${STARTS} times.`,
   );
   const terms = {
@@ -41,22 +41,24 @@ export async function tellStory(
     gateway: 'sandbox',
     customer: { id: 'cus_demo' },
   };
-  for (let i = 0; i < STARTS; i += 1) tell(`   ${said(await api('POST', '/v1/orders', terms))}`);
+  for (let i = 0; i < STARTS; i += 1) print(`   ${said(await api('POST', '/v1/orders', terms))}`);
 
-  tell(`\n2. The customer clicks "pay" ${CLICKS} times at once.`);
+  print(`\n2. The customer clicks "pay" ${CLICKS} times at once.`);
   const clicks = await Promise.all(
     Array.from({ length: CLICKS }, () => api<{ id: string }>('POST', `${path}/payments`, {})),
   );
-  for (const click of clicks) tell(`   ${said(click)} payment ${click.body.id}`);
+  for (const click of clicks) print(`   ${said(click)} payment ${click.body.id}`);
   const paymentId = clicks[0]?.body.id ?? '';
 
   const worker = stack.processes.worker;
-  tell(`\n3. The worker (process ${worker}) is killed, kill -9, and the customer pays meanwhile.`);
+  print(`\n3. The worker (process ${worker}) is killed, kill -9, and the customer pays meanwhile.`);
   if (worker !== undefined) process.kill(worker, 'SIGKILL');
   const paid = await gateway<{ status: string }>('POST', `/payments/${paymentId}/capture`, {});
-  tell(`   the gateway: ${paid.body.status}`);
+  print(`   the gateway: ${paid.body.status}`);
 
-  tell(`\n4. The webhook is delivered ${DELIVERIES} times, shuffled; "verify" arrives in between.`);
+  print(
+    `\n4. The webhook is delivered ${DELIVERIES} times, shuffled; "verify" arrives in between.`,
+  );
   await gateway('PUT', '/faults', { webhooks: { shuffle: 1 } });
   const webhooks = await sent(gateway, id);
   const captured = webhooks.find((webhook) => webhook.type === 'payment.captured');
@@ -65,10 +67,10 @@ export async function tellStory(
   );
   const verify = api('POST', `${path}/verify`, { paymentId }, { prefer: 'wait=30' });
   await Promise.all(again);
-  tell(`   verify: ${said(await verify)}`);
+  print(`   verify: ${said(await verify)}`);
   await gateway('PUT', '/faults', {});
 
-  tell('\n5. The supervisor has started the worker again; what was under way goes on.');
+  print('\n5. The supervisor has started the worker again; what was under way goes on.');
   const order = await until(
     () => api<OrderView>('GET', path),
     ({ body }) => body.state === 'paid' && body.effects.every(({ status }) => status === 'done'),
@@ -77,19 +79,19 @@ export async function tellStory(
     () => sent(gateway, id),
     (all) => answersOf(all).length >= DELIVERIES,
   );
-  tell(
+  print(
     `   the order is ${order.body.state}; the webhook was answered ${answersOf(delivered).join(', ')}`,
   );
 
   const counts = await countEffects(stack, id);
-  tell('\nAsked for, and what came of it:\n');
+  print('\nAsked for, and what came of it:\n');
   for (const [asked, what, happened] of [
     [`${STARTS} starts, ${CLICKS} clicks`, 'payments', counts.payments],
     [`${DELIVERIES} webhooks, 1 verify`, 'entitlements', counts.entitlements],
     ['1 worker killed in between', 'invoices', counts.invoices],
     ['all of it', 'CRM updates', counts.crmUpdates],
   ])
-    tell(`   ${String(asked).padEnd(30)}${String(what).padEnd(14)}${happened}`);
+    print(`   ${String(asked).padEnd(30)}${String(what).padEnd(14)}${happened}`);
   return { orderId: id, isOnce: Object.values(counts).every((count) => count === 1) };
 }
 

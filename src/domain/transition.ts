@@ -6,6 +6,7 @@
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { applyCommand } from './commands/commands.ts';
 import { settle } from './commands/verify.ts';
+import { type Context, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
 import { applyEffectEvent } from './effects/answers.ts';
 import { consequences } from './effects/consequences.ts';
@@ -22,12 +23,11 @@ import { takeFact } from './facts/apply-fact.ts';
 import type { Ledger } from './ledger.ts';
 import { indexOf, inListOrder } from './ledger-index.ts';
 import { resolveSettledReviews } from './reviews/settled.ts';
-import { isQuiet, schedulePoll } from './schedule/deadlines.ts';
+import { hasNoPendingWork, schedulePoll } from './schedule/deadlines.ts';
 import { expire } from './schedule/expiry.ts';
 import { askAgain } from './schedule/follow-up.ts';
 import { askGateway } from './schedule/gateway-sync.ts';
 import { stateOf } from './sums.ts';
-import { record, stick, type Turn } from './turn.ts';
 
 /** Repeats come within days at most; beyond this many later events a fact is known by its own key. */
 const SEEN_LIMIT = 512;
@@ -61,98 +61,98 @@ export function transitions(before: Ledger, events: readonly DomainEvent[]): Tra
 
 /** Applies one event to a ledger that belongs to the caller alone: it is changed, at the same cost at any size. */
 export function applyTo(ledger: Ledger, event: DomainEvent): Result {
-  const turn: Turn = { ledger, event, records: [], started: [], isPresentTruth: false };
+  const context: Context = { ledger, event, records: [], started: [], isPresentTruth: false };
   const from = stateOf(ledger);
   const versionBefore = ledger.version;
   const wasCancelled = ledger.cancelled;
   const wasDone = 'key' in event && ledger.effects[event.key]?.status === 'done';
   // Whatever is told to a closed order opens it again, until it has settled anew.
   if (event.source !== 'effect' && event.source !== 'timer') ledger.closed = false;
-  dispatch(turn, event);
+  dispatch(context, event);
   ledger.revision += 1;
-  stick(ledger);
-  if (ledger.cancelled && !wasCancelled) refundCancelled(turn);
-  voidNeedless(turn);
-  consequences(turn, from);
-  answerCancelsByState(turn);
-  resolveSettledReviews(turn);
-  const isNews = ledger.version > versionBefore;
-  if (isNews) {
+  latchFinalStatus(ledger);
+  if (ledger.cancelled && !wasCancelled) refundCancelled(context);
+  voidNeedless(context);
+  consequences(context, from);
+  answerCancelsByState(context);
+  resolveSettledReviews(context);
+  const isWorthRecording = ledger.version > versionBefore;
+  if (isWorthRecording) {
     ledger.updatedAt = event.at;
     ledger.closed = false;
   }
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
-  if (isPoll || isNews || ledger.poll === null)
+  if (isPoll || isWorthRecording || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
-  return { records: turn.records, effects: readyEffects(turn, wasDone) };
+  return { records: context.records, effects: readyEffects(context, wasDone) };
 }
 
-function dispatch(turn: Turn, event: DomainEvent): void {
+function dispatch(context: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'fact':
-      return isRepeat(turn, event, event.fact.type) ? undefined : takeFact(turn, event);
+      return isRepeat(context, event, event.fact.type) ? undefined : takeFact(context, event);
     case 'effect.answered':
     case 'effect.refused':
     case 'effect.unanswered':
-      return applyEffectEvent(turn, event);
+      return applyEffectEvent(context, event);
     case 'deadline.reached':
-      return reachDeadline(turn, event);
+      return reachDeadline(context, event);
     case 'unreadable':
       return record(
-        turn,
+        context,
         { outcome: 'rejected', reason: event.reason },
         { source: event.source, type: 'unreadable', eventId: event.id },
       );
     default:
-      return isRepeat(turn, event, event.type) ? undefined : command(turn, event);
+      return isRepeat(context, event, event.type) ? undefined : command(context, event);
   }
 }
 
 /** The same delivery again: counted, recorded, and nothing else. */
-function isRepeat(turn: Turn, event: FactEvent | CommandEvent, type: string): boolean {
-  const { ledger } = turn;
+function isRepeat(context: Context, event: FactEvent | CommandEvent, type: string): boolean {
+  const { ledger } = context;
   const { id, source } = event;
   if (!ledger.seen.includes(id)) {
     ledger.seen = [...ledger.seen, id].slice(-SEEN_LIMIT);
     return false;
   }
   record(
-    turn,
+    context,
     { outcome: 'duplicate', reason: `${id} was delivered before`, answer: { redelivered: true } },
     { source, type, eventId: id },
   );
   return true;
 }
 
-function command(turn: Turn, event: CommandEvent): void {
-  const verdict = applyCommand(turn, event);
+function command(context: Context, event: CommandEvent): void {
+  const verdict = applyCommand(context, event);
   if (verdict === null) {
     // Taken up, answered later: what it started is visible from now on.
-    turn.ledger.version += 1;
+    context.ledger.version += 1;
     return;
   }
-  record(turn, verdict, { source: event.source, type: event.type, eventId: event.id });
+  record(context, verdict, { source: event.source, type: event.type, eventId: event.id });
 }
 
 /** A timer that rings after its deadline has moved means nothing any more. */
-function reachDeadline(turn: Turn, event: DeadlineEvent): void {
-  const { ledger } = turn;
+function reachDeadline(context: Context, event: DeadlineEvent): void {
+  const { ledger } = context;
   switch (event.deadline) {
     case 'poll':
-      return askAgain(turn);
+      return askAgain(context);
     case 'sync':
       ledger.syncedAt = event.at;
-      return askGateway(turn);
+      return askGateway(context);
     case 'expiry':
-      return event.at < ledger.expiresAt ? undefined : expire(turn);
+      return event.at < ledger.expiresAt ? undefined : expire(context);
     case 'settlement':
-      return isQuiet(ledger) ? settle(turn) : undefined;
+      return hasNoPendingWork(ledger) ? settle(context) : undefined;
   }
 }
 
 /** Effects started in this turn, and those that waited for the one that has just ended. */
-function readyEffects(turn: Turn, wasDone: boolean): Effect[] {
-  const { event, ledger, started } = turn;
+function readyEffects(context: Context, wasDone: boolean): Effect[] {
+  const { event, ledger, started } = context;
   const index = indexOf(ledger);
   const key = 'key' in event ? event.key : '';
   // Speaking of an effect that was done before, as a needless retry does, ends nothing now.

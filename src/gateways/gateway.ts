@@ -90,7 +90,7 @@ export type WebhookMessage =
 export type WebhookHeaders = Record<string, string | undefined>;
 
 /**
- * Every method throws `GatewayRefusal` for a definite no, `GatewaySilence` when nobody knows whether it
+ * Every method throws `GatewayRefusal` for a definite no, `GatewayOutcomeUnknown` when nobody knows whether it
  * happened, and `GatewayMisconfigured` when the configured key is refused.
  */
 export interface Gateway {
@@ -148,15 +148,15 @@ export class GatewayRefusal extends Error {
 }
 
 /** A time-out, a reset, a 5xx, a 429: the call may or may not have happened. */
-export class GatewaySilence extends Error {
-  override readonly name: string = 'GatewaySilence';
+export class GatewayOutcomeUnknown extends Error {
+  override readonly name: string = 'GatewayOutcomeUnknown';
 }
 
 /**
  * The gateway does not take our key (401) or the key may not do this (403). Nothing has happened, and the same
  * call goes through once an operator has corrected the configuration.
  */
-export class GatewayMisconfigured extends GatewaySilence {
+export class GatewayMisconfigured extends GatewayOutcomeUnknown {
   override readonly name = 'GatewayMisconfigured';
 
   constructor(gateway: string, { status, variables }: { status: number; variables: string }) {

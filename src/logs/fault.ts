@@ -12,8 +12,8 @@ export interface Fault {
 /** Errors of ours whose messages are made of fixed words, ids and codes. */
 const OWN_WORDS: ReadonlySet<string> = new Set([
   'ConfigError',
-  'DeliverySilence',
-  'GatewaySilence',
+  'DeliveryOutcomeUnknown',
+  'GatewayOutcomeUnknown',
   'OrchestratorUnavailable',
   'TamperedError',
   'UnknownKeyError',

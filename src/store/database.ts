@@ -24,13 +24,13 @@ const STATEMENT_TIMEOUT_MS = 5000;
 const QUERY_TIMEOUT_MS = 6000;
 
 /** How long a query may wait: for a connection, for its end at the server, and for its end at all. */
-export interface DatabasePatience {
+export interface DatabaseTimeouts {
   connectMs: number;
   statementMs: number;
   queryMs: number;
 }
 
-const PATIENCE: DatabasePatience = {
+const PATIENCE: DatabaseTimeouts = {
   connectMs: CONNECT_TIMEOUT_MS,
   statementMs: STATEMENT_TIMEOUT_MS,
   queryMs: QUERY_TIMEOUT_MS,
@@ -40,7 +40,7 @@ const PATIENCE: DatabasePatience = {
 export function openDatabase(
   url: string,
   keyring: Keyring | null = null,
-  { connectMs, statementMs, queryMs }: DatabasePatience = PATIENCE,
+  { connectMs, statementMs, queryMs }: DatabaseTimeouts = PATIENCE,
 ): Database {
   const pool = new pg.Pool({
     connectionString: url,

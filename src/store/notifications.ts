@@ -33,7 +33,7 @@ export async function listenForChanges(url: string): Promise<ChangeFeed> {
   const closing = new AbortController();
   let ended: Promise<void> = Promise.resolve();
   await new Promise<void>((attempted) => {
-    ended = keepListening({ url, waiters, signal: closing.signal, attempted });
+    ended = listenUntilClosed({ url, waiters, signal: closing.signal, attempted });
   });
   return {
     next: waiters.wait,
@@ -52,7 +52,7 @@ interface Listening {
   attempted: () => void;
 }
 
-async function keepListening(listening: Listening): Promise<void> {
+async function listenUntilClosed(listening: Listening): Promise<void> {
   const { signal, attempted } = listening;
   while (!signal.aborted) {
     // Whatever ends a connection, the answer is another one; readers see the database's own errors.

@@ -1,6 +1,6 @@
 /**
  * The order workflow: one run is one order, its workflow ID is the order's ID. Signal handlers only
- * enqueue; one loop takes up one thing at a time, and effects run beside it.
+ * enqueue; one loop applies one event at a time, and effects run in the background.
  */
 import {
   allHandlersFinished,
@@ -17,17 +17,17 @@ import {
 import type { OutcomeRecord } from '../domain/events.ts';
 import { openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
-import { isAlarmMissing, rungDeadline, setAlarm } from './alarms.ts';
+import { applyQueued } from './apply-events.ts';
 import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { changedAttributes } from './details/search-attributes.ts';
-import { storyOf } from './details/workflow-details.ts';
-import { endTask, hasBacklog, signalsToTakeUp } from './inbox/backlog.ts';
+import { workflowDetailsOf } from './details/workflow-details.ts';
+import { endTask, hasBacklog, signalsToApply } from './inbox/backlog.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './inbox/messages.ts';
 import { ledgerFromRecord } from './record.ts';
-import { hasNews, isIdle, isRecordDue, openRun, type Run } from './run.ts';
+import { hasQueuedEvents, isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { takeStep } from './take-step.ts';
-import { takeUpSome } from './take-up.ts';
-import { ring } from './timers.ts';
+import { startTimer } from './temporal-timers.ts';
+import { firedDeadline, isTimerMissing, setTimer } from './timers.ts';
 
 const orderQuery = defineQuery<OrderView | null>('order');
 const timelineQuery = defineQuery<OutcomeRecord[]>('timeline');
@@ -40,13 +40,13 @@ export async function order(input: OrderInput): Promise<void> {
   current.run = run;
   for (;;) {
     const isBacklog = hasBacklog(run);
-    takeUpSome(run, Date.now(), signalsToTakeUp(isBacklog));
+    applyQueued(run, Date.now(), signalsToApply(isBacklog));
     await takeStep(run);
     if (isBacklog) {
       if (mustContinue(run, limitsOf(input)) && canCarry(run)) return continueRun(run, input);
       await endTask();
     }
-    if (hasNews(run) || run.due.length > 0) continue;
+    if (hasQueuedEvents(run) || run.due.length > 0) continue;
     show(run);
     if (run.ledger.closed && isIdle(run)) {
       await condition(allHandlersFinished);
@@ -54,12 +54,12 @@ export async function order(input: OrderInput): Promise<void> {
       if (isIdle(run)) return;
     }
     if (mustContinue(run, limitsOf(input))) return continueRun(run, input);
-    setAlarm(run, Date.now(), (deadline) => ring(run, deadline));
+    setTimer(run, Date.now(), (deadline) => startTimer(run, deadline));
     await condition(() => hasWork(run) || mustContinue(run, limitsOf(input)));
   }
 }
 
-/** Every handler is set before the first await, so that no signal finds the door closed. */
+/** Every handler is set before the first await, so that no signal is lost. */
 function listen(inbox: InboxItem[], current: { run: Run | null }): void {
   const enqueue =
     (signal: string) =>
@@ -91,18 +91,18 @@ async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
 
 function hasWork(run: Run): boolean {
   return (
-    hasNews(run) ||
+    hasQueuedEvents(run) ||
     run.due.length > 0 ||
-    isAlarmMissing(run) ||
-    rungDeadline(run) !== null ||
+    isTimerMissing(run) ||
+    firedDeadline(run) !== null ||
     isRecordDue(run) ||
     (run.ledger.closed && isIdle(run))
   );
 }
 
-/** Tells operators, only where something changed: each telling is an event in the history. */
+/** Shows operators what changed, and only that: each update is an event in the history. */
 function show(run: Run): void {
-  setCurrentDetails(storyOf(run.ledger, run.failing));
+  setCurrentDetails(workflowDetailsOf(run.ledger, run.failing));
   const changed = changedAttributes(workflowInfo().typedSearchAttributes, run.ledger);
   if (changed.length > 0) upsertSearchAttributes(changed);
 }

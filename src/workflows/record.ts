@@ -1,12 +1,11 @@
 /**
- * The order's record in the database, where the step could not write it: a database that is down delays
- * what is to be done, never what is to be heard. One write may be under way beside the loop, and whatever
- * happens meanwhile goes into the next.
+ * The order's record in the database, where the step could not write it: a database that is down delays effects,
+ * never the intake of signals. One write is in flight at a time, and what happens meanwhile goes into the next.
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import { hearWritten } from './hearing.ts';
+import { onRecordWritten } from './completions.ts';
 import type { Run } from './run.ts';
 import type { OrderRecord } from './step.ts';
 
@@ -16,11 +15,11 @@ const untilDone = proxyActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
 
-export function recordBeside(run: Run, record: OrderRecord): void {
+export function writeInBackground(run: Run, record: OrderRecord): void {
   const { ledger, records } = record;
   const summary = "write the order's record";
   void untilDone.writeRecord.executeWithOptions({ summary }, [record]).then((other) => {
-    hearWritten(run, { revision: ledger.revision, records: records.length, other });
+    onRecordWritten(run, { revision: ledger.revision, records: records.length, other });
   });
 }
 

@@ -3,9 +3,9 @@ import type { Effect } from '../domain/effects/effects.ts';
 import { openEffects } from '../domain/effects/readiness.ts';
 import type { DomainEvent, EffectEvent, OutcomeRecord } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
-import type { Alarm } from './alarms.ts';
 import type { InboxItem } from './inbox/messages.ts';
 import type { FailingEffect } from './perform.ts';
+import type { OrderTimer } from './timers.ts';
 
 /** Enough for a person to see what happened lately; the whole story is in the database. */
 const TIMELINE_LENGTH = 100;
@@ -14,11 +14,11 @@ export interface Run {
   ledger: Ledger;
   /** Signals, as they came. */
   inbox: InboxItem[];
-  /** What has come of effects beside the loop. */
+  /** Results of effects that ran in the background. */
   results: EffectEvent[];
   /** Effects that the order has decided and nobody has started yet. */
   due: Effect[];
-  /** Keys of the effects that run beside the loop. */
+  /** Keys of the effects that run in the background. */
   inFlight: string[];
   /** The revision of the ledger that the record is known to have. */
   recorded: number;
@@ -27,15 +27,15 @@ export interface Run {
   /** Outcome records that have come about since then. */
   unsent: OutcomeRecord[];
   isRecording: boolean;
-  /** What the record holds instead of what was to be written beside the loop; null once it was taken up. */
+  /** The ledger found in the database when our write lost the compare-and-set; null once it was applied. */
   other: Ledger | null;
   timeline: OutcomeRecord[];
   /** Effects that have failed for long and are tried on, by their key. */
   failing: Map<string, FailingEffect>;
   /** Timers that are set. */
-  alarms: Alarm[];
-  /** For which time the last timer that rang was set, in epoch milliseconds; null once it was heard. */
-  rungAt: number | null;
+  timers: OrderTimer[];
+  /** For which time the last timer that fired was set, in epoch milliseconds; cleared once handled. */
+  firedTimerAt: number | null;
   signalsTaken: number;
 }
 
@@ -66,8 +66,8 @@ export function openRun({ ledger, inbox, since }: Beginning): Run {
     other: null,
     timeline: [...unsent],
     failing: new Map(),
-    alarms: [],
-    rungAt: null,
+    timers: [],
+    firedTimerAt: null,
     signalsTaken: 0,
   };
 }
@@ -98,13 +98,14 @@ export function isRecordDue({ ledger, recorded, isRecording, other }: Run): bool
   return ledger.revision !== recorded && !isRecording && other === null;
 }
 
-export function hasNews(run: Run): boolean {
+export function hasQueuedEvents(run: Run): boolean {
   return run.inbox.length > 0 || run.results.length > 0 || run.other !== null;
 }
 
 /** Nothing lies there, nothing is under way, and all is written. */
 export function isIdle(run: Run): boolean {
   const { due, inFlight, isRecording, ledger, recorded } = run;
-  const isAnythingOpen = hasNews(run) || due.length > 0 || inFlight.length > 0 || isRecording;
+  const isAnythingOpen =
+    hasQueuedEvents(run) || due.length > 0 || inFlight.length > 0 || isRecording;
   return !isAnythingOpen && ledger.revision === recorded;
 }

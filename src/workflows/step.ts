@@ -1,13 +1,13 @@
 /**
- * One step of the order, without whoever does it: what is to be written and tried now, and what follows
- * from what has come of it. Nothing here waits, and nothing here knows Temporal.
+ * Pure planning and settling of one step: what is to be written and tried now, and what follows from the results.
+ * No Temporal, no I/O.
  */
 import type { StepDone } from '../activities/take-step.ts';
 import type { WriteRecord } from '../activities/write-record.ts';
 import { type Effect, isQuick, type QuickEffect } from '../domain/effects/effects.ts';
 import { effectEvent } from '../domain/events.ts';
+import { type AppliedEvents, applyEvents, rebaseOnto } from './apply-events.ts';
 import { isRecordDue, noteRecorded, openNow, type Run } from './run.ts';
-import { adopt, type Taken, takeUp } from './take-up.ts';
 
 /** What is written down of an order. */
 export type OrderRecord = Parameters<WriteRecord>[0];
@@ -21,18 +21,18 @@ export interface Step {
   record: OrderRecord | null;
 }
 
-/** What a step leaves to be done beside the loop; the run has noted that it is under way. */
-export interface Beside {
+/** What a step leaves to be done in the background; the run has noted that it is in flight. */
+export interface BackgroundWork {
   effects: Effect[];
   record: OrderRecord | null;
-  taken: Taken[];
+  taken: AppliedEvents[];
 }
 
 export const NOTHING_DONE: StepDone = { results: [], recorded: null, other: null };
 
 /** @param limit the most effects that are started; the others stay due */
 export function planStep(run: Run, limit: number): Step {
-  // While the record is being written beside the loop, nothing can be written down before it is tried. All
+  // While the record is being written in the background, nothing can be written down before it is tried. All
   // that is open is due again once that is done.
   const isDue = run.due.splice(0).length > 0 && !run.isRecording;
   const open = isDue ? openNow(run) : [];
@@ -44,15 +44,15 @@ export function planStep(run: Run, limit: number): Step {
 }
 
 /** @param at when the step began, in epoch milliseconds, as it was told to whoever did it */
-export function concludeStep(run: Run, step: Step, done: StepDone, at: number): Beside {
+export function concludeStep(run: Run, step: Step, done: StepDone, at: number): BackgroundWork {
   const { results, recorded, other } = done;
-  if (other !== null) return { effects: [], record: null, taken: [adopt(run, other)] };
+  if (other !== null) return { effects: [], record: null, taken: [rebaseOnto(run, other)] };
   if (recorded !== null) noteRecorded(run);
   // A lost task may have written another life of the order, in which this was never decided. What is held
   // back is due again as soon as it is written.
   const isWritten = run.ledger.revision === run.recorded;
   // Before anything else, and in this order: the record that is written has come about in the same way.
-  const taken = takeUp(
+  const taken = applyEvents(
     run,
     results.flatMap((result) => (result === null ? [] : [effectEvent(result, at)])),
   );

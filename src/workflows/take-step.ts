@@ -1,17 +1,17 @@
 /**
  * Takes a step: the record is written, and what is due is started. What is quickly done is tried inside
  * the workflow task, in one local activity together with the record: that costs the history one event and
- * the worker one turn. The rest runs beside the loop.
+ * the worker one activation. The rest runs in the background.
  */
 import { proxyLocalActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { StepDone, StepRequest } from '../activities/take-step.ts';
 import type { Effect } from '../domain/effects/effects.ts';
-import { storyOf } from './details/workflow-details.ts';
-import { hearResult } from './hearing.ts';
+import { onEffectSettled } from './completions.ts';
+import { workflowDetailsOf } from './details/workflow-details.ts';
 import { effectsToStart } from './inbox/backlog.ts';
 import { type FailingEffect, perform } from './perform.ts';
-import { recordBeside } from './record.ts';
+import { writeInBackground } from './record.ts';
 import type { Run } from './run.ts';
 import { concludeStep, NOTHING_DONE, planStep } from './step.ts';
 
@@ -28,8 +28,8 @@ export async function takeStep(run: Run): Promise<void> {
   const done =
     first === null ? NOTHING_DONE : await tryInsideTask({ ...first, effects: quick, at });
   const { effects, record } = concludeStep(run, step, done, at);
-  for (const effect of effects) performBeside(run, effect);
-  if (record !== null) recordBeside(run, record);
+  for (const effect of effects) performInBackground(run, effect);
+  if (record !== null) writeInBackground(run, record);
 }
 
 async function tryInsideTask(request: StepRequest): Promise<StepDone> {
@@ -40,14 +40,14 @@ async function tryInsideTask(request: StepRequest): Promise<StepDone> {
   }
 }
 
-function performBeside(run: Run, effect: Effect): void {
+function performInBackground(run: Run, effect: Effect): void {
   const { key } = effect;
   const show = (failing: FailingEffect): void => {
     run.failing.set(key, failing);
-    setCurrentDetails(storyOf(run.ledger, run.failing));
+    setCurrentDetails(workflowDetailsOf(run.ledger, run.failing));
   };
   void perform(effect, run.ledger, show).then((result) => {
     run.failing.delete(key);
-    hearResult(run, result, Date.now());
+    onEffectSettled(run, result, Date.now());
   });
 }

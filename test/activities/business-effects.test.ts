@@ -293,7 +293,7 @@ describe('a message to the CRM', () => {
     it(`is tried again after ${reply}`, async () => {
       crm.replies.push(reply);
       const failure = await failureOf(run(activities.updateCrm, update));
-      assert.deepEqual([failure.nonRetryable, failure.type], [false, 'DeliverySilence']);
+      assert.deepEqual([failure.nonRetryable, failure.type], [false, 'DeliveryOutcomeUnknown']);
     });
   }
 

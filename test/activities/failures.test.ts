@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { asActivityFailure } from '../../src/activities/failures.ts';
-import { GatewayRefusal, GatewaySilence } from '../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
 
 async function mapped(thrown: unknown): Promise<unknown> {
   return asActivityFailure(() => Promise.reject(thrown)).catch((error: unknown) => error);
@@ -25,7 +25,7 @@ describe('an error of an activity', () => {
   });
 
   const transient: [string, unknown, string][] = [
-    ['a silent gateway', new GatewaySilence('no answer in 8 s'), 'GatewaySilence'],
+    ['a silent gateway', new GatewayOutcomeUnknown('no answer in 8 s'), 'GatewayOutcomeUnknown'],
     ['anything unknown', new TypeError('x'), 'TypeError'],
     ['what is no error at all', 'x', 'Error'],
   ];

@@ -8,7 +8,7 @@ import { isQuick } from '../../src/domain/effects/effects.ts';
 import { effectEvent } from '../../src/domain/events.ts';
 import { openLedger } from '../../src/domain/ledger.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
-import { type Gateway, GatewayRefusal, GatewaySilence } from '../../src/gateways/gateway.ts';
+import { type Gateway, GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { crmUpdates } from '../../src/store/effects/crm-updates.ts';
 import { listEntitlements } from '../../src/store/effects/entitlements.ts';
@@ -125,7 +125,7 @@ describe('a step of an order', () => {
   });
 
   for (const [why, answer] of [
-    ['the gateway gives no clear answer', () => Promise.reject(new GatewaySilence('reset'))],
+    ['the gateway gives no clear answer', () => Promise.reject(new GatewayOutcomeUnknown('reset'))],
     ['the gateway takes too long', () => new Promise(() => {})],
   ] as const)
     it(`leaves it to an activity of its own when ${why}, and is recorded all the same`, async () => {

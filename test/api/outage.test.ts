@@ -13,8 +13,8 @@ import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
 import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
+import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
-import { createRecentNews } from '../../src/api/temporal/recent-news.ts';
 import { createTurns } from '../../src/api/temporal/single-flight.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
@@ -61,7 +61,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     feed,
     orders,
     duplicates: createDuplicateCounter(database),
-    news: createRecentNews(),
+    inFlightDeliveries: createInFlightDeliveries(),
     turns: createTurns(),
     gateways: createGateways({ sandbox }),
     access: { read: () => ({ sandbox: 'unknown' }) },

@@ -1,7 +1,7 @@
 /** Limits on a process of its own, set low; the shared stack's are off. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
-import { type Beside, startBeside } from '../support/beside.ts';
+import { type Beside, startBeside } from '../support/extra-processes.ts';
 import { newOrderId } from '../support/shop.ts';
 import { signedEvent } from '../support/webhooks.ts';
 

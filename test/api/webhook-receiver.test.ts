@@ -15,7 +15,7 @@ import {
   UnknownOrder,
 } from '../../src/api/problems/orchestrator-errors.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
-import { createRecentNews } from '../../src/api/temporal/recent-news.ts';
+import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createWebhookReceiver } from '../../src/api/webhooks/webhooks.ts';
 import type { Gateway } from '../../src/gateways/gateway.ts';
 import { createSandboxGateway } from '../../src/gateways/sandbox/index.ts';
@@ -45,14 +45,14 @@ describe('a signed webhook', () => {
   let told: { outcome?: string; reason?: string; gateway: string }[];
   let logged: Record<string, unknown>[];
   let takeSignal: () => Promise<void>;
-  let news: ReturnType<typeof createRecentNews>;
+  let inFlightDeliveries: ReturnType<typeof createInFlightDeliveries>;
   let gateways: Record<string, Gateway>;
 
   beforeEach(async () => {
     database = await freshDatabase();
     [handed, told, logged] = [[], [], []];
     takeSignal = async () => {};
-    news = createRecentNews();
+    inFlightDeliveries = createInFlightDeliveries();
     const webhookSecrets = [WEBHOOK_SECRET];
     gateways = { sandbox: createSandboxGateway({ baseUrl: 'http://127.0.0.1:1', webhookSecrets }) };
     server = await listen();
@@ -68,7 +68,7 @@ describe('a signed webhook', () => {
     const dependencies = {
       database,
       gateways,
-      news,
+      inFlightDeliveries,
       duplicates: createDuplicateCounter(database),
       log: pino({ level: 'debug' }, { write }),
       metrics: {
@@ -124,7 +124,7 @@ describe('a signed webhook', () => {
       amountMinor: 4999,
     };
     assert.deepEqual(handed, [['ord_1', 'webhook', { id: 'sandbox:evt_1', fact }]]);
-    assert.equal(news.isExpected('ord_1'), true);
+    assert.equal(inFlightDeliveries.isExpected('ord_1'), true);
     assert.deepEqual(outcomes(), ['accepted']);
   });
 
@@ -147,7 +147,7 @@ describe('a signed webhook', () => {
     await writeRecord(database, recordOf({ ...ledger, revision: 1, version: 2 }, [record]));
     assert.equal(await statusOf(event()), 'duplicate');
     assert.deepEqual(handed, []);
-    assert.equal(news.isExpected('ord_1'), false);
+    assert.equal(inFlightDeliveries.isExpected('ord_1'), false);
   });
 
   it('finds its order by the payment where it names none', async () => {

@@ -1,8 +1,8 @@
 /** The customer at the sandbox gateway's checkout page, in a real browser. */
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
-import { assertPaidOnce } from '../support/proof.ts';
 import {
   givenPendingOrder,
   openShop,

@@ -11,8 +11,8 @@ import { createPayonceClient } from '../../src/client/index.ts';
 import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { KEY_ID, KEY_SECRET } from '../fakes/razorpay/fake.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
-import { assertPaidOnce } from '../support/proof.ts';
 import { openShop, readOrder, type Shop, untilSettled } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 

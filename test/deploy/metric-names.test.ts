@@ -6,7 +6,7 @@ import path from 'node:path';
 import pWaitFor from 'p-wait-for';
 import { parse } from 'yaml';
 import { type Sample, scrape, sumOf } from '../metrics/scrape.ts';
-import { type Beside, startBeside } from '../support/beside.ts';
+import { type Beside, startBeside } from '../support/extra-processes.ts';
 import { givenPendingOrder, newOrderId, openShop, untilSettled } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';

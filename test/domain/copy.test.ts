@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { copyOf } from '../../src/domain/copy.ts';
-import { holds } from '../support/holds.ts';
+import { holds } from '../support/property.ts';
 
 /** Everything that lies in a value, itself included, and is no plain value. */
 function partsOf(value: unknown): object[] {

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import { openEffects } from '../../src/domain/effects/readiness.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
-import { isQuiet, nextDeadline, POLL_SCHEDULE_MS } from '../../src/domain/schedule/deadlines.ts';
+import {
+  hasNoPendingWork,
+  nextDeadline,
+  POLL_SCHEDULE_MS,
+} from '../../src/domain/schedule/deadlines.ts';
 import {
   captured,
   command,
@@ -244,14 +248,14 @@ describe('the end of an order', () => {
   for (const [name, before] of Object.entries(UNQUIET))
     it(`does not come over ${name}`, () => {
       const ledger = name === 'an effect that is owed' ? ledgerAfter(...before) : atRest(...before);
-      assert.equal(isQuiet(ledger), false);
+      assert.equal(hasNoPendingWork(ledger), false);
       const { effects } = apply(ledger, reached('settlement', SETTLEMENT + 1e9));
       assert.deepEqual(effects, []);
     });
 
   it('comes although an effect has failed, once a person has said that it is all right', () => {
     const ledger = atRest(...IN.paid, refused('issue_invoice', 1));
-    assert.equal(isQuiet(ledger), false);
+    assert.equal(hasNoPendingWork(ledger), false);
     const review = ledger.reviews[0];
     const { ledger: decided } = apply(
       ledger,
@@ -263,7 +267,7 @@ describe('the end of an order', () => {
         note: 'written by hand',
       }),
     );
-    assert.equal(isQuiet(decided), true);
+    assert.equal(hasNoPendingWork(decided), true);
   });
 });
 

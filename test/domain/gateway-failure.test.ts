@@ -5,7 +5,7 @@ import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import { nextDeadline } from '../../src/domain/schedule/deadlines.ts';
 import { transition, transitions } from '../../src/domain/transition.ts';
 import { viewOf } from '../../src/domain/view.ts';
-import { storyOf } from '../../src/workflows/details/workflow-details.ts';
+import { workflowDetailsOf } from '../../src/workflows/details/workflow-details.ts';
 import { TERMS } from '../support/order-events.ts';
 
 const T0 = TERMS.createdAt;
@@ -63,7 +63,7 @@ describe('an order whose gateway refuses the configured key', () => {
       error: REFUSED,
       nextTryAt: new Date(nextDeadline(ledger)?.at ?? 0).toISOString(),
     });
-    const story = storyOf(ledger);
+    const story = workflowDetailsOf(ledger);
     assert.doesNotMatch(story, /To do: nothing/);
     assert.match(story, /refuses the configured key \(HTTP 401\).*Correct the key/);
   });
@@ -73,7 +73,7 @@ describe('an order whose gateway cannot be reached', () => {
   it('never says that there is nothing to do', () => {
     const { ledger } = transition(clicked(), unanswered(T0 + 5, 'Stripe did not answer'));
     assert.match(
-      storyOf(ledger),
+      workflowDetailsOf(ledger),
       /To do:\n\n- sandbox has not answered since .*Stripe did not answer/,
     );
   });

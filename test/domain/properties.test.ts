@@ -17,7 +17,6 @@ import {
 } from '../../src/domain/sums.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
 import { viewOf } from '../../src/domain/view.ts';
-import { holds } from '../support/holds.ts';
 import { answerTo, anySteps, eventOf, type Step } from '../support/order-chaos.ts';
 import {
   again,
@@ -33,6 +32,7 @@ import {
 } from '../support/order-events.ts';
 import { another, EXPIRED, IN } from '../support/order-states.ts';
 import { apply, ledgerAfter, withoutCounters } from '../support/order-story.ts';
+import { holds } from '../support/property.ts';
 
 interface Moment {
   before: Ledger;

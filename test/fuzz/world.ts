@@ -4,7 +4,7 @@
  */
 
 import pWaitFor from 'p-wait-for';
-import { clerkOf } from '../support/clerk.ts';
+import { clerkOf } from '../support/operator-client.ts';
 import { givenPendingOrder, readOrder, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { STORIES } from '../support/stories.ts';

@@ -8,7 +8,7 @@ import { createStripeGateway } from '../../src/gateways/stripe/index.ts';
 import { type FakeRazorpay, KEY_ID, KEY_SECRET, openFakeRazorpay } from '../fakes/razorpay/fake.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../fakes/stripe/fake-stripe.ts';
 import { scrape } from '../metrics/scrape.ts';
-import { startBeside } from '../support/beside.ts';
+import { startBeside } from '../support/extra-processes.ts';
 import { openShop } from '../support/shop.ts';
 
 interface Ready {

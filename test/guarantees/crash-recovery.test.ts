@@ -1,9 +1,9 @@
 /** Workers die at the worst moment: after the effect, before anybody was told. */
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { rowsOf } from '../support/books.ts';
 import { markOf } from '../support/installation.ts';
-import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
   CURRENCY,

@@ -1,8 +1,8 @@
 /** The races of everyday life, each on the real server and the real database. */
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { markOf } from '../support/installation.ts';
-import { assertPaidOnce } from '../support/proof.ts';
 import {
   AMOUNT,
   CURRENCY,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
+import { PAID_ONCE, type Proof, proofOf } from '../support/assert-paid-once.ts';
 import type { GatewayDriver } from '../support/gateway-driver.ts';
 import { GATEWAYS } from '../support/gateways.ts';
-import { PAID_ONCE, type Proof, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
   givenOrder,

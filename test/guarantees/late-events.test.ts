@@ -1,9 +1,9 @@
 /** What comes after an order's run has closed: it is neither lost nor done twice. */
 import assert from 'node:assert/strict';
+import { PAID_ONCE, proofOf } from '../support/assert-paid-once.ts';
+import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import { givenOwnOrder } from '../support/own-orders.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
-import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
   openShop,

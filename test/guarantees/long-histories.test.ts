@@ -1,8 +1,8 @@
 /** Orders with very many signals: continue-as-new forgets nothing, and a flood hardly reaches them. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
-import { givenOwnOrder } from '../support/own-orders.ts';
-import { assertPaidOnce, PAID_ONCE, proofOf } from '../support/proof.ts';
+import { assertPaidOnce, PAID_ONCE, proofOf } from '../support/assert-paid-once.ts';
+import { givenOwnOrder } from '../support/custom-terms.ts';
 import {
   AMOUNT,
   givenPendingOrder,

@@ -1,6 +1,6 @@
 /** Gateways promise no order: whatever comes first, the order ends the same. */
 import assert from 'node:assert/strict';
-import { assertPaidOnce } from '../support/proof.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import {
   AMOUNT,
   givenPendingOrder,

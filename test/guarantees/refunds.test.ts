@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { OrderView, RefundView } from '../../src/domain/view.ts';
-import { startBeside } from '../support/beside.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { startBeside } from '../support/extra-processes.ts';
 import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
@@ -143,9 +143,9 @@ describe('a refund or a dispute of a paid order', function () {
     const again = place.gateway.eventFor({ type: 'refund.succeeded', ...told });
     assert.ok(again);
     await deliver(place.shop, again);
-    const isTold = ({ counters, effects }: OrderView): boolean =>
+    const isReported = ({ counters, effects }: OrderView): boolean =>
       counters.duplicates + counters.stale > 0 && effects.every(({ status }) => status === 'done');
-    const order = await untilOrder(place.shop, id, isTold, 'told again');
+    const order = await untilOrder(place.shop, id, isReported, 'told again');
     assert.equal(order.amountRefunded, 1000);
     assert.equal(order.refunds.length, 1);
     await place.assertMoneyAgrees(id);

@@ -117,7 +117,7 @@ describe('an error in the log', () => {
 describe("Temporal's SDK", () => {
   it('logs under our names, and nothing of what it carries', () => {
     const { log, last, written } = openLog();
-    const error = ApplicationFailure.retryable('the CRM answered 500', 'DeliverySilence');
+    const error = ApplicationFailure.retryable('the CRM answered 500', 'DeliveryOutcomeUnknown');
     createTemporalLogger(log).warn('Activity failed', {
       sdkComponent: 'worker',
       workflowId: 'ord_1',
@@ -136,7 +136,7 @@ describe("Temporal's SDK", () => {
       order_id: 'ord_1',
       activity: 'updateCrm',
       attempt: 3,
-      fault: 'ApplicationFailure DeliverySilence',
+      fault: 'ApplicationFailure DeliveryOutcomeUnknown',
       fault_detail: 'the CRM answered 500',
       msg: 'Activity failed',
     });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
-import { type Beside, startBeside } from '../support/beside.ts';
+import { type Beside, startBeside } from '../support/extra-processes.ts';
 import {
   AMOUNT,
   givenPendingOrder,

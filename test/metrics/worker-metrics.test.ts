@@ -1,7 +1,7 @@
 /** What a worker's metrics say: about orders, and what Temporal's SDK says about the worker. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
-import { type Beside, startBeside } from '../support/beside.ts';
+import { type Beside, startBeside } from '../support/extra-processes.ts';
 import { givenPendingOrder, openShop, untilSettled } from '../support/shop.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
 

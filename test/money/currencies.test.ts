@@ -10,7 +10,7 @@ import { renderInvoice } from '../../src/invoices/render-invoice.ts';
 import { CURRENCIES, isWithdrawn, minorDigits } from '../../src/money/currencies.ts';
 import { decimalText, moneyText } from '../../src/money/text.ts';
 import { checkoutPage } from '../../src/sandbox/http/checkout-page.ts';
-import { storyOf } from '../../src/workflows/details/workflow-details.ts';
+import { workflowDetailsOf } from '../../src/workflows/details/workflow-details.ts';
 import { TERMS } from '../support/order-events.ts';
 import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
 import { textOf } from '../support/pdf.ts';
@@ -129,7 +129,7 @@ describe('for every currency', function () {
         metadata: {},
       }),
     'the details of a workflow': (amountMinor, currency) =>
-      storyOf(openLedger({ ...TERMS, amountMinor, currency })),
+      workflowDetailsOf(openLedger({ ...TERMS, amountMinor, currency })),
   };
 
   for (const [name, write] of Object.entries(writers))

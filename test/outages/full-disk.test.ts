@@ -142,7 +142,7 @@ describe('a disk that is full', function () {
     await inTime('GET', '/healthz');
   }
 
-  const isTold = (detail: RegExp, code: string) =>
+  const isReported = (detail: RegExp, code: string) =>
     problems.some((problem) => problem.code === code && detail.test(problem.detail ?? ''));
 
   it('makes no request wait, and is named in the answer and at the terminal', async () => {
@@ -150,7 +150,7 @@ describe('a disk that is full', function () {
       async () => {
         disk.fill();
         await trade();
-        return isTold(/^The database has no space left/, 'database_unavailable');
+        return isReported(/^The database has no space left/, 'database_unavailable');
       },
       { interval: 100, timeout: 180_000 },
     );

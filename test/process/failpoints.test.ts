@@ -5,8 +5,8 @@ import path from 'node:path';
 import { execa } from 'execa';
 import pWaitFor from 'p-wait-for';
 import { FAILPOINTS } from '../../src/process/failpoints.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { files } from '../support/imports.ts';
-import { assertPaidOnce } from '../support/proof.ts';
 import {
   givenPendingOrder,
   newOrderId,

@@ -6,19 +6,19 @@
 
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
 import type { Deadline } from '../../src/domain/schedule/deadlines.ts';
-import { rungDeadline, setAlarm } from '../../src/workflows/alarms.ts';
+import { applyQueued } from '../../src/workflows/apply-events.ts';
 import { carriedFrom, mustContinue } from '../../src/workflows/continuing.ts';
 import type { InboxItem } from '../../src/workflows/inbox/messages.ts';
 import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
 import {
   type Beginning,
-  hasNews,
+  hasQueuedEvents,
   isIdle,
   isRecordDue,
   openRun,
   type Run,
 } from '../../src/workflows/run.ts';
-import { takeUpSome } from '../../src/workflows/take-up.ts';
+import { firedDeadline, setTimer } from '../../src/workflows/timers.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import {
   command,
@@ -143,20 +143,20 @@ function loop(order: Order, run: Run): End {
   const limits = { isSuggested, signalsPerRun: world.signalsPerRun };
   for (;;) {
     const isBacklog = run.inbox.length > world.intakePerTask;
-    takeUp(order, run, isBacklog ? world.intakePerTask : Number.POSITIVE_INFINITY);
+    applyEvents(order, run, isBacklog ? world.intakePerTask : Number.POSITIVE_INFINITY);
     takeStep(order, run);
     if (isBacklog) return mustContinue(run, limits) ? 'continued' : 'backlog';
-    if (hasNews(run) || run.due.length > 0) continue;
+    if (hasQueuedEvents(run) || run.due.length > 0) continue;
     if (run.ledger.closed && isIdle(run)) return 'closed';
     if (mustContinue(run, limits)) return 'continued';
-    setAlarm(run, world.agenda.now(), (deadline) => ring(order, deadline));
-    if (rungDeadline(run) === null && !isRecordDue(run)) return 'waiting';
+    setTimer(run, world.agenda.now(), (deadline) => ring(order, deadline));
+    if (firedDeadline(run) === null && !isRecordDue(run)) return 'waiting';
   }
 }
 
-function takeUp(order: Order, run: Run, limit: number): void {
+function applyEvents(order: Order, run: Run, limit: number): void {
   if (run.other !== null) goBack(order, run, run.other);
-  watch(order, takeUpSome(run, order.world.agenda.now(), limit));
+  watch(order, applyQueued(run, order.world.agenda.now(), limit));
 }
 
 function ring(order: Order, { at }: Deadline): () => void {

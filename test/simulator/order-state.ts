@@ -1,6 +1,11 @@
 /** What the simulated order consists of, and how what arrives changes the memory of its run. */
 import type { EffectResult } from '../../src/domain/events.ts';
-import { hearAlarm, hearResult, hearWritten, type Written } from '../../src/workflows/hearing.ts';
+import {
+  onEffectSettled,
+  onRecordWritten,
+  onTimerFired,
+  type Written,
+} from '../../src/workflows/completions.ts';
 import type { InboxItem } from '../../src/workflows/inbox/messages.ts';
 import type { Run } from '../../src/workflows/run.ts';
 import type { GatewayCalls } from './gateway-calls.ts';
@@ -85,12 +90,12 @@ export function receive(run: Run, arrival: Arrival, at: number): void {
       run.inbox.push(arrival.item);
       return;
     case 'result':
-      return hearResult(run, arrival.result, at);
+      return onEffectSettled(run, arrival.result, at);
     case 'written':
-      return hearWritten(run, arrival);
+      return onRecordWritten(run, arrival);
     case 'rang':
       // One that was cancelled is not heard.
-      if (run.alarms.some((alarm) => alarm.at === arrival.at)) hearAlarm(run, arrival.at);
+      if (run.timers.some((alarm) => alarm.at === arrival.at)) onTimerFired(run, arrival.at);
   }
 }
 
@@ -104,7 +109,7 @@ export function runFrom({ run }: Durable): Run {
 
 /** Ledgers are never changed, only followed by others; lists are. */
 function setAside(run: Run): Run {
-  const { inbox, results, due, inFlight, journal, unsent, timeline, alarms } = run;
+  const { inbox, results, due, inFlight, journal, unsent, timeline, timers } = run;
   return {
     ...run,
     inbox: [...inbox],
@@ -114,6 +119,6 @@ function setAside(run: Run): Run {
     journal: [...journal],
     unsent: [...unsent],
     timeline: [...timeline],
-    alarms: [...alarms],
+    timers: [...timers],
   };
 }

@@ -12,6 +12,7 @@ import {
 import { type EffectResult, effectEvent } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { transition } from '../../src/domain/transition.ts';
+import type { AppliedEvents } from '../../src/workflows/apply-events.ts';
 import type { Run } from '../../src/workflows/run.ts';
 import {
   concludeStep,
@@ -19,7 +20,6 @@ import {
   type OrderRecord,
   planStep,
 } from '../../src/workflows/step.ts';
-import type { Taken } from '../../src/workflows/take-up.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { nameOf, toldOf } from './notes.ts';
 import { command, mayBeLost, mayHappen, type Order, TaskLost } from './order-state.ts';
@@ -44,8 +44,8 @@ export function takeStep(order: Order, run: Run): void {
   if (other !== null) goBack(order, run, other);
   const { effects, record, taken } = concludeStep(run, step, done, at);
   watch(order, taken);
-  for (const effect of effects) performBeside(order, effect);
-  if (record !== null) recordBeside(order, withMemory(order, record));
+  for (const effect of effects) performInBackground(order, effect);
+  if (record !== null) writeInBackground(order, withMemory(order, record));
 }
 
 /** What the order takes up next, it takes up on top of this ledger and not of its own. */
@@ -57,7 +57,7 @@ export function goBack(order: Order, run: Run, to: Ledger): void {
 }
 
 /** Looks at each event by itself, and demands that several on one copy come to the same. */
-export function watch({ watcher, world }: Order, taken: readonly Taken[]): void {
+export function watch({ watcher, world }: Order, taken: readonly AppliedEvents[]): void {
   for (const { before, events, after } of taken) {
     let ledger = before;
     for (const event of events) {
@@ -139,7 +139,7 @@ function recordAfter({ watcher }: Order, record: Written, results: Results, at: 
   return after;
 }
 
-function performBeside(order: Order, effect: Effect): void {
+function performInBackground(order: Order, effect: Effect): void {
   command(order, (reply) => {
     const answer = (result: EffectResult): void => reply({ what: 'result', result });
     if (isBusinessEffect(effect)) order.sinks.perform(effect, answer);
@@ -148,7 +148,7 @@ function performBeside(order: Order, effect: Effect): void {
 }
 
 /** Tried until it is done, as the activity is, also when nobody listens any more. */
-function recordBeside(order: Order, record: Written): void {
+function writeInBackground(order: Order, record: Written): void {
   const { revision } = record.ledger;
   const { agenda, dice, note } = order.world;
   command(order, (reply) => {

@@ -4,13 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WorkflowHandle } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
-import { GatewaySilence } from '../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown } from '../../src/gateways/gateway.ts';
 import { createSandboxGateway } from '../../src/gateways/sandbox/index.ts';
-import { AT_ONCE, WAIT } from '../support/clerk.ts';
+import { givenForgottenOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { Trouble } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
-import { givenForgottenOrder } from '../support/own-orders.ts';
+import { AT_ONCE, WAIT } from '../support/operator-client.ts';
 import type { Place } from '../support/place.ts';
 import { openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { temporalClient } from '../support/temporal.ts';
@@ -183,7 +183,7 @@ describe('a gateway whose answer is lost', function () {
       const order = { orderId: 'o1', installationId: 'ins_1' };
       const request = { ...order, attempt: 1, amountMinor: 5, currency: 'INR' };
       const create = () => gateway.createPayment({ ...request, idempotencyKey: 'key-of-o1-1' });
-      await assert.rejects(create(), GatewaySilence);
+      await assert.rejects(create(), GatewayOutcomeUnknown);
       assert.equal((await create()).payment.paymentId, 'p1');
       assert.deepEqual(keys, ['key-of-o1-1', 'key-of-o1-1']);
     } finally {

@@ -1,12 +1,12 @@
 /** Webhooks as gateways really send them: twice, late, oddly written, in the middle of something else. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
+import { PAID_ONCE, proofOf } from '../support/assert-paid-once.ts';
 import { rowsOf } from '../support/books.ts';
+import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { SignedRequest, Told } from '../support/gateway-driver.ts';
-import { givenOwnOrder } from '../support/own-orders.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
-import { PAID_ONCE, proofOf } from '../support/proof.ts';
 import {
   AMOUNT,
   newOrderId,
@@ -89,9 +89,9 @@ describe('webhooks as they come', function () {
       const data = { orderId: order.id, paymentId: order.paymentId };
       for (const type of ['payment.authorized', 'payment.captured'] as const)
         for (const turn of [0, 1, 2]) await deliver(shop, eventOf(place, { type, ...data }), turn);
-      const isTold = ({ counters }: { counters: { duplicates: number; stale: number } }) =>
+      const isReported = ({ counters }: { counters: { duplicates: number; stale: number } }) =>
         counters.duplicates + counters.stale >= 6;
-      await untilOrder(shop, order.id, isTold, 'told');
+      await untilOrder(shop, order.id, isReported, 'told');
       await place.assertPaidOnce(order.id);
     },
   );
@@ -200,8 +200,8 @@ describe('webhooks as they come', function () {
     const before = await readOrder(shop, order.id);
     assert.equal((await deliver(shop, capturedAgain(place, order))).status, 200);
     const { duplicates } = before.counters;
-    const isTold = ({ counters }: typeof before) => counters.duplicates > duplicates;
-    assert.equal((await untilOrder(shop, order.id, isTold, 'told')).version, before.version);
+    const isReported = ({ counters }: typeof before) => counters.duplicates > duplicates;
+    assert.equal((await untilOrder(shop, order.id, isReported, 'told')).version, before.version);
     await untilClosed(order.id);
     const proof = await proofOf(order.id, place.gateway);
     assert.deepEqual(proof, { ...PAID_ONCE, run: 'COMPLETED' });

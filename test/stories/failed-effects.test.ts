@@ -4,8 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import pWaitFor from 'p-wait-for';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import type { OrderView } from '../../src/domain/view.ts';
-import { type Clerk, clerkOf, WAIT } from '../support/clerk.ts';
 import { assertMoneyAgrees } from '../support/gateway-truth.ts';
+import { type Clerk, clerkOf, WAIT } from '../support/operator-client.ts';
 import {
   givenPendingOrder,
   openShop,

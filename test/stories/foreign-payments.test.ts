@@ -8,9 +8,9 @@ import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
 import { scrape, sumOf } from '../metrics/scrape.ts';
 import { rowsOf } from '../support/books.ts';
-import { WAIT } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { Maker } from '../support/installation.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import {
   AMOUNT,
@@ -149,10 +149,10 @@ describe('a payment that names an order and that this installation did not make'
     const again = place.gateway.eventFor({ type: 'payment.captured', orderId: id, paymentId });
     assert.ok(again);
     assert.equal((await deliver(shop, again)).body.status, 'accepted');
-    const isTold = async () =>
+    const isReported = async () =>
       (await place.eventsOf(id)).filter(({ reason }) => reason.startsWith('foreign_payment'))
         .length === 2;
-    await pWaitFor(isTold);
+    await pWaitFor(isReported);
     const [{ status, note } = { status: '', note: '' }] = await parkedOf(id);
     assert.deepEqual([status, note], ['closed', 'of staging']);
     assert.equal((await readOrder(shop, id)).state, 'initiated');

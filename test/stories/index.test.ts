@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Deed, GatewayUnderTest } from '../support/gateway-driver.ts';
 import { GATEWAYS } from '../support/gateways.ts';
-import { LEFT_OUT, WITHOUT_GATEWAY } from '../support/left-out.ts';
+import { LEFT_OUT, WITHOUT_GATEWAY } from '../support/skipped-scenarios.ts';
 
 const TESTS = new URL('../', import.meta.url);
 

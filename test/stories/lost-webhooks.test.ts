@@ -1,7 +1,7 @@
 /** Not one webhook arrives. Orders that are open ask the gateway themselves, so all of them end right. */
 import assert from 'node:assert/strict';
+import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import { givenOwnOrder } from '../support/own-orders.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 

@@ -1,9 +1,9 @@
 /** Signed webhooks that no order can take: acknowledged, kept, and delivered when their order is there. */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
-import type { TimelineEvent } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { SignedRequest, Told } from '../support/gateway-driver.ts';
+import type { TimelineEvent } from '../support/operator-client.ts';
 import type { Place } from '../support/place.ts';
 import {
   newOrderId,

@@ -6,8 +6,8 @@ import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { capturesOf } from '../fakes/razorpay/life.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
 import type { Unrefundable } from '../fakes/stripe/money-back.ts';
-import { WAIT } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import { AMOUNT, type Problem, readOrder, untilOrder, untilSettled } from '../support/shop.ts';
 

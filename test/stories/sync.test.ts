@@ -1,9 +1,9 @@
 /** Operators ask the gateway for the present truth of an order, whatever the order believes. */
 import assert from 'node:assert/strict';
 import type { OrderView } from '../../src/domain/view.ts';
-import { WAIT } from '../support/clerk.ts';
+import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import { givenOwnOrder } from '../support/own-orders.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { AMOUNT, untilSettled } from '../support/shop.ts';
 import { untilClosed } from '../support/temporal.ts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
-import { type Clerk, clerkOf, type TimelineEvent } from '../support/clerk.ts';
+import { type Clerk, clerkOf, type TimelineEvent } from '../support/operator-client.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -45,8 +45,8 @@ describe('the events of an order', function () {
     await pWaitFor(async () => {
       events = await clerk.eventsOf(id);
       const told = events.map(({ type }) => type);
-      const isTold = told.includes('refund') && told.includes('issue_credit_note');
-      return isTold && dropped().length === 1;
+      const isReported = told.includes('refund') && told.includes('issue_credit_note');
+      return isReported && dropped().length === 1;
     });
   });
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { OrderView } from '../../src/domain/view.ts';
-import { WAIT } from '../support/clerk.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { readOrder, untilOrder, untilSettled } from '../support/shop.ts';
 
 /** A click is answered after one call, not after the tries that a silent gateway gets. */

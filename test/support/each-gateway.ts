@@ -1,7 +1,7 @@
 /** Stories of money and events: each is told at every gateway of the one list, and at all of them at once. */
 import { GATEWAYS } from './gateways.ts';
-import { LEFT_OUT } from './left-out.ts';
 import { type Place, placeAt } from './place.ts';
+import { LEFT_OUT } from './skipped-scenarios.ts';
 
 type Story = (place: Place) => Promise<void>;
 

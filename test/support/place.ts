@@ -1,9 +1,10 @@
 /** A place where stories are told: a shop with its clerk, one gateway, and what a story begins with there. */
-import { type Clerk, clerkOf } from './clerk.ts';
+
+import { assertPaidOnce } from './assert-paid-once.ts';
 import type { Deed, GatewayDriver } from './gateway-driver.ts';
 import { assertMoneyAgrees } from './gateway-truth.ts';
 import { GATEWAYS } from './gateways.ts';
-import { assertPaidOnce } from './proof.ts';
+import { type Clerk, clerkOf } from './operator-client.ts';
 import {
   AMOUNT,
   givenOrder,

@@ -44,8 +44,8 @@ export async function untilHistory(
   isSo: (events: HistoryEvent[]) => boolean,
 ): Promise<void> {
   const handle = (await temporalClient()).workflow.getHandle(orderId);
-  const isTold = async () => isSo((await handle.fetchHistory()).events ?? []);
-  await pWaitFor(isTold, { interval: GLANCE_MS, timeout: STORY_TIMEOUT_MS });
+  const isReported = async () => isSo((await handle.fetchHistory()).events ?? []);
+  await pWaitFor(isReported, { interval: GLANCE_MS, timeout: STORY_TIMEOUT_MS });
 }
 
 /** Names of the signals that Temporal has in the order's history, in their order. */

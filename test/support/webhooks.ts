@@ -46,13 +46,13 @@ export function signedBody(body: string, id = `evt_${randomUUID()}`): SignedEven
 
 type Apis = Pick<Shop, 'apiUrls'>;
 
-interface Taken {
+interface AppliedEvents {
   status: number;
   body: { status?: string };
 }
 
 /** @param turn which API process hears it */
-export function deliverTo(apis: Apis, event: SignedEvent, turn = 0): Promise<Taken> {
+export function deliverTo(apis: Apis, event: SignedEvent, turn = 0): Promise<AppliedEvents> {
   return deliver(apis, { path: '/webhooks/sandbox', ...event }, turn);
 }
 
@@ -61,7 +61,7 @@ export async function deliver(
   { apiUrls }: Apis,
   { path, headers, body }: SignedRequest,
   turn = 0,
-): Promise<Taken> {
+): Promise<AppliedEvents> {
   const base = apiUrls[turn % apiUrls.length] ?? '';
   const response = await fetch(`${base}${path}`, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as { status?: string } };

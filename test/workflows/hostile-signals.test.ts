@@ -11,8 +11,8 @@ import {
   json,
   type RawPayload,
 } from '../fuzz/hostile-signal.ts';
-import { type Clerk, clerkOf } from '../support/clerk.ts';
-import { assertPaidOnce } from '../support/proof.ts';
+import { assertPaidOnce } from '../support/assert-paid-once.ts';
+import { type Clerk, clerkOf } from '../support/operator-client.ts';
 import {
   AMOUNT,
   CURRENCY,

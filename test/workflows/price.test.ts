@@ -4,8 +4,8 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import pWaitFor from 'p-wait-for';
 import { countHistory } from '../../bench/history.ts';
 import { QUESTION } from '../../bench/slow-schedule.ts';
+import { givenOrderToAskAbout } from '../support/custom-terms.ts';
 import { savedHistories } from '../support/observed/histories.ts';
-import { givenOrderToAskAbout } from '../support/own-orders.ts';
 import { placeAt } from '../support/place.ts';
 import { temporalClient } from '../support/temporal.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { storyOf } from '../../src/workflows/details/workflow-details.ts';
+import { workflowDetailsOf } from '../../src/workflows/details/workflow-details.ts';
 import { readSignal } from '../../src/workflows/inbox/read-signal.ts';
 import { captured, created, pay, TERMS } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
@@ -22,7 +22,7 @@ function signalIn(story: string): Record<string, unknown> {
 
 describe("an order's story in the Temporal UI", () => {
   it('says that there is nothing to do, and what comes next', () => {
-    const story = storyOf(ledgerAfter(...IN.pending));
+    const story = workflowDetailsOf(ledgerAfter(...IN.pending));
     assert.match(story, /^\*\*pending\*\*/);
     assert.match(story, /To do: nothing/);
     assert.match(story, /Next:\n\n- asks the gateway again at 2026-/);
@@ -32,7 +32,7 @@ describe("an order's story in the Temporal UI", () => {
     const ledger = ledgerAfter(...IN.paid);
     const key = 'ord_1:update_crm:paid-1';
     const failing = { since: 0, tries: 16, error: 'the CRM answered 503', nextTryAt: 660_000 };
-    const story = storyOf(ledger, new Map([[key, failing]]));
+    const story = workflowDetailsOf(ledger, new Map([[key, failing]]));
     assert.ok(
       story.includes(
         `- \`${key}\` has been failing since 1970-01-01T00:00:00.000Z (16 tries, the last one: \`the CRM answered 503\`): see the system behind it. It is tried again by 1970-01-01T00:11:00.000Z, and every minute.`,
@@ -44,27 +44,27 @@ describe("an order's story in the Temporal UI", () => {
   });
 
   it('writes money with its decimals', () => {
-    const story = storyOf(ledgerAfter(...IN.paid));
+    const story = workflowDetailsOf(ledgerAfter(...IN.paid));
     assert.match(story, /Money: 1\.00 INR of 1\.00 INR captured, through sandbox/);
     assert.match(story, /captured, 1\.00 INR, attempt 1/);
   });
 
   it('offers the decision of a review as a signal that the order takes', () => {
     const ledger = ledgerAfter(...IN_REVIEW);
-    const payload = signalIn(storyOf(ledger));
+    const payload = signalIn(workflowDetailsOf(ledger));
     const event = readSignal({ signal: 'review', payload }, TERMS.expiresAt);
     const { records, ledger: after } = apply(ledger, event);
     assert.equal(records[0]?.outcome, 'applied');
-    assert.match(storyOf(after), /^\*\*paid\*\*.*\n\nTo do: nothing/);
+    assert.match(workflowDetailsOf(after), /^\*\*paid\*\*.*\n\nTo do: nothing/);
   });
 
   it('names the facts that a review is about', () => {
-    const story = storyOf(ledgerAfter(...IN_REVIEW));
+    const story = workflowDetailsOf(ledgerAfter(...IN_REVIEW));
     assert.match(story, /`paid_after_cancel`, about `payment\.captured:cap_1`\./);
   });
 
   it('says what approving and what rejecting does', () => {
-    const story = storyOf(ledgerAfter(...IN_REVIEW));
+    const story = workflowDetailsOf(ledgerAfter(...IN_REVIEW));
     assert.match(
       story,
       /Approve: the cancellation is lifted[^.]*\. Reject: the money is refunded\./,
@@ -73,10 +73,10 @@ describe("an order's story in the Temporal UI", () => {
 
   it('offers a new id after a decision that was refused, or the next one would be a repeat', () => {
     const ledger = ledgerAfter(...IN_REVIEW);
-    const first = signalIn(storyOf(ledger));
+    const first = signalIn(workflowDetailsOf(ledger));
     const stale = readSignal({ signal: 'review', payload: { ...first, version: 1 } }, 0);
     const after = apply(ledger, stale).ledger;
-    const second = signalIn(storyOf(after));
+    const second = signalIn(workflowDetailsOf(after));
     assert.notEqual(second.id, first.id);
     const event = readSignal({ signal: 'review', payload: second }, TERMS.expiresAt);
     assert.equal(apply(after, event).records[0]?.outcome, 'applied');
@@ -84,7 +84,7 @@ describe("an order's story in the Temporal UI", () => {
 
   it('shows ids from outside as code, whatever is in them', () => {
     const id = '`![x](https://elsewhere.example/a.png)`';
-    const story = storyOf(ledgerAfter(pay(), created(id)));
+    const story = workflowDetailsOf(ledgerAfter(pay(), created(id)));
     assert.ok(story.includes('elsewhere.example'));
     assert.doesNotMatch(story.replaceAll(/`[^`]*`/g, ''), /elsewhere/);
   });
@@ -94,13 +94,13 @@ describe("an order's story in the Temporal UI", () => {
       pay(i + 1),
       created(`pay_${i + 1}`, i + 1, 'failed'),
     ]);
-    const story = storyOf(ledgerAfter(...attempts.flat()));
+    const story = workflowDetailsOf(ledgerAfter(...attempts.flat()));
     assert.match(story, /and 14 more/);
     assert.ok(story.length < MAX_STORY_LENGTH, `${story.length} characters`);
   });
 
   it('does not name the customer', () => {
     for (const happenings of [...Object.values(IN), IN_REVIEW])
-      assert.ok(!storyOf(ledgerAfter(...happenings)).includes(TERMS.customerId));
+      assert.ok(!workflowDetailsOf(ledgerAfter(...happenings)).includes(TERMS.customerId));
   });
 });

@@ -21,8 +21,8 @@ export function createAdmission({
     try {
       return authenticate(request.headers.authorization);
     } catch (error) {
-      const isGuess = error instanceof Problem && error.code === 'credentials_invalid';
-      if (isGuess) await limits.fail(request, response);
+      const isWrongKey = error instanceof Problem && error.code === 'credentials_invalid';
+      if (isWrongKey) await limits.fail(request, response);
       throw error;
     }
   }

@@ -18,7 +18,7 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
   timestamp_out_of_tolerance: 'bad_signature',
 };
 
-const DEEDS: Readonly<Record<string, string>> = {
+const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
   '/v1/orders/:id/refunds': 'refund',
   '/v1/orders/:id/reviews/:reviewId': 'review_decision',
   '/v1/orders/:id/effects/:key/retry': 'effect_retry',
@@ -33,6 +33,6 @@ export function refusalEventOf(code: string | undefined): string | undefined {
 }
 
 /** Something that an operator did, or tried to do. */
-export function deedOf(route: string): string | undefined {
-  return DEEDS[route];
+export function operatorActionOf(route: string): string | undefined {
+  return OPERATOR_ACTIONS[route];
 }

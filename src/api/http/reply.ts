@@ -18,9 +18,9 @@ export function replyOf({ status, body, headers = {} }: Answer): Reply {
 }
 
 export function problemReply(problem: Problem, request: Request): Reply {
-  const told = JSON.stringify(problemBody(problem, String(request.id)));
+  const described = JSON.stringify(problemBody(problem, String(request.id)));
   // Some take a key for a field's name; who logs our answers must not get it from us.
-  const body = scrub(told);
+  const body = scrub(described);
   return { status: problem.status, headers: problemHeaders(problem), body };
 }
 

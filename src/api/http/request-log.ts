@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
-import { deedOf, refusalEventOf } from '../access/security-events.ts';
+import { operatorActionOf, refusalEventOf } from '../access/security-events.ts';
 import { orderId } from './request-schemas.ts';
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
@@ -55,7 +55,7 @@ function lineOf(
     key_id: owner,
     gateway,
     order_id: orderOf(request, route),
-    security_event: refusalEventOf(code) ?? deedOf(route),
+    security_event: refusalEventOf(code) ?? operatorActionOf(route),
   };
 }
 

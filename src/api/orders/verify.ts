@@ -44,7 +44,7 @@ export const verify = defineRoute({
     await checkPayment(dependencies, order, { paymentId, signature });
     if (isKnownToBePaid(order, paymentId)) return answerFromRecord(dependencies, order);
     return dependencies.turns.take(`verify ${id}`, sender.waitMs, async (turn) => {
-      const paid = await readNews(dependencies, { id, paymentId, ...turn });
+      const paid = await readDeliveredOutcome(dependencies, { id, paymentId, ...turn });
       if (paid !== null) return answerFromRecord(dependencies, paid);
       return ask(dependencies, { id, paymentId, ...sender, waitMs: turn.leftMs });
     });
@@ -94,15 +94,15 @@ async function checkPayment(
  * The order, when the record says by now that it is paid. The frontend often comes back while the webhook is
  * being taken up: then the order's next step is waited for, which is sooner there than an answer of the gateway.
  */
-async function readNews(
-  { database, feed, news }: ApiDependencies,
+async function readDeliveredOutcome(
+  { database, feed, inFlightDeliveries }: ApiDependencies,
   { id, paymentId, leftMs, hasWaited }: Question & Turn,
 ): Promise<StoredOrder | null> {
   const readIfPaid = async (): Promise<StoredOrder | null> => {
     const present = await readOrder(database, id);
     return present !== null && isKnownToBePaid(present, paymentId) ? present : null;
   };
-  if (!news.isExpected(id)) return hasWaited ? readIfPaid() : null;
+  if (!inFlightDeliveries.isExpected(id)) return hasWaited ? readIfPaid() : null;
   const stopWaiting = new AbortController();
   try {
     const change = feed.next(id, Math.min(leftMs, NEWS_WAIT_MS), stopWaiting.signal);

@@ -1,14 +1,13 @@
 /**
- * Who asks an order the same beside somebody else of this process waits for the other's answer first: it is
- * on record then, and need not be asked for. It only saves. What another process asks meanwhile, or what is
- * asked when the wait is over, the order answers as it would have anyway.
+ * Single flight: identical concurrent requests of this process share one call. Saves Temporal signals; correctness
+ * never depends on it, as the order answers a repeat as it would have anyway.
  */
 import pTimeout from 'p-timeout';
 
 export interface Turn {
   /** What is left of the caller's wait, in milliseconds. */
   leftMs: number;
-  /** Somebody else has just asked: what is on record may be newer than what was read before. */
+  /** An identical request has just ended: the record may be newer than what was read before. */
   hasWaited: boolean;
 }
 

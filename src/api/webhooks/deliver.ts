@@ -31,7 +31,11 @@ export interface Delivered {
  * @throws UnknownOrder when there is none, OrchestratorUnavailable when Temporal did not take it.
  */
 export async function deliverMessage(
-  { database, orders, news }: Pick<ApiDependencies, 'database' | 'orders' | 'news'>,
+  {
+    database,
+    orders,
+    inFlightDeliveries,
+  }: Pick<ApiDependencies, 'database' | 'orders' | 'inFlightDeliveries'>,
   gateway: string,
   message: OrderMessage,
 ): Promise<Delivered> {
@@ -41,7 +45,7 @@ export async function deliverMessage(
   const id = deliveryIdOf(gateway, message.eventId);
   if (await isOnRecord(database, owner, id)) return { orderId: owner, isRepeat: true };
   // From now on: a verify that arrives meanwhile does well to wait for it.
-  news.expect(owner);
+  inFlightDeliveries.expect(owner);
   if (message.kind === 'fact') await orders.signal(owner, 'webhook', { id, fact: message.fact });
   else await orders.signal(owner, 'verify', { id, source: 'webhook', paymentId });
   return { orderId: owner, isRepeat: false };

@@ -10,11 +10,14 @@ import { deliverMessage } from './deliver.ts';
 import { orphanOf, type ParkingReason } from './park.ts';
 
 /** As long as Stripe repeats a webhook; an order that is not there by then is not coming. */
-const ORPHAN_HOPE_MS = 72 * 60 * 60 * 1_000;
+const ORPHAN_RETRY_WINDOW_MS = 72 * 60 * 60 * 1_000;
 /** The rest follows in the next round. */
 const BATCH = 100;
 
-type RedriveDependencies = Pick<ApiDependencies, 'database' | 'orders' | 'news' | 'log'>;
+type RedriveDependencies = Pick<
+  ApiDependencies,
+  'database' | 'orders' | 'inFlightDeliveries' | 'log'
+>;
 
 /** Each call looks at the next orphans, so that hopeless ones never keep the others waiting. */
 export function createRedrive(dependencies: RedriveDependencies): () => Promise<void> {
@@ -22,7 +25,7 @@ export function createRedrive(dependencies: RedriveDependencies): () => Promise<
   return async () => {
     const orphans = await findOrphans(dependencies.database, {
       reason: 'event_orphaned' satisfies ParkingReason,
-      youngerThanMs: ORPHAN_HOPE_MS,
+      youngerThanMs: ORPHAN_RETRY_WINDOW_MS,
       afterId: lastId,
       limit: BATCH,
     });

@@ -18,7 +18,7 @@ const BATCH = 100;
 
 /** Sweeps until the signal is given; resolves after the round under way. */
 export async function sweep(
-  dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'news' | 'log'>,
+  dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'inFlightDeliveries' | 'log'>,
   signal: AbortSignal,
 ): Promise<void> {
   const redrive = createRedrive(dependencies);

@@ -52,8 +52,8 @@ export function createWebhookDedupe(): WebhookDedupe {
     async once(delivery, accept) {
       const before = accepted.get(delivery.id);
       if (before) return repeat(delivery, before.bodyHash, before);
-      const beside = underWay.get(delivery.id);
-      if (beside) return repeat(delivery, beside.bodyHash, await beside.result);
+      const inFlight = underWay.get(delivery.id);
+      if (inFlight) return repeat(delivery, inFlight.bodyHash, await inFlight.result);
       const first = await acceptFirst(delivery, accept);
       return first.isRepeat ? { status: 'duplicate', of: first } : { status: 'accepted' };
     },

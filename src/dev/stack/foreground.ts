@@ -46,13 +46,13 @@ type Ending = { once: AbortSignal; twice: AbortSignal };
 function askedToEnd(print: OnProgress, underNpm: boolean): Ending {
   const first = new AbortController();
   const second = new AbortController();
-  const hear = () => {
+  const onEndSignal = () => {
     if (first.signal.aborted) return second.abort();
     print('stopping; ctrl-C again to kill …');
     first.abort();
   };
-  for (const signal of END_SIGNALS) process.on(signal, hear);
-  if (underNpm) onParentGone(() => first.signal.aborted || hear());
+  for (const signal of END_SIGNALS) process.on(signal, onEndSignal);
+  if (underNpm) onParentGone(() => first.signal.aborted || onEndSignal());
   return { once: first.signal, twice: second.signal };
 }
 

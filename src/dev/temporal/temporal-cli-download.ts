@@ -33,9 +33,9 @@ export async function downloadTemporalCli(lookup: CliLookup): Promise<string> {
 }
 
 async function download(folder: string, { version, env, signal }: CliLookup): Promise<void> {
-  const silence = new AbortController();
-  const timer = setTimeout(() => void abortWhenEmpty(folder, silence), FIRST_BYTE_TIMEOUT_MS);
-  const cancelSignal = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
+  const quiet = new AbortController();
+  const timer = setTimeout(() => void abortWhenEmpty(folder, quiet), FIRST_BYTE_TIMEOUT_MS);
+  const cancelSignal = signal ? AbortSignal.any([signal, quiet.signal]) : quiet.signal;
   const script = ['--import', 'tsx', SCRIPT, folder, `v${version}`];
   const run = await execa(process.execPath, script, {
     env,
@@ -45,13 +45,13 @@ async function download(folder: string, { version, env, signal }: CliLookup): Pr
   });
   clearTimeout(timer);
   if (existsSync(path.join(folder, `temporal-v${version}`))) return;
-  if (silence.signal.aborted) throw new Error(reasonOf(silence.signal.reason));
+  if (quiet.signal.aborted) throw new Error(reasonOf(quiet.signal.reason));
   throw new Error(
     run.timedOut ? `not finished after ${DOWNLOAD_TIMEOUT_MS / 60_000} minutes` : run.stderr,
   );
 }
 
-async function abortWhenEmpty(folder: string, silence: AbortController): Promise<void> {
+async function abortWhenEmpty(folder: string, quiet: AbortController): Promise<void> {
   if ((await readdir(folder)).length > 0) return;
-  silence.abort(new Error(`nothing arrived within ${FIRST_BYTE_TIMEOUT_MS / 1000} s`));
+  quiet.abort(new Error(`nothing arrived within ${FIRST_BYTE_TIMEOUT_MS / 1000} s`));
 }

@@ -3,6 +3,15 @@
  * cancelled. A capture that won the race keeps it paid.
  */
 
+import {
+  applyRow,
+  type Context,
+  cellFor,
+  makeCalls,
+  openReview,
+  record,
+  type Verdict,
+} from '../context.ts';
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import { callsFor, countRefusal, endGone, voidPayment } from '../facts/payments.ts';
@@ -18,25 +27,16 @@ import {
   stateOf,
 } from '../sums.ts';
 import type { Row } from '../table.ts';
-import {
-  applyRow,
-  cellFor,
-  makeCalls,
-  openReview,
-  record,
-  type Turn,
-  type Verdict,
-} from '../turn.ts';
 import { requestRefund } from './refund.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait, withReason } from './waiting.ts';
 
-export function cancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null {
-  const verdict = requestCancel(turn, command);
+export function cancel(context: Context, command: CommandOf<'cancel'>): Verdict | null {
+  const verdict = requestCancel(context, command);
   return verdict && withReason(verdict, command.reason);
 }
 
-function requestCancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null {
-  const { ledger } = turn;
+function requestCancel(context: Context, command: CommandOf<'cancel'>): Verdict | null {
+  const { ledger } = context;
   const from = stateOf(ledger);
   const isOld = !followsPresentRules(ledger);
   if (isOld && from === 'partially_paid') return rejected('order_already_paid');
@@ -48,15 +48,15 @@ function requestCancel(turn: Turn, command: CommandOf<'cancel'>): Verdict | null
     return { outcome: 'duplicate', reason: 'the order is cancelled already' };
   const isRepeat = ledger.cancelRequested;
   // What came of a part goes back once the order is cancelled, which may be after the voids alone: refundCancelled.
-  const calls = { void: () => voidAll(turn) };
+  const calls = { void: () => voidAll(context) };
   const evolve = (): void => {
     ledger.cancelRequested = true;
-    if (isOld) voidAll(turn);
+    if (isOld) voidAll(context);
   };
-  if (!isLive) return applyRow(turn, row, { cause: command.id, evolve, calls });
+  if (!isLive) return applyRow(context, row, { cause: command.id, evolve, calls });
   evolve();
   makeCalls(cell, calls);
-  return wait(turn, command, {}, isRepeat);
+  return wait(context, command, {}, isRepeat);
 }
 
 /** Refunding what a bank may take back anyway would pay it out twice. */
@@ -67,12 +67,12 @@ function cancelRow(ledger: Ledger, isLive: boolean): Row {
 }
 
 /** The order has just been cancelled: what came of a part goes back. */
-export function refundCancelled(turn: Turn): void {
-  const { ledger } = turn;
+export function refundCancelled(context: Context): void {
+  const { ledger } = context;
   const amountMinor = refundableMinor(ledger);
   if (amountMinor === 0) return;
-  if (isDisputed(ledger)) openReview(turn, 'dispute_after_cancel', 'cancel');
-  else requestRefund(turn, { requestKey: 'cancel', amountMinor, reason: 'cancelled' });
+  if (isDisputed(ledger)) openReview(context, 'dispute_after_cancel', 'cancel');
+  else requestRefund(context, { requestKey: 'cancel', amountMinor, reason: 'cancelled' });
 }
 
 /** Its customer may be paying it this moment: only when it is voided is the order cancelled. */
@@ -81,18 +81,18 @@ function hasPayable({ payments }: Ledger): boolean {
 }
 
 /** Also what failed: in a tab that is still open, another card could pay it. */
-export function voidAll(turn: Turn): void {
-  for (const payment of Object.values(turn.ledger.payments))
-    if (isPayable(payment)) voidPayment(turn, payment);
+export function voidAll(context: Context): void {
+  for (const payment of Object.values(context.ledger.payments))
+    if (isPayable(payment)) voidPayment(context, payment);
 }
 
-export function takeVoided(turn: Turn, snapshot: PaymentSnapshot): void {
-  const payment = takeSnapshot(turn, snapshot);
-  if (followsPresentRules(turn.ledger)) {
+export function takeVoided(context: Context, snapshot: PaymentSnapshot): void {
+  const payment = takeSnapshot(context, snapshot);
+  if (followsPresentRules(context.ledger)) {
     if (payment.status === 'failed' && snapshot.status === 'failed') {
       payment.voiding = false;
       // With that, the order may be cancelled.
-      turn.ledger.version += 1;
+      context.ledger.version += 1;
     }
     return;
   }
@@ -101,11 +101,11 @@ export function takeVoided(turn: Turn, snapshot: PaymentSnapshot): void {
 }
 
 /** An order that is over wants no more money: what could still be paid is voided, each once. */
-export function voidNeedless(turn: Turn): void {
-  const { ledger } = turn;
+export function voidNeedless(context: Context): void {
+  const { ledger } = context;
   if (!isOver(ledger) || !followsPresentRules(ledger)) return;
   for (const payment of Object.values(ledger.payments))
-    if (isNeedless(payment)) voidPayment(turn, payment);
+    if (isNeedless(payment)) voidPayment(context, payment);
 }
 
 /** Paid, refunded, cancelled, or failed with no time left to try again. */
@@ -116,50 +116,50 @@ function isOver(ledger: Ledger): boolean {
 }
 
 /** The gateway will not void: the wish to cancel ends, and what came instead is asked for. */
-export function refuseVoid(turn: Turn, paymentId: string, { isGone }: Refusal): void {
-  const { ledger, event } = turn;
+export function refuseVoid(context: Context, paymentId: string, { isGone }: Refusal): void {
+  const { ledger, event } = context;
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
-  if (isGone && isPayable(payment)) return endGone(turn, payment);
+  if (isGone && isPayable(payment)) return endGone(context, payment);
   const row = payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused';
-  const verdict = applyRow(turn, row, {
+  const verdict = applyRow(context, row, {
     cause: `void:${paymentId}`,
     evolve: () => {
       payment.voiding = false;
       countRefusal(payment);
       ledger.cancelRequested = false;
     },
-    calls: callsFor(turn, payment),
+    calls: callsFor(context, payment),
   });
-  record(turn, verdict, { source: 'gateway', type: 'void_payment.refused', eventId: event.id });
+  record(context, verdict, { source: 'gateway', type: 'void_payment.refused', eventId: event.id });
 }
 
 /** Nobody knows yet whether everything is over. */
-export function cancelsUnanswered(turn: Turn): void {
-  answerCancels(turn, UNSETTLED);
+export function cancelsUnanswered(context: Context): void {
+  answerCancels(context, UNSETTLED);
 }
 
 /** The caller of a cancel hears what became of the order as soon as it is sure. */
-export function answerCancelsByState(turn: Turn): void {
-  const { ledger } = turn;
+export function answerCancelsByState(context: Context): void {
+  const { ledger } = context;
   const state = stateOf(ledger);
   if (state === 'cancelled')
-    return answerCancels(turn, { outcome: 'applied', reason: 'the order is cancelled' });
+    return answerCancels(context, { outcome: 'applied', reason: 'the order is cancelled' });
   const isKept = state === 'partially_paid' && !ledger.cancelRequested;
   if (state === 'paid' || isKept || state === 'refunded')
-    return answerCancels(turn, rejected('order_already_paid'));
+    return answerCancels(context, rejected('order_already_paid'));
   // The void was refused, and the gateway, asked why, has not said that anything was paid.
   if (!ledger.cancelRequested && !ledger.inquiry.open)
-    answerCancels(turn, {
+    answerCancels(context, {
       outcome: 'applied',
       reason: `not cancelled: ${state}`,
       answer: { unsettled: true },
     });
 }
 
-function answerCancels(turn: Turn, verdict: Verdict): void {
+function answerCancels(context: Context, verdict: Verdict): void {
   answerWaiting(
-    turn,
+    context,
     (command) => command.type === 'cancel',
     () => verdict,
   );

@@ -3,10 +3,10 @@
  * recorded when the gateway has said it.
  */
 
+import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
 import { putEffect } from '../ledger-index.ts';
 import { decideReview } from '../reviews/reviews.ts';
-import type { Turn, Verdict } from '../turn.ts';
 import { cancel } from './cancel.ts';
 import { attach } from './foreign-payment.ts';
 import { pay } from './pay.ts';
@@ -15,33 +15,33 @@ import { sync, verify } from './verify.ts';
 import { type CommandOf, rejected } from './waiting.ts';
 
 /** Takes up a command; null means that its caller waits for the gateway. */
-export function applyCommand(turn: Turn, command: CommandEvent): Verdict | null {
+export function applyCommand(context: Context, command: CommandEvent): Verdict | null {
   switch (command.type) {
     case 'pay':
-      return pay(turn, command);
+      return pay(context, command);
     case 'verify':
-      return verify(turn, command);
+      return verify(context, command);
     case 'sync':
-      return sync(turn, command);
+      return sync(context, command);
     case 'cancel':
-      return cancel(turn, command);
+      return cancel(context, command);
     case 'refund':
-      return refund(turn, command);
+      return refund(context, command);
     case 'review':
-      return decideReview(turn, command);
+      return decideReview(context, command);
     case 'retry':
-      return retry(turn, command);
+      return retry(context, command);
     case 'attach':
-      return attach(turn, command);
+      return attach(context, command);
   }
 }
 
-function retry(turn: Turn, command: CommandOf<'retry'>): Verdict {
-  const { ledger } = turn;
+function retry(context: Context, command: CommandOf<'retry'>): Verdict {
+  const { ledger } = context;
   const { effects } = ledger;
   const entry = Object.hasOwn(effects, command.key) ? effects[command.key] : undefined;
   if (entry?.status !== 'failed') return rejected('effect_not_failed');
   putEffect(ledger, { ...entry, status: 'pending', error: null });
-  turn.started.push(entry.command);
+  context.started.push(entry.command);
   return { outcome: 'applied', reason: `${command.key} is tried again` };
 }

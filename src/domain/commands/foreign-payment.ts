@@ -3,12 +3,13 @@
  * copy on the same gateway account, or other software. Such a payment never pays the order by itself. It is
  * parked for an operator, who may attach it; from then on it is a payment of the order like any other.
  */
+
+import { type Context, keyFor, record, start, type Verdict } from '../context.ts';
 import { takeHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import type { Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { stateOf } from '../sums.ts';
-import { keyFor, record, start, type Turn, type Verdict } from '../turn.ts';
 import { type CommandOf, rejected, wait } from './waiting.ts';
 
 /** A payment that the order knows stays its own, whatever mark it carries; a new one is known by the mark. */
@@ -23,20 +24,20 @@ function isAttached({ attached = [] }: Ledger, paymentId: string): boolean {
 }
 
 /** Records why the payment does not count. It is parked once for each status in which it may be money. */
-export function refuseForeign(turn: Turn, snapshot: PaymentSnapshot): void {
-  const { ledger, event, started } = turn;
+export function refuseForeign(context: Context, snapshot: PaymentSnapshot): void {
+  const { ledger, event, started } = context;
   const { paymentId, status, installation } = snapshot;
   const startedBefore = started.length;
-  if (isMoney(snapshot)) parkPayment(turn, snapshot);
+  if (isMoney(snapshot)) parkPayment(context, snapshot);
   const isParked = started.length > startedBefore;
   const maker = installation === 'other' ? 'another installation' : 'no installation that it names';
   const reason = `foreign_payment: ${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
   const verdict: Verdict = { outcome: 'rejected', reason, changed: isParked };
-  const held = takeHeld(turn, paymentId);
+  const held = takeHeld(context, paymentId);
   for (const { source, fact, id } of held)
-    record(turn, verdict, { source, type: fact.type, eventId: id });
+    record(context, verdict, { source, type: fact.type, eventId: id });
   if (held.length === 0 && isParked)
-    record(turn, verdict, { source: 'gateway', type: `payment.${status}`, eventId: event.id });
+    record(context, verdict, { source: 'gateway', type: `payment.${status}`, eventId: event.id });
 }
 
 /** What was only opened, or has ended without a capture, needs nobody. */
@@ -45,32 +46,36 @@ function isMoney({ status, captures }: PaymentSnapshot): boolean {
 }
 
 function parkPayment(
-  turn: Turn,
+  context: Context,
   { paymentId, status, captures, ...payment }: PaymentSnapshot,
 ): void {
   const capturedMinor = captures.reduce((total, { amountMinor }) => total + amountMinor, 0);
   const amountMinor = capturedMinor > 0 ? capturedMinor : payment.amountMinor;
-  const key = keyFor(turn, 'park_payment', `${paymentId}:${status}`);
+  const key = keyFor(context, 'park_payment', `${paymentId}:${status}`);
   const { currency } = payment;
-  start(turn, { effect: 'park_payment', key, paymentId, status, amountMinor, currency });
+  start(context, { effect: 'park_payment', key, paymentId, status, amountMinor, currency });
 }
 
 /** The gateway is asked for the payment, which counts from its answer on. */
-export function attach(turn: Turn, command: CommandOf<'attach'>): Verdict | null {
-  const { ledger } = turn;
+export function attach(context: Context, command: CommandOf<'attach'>): Verdict | null {
+  const { ledger } = context;
   const { paymentId } = command;
   if (paymentId in Object.prototype) return rejected('payment_unknown');
   if (ledger.payments[paymentId] !== undefined)
     return { outcome: 'duplicate', reason: `${paymentId} is a payment of this order already` };
   if (!isAttached(ledger, paymentId)) ledger.attached = [...(ledger.attached ?? []), paymentId];
-  const verdict = wait(turn, command, {});
-  askGateway(turn);
+  const verdict = wait(context, command, {});
+  askGateway(context);
   return verdict;
 }
 
 /** What has come of attaching a payment, once the gateway has been asked for it. */
-export function attachVerdict(turn: Turn, paymentId: string, missing: readonly string[]): Verdict {
-  const { ledger } = turn;
+export function attachVerdict(
+  context: Context,
+  paymentId: string,
+  missing: readonly string[],
+): Verdict {
+  const { ledger } = context;
   if (ledger.payments[paymentId] !== undefined)
     return { outcome: 'applied', reason: `${paymentId} is attached: ${stateOf(ledger)}` };
   if (!missing.includes(paymentId))

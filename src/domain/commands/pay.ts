@@ -3,6 +3,16 @@
  * lost is asked for again under its own key, never under a new one.
  */
 
+import {
+  applyRow,
+  type Context,
+  cellFor,
+  keyFor,
+  makeCalls,
+  record,
+  start,
+  type Verdict,
+} from '../context.ts';
 import { isMisconfigured } from '../effects/gateway-failure.ts';
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
@@ -23,23 +33,13 @@ import {
   stateOf,
 } from '../sums.ts';
 import type { Row } from '../table.ts';
-import {
-  applyRow,
-  cellFor,
-  keyFor,
-  makeCalls,
-  record,
-  start,
-  type Turn,
-  type Verdict,
-} from '../turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 /** More tries than any person makes; a script that retries for ever is stopped here. */
 const MAX_ATTEMPTS = 20;
 
-export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
-  const { ledger } = turn;
+export function pay(context: Context, command: CommandOf<'pay'>): Verdict | null {
+  const { ledger } = context;
   const from = stateOf(ledger);
   if (from !== 'paid' && isMoneyInReview(ledger)) return rejected('order_in_review');
   const isLate = ledger.expired || command.at >= ledger.expiresAt;
@@ -48,7 +48,7 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
   const cell = cellFor(live === undefined ? newAttemptRow(ledger) : 'pay.repeated', from);
   if (cell.code !== undefined) return rejected(cell.code);
   if (ledger.cancelRequested) return rejected('order_closed');
-  if (live !== undefined) return payAgain(turn, command, live);
+  if (live !== undefined) return payAgain(context, command, live);
   const unopened = unopenedBefore(ledger);
   if (unopened !== undefined && unopened.times >= MAX_ATTEMPTS) return unpayable(unopened.code);
   // It was no attempt: this one has its number, and the customer has as many as before.
@@ -65,8 +65,8 @@ export function pay(turn: Turn, command: CommandOf<'pay'>): Verdict | null {
     ...(unopened === undefined ? {} : { unopened }),
   };
   ledger.attempts.push(attempt);
-  makeCalls(cell, { create: () => createPayment(turn, attempt) });
-  return wait(turn, command, { attempt: attempt.number });
+  makeCalls(cell, { create: () => createPayment(context, attempt) });
+  return wait(context, command, { attempt: attempt.number });
 }
 
 function unopenedBefore({ attempts }: Ledger): Attempt['unopened'] {
@@ -96,13 +96,13 @@ function isMoneyInReview(ledger: Ledger): boolean {
   return openReviews(ledger).some(({ reason }) => !HARMLESS.includes(reason));
 }
 
-function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
+function payAgain(context: Context, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
   const answer = { attempt: live.number };
-  if (live.status === 'requested') return wait(turn, command, answer, true);
-  if (isToBeTriedAgain(turn, live)) {
+  if (live.status === 'requested') return wait(context, command, answer, true);
+  if (isToBeTriedAgain(context, live)) {
     live.status = 'requested';
-    createPayment(turn, live);
-    return wait(turn, command, answer);
+    createPayment(context, live);
+    return wait(context, command, answer);
   }
   const unsettled = live.status === 'unknown';
   return {
@@ -116,7 +116,7 @@ function payAgain(turn: Turn, command: CommandOf<'pay'>, live: Attempt): Verdict
  * A refused key is corrected by an operator at any time, and the customer is here now: the schedule would let
  * both wait. Nothing has happened under the attempt's own key, which is used again.
  */
-function isToBeTriedAgain({ ledger, event }: Turn, { status, createdAt }: Attempt): boolean {
+function isToBeTriedAgain({ ledger, event }: Context, { status, createdAt }: Attempt): boolean {
   return status === 'unknown' && isMisconfigured(ledger) && !isKeyForgotten(createdAt, event.at);
 }
 
@@ -127,32 +127,32 @@ function failedPaymentIds({ payments }: Ledger): string[] {
 }
 
 /** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
-export function createPayment(turn: Turn, attempt: Attempt): void {
+export function createPayment(context: Context, attempt: Attempt): void {
   const { number, amountMinor, supersedes = [], unopened } = attempt;
   // Under the key that was refused, a gateway may refuse again whatever has been corrected since.
   const cause = unopened === undefined ? number : `${number}.${unopened.times + 1}`;
-  const key = keyFor(turn, 'create_payment', cause);
-  start(turn, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
+  const key = keyFor(context, 'create_payment', cause);
+  start(context, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
 }
 
 export function takeCreated(
-  turn: Turn,
+  context: Context,
   number: number,
   { payment: snapshot, checkout }: { payment: PaymentSnapshot; checkout: Record<string, string> },
 ): void {
-  const { ledger } = turn;
+  const { ledger } = context;
   const attempt = ledger.attempts[number - 1];
   if (attempt === undefined) return;
-  if (isStillUnderWay(ledger, attempt, snapshot)) return keepEarlier(turn, attempt);
+  if (isStillUnderWay(ledger, attempt, snapshot)) return keepEarlier(context, attempt);
   attempt.status = 'open';
   attempt.paymentId = snapshot.paymentId;
   attempt.checkout = checkout;
   ledger.version += 1;
-  const payment = takeSnapshot(turn, snapshot);
+  const payment = takeSnapshot(context, snapshot);
   const code = codeAgainst(ledger);
-  if (code !== null && isVoidable(payment)) voidPayment(turn, payment);
+  if (code !== null && isVoidable(payment)) voidPayment(context, payment);
   const open: Verdict = { outcome: 'applied', reason: `attempt ${number} is open` };
-  answerPays(turn, number, code === null ? open : rejected(code));
+  answerPays(context, number, code === null ? open : rejected(code));
 }
 
 /** The gateway could not end an earlier payment, because money is on its way there: there is no new one. */
@@ -162,10 +162,10 @@ function isStillUnderWay(ledger: Ledger, { supersedes = [] }: Attempt, snapshot:
 }
 
 /** The gateway is asked, so that the earlier payment comes back to life here as well. */
-function keepEarlier(turn: Turn, attempt: Attempt): void {
+function keepEarlier(context: Context, attempt: Attempt): void {
   attempt.status = 'refused';
-  askGateway(turn);
-  answerPays(turn, attempt.number, rejected('attempt_in_progress'));
+  askGateway(context);
+  answerPays(context, attempt.number, rejected('attempt_in_progress'));
 }
 
 /** While the gateway was making the payment, the order may have come to want none. */
@@ -175,13 +175,13 @@ function codeAgainst(ledger: Ledger): string | null {
 }
 
 export function refuseAttempt(
-  turn: Turn,
+  context: Context,
   number: number,
   { code, isUnpayable = false }: Refusal,
 ): void {
-  const { ledger, event } = turn;
+  const { ledger, event } = context;
   const attempt = ledger.attempts[number - 1];
-  const verdict = applyRow(turn, 'pay.refused', {
+  const verdict = applyRow(context, 'pay.refused', {
     cause: `attempt:${number}`,
     evolve: () => {
       if (attempt === undefined) return;
@@ -191,34 +191,38 @@ export function refuseAttempt(
       else delete attempt.unopened;
     },
   });
-  record(turn, verdict, { source: 'gateway', type: 'create_payment.refused', eventId: event.id });
+  record(context, verdict, {
+    source: 'gateway',
+    type: 'create_payment.refused',
+    eventId: event.id,
+  });
   const declined = { ...unpayable(code), answer: { code: 'gateway_declined' } };
-  answerPays(turn, number, isUnpayable ? unpayable(code) : declined);
+  answerPays(context, number, isUnpayable ? unpayable(code) : declined);
 }
 
 /** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */
-export function attemptUnanswered(turn: Turn, number: number): void {
-  const { ledger, event } = turn;
+export function attemptUnanswered(context: Context, number: number): void {
+  const { ledger, event } = context;
   const attempt = ledger.attempts[number - 1];
   const isKeyRefused = isMisconfigured(ledger);
   if (attempt?.status === 'requested') {
-    const verdict = applyRow(turn, 'pay.unanswered', {
+    const verdict = applyRow(context, 'pay.unanswered', {
       cause: `attempt:${number}`,
       evolve: () => {
         attempt.status = 'unknown';
       },
       // With a key that the gateway refuses, asking it brings nothing either.
-      calls: isKeyRefused ? {} : { fetch: () => askGateway(turn) },
+      calls: isKeyRefused ? {} : { fetch: () => askGateway(context) },
     });
     const type = 'create_payment.unanswered';
-    record(turn, verdict, { source: 'gateway', type, eventId: event.id });
+    record(context, verdict, { source: 'gateway', type, eventId: event.id });
   }
-  answerPays(turn, number, isKeyRefused ? rejected('gateway_misconfigured') : UNSETTLED);
+  answerPays(context, number, isKeyRefused ? rejected('gateway_misconfigured') : UNSETTLED);
 }
 
-function answerPays(turn: Turn, attempt: number, verdict: Verdict): void {
+function answerPays(context: Context, attempt: number, verdict: Verdict): void {
   answerWaiting(
-    turn,
+    context,
     (command) => command.type === 'pay' && command.answer.attempt === attempt,
     () => verdict,
   );

@@ -3,6 +3,17 @@
  * has ended, so two requests can never promise the same money.
  */
 
+import {
+  type Context,
+  cellFor,
+  isWorthRecording,
+  keyFor,
+  makeCalls,
+  openReview,
+  record,
+  start,
+  type Verdict,
+} from '../context.ts';
 import type { Refusal } from '../events.ts';
 import { applyFact } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
@@ -12,31 +23,20 @@ import { indexOf, inListOrder, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { isDisputed, refundableMinor, stateOf } from '../sums.ts';
 import type { Row } from '../table.ts';
-import {
-  cellFor,
-  isNews,
-  keyFor,
-  makeCalls,
-  openReview,
-  record,
-  start,
-  type Turn,
-  type Verdict,
-} from '../turn.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
-export function refund(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
-  const { ledger } = turn;
+export function refund(context: Context, command: CommandOf<'refund'>): Verdict | null {
+  const { ledger } = context;
   const { requestKey } = command;
   if (requestKey in Object.prototype) return rejected('idempotency_key_reused');
-  if (ledger.refundRequests[requestKey] !== undefined) return refundAgain(turn, command);
+  if (ledger.refundRequests[requestKey] !== undefined) return refundAgain(context, command);
   const refundable = refundableMinor(ledger);
   const amountMinor = command.amountMinor ?? refundable;
   const cell = cellFor(refundRow(ledger, amountMinor, refundable), stateOf(ledger));
   if (cell.code !== undefined) return rejected(cell.code);
   const request = { requestKey, amountMinor, reason: command.reason ?? null };
-  makeCalls(cell, { refund: () => requestRefund(turn, request) });
-  return wait(turn, command, { requestKey });
+  makeCalls(cell, { refund: () => requestRefund(context, request) });
+  return wait(context, command, { requestKey });
 }
 
 function refundRow(ledger: Ledger, amountMinor: number, refundable: number): Row {
@@ -45,22 +45,22 @@ function refundRow(ledger: Ledger, amountMinor: number, refundable: number): Row
   return fits ? 'refund.requested' : 'refund.requested.over';
 }
 
-function refundAgain(turn: Turn, command: CommandOf<'refund'>): Verdict | null {
+function refundAgain(context: Context, command: CommandOf<'refund'>): Verdict | null {
   const { requestKey } = command;
-  const pieces = piecesOf(turn.ledger, requestKey);
-  const totalMinor = pieces.reduce((total, piece) => total + piece.amountMinor, 0);
+  const allocations = allocationsOf(context.ledger, requestKey);
+  const totalMinor = allocations.reduce((total, allocation) => total + allocation.amountMinor, 0);
   const isOther = command.amountMinor !== undefined && command.amountMinor !== totalMinor;
-  if (pieces.length === 0 || isOther) return rejected('idempotency_key_reused');
-  if (isUnderWay(turn, pieces)) return wait(turn, command, { requestKey }, true);
-  if (isRefused(pieces)) return refusedVerdict(pieces);
-  if (pieces.some(({ status }) => status === 'requested'))
+  if (allocations.length === 0 || isOther) return rejected('idempotency_key_reused');
+  if (isUnderWay(context, allocations)) return wait(context, command, { requestKey }, true);
+  if (isRefused(allocations)) return refusedVerdict(allocations);
+  if (allocations.some(({ status }) => status === 'requested'))
     return { ...UNSETTLED, outcome: 'duplicate', answer: { requestKey, ...UNSETTLED.answer } };
   const reason = 'refunded under this key already';
   return { outcome: 'duplicate', reason, answer: { requestKey } };
 }
 
 /** Refunds of one request, in the order in which they were begun. */
-function piecesOf(ledger: Ledger, parentKey: string): RefundRequest[] {
+function allocationsOf(ledger: Ledger, parentKey: string): RefundRequest[] {
   const index = indexOf(ledger);
   return inListOrder(index, 'request', index.requestsByParent.get(parentKey) ?? []).flatMap(
     (key) => ledger.refundRequests[key] ?? [],
@@ -68,12 +68,12 @@ function piecesOf(ledger: Ledger, parentKey: string): RefundRequest[] {
 }
 
 /** Did the gateway refuse all of it? Where a part went back, the parts say which. */
-function isRefused(pieces: readonly RefundRequest[]): boolean {
-  return pieces.length > 0 && pieces.every(({ status }) => status === 'refused');
+function isRefused(allocations: readonly RefundRequest[]): boolean {
+  return allocations.length > 0 && allocations.every(({ status }) => status === 'refused');
 }
 
-function refusedVerdict(pieces: readonly RefundRequest[]): Verdict {
-  const { refusal } = pieces.findLast((piece) => piece.refusal !== undefined) ?? {};
+function refusedVerdict(allocations: readonly RefundRequest[]): Verdict {
+  const { refusal } = allocations.findLast((allocation) => allocation.refusal !== undefined) ?? {};
   return {
     outcome: 'rejected',
     reason: `the gateway refused: ${refusal ?? 'no reason is kept'}`,
@@ -82,15 +82,15 @@ function refusedVerdict(pieces: readonly RefundRequest[]): Verdict {
 }
 
 /** Is the gateway being asked for one of them at this moment? Only then will an answer come. */
-function isUnderWay(turn: Turn, pieces: RefundRequest[]): boolean {
-  return pieces.some(
+function isUnderWay(context: Context, allocations: RefundRequest[]): boolean {
+  return allocations.some(
     ({ status, requestKey }) =>
       status === 'requested' &&
-      turn.ledger.effects[keyFor(turn, 'refund_payment', requestKey)] !== undefined,
+      context.ledger.effects[keyFor(context, 'refund_payment', requestKey)] !== undefined,
   );
 }
 
-export interface RefundOrder {
+export interface RefundInstruction {
   requestKey: string;
   amountMinor: number;
   reason: string | null;
@@ -102,69 +102,71 @@ export interface RefundOrder {
  * @param paymentIds in the order in which they are refunded
  */
 export function requestRefund(
-  turn: Turn,
-  order: RefundOrder,
-  paymentIds: readonly string[] = Object.keys(turn.ledger.payments),
+  context: Context,
+  order: RefundInstruction,
+  paymentIds: readonly string[] = Object.keys(context.ledger.payments),
 ): void {
-  const { ledger } = turn;
+  const { ledger } = context;
   let leftMinor = order.amountMinor;
   for (const paymentId of paymentIds) {
     const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
     if (amountMinor <= 0) continue;
     leftMinor -= amountMinor;
     const { currency } = ledger.terms;
-    reserve(turn, order, { paymentId, amountMinor, currency });
+    reserve(context, order, { paymentId, amountMinor, currency });
   }
 }
 
 /** The first piece keeps the request's key, further ones count up from it. */
 export function reserve(
-  turn: Turn,
-  order: Pick<RefundOrder, 'requestKey' | 'reason'>,
-  piece: { paymentId: string; amountMinor: number; currency: string },
+  context: Context,
+  order: Pick<RefundInstruction, 'requestKey' | 'reason'>,
+  allocation: { paymentId: string; amountMinor: number; currency: string },
 ): void {
-  const requestKey = freeKey(turn.ledger, order.requestKey);
+  const requestKey = freeKey(context.ledger, order.requestKey);
   const request: RefundRequest = {
-    ...piece,
+    ...allocation,
     requestKey,
     status: 'requested',
     refundId: null,
     reason: order.reason,
-    createdAt: turn.event.at,
+    createdAt: context.event.at,
     parentKey: order.requestKey,
   };
-  putRefundRequest(turn.ledger, request);
-  askForRefund(turn, request);
+  putRefundRequest(context.ledger, request);
+  askForRefund(context, request);
 }
 
 function freeKey({ refundRequests }: Ledger, base: string): string {
   let key = base;
-  for (let piece = 2; refundRequests[key] !== undefined; piece += 1) key = `${base}.${piece}`;
+  for (let allocation = 2; refundRequests[key] !== undefined; allocation += 1)
+    key = `${base}.${allocation}`;
   return key;
 }
 
-export function askForRefund(turn: Turn, request: RefundRequest): void {
+export function askForRefund(context: Context, request: RefundRequest): void {
   const { requestKey, paymentId, amountMinor, currency } = request;
-  const key = keyFor(turn, 'refund_payment', requestKey);
-  start(turn, { effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
+  const key = keyFor(context, 'refund_payment', requestKey);
+  start(context, { effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
 }
 
-export function takeRefund(turn: Turn, refund: RefundSnapshot, requestKey: string): void {
+export function takeRefund(context: Context, refund: RefundSnapshot, requestKey: string): void {
   const { refundId, paymentId, amountMinor, currency, status } = refund;
-  const { ledger } = turn;
+  const { ledger } = context;
   const request = ledger.refundRequests[requestKey];
   if (request !== undefined) {
-    correctGuess(ledger, request, refundId);
+    relinkRefund(ledger, request, refundId);
     acceptRequest(ledger, request, refundId);
   }
   const type = `refund.${status}` as const;
-  const verdict = applyFact(turn, { type, paymentId, refundId, amountMinor, currency });
-  if (isNews(verdict)) record(turn, verdict, { source: 'gateway', type, eventId: turn.event.id });
-  answerRefunds(turn, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });
+  const verdict = applyFact(context, { type, paymentId, refundId, amountMinor, currency });
+  if (isWorthRecording(verdict))
+    record(context, verdict, { source: 'gateway', type, eventId: context.event.id });
+  answerRefunds(context, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });
 }
 
 /** Of two equal requests the webhook may have been laid to the wrong one: that one is open again. */
-function correctGuess(ledger: Ledger, { requestKey }: RefundRequest, refundId: string): void {
+function relinkRefund(ledger: Ledger, { requestKey }: RefundRequest, refundId: string): void {
   for (const key of [...(indexOf(ledger).requestsByRefund.get(refundId) ?? [])]) {
     const other = ledger.refundRequests[key];
     if (other === undefined || key === requestKey) continue;
@@ -173,23 +175,23 @@ function correctGuess(ledger: Ledger, { requestKey }: RefundRequest, refundId: s
 }
 
 export function refuseRefund(
-  turn: Turn,
+  context: Context,
   requestKey: string,
   { code, isOutdated = false }: Refusal,
 ): void {
-  const request = turn.ledger.refundRequests[requestKey];
+  const request = context.ledger.refundRequests[requestKey];
   if (request !== undefined)
-    putRefundRequest(turn.ledger, { ...request, status: 'refused', refusal: code });
-  const isExplained = isOutdated && isAwaited(turn.ledger, requestKey);
-  if (!isExplained) openReview(turn, 'refund_failed', `request:${requestKey}`);
-  const origin = { type: 'refund_payment.refused', eventId: turn.event.id } as const;
+    putRefundRequest(context.ledger, { ...request, status: 'refused', refusal: code });
+  const isExplained = isOutdated && isAwaited(context.ledger, requestKey);
+  if (!isExplained) openReview(context, 'refund_failed', `request:${requestKey}`);
+  const origin = { type: 'refund_payment.refused', eventId: context.event.id } as const;
   const verdict: Verdict = isExplained
     ? { outcome: 'applied', reason: `refused: ${code}, the gateway is asked` }
     : { outcome: 'review', reason: `refund_failed: ${code}` };
-  record(turn, verdict, { source: 'gateway', ...origin });
+  record(context, verdict, { source: 'gateway', ...origin });
   // Somebody has refunded it elsewhere, and its webhook has not come.
-  if (isOutdated) askGateway(turn);
-  answerRefunds(turn, requestKey, { outcome: 'applied', reason: `refused: ${code}` });
+  if (isOutdated) askGateway(context);
+  answerRefunds(context, requestKey, { outcome: 'applied', reason: `refused: ${code}` });
 }
 
 /** Does a caller wait who is told of the refusal? */
@@ -198,23 +200,23 @@ function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boo
   return waiting.some(({ type, answer }) => type === 'refund' && answer.requestKey === asked);
 }
 
-export function refundUnanswered(turn: Turn, requestKey: string): void {
-  answerRefunds(turn, requestKey, UNSETTLED);
+export function refundUnanswered(context: Context, requestKey: string): void {
+  answerRefunds(context, requestKey, UNSETTLED);
 }
 
 /** One request may be several refunds: its callers hear of it when the last of them has been answered. */
-function answerRefunds(turn: Turn, requestKey: string, verdict: Verdict): void {
-  const { refundRequests } = turn.ledger;
+function answerRefunds(context: Context, requestKey: string, verdict: Verdict): void {
+  const { refundRequests } = context.ledger;
   const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
-  const pieces = piecesOf(turn.ledger, asked);
-  if (isUnderWay(turn, pieces)) return;
-  const isSure = pieces.every(({ status }) => status !== 'requested');
+  const allocations = allocationsOf(context.ledger, asked);
+  if (isUnderWay(context, allocations)) return;
+  const isSure = allocations.every(({ status }) => status !== 'requested');
   answerWaiting(
-    turn,
+    context,
     (command) => command.type === 'refund' && command.answer.requestKey === asked,
     () => {
       if (!isSure) return UNSETTLED;
-      return isRefused(pieces) ? refusedVerdict(pieces) : verdict;
+      return isRefused(allocations) ? refusedVerdict(allocations) : verdict;
     },
   );
 }

@@ -2,119 +2,130 @@
  * The gateway's answers to our questions, and the commands and deadlines that ask them: verify, expiry
  * and settlement all wait for the same answer.
  */
+
+import { applyRow, type Context, cellFor, record, type Verdict } from '../context.ts';
 import { refuseHeld, releaseHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import { endGone } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Payment, WaitingCommand } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
-import { isQuiet, postponeSettlement } from '../schedule/deadlines.ts';
+import { hasNoPendingWork, postponeSettlement } from '../schedule/deadlines.ts';
 import { expireAfterAnswer, postponeExpiry } from '../schedule/expiry.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { isPayable, stateOf } from '../sums.ts';
-import { applyRow, cellFor, record, type Turn, type Verdict } from '../turn.ts';
 import { attachVerdict, isOwn, refuseForeign } from './foreign-payment.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 /** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
 const MAX_MISSES = 3;
 
-export function verify(turn: Turn, command: CommandOf<'verify'>): Verdict | null {
-  const { ledger } = turn;
+export function verify(context: Context, command: CommandOf<'verify'>): Verdict | null {
+  const { ledger } = context;
   const state = stateOf(ledger);
   const { paymentId } = command;
   const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
   // A gateway that says "look" has news of a paid order; anybody else only wants to hear of the money.
-  const isNews = command.source === 'webhook';
-  if (isKnown && !isNews && (state === 'paid' || state === 'refunded'))
+  const isWorthRecording = command.source === 'webhook';
+  if (isKnown && !isWorthRecording && (state === 'paid' || state === 'refunded'))
     return { outcome: 'duplicate', reason: `the order is ${state} already` };
   if (paymentId === undefined && ledger.attempts.length === 0)
     return rejected('no_payment_attempt');
-  const verdict = wait(turn, command, {});
-  askGateway(turn);
+  const verdict = wait(context, command, {});
+  askGateway(context);
   return verdict;
 }
 
 /** Also of an order that is paid, or was closed: a webhook may have been lost. */
-export function sync(turn: Turn, command: CommandOf<'sync'>): Verdict | null {
-  const { attempts, payments } = turn.ledger;
+export function sync(context: Context, command: CommandOf<'sync'>): Verdict | null {
+  const { attempts, payments } = context.ledger;
   if (attempts.length === 0 && Object.keys(payments).length === 0)
     return rejected('no_payment_attempt');
-  const verdict = wait(turn, command, {});
-  askGateway(turn);
+  const verdict = wait(context, command, {});
+  askGateway(context);
   return verdict;
 }
 
 /** One last question before the close, so that what webhooks lost is not lost for good. */
-export function settle(turn: Turn): void {
-  const { ledger } = turn;
+export function settle(context: Context): void {
+  const { ledger } = context;
   // An answer that never came may have been about a payment that only the gateway knows.
   if (Object.keys(ledger.payments).length === 0 && ledger.inquiry.generation === 0) {
     ledger.closed = true;
     return;
   }
   ledger.inquiry.purpose.settlement = true;
-  askGateway(turn);
+  askGateway(context);
 }
 
-export function takeFetched(turn: Turn, payments: PaymentSnapshot[], missing: string[]): void {
-  const { ledger } = turn;
+export function takeFetched(
+  context: Context,
+  payments: PaymentSnapshot[],
+  missing: string[],
+): void {
+  const { ledger } = context;
   const versionBefore = ledger.version;
   const others: string[] = [];
   const foreign: string[] = [];
   for (const snapshot of payments) {
     const ids = [snapshot.paymentId, ...(snapshot.aliases ?? [])];
-    if (isOwn(ledger, snapshot)) takeSnapshot(turn, snapshot);
+    if (isOwn(ledger, snapshot)) takeSnapshot(context, snapshot);
     else if (snapshot.orderId !== ledger.terms.orderId) others.push(...ids);
     else {
-      refuseForeign(turn, snapshot);
+      refuseForeign(context, snapshot);
       foreign.push(...ids);
     }
   }
-  for (const payment of Object.values(ledger.payments)) doubtHeld(turn, payment);
-  for (const paymentId of others) refuseHeld(turn, paymentId, 'wrong_order');
-  for (const paymentId of missing) countMiss(turn, paymentId);
+  for (const payment of Object.values(ledger.payments)) recheckHeld(context, payment);
+  for (const paymentId of others) refuseHeld(context, paymentId, 'wrong_order');
+  for (const paymentId of missing) countMiss(context, paymentId);
   const named = payments.flatMap(({ aliases = [] }) => aliases);
-  closeInquiry(turn, { wasNews: ledger.version > versionBefore, others, foreign, missing, named });
+  closeSync(context, {
+    hasChanged: ledger.version > versionBefore,
+    others,
+    foreign,
+    missing,
+    named,
+  });
 }
 
-function countMiss(turn: Turn, paymentId: string): void {
-  const { held, payments } = turn.ledger;
+function countMiss(context: Context, paymentId: string): void {
+  const { held, payments } = context.ledger;
   const payment = payments[paymentId];
   if (payment !== undefined) {
-    if (isGone(turn, payment)) endGone(turn, payment);
-    return releaseHeld(turn, paymentId);
+    if (isGone(context, payment)) endGone(context, payment);
+    return releaseHeld(context, paymentId);
   }
   const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
   for (const fact of missed) fact.misses += 1;
-  if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(turn, paymentId, 'unmatched');
+  if (missed.some((fact) => fact.misses >= MAX_MISSES)) refuseHeld(context, paymentId, 'unmatched');
 }
 
 /** Authorized still, and the gateway would not capture it: without a person the money would lapse. */
-function doubtHeld(turn: Turn, payment: Payment): void {
-  const { ledger, event } = turn;
+function recheckHeld(context: Context, payment: Payment): void {
+  const { ledger, event } = context;
   if (payment.captureRefused !== true || payment.movedAtVersion > ledger.inquiry.askedAtVersion)
     return;
   delete payment.captureRefused;
   const { verdict: decided } = cellFor('capture.refused.held', stateOf(ledger));
   if (payment.status !== 'authorized' || decided === 'impossible') return;
-  const verdict = applyRow(turn, 'capture.refused.held', {
+  const verdict = applyRow(context, 'capture.refused.held', {
     cause: `capture:${payment.paymentId}:${payment.refusals ?? 0}`,
     evolve: () => {
       payment.mismatched = true;
     },
   });
-  record(turn, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
+  record(context, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
 }
 
 /** Our own attempt may have named the payment while the question was under way: then it was asked too early. */
-function isGone({ ledger }: Turn, payment: Payment): boolean {
+function isGone({ ledger }: Context, payment: Payment): boolean {
   const wasKnown = payment.movedAtVersion <= ledger.inquiry.askedAtVersion;
   return followsPresentRules(ledger) && isPayable(payment) && wasKnown;
 }
 
 interface Findings {
-  wasNews: boolean;
+  hasChanged: boolean;
   /** Ids of payments that are another order's. */
   others: string[];
   /** Ids of payments that name this order and that another installation made. */
@@ -125,9 +136,9 @@ interface Findings {
   named: string[];
 }
 
-function closeInquiry(turn: Turn, findings: Findings): void {
-  const { ledger } = turn;
-  const { wasNews } = findings;
+function closeSync(context: Context, findings: Findings): void {
+  const { ledger } = context;
+  const { hasChanged } = findings;
   const { inquiry } = ledger;
   inquiry.open = false;
   const { generation } = inquiry;
@@ -137,21 +148,21 @@ function closeInquiry(turn: Turn, findings: Findings): void {
   );
   const isAttaching = ledger.waiting.some(({ type }) => type === 'attach');
   const isHeldUp = inquiry.purpose.expiry || ledger.held.length > 0;
-  const isOwed = !wasNews || isHeldUp || isAttaching || isSyncOwed;
+  const isOwed = !hasChanged || isHeldUp || isAttaching || isSyncOwed;
   const isLast = !(inquiry.again && isOwed);
   // Whoever asked while this question was under way is owed the answer to the next one.
   answerWaiting(
-    turn,
+    context,
     ({ type, askedAfter = 0 }) => isQuestion(type) && (isLast || askedAfter < generation),
     ({ type, paymentId }) =>
       type === 'attach' && paymentId !== null
-        ? attachVerdict(turn, paymentId, findings.missing)
-        : verifyVerdict(turn, paymentId, findings),
+        ? attachVerdict(context, paymentId, findings.missing)
+        : verifyVerdict(context, paymentId, findings),
   );
-  answerSyncs(turn, isLast);
-  if (!isLast) return askGateway(turn);
-  if (inquiry.purpose.expiry) expireAfterAnswer(turn);
-  if (inquiry.purpose.settlement && !wasNews && isQuiet(ledger)) ledger.closed = true;
+  answerSyncs(context, isLast);
+  if (!isLast) return askGateway(context);
+  if (inquiry.purpose.expiry) expireAfterAnswer(context);
+  if (inquiry.purpose.settlement && !hasChanged && hasNoPendingWork(ledger)) ledger.closed = true;
   inquiry.purpose = { expiry: false, settlement: false };
 }
 
@@ -163,15 +174,15 @@ function isQuestion(type: WaitingCommand['type']): boolean {
 /** More than a gateway tells at once of one order; the events of the order have the rest. */
 const MOST_CHANGES = 50;
 
-function answerSyncs(turn: Turn, isLast: boolean): void {
-  const { generation } = turn.ledger.inquiry;
-  const changes = turn.records
+function answerSyncs(context: Context, isLast: boolean): void {
+  const { generation } = context.ledger.inquiry;
+  const changes = context.records
     .filter(({ source, outcome }) => source === 'gateway' && outcome !== 'duplicate')
     .map(({ type, reason }) => `${type}: ${reason}`)
     .slice(-MOST_CHANGES);
-  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
+  const reason = `the gateway was asked: ${stateOf(context.ledger)}`;
   answerWaiting(
-    turn,
+    context,
     ({ type, askedAfter = 0 }) => type === 'sync' && (isLast || askedAfter < generation),
     () => ({
       outcome: changes.length > 0 ? 'applied' : 'duplicate',
@@ -182,30 +193,30 @@ function answerSyncs(turn: Turn, isLast: boolean): void {
 }
 
 function verifyVerdict(
-  turn: Turn,
+  context: Context,
   paymentId: string | null,
-  { wasNews, others, foreign, named }: Findings,
+  { hasChanged, others, foreign, named }: Findings,
 ): Verdict {
   if (paymentId !== null && foreign.includes(paymentId)) return rejected('foreign_payment');
   if (paymentId !== null && others.includes(paymentId))
     return rejected('payment_belongs_to_other_order');
-  const reason = `the gateway was asked: ${stateOf(turn.ledger)}`;
-  const known = [...Object.keys(turn.ledger.payments), ...named];
+  const reason = `the gateway was asked: ${stateOf(context.ledger)}`;
+  const known = [...Object.keys(context.ledger.payments), ...named];
   const isUnknown = paymentId !== null && !known.includes(paymentId);
   const answer = isUnknown ? { unsettled: true } : {};
-  return { outcome: wasNews ? 'applied' : 'duplicate', reason, answer };
+  return { outcome: hasChanged ? 'applied' : 'duplicate', reason, answer };
 }
 
-export function inquiryUnanswered(turn: Turn): void {
-  const { ledger, event } = turn;
+export function syncUnanswered(context: Context): void {
+  const { ledger, event } = context;
   const { inquiry } = ledger;
-  if (inquiry.purpose.expiry) postponeExpiry(turn);
+  if (inquiry.purpose.expiry) postponeExpiry(context);
   if (inquiry.purpose.settlement) postponeSettlement(ledger, event.at);
   inquiry.open = false;
   inquiry.again = false;
   inquiry.purpose = { expiry: false, settlement: false };
   answerWaiting(
-    turn,
+    context,
     ({ type }) => isQuestion(type) || type === 'sync',
     () => UNSETTLED,
   );

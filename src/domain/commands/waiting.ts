@@ -1,7 +1,8 @@
 /** Commands whose callers wait for the gateway: each leaves its one outcome record when it is answered. */
+
+import { type Context, record, type Verdict } from '../context.ts';
 import type { CommandAnswer, CommandEvent } from '../events.ts';
 import type { WaitingCommand } from '../ledger.ts';
-import { record, type Turn, type Verdict } from '../turn.ts';
 
 /** Far more than callers who still listen; while a gateway is silent the ledger must not grow. */
 const MAX_WAITING = 100;
@@ -21,12 +22,12 @@ export const UNSETTLED: Verdict = {
 
 /** Null: the caller waits. A verdict where too many wait already. */
 export function wait(
-  turn: Turn,
+  context: Context,
   command: CommandOf<WaitingCommand['type']>,
   answer: CommandAnswer,
   duplicate = false,
 ): Verdict | null {
-  const { waiting } = turn.ledger;
+  const { waiting } = context.ledger;
   if (waiting.length >= MAX_WAITING)
     return { ...UNSETTLED, answer: { ...answer, ...UNSETTLED.answer } };
   waiting.push({
@@ -39,24 +40,24 @@ export function wait(
     ...(command.type === 'cancel' && command.reason !== undefined
       ? { reason: command.reason }
       : {}),
-    askedAfter: turn.ledger.inquiry.generation,
+    askedAfter: context.ledger.inquiry.generation,
   });
   return null;
 }
 
 export function answerWaiting(
-  turn: Turn,
+  context: Context,
   picks: (command: WaitingCommand) => boolean,
   verdict: (command: WaitingCommand) => Verdict,
 ): void {
-  const { ledger } = turn;
+  const { ledger } = context;
   const answered = ledger.waiting.filter(picks);
   ledger.waiting = ledger.waiting.filter((command) => !picks(command));
   for (const command of answered) {
     const given = withReason(verdict(command), command.reason);
     const outcome = given.outcome === 'applied' && command.duplicate ? 'duplicate' : given.outcome;
     record(
-      turn,
+      context,
       { ...given, outcome, answer: { ...command.answer, ...given.answer } },
       { source: command.source, type: command.type, eventId: command.id },
     );

@@ -2,33 +2,34 @@
  * The customer's access. It is keyed by an epoch of its own, not by the fact that caused it, so that a
  * second capture can never grant twice.
  */
-import { discountMinor } from '../sums.ts';
-import { keyFor, start, type Turn } from '../turn.ts';
 
-export function grantAccess(turn: Turn): void {
-  const { access } = turn.ledger;
+import { type Context, keyFor, start } from '../context.ts';
+import { discountMinor } from '../sums.ts';
+
+export function grantAccess(context: Context): void {
+  const { access } = context.ledger;
   if (access.granted) return;
   access.granted = true;
   access.epoch += 1;
   const { epoch } = access;
-  start(turn, { effect: 'grant_access', key: keyFor(turn, 'grant_access', epoch), epoch });
-  const discount = discountMinor(turn.ledger);
-  start(turn, {
+  start(context, { effect: 'grant_access', key: keyFor(context, 'grant_access', epoch), epoch });
+  const discount = discountMinor(context.ledger);
+  start(context, {
     effect: 'issue_invoice',
-    key: keyFor(turn, 'issue_invoice', epoch),
+    key: keyFor(context, 'issue_invoice', epoch),
     epoch,
     ...(discount === 0 ? {} : { discountMinor: discount }),
   });
 }
 
-export function revokeAccess(turn: Turn): void {
-  const { access } = turn.ledger;
+export function revokeAccess(context: Context): void {
+  const { access } = context.ledger;
   if (!access.granted) return;
   access.granted = false;
-  start(turn, {
+  start(context, {
     effect: 'revoke_access',
-    key: keyFor(turn, 'revoke_access', access.epoch),
+    key: keyFor(context, 'revoke_access', access.epoch),
     epoch: access.epoch,
-    after: keyFor(turn, 'grant_access', access.epoch),
+    after: keyFor(context, 'grant_access', access.epoch),
   });
 }

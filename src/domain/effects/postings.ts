@@ -3,35 +3,36 @@
  * gateway's id. Nothing is posted for money that never was with us.
  */
 
+import { type Context, keyFor, start } from '../context.ts';
 import { type Dispute, type Ledger, type Refund, reversedMinor } from '../ledger.ts';
 import { indexOf, inListOrder, type LedgerIndex, type List } from '../ledger-index.ts';
 import { capturedMinor, wasCaptured } from '../sums.ts';
-import { keyFor, start, type Turn } from '../turn.ts';
 import type { PostingKind } from './effects.ts';
 
-export function keepBooks(turn: Turn): void {
-  const { captures, refunds, disputes } = turn.ledger;
-  const index = indexOf(turn.ledger);
+export function schedulePostings(context: Context): void {
+  const { captures, refunds, disputes } = context.ledger;
+  const index = indexOf(context.ledger);
   const { unposted } = index;
   for (const capture of taken(index, 'capture', unposted.captures).map((id) => captures[id])) {
     if (!capture?.captured) continue;
-    post(turn, 'capture', capture.captureId, capture.amountMinor);
-    if (capture.reversed) post(turn, 'capture_reversed', capture.captureId, reversedMinor(capture));
+    post(context, 'capture', capture.captureId, capture.amountMinor);
+    if (capture.reversed)
+      post(context, 'capture_reversed', capture.captureId, reversedMinor(capture));
   }
-  for (const { paymentId, discountMinor = 0 } of Object.values(turn.ledger.payments)) {
+  for (const { paymentId, discountMinor = 0 } of Object.values(context.ledger.payments)) {
     if (discountMinor === 0) continue;
-    const isTrue = capturedMinor(turn.ledger, paymentId) > 0;
-    keep(turn, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
+    const isTrue = capturedMinor(context.ledger, paymentId) > 0;
+    keep(context, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
   }
   for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
-    if (refund === undefined || !isOurs(turn.ledger, refund)) continue;
+    if (refund === undefined || !isOurs(context.ledger, refund)) continue;
     const { refundId, amountMinor, status } = refund;
-    keep(turn, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
+    keep(context, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
   for (const dispute of taken(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
-    if (dispute === undefined || !isOurs(turn.ledger, dispute)) continue;
+    if (dispute === undefined || !isOurs(context.ledger, dispute)) continue;
     const { disputeId, amountMinor, status } = dispute;
-    keep(turn, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
+    keep(context, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
   }
 }
 
@@ -48,56 +49,62 @@ function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
 
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
 function keep(
-  turn: Turn,
+  context: Context,
   kind: 'discount' | 'refund' | 'chargeback',
   entry: { reference: string; amountMinor: number; isTrue: boolean },
 ): void {
   const { reference, amountMinor, isTrue } = entry;
   const reversal = `${kind}_reversed` as const;
-  const posted = timesPosted(turn, kind, reference);
-  const takenBack = timesPosted(turn, reversal, reference);
-  if (isTrue && posted === takenBack) post(turn, kind, reference, amountMinor, posted);
-  if (!isTrue && posted > takenBack) post(turn, reversal, reference, amountMinor, takenBack);
+  const posted = timesPosted(context, kind, reference);
+  const takenBack = timesPosted(context, reversal, reference);
+  if (isTrue && posted === takenBack) post(context, kind, reference, amountMinor, posted);
+  if (!isTrue && posted > takenBack) post(context, reversal, reference, amountMinor, takenBack);
 }
 
-function timesPosted(turn: Turn, kind: PostingKind, reference: string): number {
+function timesPosted(context: Context, kind: PostingKind, reference: string): number {
   let times = 0;
-  while (turn.ledger.effects[postingKey(turn, kind, reference, times)] !== undefined) times += 1;
+  while (context.ledger.effects[postingKey(context, kind, reference, times)] !== undefined)
+    times += 1;
   return times;
 }
 
 function post(
-  turn: Turn,
+  context: Context,
   kind: PostingKind,
   reference: string,
   amountMinor: number,
   timesBefore = 0,
 ): void {
-  const key = postingKey(turn, kind, reference, timesBefore);
-  const { currency } = turn.ledger.terms;
-  start(turn, { effect: 'post_ledger', key, kind, reference, amountMinor, currency });
+  const key = postingKey(context, kind, reference, timesBefore);
+  const { currency } = context.ledger.terms;
+  start(context, { effect: 'post_ledger', key, kind, reference, amountMinor, currency });
 }
 
-function postingKey(turn: Turn, kind: PostingKind, reference: string, timesBefore: number): string {
+function postingKey(
+  context: Context,
+  kind: PostingKind,
+  reference: string,
+  timesBefore: number,
+): string {
   const cause = `${kind}-${reference}`;
-  return keyFor(turn, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
+  return keyFor(context, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
 }
 
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
-export function correctInvoices(turn: Turn): void {
-  const { ledger } = turn;
+export function correctInvoices(context: Context): void {
+  const { ledger } = context;
   const { access, refunds } = ledger;
   if (access.epoch === 0) return;
   const index = indexOf(ledger);
   for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
     if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
     const { refundId, amountMinor } = refund;
-    start(turn, {
+    start(context, {
       effect: 'issue_credit_note',
-      key: keyFor(turn, 'issue_credit_note', refundId),
+      key: keyFor(context, 'issue_credit_note', refundId),
       refundId,
       amountMinor,
-      after: keyFor(turn, 'issue_invoice', access.epoch),
+      after: keyFor(context, 'issue_invoice', access.epoch),
     });
   }
 }

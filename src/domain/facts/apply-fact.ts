@@ -1,9 +1,9 @@
 /** The guards that every fact passes before its own rules: known already, contradicted, or too early. */
 
+import { type Context, openReview, record, type Verdict, wasReviewed } from '../context.ts';
 import type { FactEvent } from '../events.ts';
 import type { Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { openReview, record, type Turn, type Verdict, wasReviewed } from '../turn.ts';
 import { applyCaptureReversed } from './captures.ts';
 import { applyDisputeFact } from './disputes.ts';
 import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
@@ -14,21 +14,21 @@ import { applyRefundFact } from './refunds.ts';
 const MAX_HELD = 100;
 
 /** Applies a fact about a payment that the order knows. */
-export function applyFact(turn: Turn, given: Fact): Verdict {
-  const { facts } = turn.ledger;
-  const fact = withoutFee(turn.ledger, given);
+export function applyFact(context: Context, given: Fact): Verdict {
+  const { facts } = context.ledger;
+  const fact = withoutFee(context.ledger, given);
   const key = factKey(fact);
   const { amountMinor, currency } = fact;
   const known = facts[key];
   if (known === undefined) {
     facts[key] = { amountMinor, currency };
-    return applyByKind(turn, fact);
+    return applyByKind(context, fact);
   }
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
-  if (!isSame) return contradict(turn, fact, known);
-  const isUndone = turn.isPresentTruth && statusNow(turn.ledger, fact) !== fact.type;
-  return isUndone || mayBeComeback(turn, fact)
-    ? applyByKind(turn, fact)
+  if (!isSame) return contradict(context, fact, known);
+  const isUndone = context.isPresentTruth && statusNow(context.ledger, fact) !== fact.type;
+  return isUndone || mayBeComeback(context, fact)
+    ? applyByKind(context, fact)
     : { outcome: 'duplicate', reason: `${key} is known already` };
 }
 
@@ -40,28 +40,31 @@ function withoutFee({ payments }: Ledger, fact: Fact): Fact {
   return { ...fact, amountMinor: Math.min(fact.amountMinor, payment.amountMinor) };
 }
 
-function applyByKind(turn: Turn, fact: Fact): Verdict {
-  if (isRefundFact(fact)) return applyRefundFact(turn, fact);
-  if (isDisputeFact(fact)) return applyDisputeFact(turn, fact);
-  if (fact.type === 'capture.reversed') return applyCaptureReversed(turn, fact);
-  const payment = turn.ledger.payments[fact.paymentId];
+function applyByKind(context: Context, fact: Fact): Verdict {
+  if (isRefundFact(fact)) return applyRefundFact(context, fact);
+  if (isDisputeFact(fact)) return applyDisputeFact(context, fact);
+  if (fact.type === 'capture.reversed') return applyCaptureReversed(context, fact);
+  const payment = context.ledger.payments[fact.paymentId];
   if (payment === undefined) return { outcome: 'rejected', reason: 'the payment is not known' };
-  return applyPaymentFact(turn, fact, payment);
+  return applyPaymentFact(context, fact, payment);
 }
 
 /** The same fact about other money: the first telling stands, and a person is told once. */
 function contradict(
-  turn: Turn,
+  context: Context,
   fact: Fact,
   known: { amountMinor: number; currency: string },
 ): Verdict {
   const key = factKey(fact);
   const cause = `${key}:${fact.amountMinor}${fact.currency}`;
-  if (wasReviewed(turn.ledger, 'fact_conflict', cause))
-    return { outcome: 'duplicate', reason: `${key} contradicts what is known, as told before` };
-  openReview(turn, 'fact_conflict', cause);
-  const told = `${fact.amountMinor} ${fact.currency}`;
-  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${told}`;
+  if (wasReviewed(context.ledger, 'fact_conflict', cause))
+    return {
+      outcome: 'duplicate',
+      reason: `${key} contradicts what is known, as described before`,
+    };
+  openReview(context, 'fact_conflict', cause);
+  const described = `${fact.amountMinor} ${fact.currency}`;
+  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${described}`;
   return { outcome: 'review', reason };
 }
 
@@ -74,13 +77,13 @@ function statusNow({ payments, refunds, disputes }: Ledger, fact: Fact): string 
 }
 
 /** Takes up a delivered fact; one about an unknown payment is held until the gateway has explained it. */
-export function takeFact(turn: Turn, event: FactEvent): void {
-  const { ledger } = turn;
-  if (hasReservedId(event.fact)) return refuseReserved(turn, event);
-  if (ledger.payments[event.fact.paymentId] !== undefined) return recordFact(turn, event);
-  if (ledger.held.length >= MAX_HELD) return giveUp(turn, event, 'unmatched');
+export function takeFact(context: Context, event: FactEvent): void {
+  const { ledger } = context;
+  if (hasReservedId(event.fact)) return refuseReserved(context, event);
+  if (ledger.payments[event.fact.paymentId] !== undefined) return recordFact(context, event);
+  if (ledger.held.length >= MAX_HELD) return giveUp(context, event, 'unmatched');
   ledger.held.push({ event, misses: 0 });
-  askGateway(turn);
+  askGateway(context);
 }
 
 /** Ids are keys of plain objects, so the few names that every object has are no ids. */
@@ -93,44 +96,48 @@ function hasReservedId(fact: Fact): boolean {
   ].some((id) => id !== undefined && id in Object.prototype);
 }
 
-function refuseReserved(turn: Turn, { source, fact, id }: FactEvent): void {
+function refuseReserved(context: Context, { source, fact, id }: FactEvent): void {
   const reason = 'an id in it is a reserved word of the language: no gateway gives such ids';
-  record(turn, { outcome: 'rejected', reason }, { source, type: fact.type, eventId: id });
+  record(context, { outcome: 'rejected', reason }, { source, type: fact.type, eventId: id });
 }
 
-function recordFact(turn: Turn, event: FactEvent): void {
-  const verdict = applyFact(turn, event.fact);
-  record(turn, verdict, { source: event.source, type: event.fact.type, eventId: event.id });
+function recordFact(context: Context, event: FactEvent): void {
+  const verdict = applyFact(context, event.fact);
+  record(context, verdict, { source: event.source, type: event.fact.type, eventId: event.id });
 }
 
 /** The payment has become known: what was held for it happens now, in the order of arrival. */
-export function releaseHeld(turn: Turn, paymentId: string): void {
-  for (const event of takeHeld(turn, paymentId)) recordFact(turn, event);
+export function releaseHeld(context: Context, paymentId: string): void {
+  for (const event of takeHeld(context, paymentId)) recordFact(context, event);
 }
 
 /** Drops what was held for a payment that is not ours into a review: money is never just forgotten. */
 export function refuseHeld(
-  turn: Turn,
+  context: Context,
   paymentId: string,
   reason: 'wrong_order' | 'unmatched',
 ): void {
-  for (const event of takeHeld(turn, paymentId)) giveUp(turn, event, reason);
+  for (const event of takeHeld(context, paymentId)) giveUp(context, event, reason);
 }
 
 /** Removes and answers what was held for a payment, in the order of arrival. */
-export function takeHeld({ ledger }: Turn, paymentId: string): FactEvent[] {
+export function takeHeld({ ledger }: Context, paymentId: string): FactEvent[] {
   const taken = ledger.held.filter(({ event }) => event.fact.paymentId === paymentId);
   ledger.held = ledger.held.filter((held) => !taken.includes(held));
   return taken.map(({ event }) => event);
 }
 
-function giveUp(turn: Turn, event: FactEvent, reason: 'wrong_order' | 'unmatched'): void {
+function giveUp(context: Context, event: FactEvent, reason: 'wrong_order' | 'unmatched'): void {
   const { type, paymentId, amountMinor, currency } = event.fact;
   const origin = { source: event.source, type, eventId: event.id };
-  const told = `${reason}: ${type} of ${amountMinor} ${currency} for payment ${paymentId}`;
+  const described = `${reason}: ${type} of ${amountMinor} ${currency} for payment ${paymentId}`;
   const cause = `${factKey(event.fact)}:${amountMinor}${currency}`;
-  if (wasReviewed(turn.ledger, reason, cause))
-    return record(turn, { outcome: 'duplicate', reason: `${told}, as told before` }, origin);
-  openReview(turn, reason, cause);
-  record(turn, { outcome: 'review', reason: told }, origin);
+  if (wasReviewed(context.ledger, reason, cause))
+    return record(
+      context,
+      { outcome: 'duplicate', reason: `${described}, as described before` },
+      origin,
+    );
+  openReview(context, reason, cause);
+  record(context, { outcome: 'review', reason: described }, origin);
 }

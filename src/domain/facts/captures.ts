@@ -3,24 +3,24 @@
  * twice; its reversal may come first and leaves a tombstone that the capture meets later.
  */
 
+import { applyRow, type Context, movePayment, type Verdict } from '../context.ts';
 import { type Capture, type Payment, reversedMinor, standingMinor } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { capturedMinor, dueMinor, stateOf } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { applyRow, movePayment, type Turn, type Verdict } from '../turn.ts';
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
 
-export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
-  const { ledger } = turn;
+export function applyCapture(context: Context, fact: PaymentFact, payment: Payment): Verdict {
+  const { ledger } = context;
   const captureId = captureIdOf(fact);
   const { paymentId, amountMinor, currency } = fact;
   if (currency !== ledger.terms.currency) {
-    return applyRow(turn, 'payment.captured.currency', {
+    return applyRow(context, 'payment.captured.currency', {
       cause: factKey(fact),
       evolve: () => {
         ledger.foreignCaptures[captureId] = { captureId, paymentId, amountMinor, currency };
         // Whatever the currency, nothing of it is left to void.
-        movePayment(turn, payment, 'captured');
+        movePayment(context, payment, 'captured');
       },
     });
   }
@@ -35,11 +35,11 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
     ...(takenBackMinor > 0 ? { reversedMinor: takenBackMinor } : {}),
   };
   const from = stateOf(ledger);
-  return applyRow(turn, captureRow(turn, standingMinor(capture)), {
+  return applyRow(context, captureRow(context, standingMinor(capture)), {
     cause: factKey(fact),
     evolve: () => {
       putCapture(ledger, capture);
-      movePayment(turn, payment, 'captured');
+      movePayment(context, payment, 'captured');
       // A capture that won the race against a cancel keeps the order paid.
       if (standingMinor(capture) > 0) ledger.cancelRequested = false;
       // A late capture clears the expiry; a partial one keeps waiting for the rest.
@@ -48,19 +48,19 @@ export function applyCapture(turn: Turn, fact: PaymentFact, payment: Payment): V
   });
 }
 
-function captureRow(turn: Turn, standing: number): Row {
+function captureRow(context: Context, standing: number): Row {
   if (standing === 0) return 'payment.captured.reversed';
-  const amountMinor = dueMinor(turn.ledger);
-  const totalMinor = capturedMinor(turn.ledger) + standing;
+  const amountMinor = dueMinor(context.ledger);
+  const totalMinor = capturedMinor(context.ledger) + standing;
   if (totalMinor < amountMinor) return 'payment.captured.partial';
   return totalMinor === amountMinor ? 'payment.captured.exact' : 'payment.captured.over';
 }
 
-export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
-  const { ledger } = turn;
+export function applyCaptureReversed(context: Context, fact: CaptureFact): Verdict {
+  const { ledger } = context;
   const cause = factKey(fact);
   if (fact.currency !== ledger.terms.currency)
-    return applyRow(turn, 'capture.reversed.currency', { cause });
+    return applyRow(context, 'capture.reversed.currency', { cause });
   const captureId = captureIdOf(fact);
   const { paymentId, amountMinor } = fact;
   const known = ledger.captures[captureId];
@@ -76,5 +76,5 @@ export function applyCaptureReversed(turn: Turn, fact: CaptureFact): Verdict {
         }
       : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) };
   const row = known === undefined ? 'capture.reversed.early' : 'capture.reversed';
-  return applyRow(turn, row, { cause, evolve: () => putCapture(ledger, reversal) });
+  return applyRow(context, row, { cause, evolve: () => putCapture(ledger, reversal) });
 }

@@ -3,18 +3,18 @@
  * touches neither state nor access, so winning has nothing to restore.
  */
 
+import { applyRow, type Context, type Verdict } from '../context.ts';
 import { putDispute } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { applyRow, type Turn, type Verdict } from '../turn.ts';
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
 import { resistFlip } from './flips.ts';
 
 const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
 
-export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
-  const { ledger } = turn;
+export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
+  const { ledger } = context;
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
   if (known !== undefined && isFlip(known.status, status)) {
@@ -25,17 +25,17 @@ export function applyDisputeFact(turn: Turn, fact: DisputeFact): Verdict {
       movedAtVersion,
       known: `the dispute was ${was}`,
     } as const;
-    const verdict = resistFlip(turn, flip);
+    const verdict = resistFlip(context, flip);
     if (verdict !== null) return verdict;
   } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
   const { disputeId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  return applyRow(turn, classify(turn, fact), {
+  return applyRow(context, classify(context, fact), {
     cause: factKey(fact),
     evolve: () =>
       putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion }),
-    calls: { fetch: () => askGateway(turn) },
+    calls: { fetch: () => askGateway(context) },
   });
 }
 
@@ -44,8 +44,8 @@ function isFlip(before: DisputeStatus, after: DisputeStatus): boolean {
   return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
 }
 
-function classify(turn: Turn, fact: DisputeFact): Row {
-  const { ledger } = turn;
+function classify(context: Context, fact: DisputeFact): Row {
+  const { ledger } = context;
   if (fact.currency !== ledger.terms.currency) return 'dispute.currency';
   if (fact.type !== 'dispute.lost') return fact.type;
   if (!wasCaptured(ledger, fact.paymentId)) return 'dispute.lost.early';

@@ -1,10 +1,10 @@
 /**
- * What has ended one way, a refund or a dispute, and is told to have ended the other way. Webhooks may be
- * old: only what the gateway says when it is asked after the last move may turn it.
+ * Contradicting final statuses: a refund or a dispute that ended one way is reported to have ended the other way.
+ * Webhooks may be old: only a gateway sync that began after the last change may turn it.
  */
 
+import { applyRow, type Context, type Verdict, wasReviewed } from '../context.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { applyRow, type Turn, type Verdict, wasReviewed } from '../turn.ts';
 import { type DisputeFact, factKey, type RefundFact } from './facts.ts';
 
 export interface Flip {
@@ -17,20 +17,23 @@ export interface Flip {
 }
 
 /** Null when what is told is the present truth. */
-export function resistFlip(turn: Turn, flip: Flip): Verdict | null {
-  if (!turn.isPresentTruth) return doubt(turn, flip);
+export function resistFlip(context: Context, flip: Flip): Verdict | null {
+  if (!context.isPresentTruth) return requireConfirmation(context, flip);
   const { movedAtVersion = 0, known } = flip;
   // An answer may be on its way while a webhook tells what has happened since.
-  if (turn.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
-  askGateway(turn);
+  if (context.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
+  askGateway(context);
   return { outcome: 'stale', reason: `the gateway was asked before ${known}` };
 }
 
 /** Nothing is applied, so the fact stays new: the gateway's own word for it is yet to come. */
-function doubt(turn: Turn, { kind, fact }: Flip): Verdict {
+function requireConfirmation(context: Context, { kind, fact }: Flip): Verdict {
   const key = factKey(fact);
-  delete turn.ledger.facts[key];
-  if (wasReviewed(turn.ledger, `${kind}_flip`, key))
+  delete context.ledger.facts[key];
+  if (wasReviewed(context.ledger, `${kind}_flip`, key))
     return { outcome: 'duplicate', reason: `${key} was doubted before` };
-  return applyRow(turn, `${kind}.flip`, { cause: key, calls: { fetch: () => askGateway(turn) } });
+  return applyRow(context, `${kind}.flip`, {
+    cause: key,
+    calls: { fetch: () => askGateway(context) },
+  });
 }

@@ -3,23 +3,23 @@
  * present truth may bring an ended one back. Captures have a file of their own.
  */
 
-import type { Payment } from '../ledger.ts';
-import { followsPresentRules } from '../rules.ts';
-import { askGateway } from '../schedule/gateway-sync.ts';
-import { outstandingMinor, stateOf, uncommittedMinor } from '../sums.ts';
-import type { Row } from '../table.ts';
 import {
   applyRow,
   type Calls,
+  type Context,
   cellFor,
   keyFor,
   makeCalls,
   movePayment,
   record,
   start,
-  type Turn,
   type Verdict,
-} from '../turn.ts';
+} from '../context.ts';
+import type { Payment } from '../ledger.ts';
+import { followsPresentRules } from '../rules.ts';
+import { askGateway } from '../schedule/gateway-sync.ts';
+import { outstandingMinor, stateOf, uncommittedMinor } from '../sums.ts';
+import type { Row } from '../table.ts';
 import { applyCapture } from './captures.ts';
 import { type Fact, factKey, type PaymentFact, type SnapshotStatus } from './facts.ts';
 
@@ -35,22 +35,22 @@ const RANK: Record<Payment['status'], number> = {
   captured: 7,
 };
 
-export function applyPaymentFact(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
-  if (!isOfStatus(fact)) return applyCapture(turn, fact, payment);
+export function applyPaymentFact(context: Context, fact: PaymentFact, payment: Payment): Verdict {
+  if (!isOfStatus(fact)) return applyCapture(context, fact, payment);
   const status = statusOf(fact);
   const isBackwards = RANK[status] <= RANK[payment.status];
-  if (isBackwards && !isTrustedComeback(turn, fact, payment))
-    return applyOldStatus(turn, fact, payment);
-  return applyRow(turn, classify(turn, fact, payment), {
+  if (isBackwards && !isTrustedComeback(context, fact, payment))
+    return applyOldStatus(context, fact, payment);
+  return applyRow(context, classify(context, fact, payment), {
     cause: factKey(fact),
     evolve: (cell) => {
       // Alive again, it may be voided after all.
       if (isBackwards && payment.voiding === false) delete payment.voiding;
-      movePayment(turn, payment, status);
+      movePayment(context, payment, status);
       if (cell.review === 'amount_mismatch') payment.mismatched = true;
-      if (cell.to === 'pending') turn.ledger.expired = false;
+      if (cell.to === 'pending') context.ledger.expired = false;
     },
-    calls: callsFor(turn, payment),
+    calls: callsFor(context, payment),
   });
 }
 
@@ -76,40 +76,43 @@ function isEnded(payment: Payment): boolean {
 }
 
 /** What may bring an ended payment back: a bank's late yes, or another try at the same payment that takes days. */
-function isComeback(turn: Turn, type: PaymentFact['type'], payment: Payment): boolean {
+function isComeback(context: Context, type: PaymentFact['type'], payment: Payment): boolean {
   if (type === 'payment.authorized') return isEnded(payment);
   const isOver = payment.status === 'failed' || payment.status === 'gone';
-  return type === 'payment.pending' && isOver && followsPresentRules(turn.ledger);
+  return type === 'payment.pending' && isOver && followsPresentRules(context.ledger);
 }
 
 /** Told again by a webhook, it may be the present truth that it was before. */
-export function mayBeComeback(turn: Turn, { type, paymentId }: Fact): boolean {
-  const payment = turn.ledger.payments[paymentId];
-  return type === 'payment.pending' && payment !== undefined && isComeback(turn, type, payment);
+export function mayBeComeback(context: Context, { type, paymentId }: Fact): boolean {
+  const payment = context.ledger.payments[paymentId];
+  return type === 'payment.pending' && payment !== undefined && isComeback(context, type, payment);
 }
 
 /** Only the gateway's own answer, asked for after the payment ended, may bring it back to life. */
-function isTrustedComeback(turn: Turn, fact: PaymentFact, payment: Payment): boolean {
+function isTrustedComeback(context: Context, fact: PaymentFact, payment: Payment): boolean {
   return (
-    isComeback(turn, fact.type, payment) &&
-    turn.isPresentTruth &&
-    turn.ledger.inquiry.askedAtVersion >= payment.movedAtVersion
+    isComeback(context, fact.type, payment) &&
+    context.isPresentTruth &&
+    context.ledger.inquiry.askedAtVersion >= payment.movedAtVersion
   );
 }
 
-function applyOldStatus(turn: Turn, fact: PaymentFact, payment: Payment): Verdict {
+function applyOldStatus(context: Context, fact: PaymentFact, payment: Payment): Verdict {
   const row = AFTER_END[fact.type];
-  if (row !== undefined && isComeback(turn, fact.type, payment)) {
-    const cell = cellFor(row, stateOf(turn.ledger));
-    makeCalls(cell, callsFor(turn, payment));
-    const told = statusOf(fact);
-    return { outcome: 'stale', reason: `${told} after ${payment.status}: the gateway is asked` };
+  if (row !== undefined && isComeback(context, fact.type, payment)) {
+    const cell = cellFor(row, stateOf(context.ledger));
+    makeCalls(cell, callsFor(context, payment));
+    const described = statusOf(fact);
+    return {
+      outcome: 'stale',
+      reason: `${described} after ${payment.status}: the gateway is asked`,
+    };
   }
   return { outcome: 'stale', reason: `the payment is ${payment.status} already` };
 }
 
-function classify(turn: Turn, fact: StatusFact, payment: Payment): Row {
-  const { ledger } = turn;
+function classify(context: Context, fact: StatusFact, payment: Payment): Row {
+  const { ledger } = context;
   if (fact.type !== 'payment.authorized') return fact.type;
   if (ledger.cancelRequested || payment.voiding === true) return 'payment.authorized.surplus';
   const outstanding = outstandingMinor(ledger);
@@ -121,58 +124,58 @@ function classify(turn: Turn, fact: StatusFact, payment: Payment): Row {
 }
 
 /** The gateway, asked, no longer knows it: nobody can pay it there, and nothing more can be asked of it. */
-export function endGone(turn: Turn, payment: Payment): void {
-  const { event } = turn;
+export function endGone(context: Context, payment: Payment): void {
+  const { event } = context;
   const { paymentId } = payment;
-  const verdict = applyRow(turn, 'payment.gone', {
+  const verdict = applyRow(context, 'payment.gone', {
     cause: `payment.gone:${paymentId}`,
     evolve: () => {
-      movePayment(turn, payment, 'gone');
+      movePayment(context, payment, 'gone');
       delete payment.voiding;
       delete payment.captureMinor;
     },
   });
   const reason = `the gateway no longer knows ${paymentId}: ${verdict.reason}`;
   const origin = { source: 'gateway', type: 'payment.gone', eventId: event.id } as const;
-  record(turn, { ...verdict, reason }, origin);
+  record(context, { ...verdict, reason }, origin);
 }
 
 /** What was under way has ended without an end: the customer is asked how to pay once more. */
-export function reopen(turn: Turn, payment: Payment): void {
-  const { event } = turn;
-  const verdict = applyRow(turn, 'payment.reopened', {
+export function reopen(context: Context, payment: Payment): void {
+  const { event } = context;
+  const verdict = applyRow(context, 'payment.reopened', {
     cause: `payment.reopened:${payment.paymentId}`,
     evolve: () => {
-      movePayment(turn, payment, 'created');
+      movePayment(context, payment, 'created');
       delete payment.expiresAt;
     },
   });
-  record(turn, verdict, { source: 'gateway', type: 'payment.reopened', eventId: event.id });
+  record(context, verdict, { source: 'gateway', type: 'payment.reopened', eventId: event.id });
 }
 
 /** What the calls of a table cell mean for one payment. */
-export function callsFor(turn: Turn, payment: Payment): Calls {
+export function callsFor(context: Context, payment: Payment): Calls {
   return {
-    fetch: () => askGateway(turn),
-    void: () => voidPayment(turn, payment),
-    capture: () => capturePayment(turn, payment, outstandingMinor(turn.ledger)),
+    fetch: () => askGateway(context),
+    void: () => voidPayment(context, payment),
+    capture: () => capturePayment(context, payment, outstandingMinor(context.ledger)),
   };
 }
 
 /** The first amount asked for stands: under the same key the gateway would refuse another one. */
-export function capturePayment(turn: Turn, payment: Payment, wantedMinor: number): void {
+export function capturePayment(context: Context, payment: Payment, wantedMinor: number): void {
   const { paymentId } = payment;
   const amountMinor = payment.captureMinor ?? wantedMinor;
   payment.captureMinor = amountMinor;
-  const key = keyFor(turn, 'capture_payment', causeFor(payment));
-  start(turn, { effect: 'capture_payment', key, paymentId, amountMinor });
+  const key = keyFor(context, 'capture_payment', causeFor(payment));
+  start(context, { effect: 'capture_payment', key, paymentId, amountMinor });
 }
 
-export function voidPayment(turn: Turn, payment: Payment): void {
+export function voidPayment(context: Context, payment: Payment): void {
   const { paymentId } = payment;
   payment.voiding = true;
-  const key = keyFor(turn, 'void_payment', causeFor(payment));
-  start(turn, { effect: 'void_payment', key, paymentId });
+  const key = keyFor(context, 'void_payment', causeFor(payment));
+  start(context, { effect: 'void_payment', key, paymentId });
 }
 
 /** Under a key that was refused, a gateway refuses again, whatever has become possible since. */

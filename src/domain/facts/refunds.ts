@@ -3,48 +3,48 @@
  * for it or somebody did so in the gateway's dashboard.
  */
 
+import { applyRow, type Context, openReview, type Verdict } from '../context.ts';
 import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { Row } from '../table.ts';
-import { applyRow, openReview, type Turn, type Verdict } from '../turn.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
 import { resistFlip } from './flips.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
 
-export function applyRefundFact(turn: Turn, fact: RefundFact): Verdict {
-  const { ledger } = turn;
+export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
+  const { ledger } = context;
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
-  if (known !== undefined && !isSameMoney(known, fact)) return contradict(turn, fact, known);
+  if (known !== undefined && !isSameMoney(known, fact)) return contradict(context, fact, known);
   if (known?.status === 'failed' && status === 'succeeded') {
     const { movedAtVersion } = known;
     const flip = { kind: 'refund', fact, movedAtVersion, known: 'the refund had failed' } as const;
-    const verdict = resistFlip(turn, flip);
+    const verdict = resistFlip(context, flip);
     if (verdict !== null) return verdict;
   } else if (known !== undefined && RANK[status] <= RANK[known.status])
     return { outcome: 'stale', reason: `the refund is ${known.status} already` };
   const { refundId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
-  return applyRow(turn, classify(turn, fact, known), {
+  return applyRow(context, classify(context, fact, known), {
     cause: factKey(fact),
     evolve: () => {
       putRefund(ledger, { refundId, paymentId, amountMinor, currency, status, movedAtVersion });
-      linkRequest(turn, fact);
+      linkRequest(context, fact);
     },
-    calls: { fetch: () => askGateway(turn) },
+    calls: { fetch: () => askGateway(context) },
   });
 }
 
-function classify(turn: Turn, fact: RefundFact, known: Refund | undefined): Row {
+function classify(context: Context, fact: RefundFact, known: Refund | undefined): Row {
   // Some gateways say "failed" of a refund that had succeeded: the money is with us again.
   if (fact.type === 'refund.failed' && known?.status === 'succeeded') return 'refund.reversed';
   if (fact.type !== 'refund.succeeded') return fact.type;
-  if (!wasCaptured(turn.ledger, fact.paymentId)) return 'refund.succeeded.early';
-  const leftMinor = netMinor(turn.ledger) - fact.amountMinor;
+  if (!wasCaptured(context.ledger, fact.paymentId)) return 'refund.succeeded.early';
+  const leftMinor = netMinor(context.ledger) - fact.amountMinor;
   if (leftMinor < 0) return 'refund.succeeded.over';
   return leftMinor > 0 ? 'refund.succeeded.partial' : 'refund.succeeded.full';
 }
@@ -53,15 +53,18 @@ function isSameMoney(refund: Refund, fact: RefundFact): boolean {
   return refund.amountMinor === fact.amountMinor && refund.currency === fact.currency;
 }
 
-function contradict(turn: Turn, fact: RefundFact, known: Refund): Verdict {
-  openReview(turn, 'fact_conflict', `${factKey(fact)}:${fact.amountMinor}${fact.currency}`);
+function contradict(context: Context, fact: RefundFact, known: Refund): Verdict {
+  openReview(context, 'fact_conflict', `${factKey(fact)}:${fact.amountMinor}${fact.currency}`);
   const was = `${known.amountMinor} ${known.currency}`;
-  const told = `${fact.amountMinor} ${fact.currency}`;
-  return { outcome: 'review', reason: `fact_conflict: ${fact.refundId} was ${was}, now ${told}` };
+  const described = `${fact.amountMinor} ${fact.currency}`;
+  return {
+    outcome: 'review',
+    reason: `fact_conflict: ${fact.refundId} was ${was}, now ${described}`,
+  };
 }
 
 /** Our own refund, coming back by webhook before our call returned, is the same refund. */
-function linkRequest({ ledger }: Turn, fact: RefundFact): void {
+function linkRequest({ ledger }: Context, fact: RefundFact): void {
   const index = indexOf(ledger);
   if ((index.requestsByRefund.get(fact.refundId)?.size ?? 0) > 0) return;
   const unnamed = inListOrder(index, 'request', index.openRequests)

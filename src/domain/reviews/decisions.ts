@@ -2,6 +2,7 @@
 
 import { voidAll } from '../commands/cancel.ts';
 import { requestRefund, reserve } from '../commands/refund.ts';
+import type { Context } from '../context.ts';
 import { revokeAccess } from '../effects/access.ts';
 import { capturePayment, voidPayment } from '../facts/payments.ts';
 import type { Review } from '../ledger.ts';
@@ -15,7 +16,6 @@ import {
   stateOf,
   uncommittedMinor,
 } from '../sums.ts';
-import type { Turn } from '../turn.ts';
 import type { ReviewReason } from './reasons.ts';
 
 const REFUNDING: Record<'approve' | 'reject', ReviewReason[]> = {
@@ -34,8 +34,8 @@ export function refundsOn(reason: ReviewReason, decision: 'approve' | 'reject'):
   return REFUNDING[decision].includes(reason);
 }
 
-export function approve(turn: Turn, review: Review): void {
-  const { ledger } = turn;
+export function approve(context: Context, review: Review): void {
+  const { ledger } = context;
   switch (review.reason) {
     case 'paid_after_cancel':
       ledger.cancelled = false;
@@ -46,49 +46,49 @@ export function approve(turn: Turn, review: Review): void {
       return;
     case 'amount_mismatch':
     case 'capture_refused':
-      return captureMismatched(turn);
+      return captureMismatched(context);
     case 'capture_reversed':
       // The money may have come again since: then access is paid for.
-      return stateOf(ledger) === 'paid' ? undefined : revokeAccess(turn);
+      return stateOf(ledger) === 'paid' ? undefined : revokeAccess(context);
     case 'refund_failed':
     case 'refund_reversed':
-      return refundAnew(turn, review);
+      return refundAnew(context, review);
     case 'partial_expired':
-      return extend(turn);
+      return extend(context);
     case 'key_expired':
-      return giveUp(turn, review);
+      return giveUp(context, review);
     default:
       return;
   }
 }
 
-export function reject(turn: Turn, review: Review): void {
+export function reject(context: Context, review: Review): void {
   switch (review.reason) {
     case 'paid_after_cancel':
     case 'captured_after_refund':
-      return refundMinor(turn, review, refundableMinor(turn.ledger));
+      return refundMinor(context, review, refundableMinor(context.ledger));
     case 'overpaid':
     case 'double_payment':
-      return refundMinor(turn, review, excessMinor(turn), doublesFirst(turn));
+      return refundMinor(context, review, excessMinor(context), doublesFirst(context));
     case 'currency_mismatch':
-      return refundForeign(turn, review);
+      return refundForeign(context, review);
     case 'partial_expired':
-      turn.ledger.cancelled = true;
-      voidAll(turn);
-      return refundMinor(turn, review, refundableMinor(turn.ledger));
+      context.ledger.cancelled = true;
+      voidAll(context);
+      return refundMinor(context, review, refundableMinor(context.ledger));
     case 'amount_mismatch':
     case 'capture_refused':
-      return voidMismatched(turn);
+      return voidMismatched(context);
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
     case 'cancel_diverged':
-      return isUnwanted(turn.ledger) ? voidAll(turn) : undefined;
+      return isUnwanted(context.ledger) ? voidAll(context) : undefined;
     default:
       return;
   }
 }
 
-function excessMinor({ ledger }: Turn): number {
+function excessMinor({ ledger }: Context): number {
   const excess = Math.max(0, netMinor(ledger) - dueMinor(ledger));
   return Math.min(refundableMinor(ledger), excess);
 }
@@ -97,7 +97,7 @@ function excessMinor({ ledger }: Turn): number {
  * Payments that no attempt of ours opened come first, then those that were captured last. An order of which all
  * is from before payments said who made them keeps the ledger's order, in which its history has to replay.
  */
-function doublesFirst({ ledger }: Turn): string[] {
+function doublesFirst({ ledger }: Context): string[] {
   const payments = Object.values(ledger.payments);
   if (payments.every(({ madeBy }) => madeBy === undefined)) return Object.keys(ledger.payments);
   const inOrder = Object.values(ledger.captures).map(({ paymentId }) => paymentId);
@@ -110,53 +110,53 @@ function doublesFirst({ ledger }: Turn): string[] {
 }
 
 function refundMinor(
-  turn: Turn,
+  context: Context,
   review: Review,
   amountMinor: number,
   paymentIds?: readonly string[],
 ): void {
   const order = { requestKey: `review:${review.id}`, amountMinor, reason: review.reason };
-  if (amountMinor > 0) requestRefund(turn, order, paymentIds);
+  if (amountMinor > 0) requestRefund(context, order, paymentIds);
 }
 
 /** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */
-function refundAnew(turn: Turn, review: Review): void {
-  const { refunds, refundRequests } = turn.ledger;
+function refundAnew(context: Context, review: Review): void {
+  const { refunds, refundRequests } = context.ledger;
   const failedMinor = review.causes
     .map((cause) => cause.slice(cause.indexOf(':') + 1))
     .map((id) => refunds[id]?.amountMinor ?? refundRequests[id]?.amountMinor ?? 0)
     .reduce((total, amountMinor) => total + amountMinor, 0);
-  refundMinor(turn, review, Math.min(failedMinor, refundableMinor(turn.ledger)));
+  refundMinor(context, review, Math.min(failedMinor, refundableMinor(context.ledger)));
 }
 
 /** Only what this review is about: an earlier review may have sent earlier money back. */
-function refundForeign(turn: Turn, review: Review): void {
-  for (const capture of Object.values(turn.ledger.foreignCaptures)) {
+function refundForeign(context: Context, review: Review): void {
+  for (const capture of Object.values(context.ledger.foreignCaptures)) {
     const { captureId, paymentId, amountMinor, currency } = capture;
     if (!review.causes.includes(`payment.captured:${captureId}`)) continue;
     const order = { requestKey: `review:${review.id}:${captureId}`, reason: review.reason };
-    reserve(turn, order, { paymentId, amountMinor, currency });
+    reserve(context, order, { paymentId, amountMinor, currency });
   }
 }
 
-function captureMismatched(turn: Turn): void {
-  const { ledger } = turn;
-  for (const payment of mismatchedPayments(turn)) {
+function captureMismatched(context: Context): void {
+  const { ledger } = context;
+  for (const payment of mismatchedPayments(context)) {
     const amountMinor = Math.min(payment.amountMinor, uncommittedMinor(ledger));
     if (isUnwanted(ledger) || amountMinor === 0) {
-      voidPayment(turn, payment);
+      voidPayment(context, payment);
       continue;
     }
     payment.mismatched = false;
-    capturePayment(turn, payment, amountMinor);
+    capturePayment(context, payment, amountMinor);
   }
 }
 
-function voidMismatched(turn: Turn): void {
-  for (const payment of mismatchedPayments(turn)) voidPayment(turn, payment);
+function voidMismatched(context: Context): void {
+  for (const payment of mismatchedPayments(context)) voidPayment(context, payment);
 }
 
-function mismatchedPayments({ ledger }: Turn) {
+function mismatchedPayments({ ledger }: Context) {
   return Object.values(ledger.payments).filter(
     (payment) =>
       payment.mismatched &&
@@ -166,13 +166,13 @@ function mismatchedPayments({ ledger }: Turn) {
 }
 
 /** A partly paid order gets as long again as it first had. */
-function extend({ ledger, event }: Turn): void {
+function extend({ ledger, event }: Context): void {
   ledger.expired = false;
   ledger.expiresAt = event.at + (ledger.terms.expiresAt - ledger.terms.createdAt);
 }
 
 /** A person found that the call never reached the gateway: what it was for is free again. */
-function giveUp({ ledger }: Turn, review: Review): void {
+function giveUp({ ledger }: Context, review: Review): void {
   for (const attempt of ledger.attempts) {
     const isMeant = review.causes.includes(`attempt:${attempt.number}`);
     if (isMeant && attempt.status === 'unknown') attempt.status = 'refused';

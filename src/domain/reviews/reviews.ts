@@ -4,12 +4,12 @@
  */
 
 import { type CommandOf, rejected } from '../commands/waiting.ts';
+import { type Context, latchFinalStatus, type Verdict } from '../context.ts';
 import { isDisputed, stateOf } from '../sums.ts';
-import { stick, type Turn, type Verdict } from '../turn.ts';
 import { approve, refundsOn, reject } from './decisions.ts';
 
-export function decideReview(turn: Turn, command: CommandOf<'review'>): Verdict {
-  const { ledger } = turn;
+export function decideReview(context: Context, command: CommandOf<'review'>): Verdict {
+  const { ledger } = context;
   const review = ledger.reviews.find(({ id }) => id === command.reviewId);
   if (review === undefined) return rejected('review_not_found');
   const decided = command.decision === 'approve' ? 'approved' : 'rejected';
@@ -23,9 +23,9 @@ export function decideReview(turn: Turn, command: CommandOf<'review'>): Verdict 
   const from = stateOf(ledger);
   review.status = decided;
   review.note = command.note;
-  if (decided === 'approved') approve(turn, review);
-  else reject(turn, review);
-  stick(ledger);
+  if (decided === 'approved') approve(context, review);
+  else reject(context, review);
+  latchFinalStatus(ledger);
   return {
     outcome: 'applied',
     reason: `${review.reason} ${decided}: ${from} → ${stateOf(ledger)}`,

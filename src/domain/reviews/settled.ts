@@ -1,9 +1,10 @@
 /** Reviews that answer themselves, because what they were about is no longer so. */
+
+import type { Context } from '../context.ts';
 import type { Ledger, Review } from '../ledger.ts';
 import { netMinor, openReviews, stateOf, wasCaptured } from '../sums.ts';
-import type { Turn } from '../turn.ts';
 
-export function resolveSettledReviews({ ledger }: Turn): void {
+export function resolveSettledReviews({ ledger }: Context): void {
   for (const review of openReviews(ledger)) {
     const note = answerTo(ledger, review);
     if (note === null) continue;

@@ -51,9 +51,9 @@ function expiry(ledger: Ledger): Deadline | null {
   if (ledger.inquiry.purpose.expiry) return null;
   const state = stateOf(ledger);
   // Money taken back or a lifted cancellation may leave a part after the time was up: a person hears of it.
-  const isTold = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
+  const isReported = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
   const isWaiting =
-    state === 'partially_paid' ? !isTold : state === 'initiated' || state === 'pending';
+    state === 'partially_paid' ? !isReported : state === 'initiated' || state === 'pending';
   return isWaiting || isTryOpen(ledger) ? { name: 'expiry', at: ledger.expiresAt } : null;
 }
 
@@ -86,13 +86,13 @@ function sync(ledger: Ledger): Deadline | null {
 }
 
 function settlement(ledger: Ledger): Deadline | null {
-  if (ledger.closed || !isQuiet(ledger)) return null;
+  if (ledger.closed || !hasNoPendingWork(ledger)) return null;
   const due = ledger.updatedAt + ledger.terms.settlementWindowMs;
   return { name: 'settlement', at: Math.max(due, ledger.settleNotBefore) };
 }
 
 /** Nothing is open that could still need this order: no question, no promise, no person. */
-export function isQuiet(ledger: Ledger): boolean {
+export function hasNoPendingWork(ledger: Ledger): boolean {
   const state = stateOf(ledger);
   if (state === 'initiated' || state === 'pending' || state === 'partially_paid') return false;
   return (

@@ -3,9 +3,9 @@
  * the failure is soft: a late confirmation lifts it.
  */
 
+import { applyRow, type Context, cellFor, record } from '../context.ts';
 import type { Ledger } from '../ledger.ts';
 import { livePayments, stateOf } from '../sums.ts';
-import { applyRow, cellFor, record, type Turn } from '../turn.ts';
 import { askGateway } from './gateway-sync.ts';
 
 /** How much longer an order waits at least whose money is in flight at its expiry: one bank redirect's time. */
@@ -13,30 +13,30 @@ const SHORTEST_POSTPONEMENT_MS = 10 * 60 * 1_000;
 /** And at most: money that takes days is then asked for four times a day. */
 const LONGEST_POSTPONEMENT_MS = 6 * 60 * 60 * 1_000;
 
-export function expire(turn: Turn): void {
-  const { ledger } = turn;
+export function expire(context: Context): void {
+  const { ledger } = context;
   const from = stateOf(ledger);
   if (cellFor('order.expired', from).verdict !== 'apply') return;
   if (from === 'failed' && (ledger.expired || ledger.terms.voidsWhenFailed !== true)) return;
-  if (from !== 'pending') return fail(turn);
+  if (from !== 'pending') return fail(context);
   ledger.inquiry.purpose.expiry = true;
-  askGateway(turn);
+  askGateway(context);
 }
 
 /** The gateway was asked: what it says is in the ledger already. */
-export function expireAfterAnswer(turn: Turn): void {
-  const { ledger } = turn;
+export function expireAfterAnswer(context: Context): void {
+  const { ledger } = context;
   const state = stateOf(ledger);
   if (state !== 'pending' && state !== 'initiated') return;
   const isInFlight =
     livePayments(ledger).some((payment) => payment.status !== 'created') ||
     ledger.attempts.some(({ status }) => status === 'requested' || status === 'unknown');
-  if (isInFlight) postponeExpiry(turn);
-  else fail(turn);
+  if (isInFlight) postponeExpiry(context);
+  else fail(context);
 }
 
 /** What has been in flight for long is not done within minutes: each wait is half of the time overdue. */
-export function postponeExpiry({ ledger, event }: Turn): void {
+export function postponeExpiry({ ledger, event }: Context): void {
   const halfOverdueMs = Math.floor((event.at - ledger.terms.expiresAt) / 2);
   const waitMs = Math.max(
     SHORTEST_POSTPONEMENT_MS,
@@ -50,13 +50,13 @@ function gatewayExpiry(ledger: Ledger): number {
   return Math.max(0, ...livePayments(ledger).map(({ expiresAt = 0 }) => expiresAt));
 }
 
-function fail(turn: Turn): void {
-  const { ledger, event } = turn;
-  const verdict = applyRow(turn, 'order.expired', {
+function fail(context: Context): void {
+  const { ledger, event } = context;
+  const verdict = applyRow(context, 'order.expired', {
     cause: 'expiry',
     evolve: () => {
       ledger.expired = true;
     },
   });
-  record(turn, verdict, { source: 'timer', type: 'order.expired', eventId: event.id });
+  record(context, verdict, { source: 'timer', type: 'order.expired', eventId: event.id });
 }

@@ -1,12 +1,12 @@
 /**
- * Asking the gateway for the truth: at most one question is open at a time, whoever asks, and its
- * answer re-enters as ordinary facts.
+ * The gateway sync: asks for the present state of all payments. At most one is in flight, and its answer re-enters
+ * as ordinary facts.
  */
-import { keyFor, start, type Turn } from '../turn.ts';
+import { type Context, keyFor, start } from '../context.ts';
 
 /** Asks now, or makes sure that the question under way is asked once more. */
-export function askGateway(turn: Turn): void {
-  const { inquiry } = turn.ledger;
+export function askGateway(context: Context): void {
+  const { inquiry } = context.ledger;
   if (inquiry.open) {
     inquiry.again = true;
     return;
@@ -14,16 +14,16 @@ export function askGateway(turn: Turn): void {
   inquiry.open = true;
   inquiry.again = false;
   inquiry.generation += 1;
-  inquiry.askedAtVersion = turn.ledger.version;
-  start(turn, {
+  inquiry.askedAtVersion = context.ledger.version;
+  start(context, {
     effect: 'fetch_payments',
-    key: keyFor(turn, 'fetch_payments', inquiry.generation),
-    paymentIds: paymentIdsToAsk(turn),
+    key: keyFor(context, 'fetch_payments', inquiry.generation),
+    paymentIds: paymentIdsToAsk(context),
   });
 }
 
-function paymentIdsToAsk(turn: Turn): string[] {
-  const { payments, attached = [], held, waiting } = turn.ledger;
+function paymentIdsToAsk(context: Context): string[] {
+  const { payments, attached = [], held, waiting } = context.ledger;
   const asked = waiting.flatMap((command) => command.paymentId ?? []);
   const ids = [
     ...Object.keys(payments),

@@ -3,7 +3,7 @@
  * nothing is tried again here, because the activity does that.
  */
 import type { z } from 'zod';
-import { GatewaySilence } from '../gateway.ts';
+import { GatewayOutcomeUnknown } from '../gateway.ts';
 import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
 import { errorOf } from './refusals.ts';
 
@@ -17,7 +17,7 @@ export interface Call {
   headers?: Record<string, string>;
 }
 
-/** @throws GatewayRefusal for a definite no, GatewaySilence for everything unclear. */
+/** @throws GatewayRefusal for a definite no, GatewayOutcomeUnknown for everything unclear. */
 export type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 
 export function createHttp(baseUrl: string, keyId: string, keySecret: string): Ask {
@@ -32,7 +32,7 @@ export function createHttp(baseUrl: string, keyId: string, keySecret: string): A
     });
     if (reply.status >= 400) throw errorOf(reply.status, reply.body);
     const parsed = schema.safeParse(reply.body);
-    if (!parsed.success) throw new GatewaySilence('Razorpay answered in an unknown form');
+    if (!parsed.success) throw new GatewayOutcomeUnknown('Razorpay answered in an unknown form');
     return parsed.data;
   };
 }
@@ -48,7 +48,9 @@ async function send(
     return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
-    throw new GatewaySilence(`Razorpay did not answer ${init.method} ${url.pathname}: ${name}`);
+    throw new GatewayOutcomeUnknown(
+      `Razorpay did not answer ${init.method} ${url.pathname}: ${name}`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * that one that was made is found however long ago that was.
  */
 import type { RefundSnapshot } from '../../domain/facts/facts.ts';
-import { GatewayRefusal, GatewaySilence, type RefundPayment } from '../gateway.ts';
+import { GatewayOutcomeUnknown, GatewayRefusal, type RefundPayment } from '../gateway.ts';
 import { checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
 import type { RazorpayPayment, RazorpayRefund } from './payloads.ts';
@@ -29,7 +29,7 @@ export async function refundPayment(
 function knownRefund(refund: RazorpayRefund, orderId: string): RefundSnapshot {
   const snapshot = refundSnapshotOf(refund, orderId);
   if (snapshot !== null) return snapshot;
-  throw new GatewaySilence('Razorpay says of a refund what is not known');
+  throw new GatewayOutcomeUnknown('Razorpay says of a refund what is not known');
 }
 
 /** Nearly always the only one; where an order was paid by several, one that still holds as much. */

@@ -4,7 +4,12 @@
  * (Errors), razorpay.com/docs/payments/refunds/errors and the error index of its orders, as of 2026-11.
  */
 import { z } from 'zod';
-import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
+import {
+  GatewayMisconfigured,
+  GatewayOutcomeUnknown,
+  GatewayRefusal,
+  isKeyRefused,
+} from '../gateway.ts';
 
 const errorSchema = z.object({
   error: z.object({
@@ -60,7 +65,7 @@ const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
 ]);
 
 /** The error for an answer with status 400 or above. It repeats nothing of what was sent. */
-export function errorOf(status: number, body: unknown): GatewayRefusal | GatewaySilence {
+export function errorOf(status: number, body: unknown): GatewayRefusal | GatewayOutcomeUnknown {
   if (isKeyRefused(status))
     return new GatewayMisconfigured('Razorpay', {
       status,
@@ -71,7 +76,7 @@ export function errorOf(status: number, body: unknown): GatewayRefusal | Gateway
   const isTransient =
     status >= 500 || TRANSIENT_STATUSES.has(status) || OF_THE_MOMENT.test(error?.description ?? '');
   if (isTransient && !FINAL_CONFLICTS.has(code))
-    return new GatewaySilence(`Razorpay answered ${status}`);
+    return new GatewayOutcomeUnknown(`Razorpay answered ${status}`);
   const isUnpayable = status === BAD_REQUEST && !OF_THE_CALL.has(code);
   const isOutdated = OF_A_LATER_STATE.has(code);
   return new GatewayRefusal(code, `Razorpay refused: ${code}`, { isUnpayable, isOutdated });

@@ -78,18 +78,18 @@ function discountOf({ status, amount, amount_due }: RazorpayOrder, captures: Cap
 }
 
 function unknownOf({ payments, refunds, disputes }: OrderTruth): string[] {
-  const told = (kind: string, { id, status }: { id: string; status: string }): string =>
+  const described = (kind: string, { id, status }: { id: string; status: string }): string =>
     `the status ${named(status)} of the ${kind} ${id}`;
   return [
     ...payments
       .filter(({ status }) => !PAYMENT_STATUSES.has(status))
-      .map((payment) => told('payment', payment)),
+      .map((payment) => described('payment', payment)),
     ...refunds
       .filter(({ status }) => refundStatusOf(status) === null)
-      .map((refund) => told('refund', refund)),
+      .map((refund) => described('refund', refund)),
     ...disputes
       .filter((dispute) => disputeStatusOf(dispute) === null)
-      .map((dispute) => told('dispute', dispute)),
+      .map((dispute) => described('dispute', dispute)),
   ];
 }
 

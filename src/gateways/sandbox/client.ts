@@ -1,6 +1,11 @@
 /** Calls to the sandbox gateway's HTTP API. A definite no becomes a refusal, everything unclear a silence. */
 import { z } from 'zod';
-import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
+import {
+  GatewayMisconfigured,
+  GatewayOutcomeUnknown,
+  GatewayRefusal,
+  isKeyRefused,
+} from '../gateway.ts';
 import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
 import { paymentSchema, paymentsSchema, refundSchema, type SandboxPayment } from './payloads.ts';
 
@@ -84,7 +89,7 @@ async function call(fetchSandbox: OutboundFetch, url: URL, init: RequestInit): P
     return { status: response.status, body: await response.json() };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';
-    throw new GatewaySilence(
+    throw new GatewayOutcomeUnknown(
       `sandbox gateway did not answer ${init.method} ${url.pathname}: ${name}`,
     );
   }
@@ -97,7 +102,7 @@ function codeOf(reply: Reply): string | null {
 
 function read<T>(reply: Reply, schema: z.ZodType<T>): T {
   if (reply.status >= 500 || TRANSIENT_STATUSES.has(reply.status))
-    throw new GatewaySilence(`sandbox gateway answered ${reply.status}`);
+    throw new GatewayOutcomeUnknown(`sandbox gateway answered ${reply.status}`);
   if (isKeyRefused(reply.status))
     throw new GatewayMisconfigured('The sandbox gateway', {
       status: reply.status,
@@ -113,6 +118,7 @@ function read<T>(reply: Reply, schema: z.ZodType<T>): T {
     throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, kind);
   }
   const parsed = schema.safeParse(reply.body);
-  if (!parsed.success) throw new GatewaySilence('sandbox gateway answered in an unknown form');
+  if (!parsed.success)
+    throw new GatewayOutcomeUnknown('sandbox gateway answered in an unknown form');
   return parsed.data;
 }

@@ -8,9 +8,9 @@ import type { RefundSnapshot } from '../../domain/facts/facts.ts';
 import {
   type CreatedPayment,
   type CreatePayment,
+  GatewayOutcomeUnknown,
   type GatewayPayment,
   GatewayRefusal,
-  GatewaySilence,
   INSTALLATION_FIELD,
   type RefundPayment,
 } from '../gateway.ts';
@@ -183,7 +183,9 @@ export async function refundIntent(
 function knownRefund(refund: Refund, paymentId: string): RefundSnapshot {
   const snapshot = refundSnapshotOf(refund, paymentId);
   if (snapshot !== null) return snapshot;
-  throw new GatewaySilence(`Stripe says of a refund: ${named(refund.status)}, which is not known`);
+  throw new GatewayOutcomeUnknown(
+    `Stripe says of a refund: ${named(refund.status)}, which is not known`,
+  );
 }
 
 /**

@@ -4,7 +4,12 @@
  */
 import { Stripe } from 'stripe';
 import type { z } from 'zod';
-import { GatewayMisconfigured, GatewayRefusal, GatewaySilence, isKeyRefused } from '../gateway.ts';
+import {
+  GatewayMisconfigured,
+  GatewayOutcomeUnknown,
+  GatewayRefusal,
+  isKeyRefused,
+} from '../gateway.ts';
 
 const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
@@ -15,7 +20,7 @@ export class SavedRefusal extends GatewayRefusal {}
 /**
  * Runs one call to Stripe and reads its answer.
  *
- * @throws GatewayRefusal (`SavedRefusal` for one told again) or GatewaySilence, whatever went wrong.
+ * @throws GatewayRefusal (`SavedRefusal` for one told again) or GatewayOutcomeUnknown, whatever went wrong.
  */
 export async function askStripe<T>(
   what: string,
@@ -31,7 +36,7 @@ export async function askStripe<T>(
   const read = schema.safeParse(answer);
   if (read.success) return read.data;
   const field = read.error.issues[0]?.path.join('.');
-  throw new GatewaySilence(`Stripe answered to "${what}" in an unknown form: ${field}`);
+  throw new GatewayOutcomeUnknown(`Stripe answered to "${what}" in an unknown form: ${field}`);
 }
 
 function failureOf(what: string, error: unknown): unknown {
@@ -43,16 +48,18 @@ function failureOf(what: string, error: unknown): unknown {
       status: Number(statusCode),
       variables: 'STRIPE_SECRET_KEY',
     });
-  const told = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
+  const described = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
   const isSaved = error.headers?.['idempotent-replayed'] === 'true';
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
-  if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', told);
-  if (!isDefinite(error)) return new GatewaySilence(told);
+  if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', described);
+  if (!isDefinite(error)) return new GatewayOutcomeUnknown(described);
   // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
   const isGone = isUnpayable && code === 'resource_missing';
   const kind = { isUnpayable, isGone, isOutdated: OF_A_LATER_STATE.has(code) };
-  return isSaved ? new SavedRefusal(code, told, kind) : new GatewayRefusal(code, told, kind);
+  return isSaved
+    ? new SavedRefusal(code, described, kind)
+    : new GatewayRefusal(code, described, kind);
 }
 
 /** Some refusals of a refund have no code, and Stripe's own words never leave this file. */

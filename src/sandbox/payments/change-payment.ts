@@ -38,7 +38,7 @@ export function createChangePayment(represent: RepresentPayment): ChangePayment 
         await savePayment(db, verdict.payment);
         return {
           answer: present(verdict.payment),
-          told: { payment: verdict.payment, events: verdict.events },
+          changed: { payment: verdict.payment, events: verdict.events },
         };
     }
   };

@@ -15,7 +15,7 @@ import type { PaymentEvent } from './verdict.ts';
 /** The answer to a change and, when it changed something, what webhooks have to tell. */
 export type Outcome = {
   readonly answer: Answer;
-  readonly told?: { readonly payment: Payment; readonly events: readonly PaymentEvent[] };
+  readonly changed?: { readonly payment: Payment; readonly events: readonly PaymentEvent[] };
 };
 
 export type Change = {
@@ -53,8 +53,8 @@ export function createSubmit(store: Store, wake: (webhooks: readonly Webhook[]) 
     const { answer, webhooks } = await store.write(async (db) => {
       const stored = await storedAnswer(db, idempotencyKey, fingerprint);
       if (stored) return { answer: stored, webhooks: [] };
-      const { answer, told } = await run(db);
-      const webhooks = told ? await insertWebhooks(db, told.payment, told.events) : [];
+      const { answer, changed } = await run(db);
+      const webhooks = changed ? await insertWebhooks(db, changed.payment, changed.events) : [];
       if (idempotencyKey !== undefined) {
         const { status, body } = answer;
         await db.insert(answers).values({ idempotencyKey, fingerprint, status, body });

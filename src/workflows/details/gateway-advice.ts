@@ -3,9 +3,9 @@ import type { GatewayFailureView } from '../../domain/view.ts';
 
 export function gatewayAdvice(gateway: string, failure: GatewayFailureView): string {
   const { code, call, since, tries, error, nextTryAt } = failure;
-  const told = `${gateway} has not answered since ${since} (${call}, ${tries} ${tries === 1 ? 'try' : 'tries'}: ${error})`;
+  const described = `${gateway} has not answered since ${since} (${call}, ${tries} ${tries === 1 ? 'try' : 'tries'}: ${error})`;
   const next = nextTryAt === null ? '' : ` The order asks again at ${nextTryAt}.`;
   return code === 'gateway_misconfigured'
-    ? `${told}. Correct the key: until then nobody can pay or be refunded through ${gateway}.${next}`
-    : `${told}. See the status page of ${gateway} and the network of the workers.${next}`;
+    ? `${described}. Correct the key: until then nobody can pay or be refunded through ${gateway}.${next}`
+    : `${described}. See the status page of ${gateway} and the network of the workers.${next}`;
 }

@@ -26,7 +26,7 @@ type Failing = ReadonlyMap<string, FailingEffect>;
  *
  * @param failing effects that have failed for long and are tried on
  */
-export function storyOf(ledger: Ledger, failing: Failing = new Map()): string {
+export function workflowDetailsOf(ledger: Ledger, failing: Failing = new Map()): string {
   const view = viewOf(ledger);
   const { duplicates, stale, rejected } = view.counters;
   return [

@@ -15,7 +15,7 @@ export function hasBacklog({ inbox }: Run): boolean {
   return inbox.length > SIGNALS_PER_TASK && isIntakeBounded();
 }
 
-export function signalsToTakeUp(isBacklog: boolean): number {
+export function signalsToApply(isBacklog: boolean): number {
   return isBacklog ? SIGNALS_PER_TASK : Number.POSITIVE_INFINITY;
 }
 

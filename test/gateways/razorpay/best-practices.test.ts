@@ -10,8 +10,8 @@ import { razorpayBehind, WEBHOOK_SECRET } from '../../fakes/razorpay/driver.ts';
 import { type FakeRazorpay, KEY_ID } from '../../fakes/razorpay/fake.ts';
 import { capturesOf } from '../../fakes/razorpay/life.ts';
 import { type Event, signedHeaders } from '../../fakes/razorpay/webhooks.ts';
+import { PAID_ONCE, proofOf } from '../../support/assert-paid-once.ts';
 import type { GatewayDriver } from '../../support/gateway-driver.ts';
-import { PAID_ONCE, proofOf } from '../../support/proof.ts';
 import {
   AMOUNT,
   givenOrder,

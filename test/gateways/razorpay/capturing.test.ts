@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown } from '../../../src/gateways/gateway.ts';
 import { capturesOf } from '../../fakes/razorpay/life.ts';
 import { attempt, newKey, refusing, withRazorpay } from './support.ts';
 
@@ -32,7 +32,7 @@ describe('capturing what a bank has authorized', () => {
 
   it('captures once when the answer was lost', async () => {
     on.fake.faults.plan(CAPTURE, 'reset_after');
-    await assert.rejects(capture(), GatewaySilence);
+    await assert.rejects(capture(), GatewayOutcomeUnknown);
     assert.equal((await capture()).status, 'captured');
     assert.equal(capturesOf(on.fake.world, orderId).length, 1);
     assert.equal(

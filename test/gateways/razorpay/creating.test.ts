@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown } from '../../../src/gateways/gateway.ts';
 import { createRazorpayGateway } from '../../../src/gateways/razorpay/index.ts';
 import { KEY_ID, KEY_SECRET, LIVE_KEY_ID } from '../../fakes/razorpay/fake.ts';
 import type { Fault } from '../../fakes/razorpay/faults.ts';
@@ -32,7 +32,7 @@ describe('opening an attempt at Razorpay', () => {
     it(`finds the same order again after ${fault}`, async () => {
       const request = attempt();
       on.fake.faults.plan(CREATE, fault);
-      await assert.rejects(on.gateway.createPayment(request), GatewaySilence);
+      await assert.rejects(on.gateway.createPayment(request), GatewayOutcomeUnknown);
       const { payment } = await on.gateway.createPayment(request);
       assert.equal(ordersWith(request.idempotencyKey).length, 1);
       assert.equal(on.fake.world.orders.has(payment.paymentId), true);
@@ -43,7 +43,7 @@ describe('opening an attempt at Razorpay', () => {
     it(`is silent about ${fault}, and makes the order the next time`, async () => {
       const request = attempt();
       on.fake.faults.plan(CREATE, fault);
-      await assert.rejects(on.gateway.createPayment(request), GatewaySilence);
+      await assert.rejects(on.gateway.createPayment(request), GatewayOutcomeUnknown);
       assert.equal(ordersWith(request.idempotencyKey).length, 0);
       await on.gateway.createPayment(request);
       assert.equal(ordersWith(request.idempotencyKey).length, 1);
@@ -142,7 +142,7 @@ describe('opening an attempt at Razorpay', () => {
       webhookSecrets: ['any'],
       apiBase: on.fake.url,
     });
-    await assert.rejects(gateway.createPayment(attempt()), GatewaySilence);
+    await assert.rejects(gateway.createPayment(attempt()), GatewayOutcomeUnknown);
   });
 });
 

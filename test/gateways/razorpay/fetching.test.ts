@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PaymentSnapshot } from '../../../src/domain/facts/facts.ts';
-import { GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown } from '../../../src/gateways/gateway.ts';
 import { attempt, withRazorpay } from './support.ts';
 
 describe('what Razorpay knows of an attempt', () => {
@@ -135,6 +135,6 @@ describe('what Razorpay knows of an attempt', () => {
 
   it('is unknown, not missing, while Razorpay does not answer', async () => {
     on.fake.faults.plan(/GET/, 'error_500_before');
-    await assert.rejects(ask(orderId), GatewaySilence);
+    await assert.rejects(ask(orderId), GatewayOutcomeUnknown);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown } from '../../../src/gateways/gateway.ts';
 import type { Fault } from '../../fakes/razorpay/faults.ts';
 import { attempt, newKey, refusing, withRazorpay } from './support.ts';
 
@@ -54,7 +54,7 @@ describe('refunding a captured payment at Razorpay', () => {
     it(`is made once when its answer is lost by ${fault}`, async () => {
       const key = newKey();
       on.fake.faults.plan(REFUND, fault);
-      await assert.rejects(refund(key), GatewaySilence);
+      await assert.rejects(refund(key), GatewayOutcomeUnknown);
       const { refundId } = await refund(key);
       assert.deepEqual(
         refunds().map(({ id }) => id),
@@ -75,7 +75,7 @@ describe('refunding a captured payment at Razorpay', () => {
     const held = on.fake.faults.hold(REFUND);
     const first = refund(key);
     await held.arrived;
-    await assert.rejects(refund(key), GatewaySilence);
+    await assert.rejects(refund(key), GatewayOutcomeUnknown);
     held.release();
     const { refundId } = await first;
     assert.equal((await refund(key)).refundId, refundId);

@@ -1,9 +1,9 @@
 /** Razorpay's published descriptions, and what they mean for an order. */
 import assert from 'node:assert/strict';
-import { GatewayRefusal, GatewaySilence } from '../../../src/gateways/gateway.ts';
+import { GatewayOutcomeUnknown, GatewayRefusal } from '../../../src/gateways/gateway.ts';
 import { errorOf } from '../../../src/gateways/razorpay/refusals.ts';
 
-function answered(description: string): GatewayRefusal | GatewaySilence {
+function answered(description: string): GatewayRefusal | GatewayOutcomeUnknown {
   return errorOf(400, { error: { code: 'BAD_REQUEST_ERROR', description, reason: null } });
 }
 
@@ -57,6 +57,6 @@ describe('a refund that Razorpay refuses', () => {
     'Duplicate receipt found for this refund request.',
   ])
     it(`is asked for again where it says: ${description}`, () => {
-      assert.ok(answered(description) instanceof GatewaySilence);
+      assert.ok(answered(description) instanceof GatewayOutcomeUnknown);
     });
 });

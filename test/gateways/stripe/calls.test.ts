@@ -5,8 +5,8 @@ import { Stripe } from 'stripe';
 import {
   type CreatePayment,
   type Gateway,
+  GatewayOutcomeUnknown,
   GatewayRefusal,
-  GatewaySilence,
 } from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../../fakes/stripe/fake-stripe.ts';
@@ -192,7 +192,7 @@ describe('Stripe, asked by the adapter', () => {
       ]);
       const failed = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
       assert.equal(failed.length, 1);
-      assert.ok(failed[0] instanceof GatewaySilence);
+      assert.ok(failed[0] instanceof GatewayOutcomeUnknown);
       assert.equal(intentsOf(request.orderId).length, 1);
     });
 
@@ -206,7 +206,7 @@ describe('Stripe, asked by the adapter', () => {
         const request = creation();
         // The SDK itself repeats a call once whose connection broke.
         fake.faults.next(fault, fault);
-        await assert.rejects(gateway.createPayment(request), GatewaySilence);
+        await assert.rejects(gateway.createPayment(request), GatewayOutcomeUnknown);
         fake.faults.end();
         const { payment } = await gateway.createPayment(request);
         assert.deepEqual(
@@ -219,13 +219,16 @@ describe('Stripe, asked by the adapter', () => {
       it(`is refused once Stripe has saved its own ${fault}: the key never heals`, async () => {
         const request = creation();
         fake.faults.next(fault);
-        await assert.rejects(gateway.createPayment(request), GatewaySilence);
+        await assert.rejects(gateway.createPayment(request), GatewayOutcomeUnknown);
         await assertRefused(gateway.createPayment(request), 'outcome_unknown');
       });
 
     it('is no refusal when our own API key is wrong: that can be mended', async () => {
       const settings = { secretKey: 'sk_test_wrong', webhookSecrets: [], apiBase: fake.url };
-      await assert.rejects(createStripeGateway(settings).createPayment(creation()), GatewaySilence);
+      await assert.rejects(
+        createStripeGateway(settings).createPayment(creation()),
+        GatewayOutcomeUnknown,
+      );
     });
   });
 
@@ -358,7 +361,7 @@ describe('Stripe, asked by the adapter', () => {
       const paymentId = await givenAuthorized();
       const key = newKey();
       fake.faults.next('breakdown_before');
-      await assert.rejects(capture(paymentId, AMOUNT, key), GatewaySilence);
+      await assert.rejects(capture(paymentId, AMOUNT, key), GatewayOutcomeUnknown);
       assert.equal((await capture(paymentId, AMOUNT, key)).status, 'captured');
     });
   });
@@ -412,7 +415,7 @@ describe('Stripe, asked by the adapter', () => {
         const paymentId = await givenCaptured();
         const request = refundOf(paymentId);
         fake.faults.next(fault, fault);
-        await assert.rejects(gateway.refundPayment(request), GatewaySilence);
+        await assert.rejects(gateway.refundPayment(request), GatewayOutcomeUnknown);
         fake.faults.end();
         const { refundId } = await gateway.refundPayment(request);
         assert.deepEqual(
@@ -424,7 +427,7 @@ describe('Stripe, asked by the adapter', () => {
     it('is for a person when Stripe broke down, saved that, and made none', async () => {
       const request = refundOf(await givenCaptured());
       fake.faults.next('breakdown_before');
-      await assert.rejects(gateway.refundPayment(request), GatewaySilence);
+      await assert.rejects(gateway.refundPayment(request), GatewayOutcomeUnknown);
       await assertRefused(gateway.refundPayment(request), 'outcome_unknown');
     });
 

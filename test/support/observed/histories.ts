@@ -95,7 +95,7 @@ function observedBundle(): Promise<{ code: string }> {
         (compiler) => {
           compiler.hooks.normalModuleFactory.tap('observe', ({ hooks }) => {
             hooks.beforeResolve.tap('observe', (resolved) => {
-              const isOfLoop = resolved.contextInfo.issuer.endsWith('workflows/take-up.ts');
+              const isOfLoop = resolved.contextInfo.issuer.endsWith('workflows/apply-events.ts');
               if (isOfLoop && resolved.request.endsWith('domain/transition.ts'))
                 resolved.request = path.join(import.meta.dirname, 'transition.ts');
             });

@@ -1,7 +1,7 @@
 /** Orders that wait for a person, and what becomes of them by either decision. */
 import pWaitFor from 'p-wait-for';
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
-import { givenForgottenOrder } from '../own-orders.ts';
+import { givenForgottenOrder } from '../custom-terms.ts';
 import { AMOUNT, CURRENCY } from '../shop.ts';
 import { type OrderAndPayment, type Scene, type Story, story } from './scene.ts';
 

@@ -1,6 +1,6 @@
 /** Orders that end unpaid, and orders that are closed and may have to open again. */
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
-import { givenOwnOrder } from '../own-orders.ts';
+import { givenOwnOrder } from '../custom-terms.ts';
 import { CURRENCY } from '../shop.ts';
 import { temporalClient, untilClosed } from '../temporal.ts';
 import { type Story, story } from './scene.ts';

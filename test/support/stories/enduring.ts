@@ -1,6 +1,6 @@
 /** Orders around which everything else breaks: gateway, CRM, database, workers. */
 import pg from 'pg';
-import { givenOwnOrder } from '../own-orders.ts';
+import { givenOwnOrder } from '../custom-terms.ts';
 import { type SharedStack, sharedStack } from '../stack.ts';
 import { untilActivityRuns, untilClosed, untilHistory, untilScheduled } from '../temporal.ts';
 import {

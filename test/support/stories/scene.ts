@@ -3,8 +3,8 @@
  * order at rest, so that its history is whole.
  */
 import type { OrderView } from '../../../src/domain/view.ts';
-import { type Clerk, clerkOf } from '../clerk.ts';
 import { type Maker, markOf } from '../installation.ts';
+import { type Clerk, clerkOf } from '../operator-client.ts';
 import {
   AMOUNT,
   CURRENCY,

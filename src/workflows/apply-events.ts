@@ -1,25 +1,25 @@
 /**
- * How an event changes a run: the state machine decides, and what follows from it is noted here. Nothing
- * here knows Temporal: a simulation takes events up in the same way.
+ * Applies events to a run: the state machine decides, and what follows from it is queued here. No Temporal, so
+ * that the simulation runs the same code.
  */
 import { copyOf } from '../domain/copy.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { applyTo } from '../domain/transition.ts';
-import { rungDeadline } from './alarms.ts';
 import { readSignal } from './inbox/read-signal.ts';
 import { noteRecords, openNow, type Run } from './run.ts';
+import { firedDeadline } from './timers.ts';
 
-/** Events that were applied one after another, for whoever watches. */
-export interface Taken {
+/** Events that were applied one after another, for the simulation's checks. */
+export interface AppliedEvents {
   before: Ledger;
   events: DomainEvent[];
   after: Ledger;
 }
 
 /** Applies events in order. The ledger is copied once for all of them, so that an event costs the same at any size. */
-export function takeUp(run: Run, events: Iterable<DomainEvent>): Taken {
-  const taken: Taken = { before: run.ledger, events: [], after: run.ledger };
+export function applyEvents(run: Run, events: Iterable<DomainEvent>): AppliedEvents {
+  const taken: AppliedEvents = { before: run.ledger, events: [], after: run.ledger };
   for (const event of events) {
     if (taken.events.length === 0) run.ledger = copyOf(taken.before);
     taken.events.push(event);
@@ -33,33 +33,33 @@ export function takeUp(run: Run, events: Iterable<DomainEvent>): Taken {
 }
 
 /**
- * Goes on from the ledger that a lost task has written: what it decided was read, and may be done. Whatever
- * has happened since the last record is taken up on top of it, unless the lost task had heard of it.
+ * Continues from the ledger that a lost task has written: what it decided may be done already. Events since
+ * the last record are applied on top of it, unless the lost task had applied them.
  */
-export function adopt(run: Run, other: Ledger): Taken {
+export function rebaseOnto(run: Run, other: Ledger): AppliedEvents {
   const events = run.journal.filter(({ id }) => !other.seen.includes(id));
   run.ledger = other;
   run.recorded = other.revision;
   run.journal = [];
   run.unsent = [];
-  const taken = takeUp(run, events);
+  const taken = applyEvents(run, events);
   // Only now: what has happened since may have ended what was open there.
   run.due = openNow(run);
   return taken;
 }
 
 /**
- * Takes up what lies there, results before signals, each on its own. Only signals are limited: a task that is
- * done again, because it was lost with its worker, may have more results and takes up the same signals, so that
- * what the lost one has written of them is known for what it is.
+ * Applies what is queued, results before signals, one by one. Only signals are limited: a task that is repeated,
+ * because it was lost with its worker, may have more results and applies the same signals, so that what the lost
+ * one has written of them is recognized.
  *
  * @param now in epoch milliseconds; it stands still in a workflow as long as nothing is waited for
  * @param mostSignals the rest of the inbox stays where it lies
  */
-export function takeUpSome(run: Run, now: number, mostSignals: number): Taken[] {
-  const taken = run.other === null ? [] : [adopt(run, run.other)];
+export function applyQueued(run: Run, now: number, mostSignals: number): AppliedEvents[] {
+  const taken = run.other === null ? [] : [rebaseOnto(run, run.other)];
   run.other = null;
-  return [...taken, takeUp(run, nextEvents(run, now, mostSignals))];
+  return [...taken, applyEvents(run, nextEvents(run, now, mostSignals))];
 }
 
 /** One at a time, as the next deadline is known only when the event before it has been applied. */
@@ -81,9 +81,9 @@ function nextEvent(run: Run, now: number): DomainEvent | null {
     run.signalsTaken += 1;
     return readSignal(item, now);
   }
-  const deadline = rungDeadline(run);
+  const deadline = firedDeadline(run);
   if (deadline === null) return null;
-  run.rungAt = null;
+  run.firedTimerAt = null;
   const { name, at } = deadline;
   const id = `${name}-${at}`;
   return { type: 'deadline.reached', deadline: name, id, source: 'timer', at: Math.max(now, at) };

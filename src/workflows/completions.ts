@@ -1,4 +1,4 @@
-/** How a run hears of what was under way beside its loop: it is noted, and taken up when the loop comes by. */
+/** Completion callbacks of background work. They only queue the result; the main loop applies it. */
 import { type EffectResult, effectEvent } from '../domain/events.ts';
 import type { Ledger } from '../domain/ledger.ts';
 import { noteRecorded, openNow, type Run } from './run.ts';
@@ -11,12 +11,12 @@ export interface Written {
 }
 
 /** @param at epoch milliseconds */
-export function hearResult(run: Run, result: EffectResult, at: number): void {
+export function onEffectSettled(run: Run, result: EffectResult, at: number): void {
   run.inFlight = run.inFlight.filter((key) => key !== result.key);
   run.results.push(effectEvent(result, at));
 }
 
-export function hearWritten(run: Run, { other, ...written }: Written): void {
+export function onRecordWritten(run: Run, { other, ...written }: Written): void {
   run.isRecording = false;
   run.other = other;
   if (other !== null) return;
@@ -25,7 +25,7 @@ export function hearWritten(run: Run, { other, ...written }: Written): void {
 }
 
 /** @param at for when it was set, in epoch milliseconds */
-export function hearAlarm(run: Run, at: number): void {
-  run.alarms = run.alarms.filter((alarm) => alarm.at !== at);
-  run.rungAt = at;
+export function onTimerFired(run: Run, at: number): void {
+  run.timers = run.timers.filter((timer) => timer.at !== at);
+  run.firedTimerAt = at;
 }

@@ -1,6 +1,6 @@
 /**
- * One event being applied: the draft ledger it works on and what has come of it so far. A turn lives
- * inside a single call of `transition` and is never kept.
+ * One event being applied: the draft ledger it works on and what has come of it so far. A context lives inside a
+ * single call of `transition` and is never kept.
  */
 import { type Effect, effectKey } from './effects/effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
@@ -12,7 +12,7 @@ import { followsPresentRules } from './rules.ts';
 import { isAnythingLive, isPayable, isRefundedInFull, netMinor, stateOf } from './sums.ts';
 import { type Ask, type Cell, type Row, TABLE } from './table.ts';
 
-export interface Turn {
+export interface Context {
   ledger: Ledger;
   event: DomainEvent;
   records: OutcomeRecord[];
@@ -33,7 +33,7 @@ export interface Verdict {
 }
 
 /** The gateway tells what is known with every answer; only the rest is worth a record. */
-export function isNews({ outcome, changed = false }: Verdict): boolean {
+export function isWorthRecording({ outcome, changed = false }: Verdict): boolean {
   return changed || outcome === 'applied' || outcome === 'review' || outcome === 'rejected';
 }
 
@@ -53,12 +53,16 @@ export interface RowChange {
 }
 
 /** Carries out a row of the table for the state that the event meets: the change, its calls, its review, its outcome. */
-export function applyRow(turn: Turn, row: Row, { cause, evolve, calls = {} }: RowChange): Verdict {
-  const from = stateOf(turn.ledger);
+export function applyRow(
+  context: Context,
+  row: Row,
+  { cause, evolve, calls = {} }: RowChange,
+): Verdict {
+  const from = stateOf(context.ledger);
   const cell = cellFor(row, from);
   evolve?.(cell);
   makeCalls(cell, calls);
-  return conclude(turn, cell, cause, from);
+  return conclude(context, cell, cause, from);
 }
 
 /** Makes the calls that a cell names, and no other. */
@@ -67,19 +71,19 @@ export function makeCalls({ asks }: Cell, calls: Calls): void {
 }
 
 /** Starts an effect unless its key was ever used: deciding twice never asks twice. */
-export function start(turn: Turn, command: Effect): void {
-  if (turn.ledger.effects[command.key] !== undefined) return;
-  putEffect(turn.ledger, { command, status: 'pending', attempts: 0, error: null });
-  turn.started.push(command);
+export function start(context: Context, command: Effect): void {
+  if (context.ledger.effects[command.key] !== undefined) return;
+  putEffect(context.ledger, { command, status: 'pending', attempts: 0, error: null });
+  context.started.push(command);
 }
 
-export function keyFor(turn: Turn, effect: Effect['effect'], cause: string | number): string {
-  return effectKey(turn.ledger.terms.orderId, effect, cause);
+export function keyFor(context: Context, effect: Effect['effect'], cause: string | number): string {
+  return effectKey(context.ledger.terms.orderId, effect, cause);
 }
 
-/** Opens a review, or tells the one that is open for this reason of a further cause. */
-export function openReview(turn: Turn, reason: ReviewReason, cause: string): Review {
-  const { ledger, event } = turn;
+/** Opens a review, or adds a further cause to the one that is open for this reason. */
+export function openReview(context: Context, reason: ReviewReason, cause: string): Review {
+  const { ledger, event } = context;
   const known = ledger.reviews.find(
     (review) => review.reason === reason && review.status === 'open',
   );
@@ -101,13 +105,13 @@ export function openReview(turn: Turn, reason: ReviewReason, cause: string): Rev
 }
 
 /** Does what a table cell says about late confirmation and reviews, and puts the result into words. */
-function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verdict {
-  if (cell.late) turn.ledger.late = true;
-  if (cell.review !== undefined) openReview(turn, cell.review, cause);
-  const missing = deficit(turn.ledger);
-  if (missing !== undefined) openReview(turn, missing, cause);
-  stick(turn.ledger);
-  const to = stateOf(turn.ledger);
+function conclude(context: Context, cell: Cell, cause: string, from: OrderState): Verdict {
+  if (cell.late) context.ledger.late = true;
+  if (cell.review !== undefined) openReview(context, cell.review, cause);
+  const missing = deficit(context.ledger);
+  if (missing !== undefined) openReview(context, missing, cause);
+  latchFinalStatus(context.ledger);
+  const to = stateOf(context.ledger);
   const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
   if (cell.verdict === 'stale')
     return { outcome: 'stale', reason: `too late to matter, ${moved}`, changed: true };
@@ -118,14 +122,14 @@ function conclude(turn: Turn, cell: Cell, cause: string, from: OrderState): Verd
 
 const DEFICIT_REASONS: readonly ReviewReason[] = ['over_refund', 'double_loss', 'capture_reversed'];
 
-/** More went out than came in, in whatever order it was told: a person hears of it once. */
+/** More went out than came in, in whatever order the events arrived: one review is opened for it. */
 function deficit(ledger: Ledger): ReviewReason | undefined {
-  const isTold = ledger.reviews.some(({ reason }) => DEFICIT_REASONS.includes(reason));
-  return netMinor(ledger) < 0 && !isTold ? 'over_refund' : undefined;
+  const isReported = ledger.reviews.some(({ reason }) => DEFICIT_REASONS.includes(reason));
+  return netMinor(ledger) < 0 && !isReported ? 'over_refund' : undefined;
 }
 
 /** What follows from the facts and then stays, whatever comes, until an approved review lifts it. */
-export function stick(ledger: Ledger): void {
+export function latchFinalStatus(ledger: Ledger): void {
   const state = stateOf(ledger);
   const isPart = state === 'partially_paid' && followsPresentRules(ledger);
   const isOver =
@@ -147,28 +151,28 @@ function isBeingVoided(ledger: Ledger): boolean {
   );
 }
 
-/** Was a person ever told of this cause, whether they have decided or not? */
+/** Has a review ever been opened for this cause, decided or not? */
 export function wasReviewed(ledger: Ledger, reason: ReviewReason, cause: string): boolean {
   return indexOf(ledger).causesByReason.get(reason)?.has(cause) ?? false;
 }
 
-export function movePayment(turn: Turn, payment: Payment, status: Payment['status']): void {
+export function movePayment(context: Context, payment: Payment, status: Payment['status']): void {
   payment.status = status;
-  payment.movedAtVersion = turn.ledger.version + 1;
+  payment.movedAtVersion = context.ledger.version + 1;
 }
 
 /** Writes the one outcome record that an input leaves, and counts it. */
-export function record(turn: Turn, given: Verdict, origin: RecordOrigin): void {
-  const { ledger } = turn;
+export function record(context: Context, given: Verdict, origin: RecordOrigin): void {
+  const { ledger } = context;
   const { changed = false, ...verdict } = given;
   if (changed || verdict.outcome === 'applied' || verdict.outcome === 'review') ledger.version += 1;
   if (verdict.outcome === 'duplicate') ledger.counters.duplicates += 1;
   if (verdict.outcome === 'stale') ledger.counters.stale += 1;
   if (verdict.outcome === 'rejected') ledger.counters.rejected += 1;
   ledger.recorded += 1;
-  turn.records.push({
+  context.records.push({
     seq: ledger.recorded,
-    at: turn.event.at,
+    at: context.event.at,
     ...origin,
     ...verdict,
     version: ledger.version,
