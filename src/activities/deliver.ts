@@ -41,7 +41,7 @@ export function createDeliver(deps: {
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
       throw new DeliveryOutcomeUnknown(
-        `${destination.name} is described by an activity of its own`,
+        `${destination.name} is told by an activity of its own`,
       );
     failpoint('message.afterKeepBeforeCall');
     await post(message, destination);

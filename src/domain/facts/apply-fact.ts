@@ -60,7 +60,7 @@ function contradict(
   if (wasReviewed(context.ledger, 'fact_conflict', cause))
     return {
       outcome: 'duplicate',
-      reason: `${key} contradicts what is known, as described before`,
+      reason: `${key} contradicts what is known, as told before`,
     };
   openReview(context, 'fact_conflict', cause);
   const described = `${fact.amountMinor} ${fact.currency}`;
@@ -135,7 +135,7 @@ function giveUp(context: Context, event: FactEvent, reason: 'wrong_order' | 'unm
   if (wasReviewed(context.ledger, reason, cause))
     return record(
       context,
-      { outcome: 'duplicate', reason: `${described}, as described before` },
+      { outcome: 'duplicate', reason: `${described}, as told before` },
       origin,
     );
   openReview(context, reason, cause);
