@@ -40,9 +40,7 @@ export function createDeliver(deps: {
     if (destination === undefined || message.sentAt !== null) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
-      throw new DeliveryOutcomeUnknown(
-        `${destination.name} is told by an activity of its own`,
-      );
+      throw new DeliveryOutcomeUnknown(`${destination.name} is told by an activity of its own`);
     failpoint('message.afterKeepBeforeCall');
     await post(message, destination);
     failpoint('message.afterCallBeforeMark');
