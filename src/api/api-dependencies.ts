@@ -14,7 +14,7 @@ import type { Turns } from './temporal/single-flight.ts';
 
 export interface ApiDependencies {
   database: Database;
-  /** Wakes up whoever waits for an order to change. */
+  /** Notifies those who wait for an order to change. */
   feed: ChangeFeed;
   orders: OrderClient;
   duplicates: DuplicateCounter;

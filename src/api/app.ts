@@ -86,7 +86,7 @@ export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-/** Whoever gets the path right and the method wrong is told which methods there are. */
+/** 405 with an Allow header, where the path exists and the method does not. */
 function refuseOtherMethods(app: Express): void {
   const allowed = new Map<string, string[]>([
     ['/healthz', ['GET']],

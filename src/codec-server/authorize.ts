@@ -1,5 +1,5 @@
 /**
- * Who may have payloads decoded: whoever names the token, or has signed in with it in this browser.
+ * Who may have payloads decoded: a caller with the token, or a browser that has signed in with it.
  * Temporal's UI sends no token of ours, only cookies.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';

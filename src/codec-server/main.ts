@@ -1,4 +1,4 @@
-/** The codec server as a process of its own, beside the browser of whoever looks at orders. */
+/** The codec server as a process of its own, on the machine of the operator who looks at orders. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadCodecServerConfig } from '../config/codec-server.ts';

@@ -18,7 +18,7 @@ export type CodecServerConfig = {
   payloadKeys: PayloadKey[];
 };
 
-/** As long as an API key: whoever guesses it reads every order. */
+/** As long as an API key: it opens every order. */
 const MIN_TOKEN_LENGTH = 32;
 
 const variables = z.object({

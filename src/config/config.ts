@@ -43,7 +43,7 @@ export type SellerConfig = { name: string; lines: string[] };
 
 /**
  * Where metrics are served: on `port`, and on the API's own port only in development. What they say of
- * the business is not for whoever reaches the API.
+ * the business is not for every caller of the API.
  */
 export type MetricsConfig = { port?: number; isOnApiPort: boolean };
 

@@ -39,7 +39,7 @@ function encrypt(keyring: Keyring, payload: Payload): Payload {
 /** @throws UnknownKeyError, which passes once the key is configured: the task is tried again until then. */
 function decrypt(keyring: Keyring, { metadata, data }: Payload): Payload {
   const encoding = metadata?.[METADATA_ENCODING_KEY];
-  // With keys configured nothing plain is believed: whoever reaches Temporal could have written it.
+  // With keys configured nothing plain is believed: anything that reaches Temporal could have written it.
   if (!encoding || !data || Buffer.from(encoding).toString() !== ENCRYPTED) return unreadable();
   try {
     return PayloadMessage.decode(keyring.open(data));

@@ -1,5 +1,5 @@
 /**
- * Places where a test may kill this process at once: between an effect and whoever is to hear of it.
+ * Places where a test may kill this process at once: between an effect and its acknowledgement.
  * They do nothing unless NODE_ENV is test, whatever else the environment says.
  */
 import { writeSync } from 'node:fs';

@@ -21,7 +21,7 @@ export function watchProcessLife(): ProcessLife {
   return { stopRequested };
 }
 
-/** Tells whoever started this process that it does its work now. */
+/** Reports to the parent process that this one is ready. */
 export function reportReady(details: { port?: number } = {}): void {
   process.send?.({ ready: true, ...details });
 }
@@ -41,7 +41,7 @@ export async function runProcess(name: string, main: () => Promise<void>): Promi
 
 /**
  * After an error that nobody caught nothing is certain any more: it is logged without what it carried,
- * and whoever supervises starts a new process.
+ * and the supervisor starts a new process.
  */
 function endOnFault(name: string): void {
   process.on('uncaughtException', (error) => {

@@ -1,5 +1,5 @@
 /**
- * The connection to PostgreSQL. Every limit is short on purpose: whoever asks has a caller waiting,
+ * The connection to PostgreSQL. Every limit is short on purpose: a caller is waiting for the answer,
  * and a database that does not answer must become an error, never a hang.
  */
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';

@@ -1,6 +1,6 @@
 /**
  * Idempotency-Key: one caller's key is claimed once, worked on by one request at a time, and answered
- * the same for ever after. Whoever lost its claim to a later request may neither answer nor release.
+ * the same for ever after. A request that lost its claim to a later one may neither answer nor release.
  */
 import { randomUUID } from 'node:crypto';
 import { and, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';

@@ -14,7 +14,7 @@ export interface ChangeFeed {
    * call it before reading: a change between a read and the call would go unheard.
    */
   next(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
-  /** Ends the connection; whoever still waits gets false. */
+  /** Ends the connection; waits that are still open resolve to false. */
   close(): Promise<void>;
 }
 

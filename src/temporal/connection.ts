@@ -53,7 +53,7 @@ function readConfig(env: Environment) {
 }
 
 /**
- * Whoever listens on the way could read and forge orders. A network that nobody else is on, or a mesh
+ * A listener on the way could read and forge orders. A network that nobody else is on, or a mesh
  * that encrypts by itself, has to be named on purpose.
  */
 function requirePrivateNetwork({ TEMPORAL_PLAINTEXT_HOST }: Environment, address: string): void {

@@ -1,4 +1,4 @@
-/** One span for each attempt of an activity, within the trace of whoever caused it. */
+/** One span for each attempt of an activity, within the trace of its cause. */
 import { SpanKind, type Tracer } from '@opentelemetry/api';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { inSpan } from './in-span.ts';

@@ -21,7 +21,7 @@ export function traceIn(headers: Headers): Context {
   try {
     return propagation.extract(context.active(), defaultPayloadConverter.fromPayload(payload));
   } catch {
-    // Whoever may signal may send any bytes here; a trace is not worth an activity.
+    // Any bytes may arrive here with a signal; a trace is not worth an activity.
     return context.active();
   }
 }

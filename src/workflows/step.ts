@@ -43,7 +43,7 @@ export function planStep(run: Run, limit: number): Step {
   return { due, effects, record: isTried ? recordOf(run) : null };
 }
 
-/** @param at when the step began, in epoch milliseconds, as it was told to whoever did it */
+/** @param at when the step began, in epoch milliseconds, as the activity was given it */
 export function concludeStep(run: Run, step: Step, done: StepDone, at: number): BackgroundWork {
   const { results, recorded, other } = done;
   if (other !== null) return { effects: [], record: null, taken: [rebaseOnto(run, other)] };

@@ -1,6 +1,6 @@
 /**
  * How often one key may call, and one address fail to name a key. Counts are kept in this process
- * alone: with several APIs a caller gets that often at each. Whoever names a good key is never held up
+ * alone: with several APIs a caller gets that often at each. A caller with a good key is never held up
  * by another one's failures, also not behind one proxy's address.
  */
 import type { Request, Response } from 'express';

@@ -1,5 +1,5 @@
 /**
- * What a request means to whoever watches over security: who was turned away and why, and who did what
+ * What a request means for security: who was refused and why, and who did what
  * moves money by hand. They are fields of the request's own line, so that one line has it all.
  */
 import type { ProblemCode } from '../problems/problem-table.ts';

@@ -1,5 +1,5 @@
 /**
- * What the API tells whoever counts. Labels are names from our own code, never anything that a caller
+ * The API's metrics. Labels are names from our own code, never anything that a caller
  * could choose: every value of a label is a time series for ever.
  */
 import type { IgnoredReason } from '../../gateways/gateway.ts';

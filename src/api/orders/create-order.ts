@@ -1,6 +1,6 @@
 /**
  * Creates an order: first the row, which guards the id for ever, then the workflow. A row whose
- * workflow did not start is started by whoever comes next; no order is ever created twice.
+ * workflow did not start is started by the next request; no order is ever created twice.
  */
 import { type Ledger, openLedger } from '../../domain/ledger.ts';
 import type { OrderTerms } from '../../domain/order.ts';

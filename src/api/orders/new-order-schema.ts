@@ -11,7 +11,7 @@ import {
 
 /** As many as Stripe takes; metadata is for references, not for documents. */
 const MAX_METADATA_KEYS = 50;
-/** A year; whoever waits longer for money wants a new order. */
+/** A year; an order that waits longer for money should be a new one. */
 const MAX_EXPIRY_S = 365 * 24 * 3600;
 
 const MAX_NAME_LENGTH = 200;

@@ -72,7 +72,7 @@ function withTries(
 
 /**
  * The version, and beside it what moves without one: repeats are counted, effects are tried, and both
- * must reach whoever asks only for news.
+ * must reach a caller that asks only for changes.
  */
 export function etagOf({ view, revision, duplicates, failing }: StoredOrder): string {
   const tries = failing.reduce((total, { attempts }) => total + attempts, 0);

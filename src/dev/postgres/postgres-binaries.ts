@@ -19,14 +19,14 @@ export type PostgresRunner = (
   output?: number,
 ) => Promise<void>;
 
-/** The programs and who owns the files; no owner means whoever runs this. */
+/** The programs and who owns the files; no owner means the present user. */
 export type PostgresBinaries = { run: PostgresRunner; owner?: Owner };
 
 type Owner = { uid: number; gid: number };
 
 /** PostgreSQL refuses to run as root, so root runs it as the first of these that exists. */
 const USERS_INSTEAD_OF_ROOT = ['postgres', 'nobody'];
-/** The locale and time zone of whoever starts it must not change how the database sorts. */
+/** The locale and time zone of the user who starts it must not change how the database sorts. */
 const PLAIN_SETTINGS = { LC_ALL: 'C', LC_MESSAGES: 'C', TZ: 'UTC' };
 /** initdb takes a second; ten times that on a busy disk. `pg_ctl -w` has its own limit of 60 s. */
 const PROGRAM_TIMEOUT_MS = 90_000;

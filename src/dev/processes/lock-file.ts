@@ -72,6 +72,6 @@ function release(file: string, mine: string): void {
   try {
     if (readFileSync(file, 'utf8') === mine) rmSync(file);
   } catch {
-    // Whoever removed the data directory removed the lock with it.
+    // When the data directory was removed, the lock went with it.
   }
 }

@@ -11,7 +11,7 @@ import { describeStack } from './stack-summary.ts';
 /** What a terminal, a service manager and a closed window send. */
 const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Whoever ended npm waits for the ports to be free again; half a second is not noticed. */
+/** After npm has ended, the ports must be free again soon; half a second is not noticed. */
 const PARENT_CHECK_MS = 500;
 
 /** Runs a stack until it is asked to end; gives the exit code of the process. */

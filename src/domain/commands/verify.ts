@@ -150,7 +150,7 @@ function closeSync(context: Context, findings: Findings): void {
   const isHeldUp = inquiry.purpose.expiry || ledger.held.length > 0;
   const isOwed = !hasChanged || isHeldUp || isAttaching || isSyncOwed;
   const isLast = !(inquiry.again && isOwed);
-  // Whoever asked while this question was under way is owed the answer to the next one.
+  // Commands that arrived during this sync are answered by the next one.
   answerWaiting(
     context,
     ({ type, askedAfter = 0 }) => isQuestion(type) && (isLast || askedAfter < generation),

@@ -89,7 +89,7 @@ function refuseCapture(context: Context, paymentId: string, { isGone }: Refusal)
   });
 }
 
-/** Nobody knows what happened: whoever waits is told so, and the schedule asks again. */
+/** Outcome unknown: waiting callers are told so, and the call is retried on schedule. */
 function unanswered(context: Context, command: GatewayCall): void {
   switch (command.effect) {
     case 'create_payment':

@@ -41,7 +41,7 @@ function openKeyExpiredReview(context: Context, cause: string): void {
   record(context, { outcome: 'review', reason }, origin);
 }
 
-/** Whoever decides to keep waiting is asked again when as much time has passed once more. */
+/** After a decision to keep waiting, the review opens again when as much time has passed once more. */
 function isUnderReview({ ledger, event }: Context, cause: string): boolean {
   return ledger.reviews.some(
     ({ reason, causes, status, openedAt }) =>

@@ -7,7 +7,7 @@ import type { Headers, WorkflowInterceptors } from '@temporalio/workflow';
 
 /** The header with the trace, as Temporal's own OpenTelemetry interceptors call it. */
 export const TRACE_HEADER = '_tracer-data';
-/** W3C's two texts are a hundred bytes, five hundred at most; whoever may signal may send megabytes. */
+/** W3C's two texts are a hundred bytes, five hundred at most; a signal may carry megabytes. */
 const MAX_TRACE_BYTES = 1_000;
 
 export function interceptors(): WorkflowInterceptors {
