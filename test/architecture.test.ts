@@ -1,6 +1,6 @@
 /** House rules that matter, each with its reason. A rule that is in the way is changed here, in the open. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   circles,
@@ -239,6 +239,20 @@ describe('the tests', () => {
 /** Words that the vocabulary has better ones for; what is stored or sent keeps its name. */
 const RETIRED =
   /^(hears?|heard|hearing|rings?|rung|sticks?|doubts?|doubted|beside|whoever|nobody|somebody|deeds?|tells?|told|news|alarms?|silences?|guess)$/i;
+
+describe('docs/architecture.md', () => {
+  it('names no file that is not there', () => {
+    const root = path.join(import.meta.dirname, '..');
+    const page = readFileSync(path.join(root, 'docs/architecture.md'), 'utf8');
+    const named = [...page.matchAll(/`((?:src|test)\/[\w./-]+\.ts)`/g)].map(
+      ([, file = '']) => file,
+    );
+    // In capitals stands what there are several of, such as GATEWAY.
+    const wrong = named.filter((file) => !/[A-Z]/.test(file) && !existsSync(path.join(root, file)));
+    assert.ok(named.length > 20);
+    assertNone(wrong, 'a reader who follows a walk has to find each step of it');
+  });
+});
 
 describe('the names in the code', () => {
   it('are words of docs/vocabulary.md, and none that it has replaced', () => {
