@@ -33,6 +33,8 @@ export interface Payment {
   madeBy?: MadeBy;
   /** Authorized for another amount than what was outstanding: never captured without a review. */
   mismatched: boolean;
+  /** Minor units that the gateway then held. Absent in orders from before it was kept. */
+  authorizedMinor?: number;
   /** The version at which the status last moved; an answer asked for earlier is older than it. */
   movedAtVersion: number;
   /** What we asked the gateway to capture, once and for all: the key of that call stands for it. */

@@ -283,6 +283,15 @@ describe('a decision', () => {
       .then({ state: 'paid', reviews: [] });
   });
 
+  it('to capture a wrong amount captures what is authorized, and not what was asked for', () => {
+    const decided = ledgerAfter(...MISMATCHED, decide('approve', 'amount_mismatch'));
+    const calls = Object.values(decided.effects).map(({ command }) => command);
+    assert.deepEqual(
+      calls.flatMap((call) => (call.effect === 'capture_payment' ? [call.amountMinor] : [])),
+      [70],
+    );
+  });
+
   it('to capture a wrong amount captures nothing of an order whose cancel is under way', () => {
     const stranger = [
       verify('pay_2'),

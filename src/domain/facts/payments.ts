@@ -47,7 +47,10 @@ export function applyPaymentFact(context: Context, fact: PaymentFact, payment: P
       // Alive again, it may be voided after all.
       if (isBackwards && payment.voiding === false) delete payment.voiding;
       movePayment(context, payment, status);
-      if (cell.review === 'amount_mismatch') payment.mismatched = true;
+      if (cell.review === 'amount_mismatch') {
+        payment.mismatched = true;
+        payment.authorizedMinor = fact.amountMinor;
+      }
       if (cell.to === 'pending') context.ledger.expired = false;
     },
     calls: callsFor(context, payment),

@@ -142,7 +142,8 @@ function refundForeign(context: Context, review: Review): void {
 function captureMismatched(context: Context): void {
   const { ledger } = context;
   for (const payment of mismatchedPayments(context)) {
-    const amountMinor = Math.min(payment.amountMinor, uncommittedMinor(ledger));
+    const heldMinor = payment.authorizedMinor ?? payment.amountMinor;
+    const amountMinor = Math.min(heldMinor, uncommittedMinor(ledger));
     if (isUnwanted(ledger) || amountMinor === 0) {
       voidPayment(context, payment);
       continue;
