@@ -9,16 +9,16 @@ export interface GatewayEvent {
   body: string;
 }
 
-export type AppliedEvents = Pick<Delivery, 'status' | 'outcome' | 'code'>;
+export type WebhookAnswer = Pick<Delivery, 'status' | 'outcome' | 'code'>;
 
 /** The strictest gateway's patience. */
 const TIMEOUT_MS = 5_000;
-const NOBODY: AppliedEvents = { status: null, outcome: null, code: null };
+const NOBODY: WebhookAnswer = { status: null, outcome: null, code: null };
 
 /** @returns nulls where no answer came */
 export function createWebhookSender(
   secret: string,
-): (apiUrl: string, event: GatewayEvent) => Promise<AppliedEvents> {
+): (apiUrl: string, event: GatewayEvent) => Promise<WebhookAnswer> {
   const signer = new Webhook(secret);
   return async (apiUrl, { id, body }) => {
     const now = new Date();

@@ -46,13 +46,13 @@ export function signedBody(body: string, id = `evt_${randomUUID()}`): SignedEven
 
 type Apis = Pick<Shop, 'apiUrls'>;
 
-interface AppliedEvents {
+interface WebhookAnswer {
   status: number;
   body: { status?: string };
 }
 
 /** @param turn which API process hears it */
-export function deliverTo(apis: Apis, event: SignedEvent, turn = 0): Promise<AppliedEvents> {
+export function deliverTo(apis: Apis, event: SignedEvent, turn = 0): Promise<WebhookAnswer> {
   return deliver(apis, { path: '/webhooks/sandbox', ...event }, turn);
 }
 
@@ -61,10 +61,27 @@ export async function deliver(
   { apiUrls }: Apis,
   { path, headers, body }: SignedRequest,
   turn = 0,
-): Promise<AppliedEvents> {
+): Promise<WebhookAnswer> {
   const base = apiUrls[turn % apiUrls.length] ?? '';
   const response = await fetch(`${base}${path}`, { method: 'POST', headers, body });
   return { status: response.status, body: (await response.json()) as { status?: string } };
+}
+
+/** Delivers as gateways do: an API that is too busy answers 503, and is sent the event once more. */
+export async function deliverUntilTaken(
+  apis: Apis,
+  event: SignedRequest,
+  turn = 0,
+): Promise<WebhookAnswer> {
+  let answer = await deliver(apis, event, turn);
+  await pWaitFor(
+    async () => {
+      if (answer.status === 503) answer = await deliver(apis, event, turn);
+      return answer.status !== 503;
+    },
+    { interval: 500, timeout: 60_000 },
+  );
+  return answer;
 }
 
 /** Waits until the gateway's own webhook of this type has been answered with 200. */
