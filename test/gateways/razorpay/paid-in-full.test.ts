@@ -210,8 +210,8 @@ describe('an order at Razorpay', function () {
     const payment = razorpay.life.start(paymentId, { amount: AMOUNT - OFFER });
     razorpay.life.authorize(payment);
     const held = await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
-    // From now on Razorpay wants another currency of it, and refuses to capture.
-    Object.assign(paymentOf(payment) ?? {}, { currency: 'USD' });
+    // From now on Razorpay holds less of it, and refuses to capture what was approved.
+    Object.assign(paymentOf(payment) ?? {}, { amount: AMOUNT - 2 * OFFER });
     const [review] = held.reviews;
     await shop.call('POST', `/v1/orders/${id}/reviews/${review?.id}`, {
       decision: 'approve',
