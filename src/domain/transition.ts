@@ -76,13 +76,13 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   consequences(context, from);
   answerCancelsByState(context);
   resolveSettledReviews(context);
-  const isWorthRecording = ledger.version > versionBefore;
-  if (isWorthRecording) {
+  const hasChanged = ledger.version > versionBefore;
+  if (hasChanged) {
     ledger.updatedAt = event.at;
     ledger.closed = false;
   }
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
-  if (isPoll || isWorthRecording || ledger.poll === null)
+  if (isPoll || hasChanged || ledger.poll === null)
     schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
   return { records: context.records, effects: readyEffects(context, wasDone) };
 }

@@ -18,9 +18,9 @@ export function replyOf({ status, body, headers = {} }: Answer): Reply {
 }
 
 export function problemReply(problem: Problem, request: Request): Reply {
-  const described = JSON.stringify(problemBody(problem, String(request.id)));
+  const text = JSON.stringify(problemBody(problem, String(request.id)));
   // Some take a key for a field's name; who logs our answers must not get it from us.
-  const body = scrub(described);
+  const body = scrub(text);
   return { status: problem.status, headers: problemHeaders(problem), body };
 }
 

@@ -8,7 +8,7 @@ const minorUnits = z.int().meta({ description: 'Minor units of the currency.' })
 const time = z.iso.datetime();
 
 /** What was neither asked for nor paid to the order, and explains the difference. */
-const inAnyAnswer = {
+const amountsOfGateway = {
   amountDiscounted: minorUnits.meta({
     description:
       'Minor units that the gateway let the customer off, such as an offer of a bank: with amountPaid, all that was due.',
@@ -35,7 +35,7 @@ export const paymentSchema = z
     ]),
     amount: minorUnits,
     amountRefunded: minorUnits,
-    ...inAnyAnswer,
+    ...amountsOfGateway,
     checkout: z
       .record(z.string(), z.string())
       .nullable()
@@ -125,7 +125,7 @@ export const orderSchema = z
     currency: z.string(),
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
-    ...inAnyAnswer,
+    ...amountsOfGateway,
     gateway: z.string(),
     customer: z.object({
       id: z.string(),

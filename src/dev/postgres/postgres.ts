@@ -137,7 +137,7 @@ function runningPid(cluster: Cluster): number | undefined {
 
 function reasonIn(log: string): string {
   const lines = lastLines(log, 20);
-  const described = lines.filter((line) => !line.startsWith('pg_ctl:'));
-  const [fatal] = described.filter((line) => /(FATAL|PANIC|error|could not)/.test(line)).slice(-1);
+  const own = lines.filter((line) => !line.startsWith('pg_ctl:'));
+  const [fatal] = own.filter((line) => /(FATAL|PANIC|error|could not)/.test(line)).slice(-1);
   return (fatal ?? lines.at(-1) ?? 'no reason was logged').replace(/^.*?(FATAL|PANIC):\s*/, '');
 }

@@ -103,35 +103,35 @@ export interface RefundInstruction {
  */
 export function requestRefund(
   context: Context,
-  order: RefundInstruction,
+  instruction: RefundInstruction,
   paymentIds: readonly string[] = Object.keys(context.ledger.payments),
 ): void {
   const { ledger } = context;
-  let leftMinor = order.amountMinor;
+  let leftMinor = instruction.amountMinor;
   for (const paymentId of paymentIds) {
     const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
     if (amountMinor <= 0) continue;
     leftMinor -= amountMinor;
     const { currency } = ledger.terms;
-    reserve(context, order, { paymentId, amountMinor, currency });
+    reserve(context, instruction, { paymentId, amountMinor, currency });
   }
 }
 
-/** The first piece keeps the request's key, further ones count up from it. */
+/** The first allocation keeps the request's key, further ones count up from it. */
 export function reserve(
   context: Context,
-  order: Pick<RefundInstruction, 'requestKey' | 'reason'>,
+  instruction: Pick<RefundInstruction, 'requestKey' | 'reason'>,
   allocation: { paymentId: string; amountMinor: number; currency: string },
 ): void {
-  const requestKey = freeKey(context.ledger, order.requestKey);
+  const requestKey = freeKey(context.ledger, instruction.requestKey);
   const request: RefundRequest = {
     ...allocation,
     requestKey,
     status: 'requested',
     refundId: null,
-    reason: order.reason,
+    reason: instruction.reason,
     createdAt: context.event.at,
-    parentKey: order.requestKey,
+    parentKey: instruction.requestKey,
   };
   putRefundRequest(context.ledger, request);
   askForRefund(context, request);
@@ -139,8 +139,7 @@ export function reserve(
 
 function freeKey({ refundRequests }: Ledger, base: string): string {
   let key = base;
-  for (let allocation = 2; refundRequests[key] !== undefined; allocation += 1)
-    key = `${base}.${allocation}`;
+  for (let number = 2; refundRequests[key] !== undefined; number += 1) key = `${base}.${number}`;
   return key;
 }
 

@@ -26,8 +26,8 @@ export function verify(context: Context, command: CommandOf<'verify'>): Verdict 
   const { paymentId } = command;
   const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
   // A gateway that says "look" has news of a paid order; anybody else only wants to hear of the money.
-  const isWorthRecording = command.source === 'webhook';
-  if (isKnown && !isWorthRecording && (state === 'paid' || state === 'refunded'))
+  const isFromGateway = command.source === 'webhook';
+  if (isKnown && !isFromGateway && (state === 'paid' || state === 'refunded'))
     return { outcome: 'duplicate', reason: `the order is ${state} already` };
   if (paymentId === undefined && ledger.attempts.length === 0)
     return rejected('no_payment_attempt');

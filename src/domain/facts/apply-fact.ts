@@ -63,8 +63,8 @@ function contradict(
       reason: `${key} contradicts what is known, as told before`,
     };
   openReview(context, 'fact_conflict', cause);
-  const described = `${fact.amountMinor} ${fact.currency}`;
-  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${described}`;
+  const now = `${fact.amountMinor} ${fact.currency}`;
+  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${now}`;
   return { outcome: 'review', reason };
 }
 

@@ -105,10 +105,10 @@ function applyOldStatus(context: Context, fact: PaymentFact, payment: Payment): 
   if (row !== undefined && isComeback(context, fact.type, payment)) {
     const cell = cellFor(row, stateOf(context.ledger));
     makeCalls(cell, callsFor(context, payment));
-    const described = statusOf(fact);
+    const status = statusOf(fact);
     return {
       outcome: 'stale',
-      reason: `${described} after ${payment.status}: the gateway is asked`,
+      reason: `${status} after ${payment.status}: the gateway is asked`,
     };
   }
   return { outcome: 'stale', reason: `the payment is ${payment.status} already` };

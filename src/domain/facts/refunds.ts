@@ -56,10 +56,10 @@ function isSameMoney(refund: Refund, fact: RefundFact): boolean {
 function contradict(context: Context, fact: RefundFact, known: Refund): Verdict {
   openReview(context, 'fact_conflict', `${factKey(fact)}:${fact.amountMinor}${fact.currency}`);
   const was = `${known.amountMinor} ${known.currency}`;
-  const described = `${fact.amountMinor} ${fact.currency}`;
+  const now = `${fact.amountMinor} ${fact.currency}`;
   return {
     outcome: 'review',
-    reason: `fact_conflict: ${fact.refundId} was ${was}, now ${described}`,
+    reason: `fact_conflict: ${fact.refundId} was ${was}, now ${now}`,
   };
 }
 

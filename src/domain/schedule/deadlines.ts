@@ -51,9 +51,9 @@ function expiry(ledger: Ledger): Deadline | null {
   if (ledger.inquiry.purpose.expiry) return null;
   const state = stateOf(ledger);
   // Money taken back or a lifted cancellation may leave a part after the time was up: a person hears of it.
-  const isReported = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
+  const isInReview = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
   const isWaiting =
-    state === 'partially_paid' ? !isReported : state === 'initiated' || state === 'pending';
+    state === 'partially_paid' ? !isInReview : state === 'initiated' || state === 'pending';
   return isWaiting || isTryOpen(ledger) ? { name: 'expiry', at: ledger.expiresAt } : null;
 }
 

@@ -118,9 +118,9 @@ function readRefund(body: unknown): Meaning {
     if (payment.order_id === null) return ignored('not_ours');
     // What was never captured was never ours: no money of the order goes back.
     if (!payment.captured) return ask(payment);
-    const described = refundStatusOf(status);
-    if (described === null) return ask(payment);
-    const type = `refund.${described}` as const;
+    const known = refundStatusOf(status);
+    if (known === null) return ask(payment);
+    const type = `refund.${known}` as const;
     const money = { paymentId: payment.order_id, amountMinor: amount, currency };
     return { kind: 'fact', orderId: null, fact: { type, refundId: id, ...money } };
   });
@@ -132,9 +132,9 @@ function readDispute(body: unknown): Meaning {
     const { order_id } = payment;
     const dispute = payload.dispute.entity;
     if (order_id === null) return ignored('not_ours');
-    const described = disputeStatusOf(dispute);
-    if (described === null) return ask(payment);
-    const type = `dispute.${described}` as const;
+    const known = disputeStatusOf(dispute);
+    if (known === null) return ask(payment);
+    const type = `dispute.${known}` as const;
     const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
     return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
   });

@@ -36,11 +36,11 @@ const capturedSchema = paymentIntentSchema.extend({ amount_received: z.number().
 const READERS: Readonly<Record<string, Reader>> = {
   'payment_intent.succeeded': (event) =>
     paymentMessage(event, capturedSchema, (intent) => ['captured', intent.amount_received]),
-  'payment_intent.payment_failed': described(() => 'failed'),
-  'payment_intent.processing': described(() => 'pending'),
+  'payment_intent.payment_failed': ofIntent(() => 'failed'),
+  'payment_intent.processing': ofIntent(() => 'pending'),
   'payment_intent.requires_action': readAction,
-  'payment_intent.amount_capturable_updated': described(() => 'authorized'),
-  'payment_intent.canceled': described(endOf),
+  'payment_intent.amount_capturable_updated': ofIntent(() => 'authorized'),
+  'payment_intent.canceled': ofIntent(endOf),
   'charge.refunded': readCharge,
   'charge.refund.updated': readRefund,
   'refund.created': readRefund,
@@ -74,7 +74,7 @@ function reasonOf(error: unknown): string {
 type PaymentWord = 'captured' | 'failed' | 'pending' | 'authorized' | 'expired' | 'voided';
 
 /** The whole amount of the payment, told under one word. */
-function described(wordOf: (intent: PaymentIntent) => PaymentWord): Reader {
+function ofIntent(wordOf: (intent: PaymentIntent) => PaymentWord): Reader {
   return (event) =>
     paymentMessage(event, paymentIntentSchema, (intent) => [wordOf(intent), intent.amount]);
 }

@@ -48,18 +48,16 @@ function failureOf(what: string, error: unknown): unknown {
       status: Number(statusCode),
       variables: 'STRIPE_SECRET_KEY',
     });
-  const described = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
+  const summary = `Stripe, asked to ${what}: ${code} (status ${statusCode}, request ${requestId})`;
   const isSaved = error.headers?.['idempotent-replayed'] === 'true';
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
-  if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', described);
-  if (!isDefinite(error)) return new GatewayOutcomeUnknown(described);
+  if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', summary);
+  if (!isDefinite(error)) return new GatewayOutcomeUnknown(summary);
   // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
   const isGone = isUnpayable && code === 'resource_missing';
   const kind = { isUnpayable, isGone, isOutdated: OF_A_LATER_STATE.has(code) };
-  return isSaved
-    ? new SavedRefusal(code, described, kind)
-    : new GatewayRefusal(code, described, kind);
+  return isSaved ? new SavedRefusal(code, summary, kind) : new GatewayRefusal(code, summary, kind);
 }
 
 /** Some refusals of a refund have no code, and Stripe's own words never leave this file. */
