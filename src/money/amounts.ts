@@ -50,6 +50,15 @@ export function brokenRule(
   return `${gateway} takes ${currency} in steps of ${moneyText(each, currency)}`;
 }
 
+/** The same of a part of a payment, such as a refund: the smallest amount is one of whole payments. */
+export function brokenRuleOfPart(
+  rules: AmountRules,
+  amountMinor: number,
+  currency: string,
+): string | null {
+  return brokenRule({ ...rules, minimum: {} }, amountMinor, currency);
+}
+
 /** In ISO minor units, at most what an amount may be at all. */
 export function largestAmount({ extraDecimals, maximum }: AmountRules, currency: string): number {
   const own = Math.floor(shifted(maximum, -(extraDecimals[currency] ?? 0)));

@@ -8,7 +8,6 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
   upsertSearchAttributes,
@@ -20,7 +19,7 @@ import { type OrderView, viewOf } from '../domain/view.ts';
 import { applyQueued } from './apply-events.ts';
 import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { changedAttributes } from './details/search-attributes.ts';
-import { workflowDetailsOf } from './details/workflow-details.ts';
+import { showDetails } from './details/show-details.ts';
 import { endTask, hasBacklog, signalsToApply } from './inbox/backlog.ts';
 import { type InboxItem, type OrderInput, SIGNALS } from './inbox/messages.ts';
 import { ledgerFromRecord } from './record.ts';
@@ -102,7 +101,7 @@ function hasWork(run: Run): boolean {
 
 /** Shows operators what changed, and only that: each update is an event in the history. */
 function show(run: Run): void {
-  setCurrentDetails(workflowDetailsOf(run.ledger, run.failing));
+  showDetails(run);
   const changed = changedAttributes(workflowInfo().typedSearchAttributes, run.ledger);
   if (changed.length > 0) upsertSearchAttributes(changed);
 }

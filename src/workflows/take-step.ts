@@ -3,12 +3,12 @@
  * the workflow task, in one local activity together with the record: that costs the history one event and
  * the worker one activation. The rest runs in the background.
  */
-import { proxyLocalActivities, setCurrentDetails } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { StepDone, StepRequest } from '../activities/take-step.ts';
 import type { Effect } from '../domain/effects/effects.ts';
 import { onEffectSettled } from './completions.ts';
-import { workflowDetailsOf } from './details/workflow-details.ts';
+import { showDetails } from './details/show-details.ts';
 import { effectsToStart } from './inbox/backlog.ts';
 import { type FailingEffect, perform } from './perform.ts';
 import { writeInBackground } from './record.ts';
@@ -44,7 +44,7 @@ function performInBackground(run: Run, effect: Effect): void {
   const { key } = effect;
   const show = (failing: FailingEffect): void => {
     run.failing.set(key, failing);
-    setCurrentDetails(workflowDetailsOf(run.ledger, run.failing));
+    showDetails(run);
   };
   void perform(effect, run.ledger, show).then((result) => {
     run.failing.delete(key);

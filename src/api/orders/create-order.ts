@@ -14,6 +14,7 @@ import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
+import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { Problem } from '../problems/problem.ts';
 import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
 import { orderConflict } from './order-conflict.ts';
@@ -141,9 +142,7 @@ function refusalOf(
   }
   const rules = gateways[gateway]?.amounts;
   const rule = rules === undefined ? null : brokenRule(rules, amount, currency);
-  if (rule === null) return null;
-  const errors = [{ pointer: '/amount', message: rule }];
-  return new Problem('amount_unsupported', { detail: `${rule}.`, errors });
+  return rule === null ? null : amountUnsupported(rule);
 }
 
 function unsupported({ gateways }: ApiDependencies): Problem {

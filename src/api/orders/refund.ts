@@ -1,12 +1,12 @@
 /** Gives money back. The key of the request is part of the refund's own identity, for ever. */
 import { z } from 'zod';
 import type { OrderView } from '../../domain/view.ts';
-import { brokenRule } from '../../money/amounts.ts';
+import { brokenRuleOfPart } from '../../money/amounts.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { orderPath, refundAmount, text } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
-import { Problem } from '../problems/problem.ts';
+import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
 import { orderPathOf, representRefund } from './represent-order.ts';
 import { isUnsettled, requireOrder, submit } from './submit.ts';
@@ -51,11 +51,7 @@ export const refund = defineRoute({
   },
 });
 
-/**
- * The gateway's smallest amount is one of a payment; of a part that goes back only the steps hold.
- *
- * @throws Problem `amount_unsupported`
- */
+/** @throws Problem `amount_unsupported` */
 function checkAmount(
   { gateways }: ApiDependencies,
   { gateway, currency }: OrderView,
@@ -63,10 +59,8 @@ function checkAmount(
 ): void {
   const rules = gateways[gateway]?.amounts;
   if (rules === undefined || amountMinor === undefined) return;
-  const rule = brokenRule({ ...rules, minimum: {} }, amountMinor, currency);
-  if (rule === null) return;
-  const errors = [{ pointer: '/amount', message: rule }];
-  throw new Problem('amount_unsupported', { detail: `${rule}.`, errors });
+  const rule = brokenRuleOfPart(rules, amountMinor, currency);
+  if (rule !== null) throw amountUnsupported(rule);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Amounts as Razorpay takes them, in ISO minor units: razorpay.com/docs/api/orders/create and the same page of
  * its other countries (/docs/my, /docs/us), as of 2026-11.
  */
-import { type AmountRules, brokenRule, noRules } from '../../money/amounts.ts';
+import { type AmountRules, brokenRuleOfPart, noRules } from '../../money/amounts.ts';
 import { GatewayRefusal } from '../gateway.ts';
 
 export const RAZORPAY_AMOUNTS: AmountRules = {
@@ -14,11 +14,12 @@ export const RAZORPAY_AMOUNTS: AmountRules = {
 };
 
 /**
- * Checks what Razorpay would misread, of a part that is refunded as well: that has no minimum. Whatever else is wrong with an amount, Razorpay itself says so.
+ * Checks what Razorpay would misread, of a part that is refunded as well. Whatever else is wrong with an amount,
+ * Razorpay itself says so.
  *
  * @throws GatewayRefusal `amount_not_settleable`
  */
 export function checkAmount(amountMinor: number, currency: string): void {
-  const rule = brokenRule({ ...RAZORPAY_AMOUNTS, minimum: {} }, amountMinor, currency);
+  const rule = brokenRuleOfPart(RAZORPAY_AMOUNTS, amountMinor, currency);
   if (rule !== null) throw new GatewayRefusal('amount_not_settleable', rule, { isUnpayable: true });
 }

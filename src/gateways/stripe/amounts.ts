@@ -4,7 +4,7 @@
  */
 import {
   type AmountRules,
-  brokenRule,
+  brokenRuleOfPart,
   fromGatewayUnits,
   toGatewayUnits,
 } from '../../money/amounts.ts';
@@ -58,7 +58,7 @@ export const STRIPE_AMOUNTS: AmountRules = {
  * @throws GatewayRefusal when Stripe has no such amount.
  */
 export function toStripeAmount(amountMinor: number, currency: string): number {
-  const rule = brokenRule({ ...STRIPE_AMOUNTS, minimum: {} }, amountMinor, currency);
+  const rule = brokenRuleOfPart(STRIPE_AMOUNTS, amountMinor, currency);
   if (rule !== null)
     throw new GatewayRefusal('amount_not_representable', rule, { isUnpayable: true });
   return toGatewayUnits(STRIPE_AMOUNTS, amountMinor, currency);
