@@ -7,7 +7,7 @@ import pWaitFor from 'p-wait-for';
 import { type Shop, shopOn } from '../support/shop.ts';
 import { assertHappenedOnce } from './once.ts';
 import { type Dependency, type OutageStack, startOutageStack } from './outage-stack.ts';
-import { ask, nameOf, openScene, type Scene } from './scene.ts';
+import { ask, nameOf, openScene, type Scene, untilAnsweredWell } from './scene.ts';
 
 type Answers = Record<string, string>;
 
@@ -93,8 +93,6 @@ const TABLE: Record<Dependency, Answers> = {
 
 /** A gateway gives up after five seconds, and every answer comes before that. */
 const GATEWAY_PATIENCE_MS = 5_000;
-/** The longest that anything takes to come back on a busy machine. */
-const RECOVERY_MS = 90_000;
 
 describe('with one dependency away', function () {
   this.timeout(300_000);
@@ -151,15 +149,8 @@ describe('with one dependency away', function () {
         assert.ok(slowestMs < GATEWAY_PATIENCE_MS, `${slowestMs} ms`);
       });
 
-      it('the same requests are answered well as soon as it is back', async () => {
-        await Promise.all(
-          Object.entries(scene.questions).map(([name, question]) => {
-            const isWell = async () => /^20[01]$/.test(nameOf(await ask(shop, question)));
-            const message = `${name} never was answered well`;
-            return pWaitFor(isWell, { timeout: { milliseconds: RECOVERY_MS, message } });
-          }),
-        );
-      });
+      it('the same requests are answered well as soon as it is back', () =>
+        untilAnsweredWell(shop, scene));
 
       it('all of it has happened once', () => assertHappenedOnce(shop, scene));
     });

@@ -1,5 +1,6 @@
 /** One order for every request of the table, made while all is well, so that each may be asked in an outage. */
 import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
 import {
   AMOUNT,
   givenOrder,
@@ -110,4 +111,18 @@ export function ask(shop: Shop, { method, path, body, headers }: Question) {
 /** As the table writes it: the status, and the code of a problem. */
 export function nameOf({ status, body }: Reply<{ code?: string }>): string {
   return body?.code === undefined ? String(status) : `${status} ${body.code}`;
+}
+
+/** The longest that anything takes to come back on a busy machine. */
+const RECOVERY_MS = 90_000;
+
+/** Waits until each request, sent again under its key, is answered with what it asked for. */
+export async function untilAnsweredWell(shop: Shop, { questions }: Scene): Promise<void> {
+  await Promise.all(
+    Object.entries(questions).map(([name, question]) => {
+      const isWell = async () => /^20[01]$/.test(nameOf(await ask(shop, question)));
+      const message = `${name} never was answered well`;
+      return pWaitFor(isWell, { timeout: { milliseconds: RECOVERY_MS, message } });
+    }),
+  );
 }

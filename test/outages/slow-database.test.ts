@@ -1,11 +1,10 @@
 /** Queries that do not end take every connection of the pools: here because a person has locked the orders. */
 import assert from 'node:assert/strict';
-import pWaitFor from 'p-wait-for';
 import pg from 'pg';
 import { openShop, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 import { assertHappenedOnce } from './once.ts';
-import { ask, nameOf, openScene, type Scene } from './scene.ts';
+import { ask, nameOf, openScene, type Scene, untilAnsweredWell } from './scene.ts';
 
 /** More than all pools of the stack have connections. */
 const READERS = 60;
@@ -13,7 +12,6 @@ const READERS = 60;
 const PATIENCE_MS = 9_000;
 /** What is answered without the orders' table is answered as ever. */
 const WEBHOOK_PATIENCE_MS = 5_000;
-const RECOVERY_MS = 90_000;
 
 describe('a pool that slow queries have used up', function () {
   this.timeout(300_000);
@@ -66,15 +64,8 @@ describe('a pool that slow queries have used up', function () {
     assert.ok((told?.tookMs ?? 0) < WEBHOOK_PATIENCE_MS, JSON.stringify(told));
   });
 
-  it('is free again when the queries end: the same requests are answered well', async () => {
-    await Promise.all(
-      Object.entries(scene.questions).map(([name, question]) => {
-        const isWell = async () => /^20[01]$/.test(nameOf(await ask(shop, question)));
-        const message = `${name} never was answered well`;
-        return pWaitFor(isWell, { timeout: { milliseconds: RECOVERY_MS, message } });
-      }),
-    );
-  });
+  it('is free again when the queries end: the same requests are answered well', () =>
+    untilAnsweredWell(shop, scene));
 
   it('has doubled nothing', () => assertHappenedOnce(shop, scene));
 });
