@@ -9,7 +9,7 @@ import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
-import { createTurns } from './api/temporal/single-flight.ts';
+import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { loadServiceConfig } from './config/config.ts';
 import { isProduction } from './config/production.ts';

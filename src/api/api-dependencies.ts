@@ -10,7 +10,7 @@ import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
 import type { InFlightDeliveries } from './temporal/in-flight-deliveries.ts';
 import type { OrderClient } from './temporal/order-client.ts';
-import type { Turns } from './temporal/single-flight.ts';
+import type { Turns } from './temporal/turns.ts';
 
 export interface ApiDependencies {
   database: Database;

@@ -15,7 +15,7 @@ import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
-import { createTurns } from '../../src/api/temporal/single-flight.ts';
+import { createTurns } from '../../src/api/temporal/turns.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';

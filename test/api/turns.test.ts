@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter, once } from 'node:events';
-import { createTurns, type Turn } from '../../src/api/temporal/single-flight.ts';
+import { createTurns, type Turn } from '../../src/api/temporal/turns.ts';
 
 /** An answer that is given, or fails, when the test says so. */
 function openQuestion() {

@@ -9,7 +9,7 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { orderPath, visibleId } from '../http/request-schemas.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Turn } from '../temporal/single-flight.ts';
+import type { Turn } from '../temporal/turns.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer } from './represent-order.ts';
 import { answerWithOrder, requireOrder, type Sender, submit } from './submit.ts';

@@ -1,6 +1,7 @@
 /**
- * Single flight: identical concurrent requests of this process share one call. Saves Temporal signals; correctness
- * never depends on it, as the order answers a repeat as it would have anyway.
+ * Identical concurrent requests of this process take turns: each waits for the one in flight, after which the answer
+ * is on record and the order need not be asked. Saves Temporal signals; correctness never depends on it, as the order
+ * answers a repeat as it would have anyway.
  */
 import pTimeout from 'p-timeout';
 
@@ -12,7 +13,7 @@ export interface Turn {
 }
 
 export interface Turns {
-  /** Runs `ask` when nobody asks this any more, or when `waitMs` is over. */
+  /** Runs `ask` when no identical request is in flight any more, or when `waitMs` is over. */
   take<Answer>(
     question: string,
     waitMs: number,
