@@ -16,7 +16,17 @@ const PASSWORD_IN_URL = /(?<=:\/\/)[^\s"\\/@]+(?=@)/g;
 /** Both parts as long as they may be: without an end, a long text of a stranger's would take minutes. */
 const EMAIL = /[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+/gi;
 
+/** What JSON writes for a character: no part of the text beside it, or `\n` before a key would hide the key. */
+const ESCAPE = /(\\(?:u[\da-f]{4}|.))/i;
+
 export function scrub(text: string): string {
+  return text
+    .split(ESCAPE)
+    .map((part, index) => (index % 2 === 0 ? scrubPlain(part) : part))
+    .join('');
+}
+
+function scrubPlain(text: string): string {
   return maskCardNumbers(
     text.replace(PASSWORD_IN_URL, REDACTED).replace(SECRETS, REDACTED).replace(EMAIL, REDACTED),
   );

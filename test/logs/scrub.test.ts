@@ -46,6 +46,14 @@ describe('the scrubber', () => {
     }
   });
 
+  it('takes a secret out of JSON right after a line break, a quote or a control character', () => {
+    for (const [, text, left] of SCRUBBED)
+      for (const before of ['\n', '\r', '\t', '\b', '\f', '"', '\\', '\u0001', '\u001f'])
+        assert.deepEqual(JSON.parse(scrub(JSON.stringify({ text: before + text }))), {
+          text: before + left,
+        });
+  });
+
   it('takes no longer for what a stranger makes as hard as he can', function () {
     // It is a second or two of work on a busy machine; what is not linear takes many minutes.
     this.timeout(30_000);
@@ -73,7 +81,17 @@ describe('the scrubber', () => {
       fc.oneof(
         fc.constantFrom(...pieces),
         fc.string(),
-        fc.constantFrom('"', '\\', '@', '://', '\n'),
+        fc.constantFrom(
+          '"',
+          '\\',
+          '@',
+          '://',
+          '\n',
+          '\r',
+          '\u0001',
+          'k_live_1234',
+          'jo@mail.example',
+        ),
       ),
     );
     fc.assert(
