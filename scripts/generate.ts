@@ -98,7 +98,7 @@ function cellText(cell: Cell): string {
   const words = [
     cell.verdict === 'stale' ? 'stale' : movementText(cell),
     ...(cell.late ? ['late'] : []),
-    ...cell.asks.map((ask) => `+ ${ask}`),
+    ...cell.effects.map((effect) => `+ ${effect}`),
     ...(cell.review === undefined ? [] : [`review \`${cell.review}\``]),
   ];
   return words.join(', ');

@@ -4,13 +4,11 @@
  */
 import { type Effect, effectKey } from './effects/effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
-import type { Ledger, Payment, Review } from './ledger.ts';
-import { addCause, indexOf, putEffect, putReview } from './ledger-index.ts';
-import type { OrderState } from './order.ts';
+import type { Ledger, Payment } from './ledger.ts';
+import { indexOf } from './ledger-index.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
 import { followsPresentRules } from './rules.ts';
-import { isAnythingLive, isPayable, isRefundedInFull, netMinor, stateOf } from './sums.ts';
-import { type Ask, type Cell, type Row, TABLE } from './table.ts';
+import { isAnythingLive, isPayable, isRefundedInFull, stateOf } from './sums.ts';
 
 export interface Context {
   ledger: Ledger;
@@ -37,95 +35,12 @@ export function isWorthRecording({ outcome, changed = false }: Verdict): boolean
   return changed || outcome === 'applied' || outcome === 'review' || outcome === 'rejected';
 }
 
-export function cellFor(row: Row, state: OrderState): Cell {
-  return TABLE[row][state];
-}
-
-/** What the calls of a cell mean for the event at hand. */
-export type Calls = Partial<Record<Ask, () => void>>;
-
-export interface RowChange {
-  /** Names the cause in a review: a fact's key, or what the event is about. */
-  cause: string;
-  /** Changes the ledger as the event says; which calls, review and state follow is the table's alone. */
-  evolve?: (cell: Cell) => void;
-  calls?: Calls;
-}
-
-/** Carries out a row of the table for the state that the event meets: the change, its calls, its review, its outcome. */
-export function applyRow(
-  context: Context,
-  row: Row,
-  { cause, evolve, calls = {} }: RowChange,
-): Verdict {
-  const from = stateOf(context.ledger);
-  const cell = cellFor(row, from);
-  evolve?.(cell);
-  makeCalls(cell, calls);
-  return conclude(context, cell, cause, from);
-}
-
-/** Makes the calls that a cell names, and no other. */
-export function makeCalls({ asks }: Cell, calls: Calls): void {
-  for (const ask of asks) calls[ask]?.();
-}
-
-/** Starts an effect unless its key was ever used: deciding twice never asks twice. */
-export function start(context: Context, command: Effect): void {
-  if (context.ledger.effects[command.key] !== undefined) return;
-  putEffect(context.ledger, { command, status: 'pending', attempts: 0, error: null });
-  context.started.push(command);
-}
-
-export function keyFor(context: Context, effect: Effect['effect'], cause: string | number): string {
-  return effectKey(context.ledger.terms.orderId, effect, cause);
-}
-
-/** Opens a review, or adds a further cause to the one that is open for this reason. */
-export function openReview(context: Context, reason: ReviewReason, cause: string): Review {
-  const { ledger, event } = context;
-  const known = ledger.reviews.find(
-    (review) => review.reason === reason && review.status === 'open',
-  );
-  if (known !== undefined) {
-    if (addCause(ledger, known, cause)) known.version = ledger.version + 1;
-    return known;
-  }
-  const review: Review = {
-    id: `rev_${ledger.reviews.length + 1}`,
-    reason,
-    status: 'open',
-    version: ledger.version + 1,
-    openedAt: event.at,
-    causes: [cause],
-    note: null,
-  };
-  putReview(ledger, review);
-  return review;
-}
-
-/** Does what a table cell says about late confirmation and reviews, and puts the result into words. */
-function conclude(context: Context, cell: Cell, cause: string, from: OrderState): Verdict {
-  if (cell.late) context.ledger.late = true;
-  if (cell.review !== undefined) openReview(context, cell.review, cause);
-  const missing = deficit(context.ledger);
-  if (missing !== undefined) openReview(context, missing, cause);
-  latchFinalStatus(context.ledger);
-  const to = stateOf(context.ledger);
-  const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
-  if (cell.verdict === 'stale')
-    return { outcome: 'stale', reason: `too late to matter, ${moved}`, changed: true };
-  const called = cell.review ?? missing;
-  if (called !== undefined) return { outcome: 'review', reason: `${called}, ${moved}` };
-  return { outcome: 'applied', reason: cell.late ? `${moved}, confirmed late` : moved };
-}
-
-const DEFICIT_REASONS: readonly ReviewReason[] = ['over_refund', 'double_loss', 'capture_reversed'];
-
-/** More went out than came in, in whatever order the events arrived: one review is opened for it. */
-function deficit(ledger: Ledger): ReviewReason | undefined {
-  const isReported = ledger.reviews.some(({ reason }) => DEFICIT_REASONS.includes(reason));
-  return netMinor(ledger) < 0 && !isReported ? 'over_refund' : undefined;
+export function keyFor(
+  { ledger }: Pick<Context, 'ledger'>,
+  effect: Effect['effect'],
+  cause: string | number,
+): string {
+  return effectKey(ledger.terms.orderId, effect, cause);
 }
 
 /** What follows from the facts and then stays, whatever comes, until an approved review lifts it. */
@@ -177,6 +92,11 @@ export function record(context: Context, given: Verdict, origin: RecordOrigin): 
     ...verdict,
     version: ledger.version,
   });
+}
+
+/** What the gateway answered, or did not answer, to a call of the order. */
+export function fromGateway({ event }: Context, type: string): RecordOrigin {
+  return { source: 'gateway', type, eventId: event.id };
 }
 
 export type RecordOrigin = Pick<OutcomeRecord, 'source' | 'type' | 'eventId'>;

@@ -3,6 +3,7 @@
  * throws for input, never waits and never reads a clock. Everything that happens to an order happens here.
  */
 
+import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { applyCommand } from './commands/commands.ts';
 import { settle } from './commands/verify.ts';
@@ -25,7 +26,7 @@ import { indexOf, inListOrder } from './ledger-index.ts';
 import { resolveSettledReviews } from './reviews/settled.ts';
 import { hasNoPendingWork, schedulePoll } from './schedule/deadlines.ts';
 import { expire } from './schedule/expiry.ts';
-import { askAgain } from './schedule/follow-up.ts';
+import { retryUnresolved } from './schedule/follow-up.ts';
 import { askGateway } from './schedule/gateway-sync.ts';
 import { stateOf } from './sums.ts';
 
@@ -139,10 +140,11 @@ function reachDeadline(context: Context, event: DeadlineEvent): void {
   const { ledger } = context;
   switch (event.deadline) {
     case 'poll':
-      return askAgain(context);
+      return retryUnresolved(context);
     case 'sync':
       ledger.syncedAt = event.at;
-      return askGateway(context);
+      applyRow(context, 'sync.reached', { cause: 'sync', effects: { fetch: askGateway } });
+      return;
     case 'expiry':
       return event.at < ledger.expiresAt ? undefined : expire(context);
     case 'settlement':

@@ -1,5 +1,5 @@
 /** How each row of the matrix comes to pass in each state: what happened before, and what happens now. */
-import type { OrderState } from '../../src/domain/order.ts';
+import type { OrderState, OrderTerms } from '../../src/domain/order.ts';
 import {
   again,
   cancel,
@@ -24,30 +24,34 @@ import {
 import { another, EXPIRED, IN } from './order-states.ts';
 import type { Happening } from './order-story.ts';
 
-type Befores = Partial<Record<OrderState, Happening[]>>;
+export type Befores = Partial<Record<OrderState, Happening[]>>;
 
 export interface Scenes {
   before: Befores;
   now(state: OrderState): Happening;
+  /** Where they are not the usual ones. */
+  terms?: Partial<OrderTerms>;
+  /** The row follows from another one of the same event: its state is the one that the order has come to by then. */
+  isFollowing?: boolean;
 }
 
 /** Known to the order and never its own money: a payment in another currency. */
-const STRANGER: Happening[] = [
+export const STRANGER: Happening[] = [
   verify('pay_2'),
   told(snapshot('created', 'pay_2', { currency: 'USD' })),
 ];
 
 /** Partly paid and refunded, so that something is outstanding. */
 const PART_REFUNDED: Happening[] = [...IN.partially_paid, refund('succeeded', 40)];
-const PAID_AFTER_CANCEL: Happening[] = [...IN.cancelled, captured()];
-const PAID_AFTER_REFUND: Happening[] = [
+export const PAID_AFTER_CANCEL: Happening[] = [...IN.cancelled, captured()];
+export const PAID_AFTER_REFUND: Happening[] = [
   ...IN.refunded,
   ...another(),
   captured(100, 'cap_2', 'pay_2'),
 ];
 
 /** A second attempt is being opened; what became of the first meanwhile makes the state. */
-const OPENING: Befores = {
+export const OPENING: Befores = {
   pending: [pay()],
   partially_paid: [...IN.partially_paid, pay(2)],
   paid: [...IN.failed, pay(2), captured()],
@@ -55,10 +59,10 @@ const OPENING: Befores = {
   cancelled: [...IN.partially_paid, pay(2), reached('expiry'), decide('reject', 'partial_expired')],
   refunded: [...IN.failed, pay(2), captured(), refund('succeeded')],
 };
-const openingAttempt = (state: OrderState): number => (state === 'pending' ? 1 : 2);
+export const openingAttempt = (state: OrderState): number => (state === 'pending' ? 1 : 2);
 
 /** The money had come and was taken back, and another attempt is open. */
-const REVERSED_AND_OPEN: Happening[] = [
+export const REVERSED_AND_OPEN: Happening[] = [
   ...IN.partially_paid,
   pay(2),
   created('pay_2', 2),
@@ -69,10 +73,10 @@ const REVERSED_AND_OPEN: Happening[] = [
 const UNVOIDED: Happening[] = [unanswered('void_payment', 'pay_2')];
 
 /** The time ran out, and the gateway would not void what could still be paid. */
-const EXPIRED_AND_KEPT: Happening[] = [...EXPIRED, refused('void_payment', 'pay_1')];
+export const EXPIRED_AND_KEPT: Happening[] = [...EXPIRED, refused('void_payment', 'pay_1')];
 
 /** The order's own payment where it can still move, another one where it cannot. */
-const SUBJECT: Befores = {
+export const SUBJECT: Befores = {
   pending: IN.pending,
   partially_paid: [...IN.partially_paid, ...another()],
   paid: [...IN.paid, ...another(), ...UNVOIDED],
@@ -86,11 +90,11 @@ const subjectIn = (state: OrderState): string =>
 /** A payment with no money of ours in it, in every state. */
 const UNCAPTURED: Befores = { ...SUBJECT, initiated: STRANGER, failed: IN.failed };
 
-function only(states: OrderState[], befores: Befores): Befores {
+export function only(states: OrderState[], befores: Befores): Befores {
   return Object.fromEntries(states.map((state) => [state, befores[state] ?? IN[state]]));
 }
 
-function follow(befores: Befores, ...more: Happening[]): Befores {
+export function follow(befores: Befores, ...more: Happening[]): Befores {
   return Object.fromEntries(
     Object.entries(befores).map(([state, before]) => [state, [...before, ...more]]),
   );

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { isBusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { DomainEvent, OutcomeRecord } from '../../src/domain/events.ts';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
+import type { OrderTerms } from '../../src/domain/order.ts';
 import { openReviews, stateOf } from '../../src/domain/sums.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
 import { TERMS } from './order-events.ts';
@@ -30,7 +31,13 @@ export function apply(ledger: Ledger, happening: Happening): Transition {
 }
 
 export function ledgerAfter(...happenings: Happening[]): Ledger {
-  return happenings.reduce((ledger, event) => apply(ledger, event).ledger, openLedger(TERMS));
+  return ledgerOf({}, happenings);
+}
+
+/** Of an order with other terms than usual. */
+export function ledgerOf(terms: Partial<OrderTerms>, happenings: Happening[]): Ledger {
+  const opened = openLedger({ ...TERMS, ...terms });
+  return happenings.reduce((ledger, event) => apply(ledger, event).ledger, opened);
 }
 
 export function given(...before: Happening[]) {

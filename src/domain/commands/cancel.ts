@@ -3,18 +3,11 @@
  * cancelled. A capture that won the race keeps it paid.
  */
 
-import {
-  applyRow,
-  type Context,
-  cellFor,
-  makeCalls,
-  openReview,
-  record,
-  type Verdict,
-} from '../context.ts';
+import { applyRow, type EffectStarter } from '../apply-row.ts';
+import { type Context, fromGateway, type Verdict } from '../context.ts';
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
-import { callsFor, countRefusal, endGone, voidPayment } from '../facts/payments.ts';
+import { countRefusal, effectsFor, endGone, voidPayment } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Ledger } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
@@ -26,9 +19,9 @@ import {
   refundableMinor,
   stateOf,
 } from '../sums.ts';
-import type { Row } from '../table.ts';
+import type { RowOf } from '../table.ts';
 import { requestRefund } from './refund.ts';
-import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait, withReason } from './waiting.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED, withReason } from './waiting.ts';
 
 export function cancel(context: Context, command: CommandOf<'cancel'>): Verdict | null {
   const verdict = requestCancel(context, command);
@@ -37,42 +30,38 @@ export function cancel(context: Context, command: CommandOf<'cancel'>): Verdict 
 
 function requestCancel(context: Context, command: CommandOf<'cancel'>): Verdict | null {
   const { ledger } = context;
-  const from = stateOf(ledger);
-  const isOld = !followsPresentRules(ledger);
-  if (isOld && from === 'partially_paid') return rejected('order_already_paid');
-  const isLive = isAnythingLive(ledger) || (!isOld && hasPayable(ledger));
-  const row = cancelRow(ledger, isLive);
-  const cell = cellFor(row, from);
-  if (cell.code !== undefined) return rejected(cell.code);
-  if (cell.verdict === 'duplicate')
-    return { outcome: 'duplicate', reason: 'the order is cancelled already' };
-  const isRepeat = ledger.cancelRequested;
-  // What came of a part goes back once the order is cancelled, which may be after the voids alone: refundCancelled.
-  const calls = { void: () => voidAll(context) };
-  const evolve = (): void => {
-    ledger.cancelRequested = true;
-    if (isOld) voidAll(context);
-  };
-  if (!isLive) return applyRow(context, row, { cause: command.id, evolve, calls });
-  evolve();
-  makeCalls(cell, calls);
-  return wait(context, command, {}, isRepeat);
+  return applyRow(context, cancelRow(ledger), {
+    cause: command.id,
+    caller: { command, isDuplicate: ledger.cancelRequested },
+    evolve: () => {
+      ledger.cancelRequested = true;
+    },
+    effects: { void: voidAll },
+  });
 }
 
-/** Refunding what a bank may take back anyway would pay it out twice. */
-function cancelRow(ledger: Ledger, isLive: boolean): Row {
-  if (stateOf(ledger) === 'partially_paid' && isDisputed(ledger))
-    return 'cancel.requested.disputed';
+function cancelRow(ledger: Ledger): RowOf<'cancel.requested'> {
+  const isPart = stateOf(ledger) === 'partially_paid';
+  if (!followsPresentRules(ledger)) {
+    const isLive = isAnythingLive(ledger) && !isPart;
+    return isLive ? 'cancel.requested.live' : 'cancel.requested.rules_0';
+  }
+  // Refunding what a bank may take back anyway would pay it out twice.
+  if (isPart && isDisputed(ledger)) return 'cancel.requested.disputed';
+  const isLive = isAnythingLive(ledger) || hasPayable(ledger);
   return isLive ? 'cancel.requested.live' : 'cancel.requested';
 }
 
-/** The order has just been cancelled: what came of a part goes back. */
+/** The order has just been cancelled: what was paid of it is refunded, after its voids. */
 export function refundCancelled(context: Context): void {
   const { ledger } = context;
   const amountMinor = refundableMinor(ledger);
   if (amountMinor === 0) return;
-  if (isDisputed(ledger)) openReview(context, 'dispute_after_cancel', 'cancel');
-  else requestRefund(context, { requestKey: 'cancel', amountMinor, reason: 'cancelled' });
+  const instruction = { requestKey: 'cancel', amountMinor, reason: 'cancelled' };
+  applyRow(context, isDisputed(ledger) ? 'order.cancelled.disputed' : 'order.cancelled', {
+    cause: 'cancel',
+    effects: { refund: (starter) => requestRefund(starter, instruction) },
+  });
 }
 
 /** Its customer may be paying it this moment: only when it is voided is the order cancelled. */
@@ -81,22 +70,25 @@ function hasPayable({ payments }: Ledger): boolean {
 }
 
 /** Also what failed: in a tab that is still open, another card could pay it. */
-export function voidAll(context: Context): void {
-  for (const payment of Object.values(context.ledger.payments))
-    if (isPayable(payment)) voidPayment(context, payment);
+export function voidAll(starter: EffectStarter): void {
+  for (const payment of Object.values(starter.ledger.payments))
+    if (isPayable(payment)) voidPayment(starter, payment);
 }
 
 export function takeVoided(context: Context, snapshot: PaymentSnapshot): void {
   const payment = takeSnapshot(context, snapshot);
   if (followsPresentRules(context.ledger)) {
-    if (payment.status === 'failed' && snapshot.status === 'failed') {
-      payment.voiding = false;
-      // With that, the order may be cancelled.
-      context.ledger.version += 1;
-    }
+    if (payment.status === 'failed' && snapshot.status === 'failed')
+      applyRow(context, 'void.answered.failed', {
+        cause: payment.paymentId,
+        evolve: () => {
+          payment.voiding = false;
+          context.ledger.version += 1;
+        },
+      });
     return;
   }
-  // Where a gateway, asked to void it, calls a payment failed, nobody can pay it there any more.
+  // A gateway that answers a void with a failed payment takes no more money for it.
   if (payment.status === 'failed') delete payment.voiding;
 }
 
@@ -105,7 +97,11 @@ export function voidNeedless(context: Context): void {
   const { ledger } = context;
   if (!isOver(ledger) || !followsPresentRules(ledger)) return;
   for (const payment of Object.values(ledger.payments))
-    if (isNeedless(payment)) voidPayment(context, payment);
+    if (isNeedless(payment))
+      applyRow(context, 'payment.needless', {
+        cause: payment.paymentId,
+        effects: { void: (starter) => voidPayment(starter, payment) },
+      });
 }
 
 /** Paid, refunded, cancelled, or failed with no time left to try again. */
@@ -115,31 +111,31 @@ function isOver(ledger: Ledger): boolean {
   return state === 'paid' || state === 'refunded' || state === 'cancelled';
 }
 
-/** The gateway will not void: the wish to cancel ends, and what came instead is asked for. */
+/** The gateway refuses the void: the request to cancel ends, and a sync finds what came instead. */
 export function refuseVoid(context: Context, paymentId: string, { isGone }: Refusal): void {
-  const { ledger, event } = context;
+  const { ledger } = context;
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
   if (isGone && isPayable(payment)) return endGone(context, payment);
   const row = payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused';
-  const verdict = applyRow(context, row, {
+  applyRow(context, row, {
     cause: `void:${paymentId}`,
     evolve: () => {
       payment.voiding = false;
       countRefusal(payment);
       ledger.cancelRequested = false;
     },
-    calls: callsFor(context, payment),
+    effects: effectsFor(payment),
+    origin: fromGateway(context, 'void_payment.refused'),
   });
-  record(context, verdict, { source: 'gateway', type: 'void_payment.refused', eventId: event.id });
 }
 
-/** Nobody knows yet whether everything is over. */
+/** The outcome is unknown as long as a call has no answer. */
 export function cancelsUnanswered(context: Context): void {
   answerCancels(context, UNSETTLED);
 }
 
-/** The caller of a cancel hears what became of the order as soon as it is sure. */
+/** Answers a waiting cancel as soon as its outcome is certain. */
 export function answerCancelsByState(context: Context): void {
   const { ledger } = context;
   const state = stateOf(ledger);

@@ -3,9 +3,9 @@
  * recorded when the gateway has said it.
  */
 
+import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
-import { putEffect } from '../ledger-index.ts';
 import { decideReview } from '../reviews/reviews.ts';
 import { cancel } from './cancel.ts';
 import { attach } from './foreign-payment.ts';
@@ -37,11 +37,12 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
 }
 
 function retry(context: Context, command: CommandOf<'retry'>): Verdict {
-  const { ledger } = context;
-  const { effects } = ledger;
+  const { effects } = context.ledger;
   const entry = Object.hasOwn(effects, command.key) ? effects[command.key] : undefined;
   if (entry?.status !== 'failed') return rejected('effect_not_failed');
-  putEffect(ledger, { ...entry, status: 'pending', error: null });
-  context.started.push(entry.command);
-  return { outcome: 'applied', reason: `${command.key} is tried again` };
+  return applyRow(context, 'retry.requested', {
+    cause: command.key,
+    reason: `${command.key} is tried again`,
+    effects: { retry: (starter) => starter.restart(entry) },
+  });
 }

@@ -4,13 +4,14 @@
  * parked for an operator, who may attach it; from then on it is a payment of the order like any other.
  */
 
-import { type Context, keyFor, record, start, type Verdict } from '../context.ts';
+import { applyRow, type EffectStarter } from '../apply-row.ts';
+import { type Context, fromGateway, keyFor, record, type Verdict } from '../context.ts';
 import { takeHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import type { Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { stateOf } from '../sums.ts';
-import { type CommandOf, rejected, wait } from './waiting.ts';
+import { type CommandOf, rejected } from './waiting.ts';
 
 /** A payment that the order knows stays its own, whatever mark it carries; a new one is known by the mark. */
 export function isOwn(ledger: Ledger, snapshot: PaymentSnapshot): boolean {
@@ -25,19 +26,24 @@ function isAttached({ attached = [] }: Ledger, paymentId: string): boolean {
 
 /** Records why the payment does not count. It is parked once for each status in which it may be money. */
 export function refuseForeign(context: Context, snapshot: PaymentSnapshot): void {
-  const { ledger, event, started } = context;
+  const { ledger } = context;
   const { paymentId, status, installation } = snapshot;
-  const startedBefore = started.length;
-  if (isMoney(snapshot)) parkPayment(context, snapshot);
-  const isParked = started.length > startedBefore;
   const maker = installation === 'other' ? 'another installation' : 'no installation that it names';
   const reason = `foreign_payment: ${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
-  const verdict: Verdict = { outcome: 'rejected', reason, changed: isParked };
+  const verdict = applyRow(
+    context,
+    isMoney(snapshot) ? 'payment.foreign.money' : 'payment.foreign',
+    {
+      cause: paymentId,
+      reason,
+      effects: { park: (starter) => parkPayment(starter, snapshot) },
+    },
+  );
   const held = takeHeld(context, paymentId);
   for (const { source, fact, id } of held)
     record(context, verdict, { source, type: fact.type, eventId: id });
-  if (held.length === 0 && isParked)
-    record(context, verdict, { source: 'gateway', type: `payment.${status}`, eventId: event.id });
+  if (held.length === 0 && verdict.changed === true)
+    record(context, verdict, fromGateway(context, `payment.${status}`));
 }
 
 /** What was only opened, or has ended without a capture, needs nobody. */
@@ -46,14 +52,14 @@ function isMoney({ status, captures }: PaymentSnapshot): boolean {
 }
 
 function parkPayment(
-  context: Context,
+  starter: EffectStarter,
   { paymentId, status, captures, ...payment }: PaymentSnapshot,
 ): void {
   const capturedMinor = captures.reduce((total, { amountMinor }) => total + amountMinor, 0);
   const amountMinor = capturedMinor > 0 ? capturedMinor : payment.amountMinor;
-  const key = keyFor(context, 'park_payment', `${paymentId}:${status}`);
+  const key = keyFor(starter, 'park_payment', `${paymentId}:${status}`);
   const { currency } = payment;
-  start(context, { effect: 'park_payment', key, paymentId, status, amountMinor, currency });
+  starter.start({ effect: 'park_payment', key, paymentId, status, amountMinor, currency });
 }
 
 /** The gateway is asked for the payment, which counts from its answer on. */
@@ -63,10 +69,14 @@ export function attach(context: Context, command: CommandOf<'attach'>): Verdict 
   if (paymentId in Object.prototype) return rejected('payment_unknown');
   if (ledger.payments[paymentId] !== undefined)
     return { outcome: 'duplicate', reason: `${paymentId} is a payment of this order already` };
-  if (!isAttached(ledger, paymentId)) ledger.attached = [...(ledger.attached ?? []), paymentId];
-  const verdict = wait(context, command, {});
-  askGateway(context);
-  return verdict;
+  return applyRow(context, 'attach.requested', {
+    cause: paymentId,
+    caller: { command },
+    evolve: () => {
+      if (!isAttached(ledger, paymentId)) ledger.attached = [...(ledger.attached ?? []), paymentId];
+    },
+    effects: { fetch: askGateway },
+  });
 }
 
 /** What has come of attaching a payment, once the gateway has been asked for it. */

@@ -3,16 +3,8 @@
  * lost is asked for again under its own key, never under a new one.
  */
 
-import {
-  applyRow,
-  type Context,
-  cellFor,
-  keyFor,
-  makeCalls,
-  record,
-  start,
-  type Verdict,
-} from '../context.ts';
+import { applyRow, type EffectStarter } from '../apply-row.ts';
+import { type Context, fromGateway, keyFor, type Verdict } from '../context.ts';
 import { isMisconfigured } from '../effects/gateway-failure.ts';
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
@@ -32,8 +24,8 @@ import {
   outstandingMinor,
   stateOf,
 } from '../sums.ts';
-import type { Row } from '../table.ts';
-import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+import type { RowOf } from '../table.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED } from './waiting.ts';
 
 /** More tries than any person makes; a script that retries for ever is stopped here. */
 const MAX_ATTEMPTS = 20;
@@ -45,17 +37,16 @@ export function pay(context: Context, command: CommandOf<'pay'>): Verdict | null
   const isLate = ledger.expired || command.at >= ledger.expiresAt;
   if (from === 'failed' && isLate) return rejected('order_closed');
   const live = liveAttempt(ledger);
-  const cell = cellFor(live === undefined ? newAttemptRow(ledger) : 'pay.repeated', from);
-  if (cell.code !== undefined) return rejected(cell.code);
-  if (ledger.cancelRequested) return rejected('order_closed');
-  if (live !== undefined) return payAgain(context, command, live);
+  return live === undefined ? payAnew(context, command) : payAgain(context, command, live);
+}
+
+function payAnew(context: Context, command: CommandOf<'pay'>): Verdict | null {
+  const { ledger } = context;
   const unopened = unopenedBefore(ledger);
-  if (unopened !== undefined && unopened.times >= MAX_ATTEMPTS) return unpayable(unopened.code);
   // It was no attempt: this one has its number, and the customer has as many as before.
-  if (unopened !== undefined) ledger.attempts.pop();
-  if (ledger.attempts.length >= MAX_ATTEMPTS) return rejected('too_many_attempts');
+  const attempts = unopened === undefined ? ledger.attempts : ledger.attempts.slice(0, -1);
   const attempt: Attempt = {
-    number: ledger.attempts.length + 1,
+    number: attempts.length + 1,
     amountMinor: outstandingMinor(ledger),
     status: 'requested',
     paymentId: null,
@@ -64,9 +55,19 @@ export function pay(context: Context, command: CommandOf<'pay'>): Verdict | null
     supersedes: failedPaymentIds(ledger),
     ...(unopened === undefined ? {} : { unopened }),
   };
-  ledger.attempts.push(attempt);
-  makeCalls(cell, { create: () => createPayment(context, attempt) });
-  return wait(context, command, { attempt: attempt.number });
+  return applyRow(context, newAttemptRow(ledger), {
+    cause: command.id,
+    caller: { command, answer: { attempt: attempt.number } },
+    refusal: () => {
+      if (ledger.cancelRequested) return rejected('order_closed');
+      if (unopened !== undefined && unopened.times >= MAX_ATTEMPTS) return unpayable(unopened.code);
+      return attempts.length >= MAX_ATTEMPTS ? rejected('too_many_attempts') : undefined;
+    },
+    evolve: () => {
+      ledger.attempts = [...attempts, attempt];
+    },
+    effects: { create: (starter) => createPayment(starter, attempt) },
+  });
 }
 
 function unopenedBefore({ attempts }: Ledger): Attempt['unopened'] {
@@ -84,7 +85,7 @@ function unpayable(gatewayCode: string): Verdict {
 }
 
 /** Money may be in flight that no attempt of ours began; a second attempt could charge twice. */
-function newAttemptRow(ledger: Ledger): Row {
+function newAttemptRow(ledger: Ledger): RowOf<'pay.requested'> {
   const isInFlight = livePayments(ledger).some(({ status }) => status !== 'created');
   return isInFlight ? 'pay.requested.in_flight' : 'pay.requested';
 }
@@ -97,19 +98,27 @@ function isMoneyInReview(ledger: Ledger): boolean {
 }
 
 function payAgain(context: Context, command: CommandOf<'pay'>, live: Attempt): Verdict | null {
-  const answer = { attempt: live.number };
-  if (live.status === 'requested') return wait(context, command, answer, true);
-  if (isToBeTriedAgain(context, live)) {
-    live.status = 'requested';
-    createPayment(context, live);
-    return wait(context, command, answer);
-  }
-  const unsettled = live.status === 'unknown';
-  return {
-    outcome: 'duplicate',
+  const row = sameAttemptRow(context, live);
+  const isUnknown = live.status === 'unknown' && row === 'pay.repeated';
+  return applyRow(context, row, {
+    cause: command.id,
+    caller: {
+      command,
+      answer: { attempt: live.number, ...(isUnknown ? { unsettled: true } : {}) },
+      isDuplicate: row === 'pay.repeated.opening',
+    },
+    refusal: () => (context.ledger.cancelRequested ? rejected('order_closed') : undefined),
+    evolve: () => {
+      live.status = 'requested';
+    },
     reason: `attempt ${live.number} is open already`,
-    answer: unsettled ? { ...answer, unsettled } : answer,
-  };
+    effects: { create: (starter) => createPayment(starter, live) },
+  });
+}
+
+function sameAttemptRow(context: Context, live: Attempt): RowOf<'pay.repeated'> {
+  if (live.status === 'requested') return 'pay.repeated.opening';
+  return isToBeTriedAgain(context, live) ? 'pay.repeated.misconfigured' : 'pay.repeated';
 }
 
 /**
@@ -127,12 +136,12 @@ function failedPaymentIds({ payments }: Ledger): string[] {
 }
 
 /** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
-export function createPayment(context: Context, attempt: Attempt): void {
+export function createPayment(starter: EffectStarter, attempt: Attempt): void {
   const { number, amountMinor, supersedes = [], unopened } = attempt;
   // Under the key that was refused, a gateway may refuse again whatever has been corrected since.
   const cause = unopened === undefined ? number : `${number}.${unopened.times + 1}`;
-  const key = keyFor(context, 'create_payment', cause);
-  start(context, { effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
+  const key = keyFor(starter, 'create_payment', cause);
+  starter.start({ effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
 }
 
 export function takeCreated(
@@ -150,7 +159,11 @@ export function takeCreated(
   ledger.version += 1;
   const payment = takeSnapshot(context, snapshot);
   const code = codeAgainst(ledger);
-  if (code !== null && isVoidable(payment)) voidPayment(context, payment);
+  if (code !== null && isVoidable(payment))
+    applyRow(context, 'pay.opened.unwanted', {
+      cause: payment.paymentId,
+      effects: { void: (starter) => voidPayment(starter, payment) },
+    });
   const open: Verdict = { outcome: 'applied', reason: `attempt ${number} is open` };
   answerPays(context, number, code === null ? open : rejected(code));
 }
@@ -163,8 +176,13 @@ function isStillUnderWay(ledger: Ledger, { supersedes = [] }: Attempt, snapshot:
 
 /** The gateway is asked, so that the earlier payment comes back to life here as well. */
 function keepEarlier(context: Context, attempt: Attempt): void {
-  attempt.status = 'refused';
-  askGateway(context);
+  applyRow(context, 'pay.opened.superseded', {
+    cause: `attempt:${attempt.number}`,
+    evolve: () => {
+      attempt.status = 'refused';
+    },
+    effects: { fetch: askGateway },
+  });
   answerPays(context, attempt.number, rejected('attempt_in_progress'));
 }
 
@@ -179,9 +197,9 @@ export function refuseAttempt(
   number: number,
   { code, isUnpayable = false }: Refusal,
 ): void {
-  const { ledger, event } = context;
+  const { ledger } = context;
   const attempt = ledger.attempts[number - 1];
-  const verdict = applyRow(context, 'pay.refused', {
+  applyRow(context, 'pay.refused', {
     cause: `attempt:${number}`,
     evolve: () => {
       if (attempt === undefined) return;
@@ -190,33 +208,27 @@ export function refuseAttempt(
         attempt.unopened = { times: (attempt.unopened?.times ?? 0) + 1, code };
       else delete attempt.unopened;
     },
-  });
-  record(context, verdict, {
-    source: 'gateway',
-    type: 'create_payment.refused',
-    eventId: event.id,
+    origin: fromGateway(context, 'create_payment.refused'),
   });
   const declined = { ...unpayable(code), answer: { code: 'gateway_declined' } };
   answerPays(context, number, isUnpayable ? unpayable(code) : declined);
 }
 
-/** Nobody knows whether there is a payment now: the gateway is asked, told once, and asked again. */
+/** The outcome is unknown: a sync looks for the payment, and the call is retried on schedule. */
 export function attemptUnanswered(context: Context, number: number): void {
-  const { ledger, event } = context;
+  const { ledger } = context;
   const attempt = ledger.attempts[number - 1];
   const isKeyRefused = isMisconfigured(ledger);
-  if (attempt?.status === 'requested') {
-    const verdict = applyRow(context, 'pay.unanswered', {
+  if (attempt?.status === 'requested')
+    // With a key that the gateway refuses, a sync brings nothing either.
+    applyRow(context, isKeyRefused ? 'pay.unanswered.misconfigured' : 'pay.unanswered', {
       cause: `attempt:${number}`,
       evolve: () => {
         attempt.status = 'unknown';
       },
-      // With a key that the gateway refuses, asking it brings nothing either.
-      calls: isKeyRefused ? {} : { fetch: () => askGateway(context) },
+      effects: { fetch: askGateway },
+      origin: fromGateway(context, 'create_payment.unanswered'),
     });
-    const type = 'create_payment.unanswered';
-    record(context, verdict, { source: 'gateway', type, eventId: event.id });
-  }
   answerPays(context, number, isKeyRefused ? rejected('gateway_misconfigured') : UNSETTLED);
 }
 

@@ -3,15 +3,13 @@
  * has ended, so two requests can never promise the same money.
  */
 
+import { applyRow, type EffectStarter } from '../apply-row.ts';
 import {
   type Context,
-  cellFor,
+  fromGateway,
   isWorthRecording,
   keyFor,
-  makeCalls,
-  openReview,
   record,
-  start,
   type Verdict,
 } from '../context.ts';
 import type { Refusal } from '../events.ts';
@@ -21,8 +19,8 @@ import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { isDisputed, refundableMinor, stateOf } from '../sums.ts';
-import type { Row } from '../table.ts';
+import { isDisputed, refundableMinor } from '../sums.ts';
+import type { RowOf } from '../table.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
 export function refund(context: Context, command: CommandOf<'refund'>): Verdict | null {
@@ -32,14 +30,19 @@ export function refund(context: Context, command: CommandOf<'refund'>): Verdict 
   if (ledger.refundRequests[requestKey] !== undefined) return refundAgain(context, command);
   const refundable = refundableMinor(ledger);
   const amountMinor = command.amountMinor ?? refundable;
-  const cell = cellFor(refundRow(ledger, amountMinor, refundable), stateOf(ledger));
-  if (cell.code !== undefined) return rejected(cell.code);
-  const request = { requestKey, amountMinor, reason: command.reason ?? null };
-  makeCalls(cell, { refund: () => requestRefund(context, request) });
-  return wait(context, command, { requestKey });
+  const instruction = { requestKey, amountMinor, reason: command.reason ?? null };
+  return applyRow(context, refundRow(ledger, amountMinor, refundable), {
+    cause: command.id,
+    caller: { command, answer: { requestKey } },
+    effects: { refund: (starter) => requestRefund(starter, instruction) },
+  });
 }
 
-function refundRow(ledger: Ledger, amountMinor: number, refundable: number): Row {
+function refundRow(
+  ledger: Ledger,
+  amountMinor: number,
+  refundable: number,
+): RowOf<'refund.requested'> {
   if (isDisputed(ledger)) return 'refund.requested.disputed';
   const fits = amountMinor > 0 && amountMinor <= refundable;
   return fits ? 'refund.requested' : 'refund.requested.over';
@@ -102,39 +105,39 @@ export interface RefundInstruction {
  * @param paymentIds in the order in which they are refunded
  */
 export function requestRefund(
-  context: Context,
+  starter: EffectStarter,
   instruction: RefundInstruction,
-  paymentIds: readonly string[] = Object.keys(context.ledger.payments),
+  paymentIds: readonly string[] = Object.keys(starter.ledger.payments),
 ): void {
-  const { ledger } = context;
+  const { ledger } = starter;
   let leftMinor = instruction.amountMinor;
   for (const paymentId of paymentIds) {
     const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
     if (amountMinor <= 0) continue;
     leftMinor -= amountMinor;
     const { currency } = ledger.terms;
-    reserve(context, instruction, { paymentId, amountMinor, currency });
+    reserve(starter, instruction, { paymentId, amountMinor, currency });
   }
 }
 
 /** The first allocation keeps the request's key, further ones count up from it. */
 export function reserve(
-  context: Context,
+  starter: EffectStarter,
   instruction: Pick<RefundInstruction, 'requestKey' | 'reason'>,
   allocation: { paymentId: string; amountMinor: number; currency: string },
 ): void {
-  const requestKey = freeKey(context.ledger, instruction.requestKey);
+  const requestKey = freeKey(starter.ledger, instruction.requestKey);
   const request: RefundRequest = {
     ...allocation,
     requestKey,
     status: 'requested',
     refundId: null,
     reason: instruction.reason,
-    createdAt: context.event.at,
+    createdAt: starter.event.at,
     parentKey: instruction.requestKey,
   };
-  putRefundRequest(context.ledger, request);
-  askForRefund(context, request);
+  putRefundRequest(starter.ledger, request);
+  askForRefund(starter, request);
 }
 
 function freeKey({ refundRequests }: Ledger, base: string): string {
@@ -143,10 +146,10 @@ function freeKey({ refundRequests }: Ledger, base: string): string {
   return key;
 }
 
-export function askForRefund(context: Context, request: RefundRequest): void {
+export function askForRefund(starter: EffectStarter, request: RefundRequest): void {
   const { requestKey, paymentId, amountMinor, currency } = request;
-  const key = keyFor(context, 'refund_payment', requestKey);
-  start(context, { effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
+  const key = keyFor(starter, 'refund_payment', requestKey);
+  starter.start({ effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
 }
 
 export function takeRefund(context: Context, refund: RefundSnapshot, requestKey: string): void {
@@ -178,22 +181,26 @@ export function refuseRefund(
   requestKey: string,
   { code, isOutdated = false }: Refusal,
 ): void {
-  const request = context.ledger.refundRequests[requestKey];
-  if (request !== undefined)
-    putRefundRequest(context.ledger, { ...request, status: 'refused', refusal: code });
-  const isExplained = isOutdated && isAwaited(context.ledger, requestKey);
-  if (!isExplained) openReview(context, 'refund_failed', `request:${requestKey}`);
-  const origin = { type: 'refund_payment.refused', eventId: context.event.id } as const;
-  const verdict: Verdict = isExplained
-    ? { outcome: 'applied', reason: `refused: ${code}, the gateway is asked` }
-    : { outcome: 'review', reason: `refund_failed: ${code}` };
-  record(context, verdict, { source: 'gateway', ...origin });
-  // Somebody has refunded it elsewhere, and its webhook has not come.
-  if (isOutdated) askGateway(context);
+  const { ledger } = context;
+  const request = ledger.refundRequests[requestKey];
+  const cause = `request:${requestKey}`;
+  const isExplained = isOutdated && isAwaited(ledger, requestKey);
+  applyRow(context, isExplained ? 'refund.refused.explained' : 'refund.refused', {
+    cause,
+    evolve: () => {
+      if (request !== undefined)
+        putRefundRequest(ledger, { ...request, status: 'refused', refusal: code });
+    },
+    reason: isExplained ? `refused: ${code}, the gateway is asked` : `refund_failed: ${code}`,
+    origin: fromGateway(context, 'refund_payment.refused'),
+  });
+  // It was refunded elsewhere, and its webhook has not arrived.
+  if (isOutdated)
+    applyRow(context, 'refund.refused.outdated', { cause, effects: { fetch: askGateway } });
   answerRefunds(context, requestKey, { outcome: 'applied', reason: `refused: ${code}` });
 }
 
-/** Does a caller wait who is told of the refusal? */
+/** Is there a waiting caller whom the refusal answers? */
 function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boolean {
   const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
   return waiting.some(({ type, answer }) => type === 'refund' && answer.requestKey === asked);
@@ -203,7 +210,7 @@ export function refundUnanswered(context: Context, requestKey: string): void {
   answerRefunds(context, requestKey, UNSETTLED);
 }
 
-/** One request may be several refunds: its callers hear of it when the last of them has been answered. */
+/** One request may be several refunds: its callers are answered after the last of them. */
 function answerRefunds(context: Context, requestKey: string, verdict: Verdict): void {
   const { refundRequests } = context.ledger;
   const asked = refundRequests[requestKey]?.parentKey ?? requestKey;

@@ -3,50 +3,57 @@
  * and settlement all wait for the same answer.
  */
 
-import { applyRow, type Context, cellFor, record, type Verdict } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import { type Context, fromGateway, type Verdict } from '../context.ts';
 import { refuseHeld, releaseHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import { endGone } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
-import type { Payment, WaitingCommand } from '../ledger.ts';
+import type { Ledger, Payment, WaitingCommand } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
 import { hasNoPendingWork, postponeSettlement } from '../schedule/deadlines.ts';
 import { expireAfterAnswer, postponeExpiry } from '../schedule/expiry.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { isPayable, stateOf } from '../sums.ts';
+import type { RowOf } from '../table.ts';
 import { attachVerdict, isOwn, refuseForeign } from './foreign-payment.ts';
-import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
+import { answerWaiting, type CommandOf, rejected, UNSETTLED } from './waiting.ts';
 
 /** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
 const MAX_MISSES = 3;
 
 export function verify(context: Context, command: CommandOf<'verify'>): Verdict | null {
-  const { ledger } = context;
-  const state = stateOf(ledger);
-  const { paymentId } = command;
-  const isKnown = paymentId === undefined || Object.hasOwn(ledger.payments, paymentId);
-  // A gateway that says "look" has news of a paid order; anybody else only wants to hear of the money.
-  const isFromGateway = command.source === 'webhook';
-  if (isKnown && !isFromGateway && (state === 'paid' || state === 'refunded'))
-    return { outcome: 'duplicate', reason: `the order is ${state} already` };
-  if (paymentId === undefined && ledger.attempts.length === 0)
-    return rejected('no_payment_attempt');
-  const verdict = wait(context, command, {});
-  askGateway(context);
-  return verdict;
+  return applyRow(context, verifyRow(context.ledger, command), {
+    cause: command.id,
+    caller: { command },
+    effects: { fetch: askGateway },
+  });
+}
+
+function verifyRow(
+  { attempts, payments }: Ledger,
+  { paymentId, source }: CommandOf<'verify'>,
+): RowOf<'verify.requested'> {
+  const isKnown = paymentId === undefined || Object.hasOwn(payments, paymentId);
+  const isPointless = paymentId === undefined && attempts.length === 0;
+  // A gateway that says "look" has news also of a paid order; other callers only want to know whether it is paid.
+  if (isKnown && source !== 'webhook')
+    return isPointless ? 'verify.requested.no_attempt' : 'verify.requested';
+  return isPointless ? 'verify.requested.stranger.no_attempt' : 'verify.requested.stranger';
 }
 
 /** Also of an order that is paid, or was closed: a webhook may have been lost. */
 export function sync(context: Context, command: CommandOf<'sync'>): Verdict | null {
   const { attempts, payments } = context.ledger;
-  if (attempts.length === 0 && Object.keys(payments).length === 0)
-    return rejected('no_payment_attempt');
-  const verdict = wait(context, command, {});
-  askGateway(context);
-  return verdict;
+  const isPointless = attempts.length === 0 && Object.keys(payments).length === 0;
+  return applyRow(context, isPointless ? 'sync.requested.no_attempt' : 'sync.requested', {
+    cause: command.id,
+    caller: { command },
+    effects: { fetch: askGateway },
+  });
 }
 
-/** One last question before the close, so that what webhooks lost is not lost for good. */
+/** A last sync before the close finds what webhooks have lost. */
 export function settle(context: Context): void {
   const { ledger } = context;
   // An answer that never came may have been about a payment that only the gateway knows.
@@ -54,8 +61,13 @@ export function settle(context: Context): void {
     ledger.closed = true;
     return;
   }
-  ledger.inquiry.purpose.settlement = true;
-  askGateway(context);
+  applyRow(context, 'settlement.reached', {
+    cause: 'settlement',
+    evolve: () => {
+      ledger.inquiry.purpose.settlement = true;
+    },
+    effects: { fetch: askGateway },
+  });
 }
 
 export function takeFetched(
@@ -103,19 +115,18 @@ function countMiss(context: Context, paymentId: string): void {
 
 /** Authorized still, and the gateway would not capture it: without a person the money would lapse. */
 function recheckHeld(context: Context, payment: Payment): void {
-  const { ledger, event } = context;
+  const { ledger } = context;
   if (payment.captureRefused !== true || payment.movedAtVersion > ledger.inquiry.askedAtVersion)
     return;
   delete payment.captureRefused;
-  const { verdict: decided } = cellFor('capture.refused.held', stateOf(ledger));
-  if (payment.status !== 'authorized' || decided === 'impossible') return;
-  const verdict = applyRow(context, 'capture.refused.held', {
+  if (payment.status !== 'authorized') return;
+  applyRow(context, 'capture.refused.held', {
     cause: `capture:${payment.paymentId}:${payment.refusals ?? 0}`,
     evolve: () => {
       payment.mismatched = true;
     },
+    origin: fromGateway(context, 'capture_refused'),
   });
-  record(context, verdict, { source: 'gateway', type: 'capture_refused', eventId: event.id });
 }
 
 /** Our own attempt may have named the payment while the question was under way: then it was asked too early. */
@@ -160,7 +171,10 @@ function closeSync(context: Context, findings: Findings): void {
         : verifyVerdict(context, paymentId, findings),
   );
   answerSyncs(context, isLast);
-  if (!isLast) return askGateway(context);
+  if (!isLast) {
+    applyRow(context, 'sync.answered.again', { cause: 'sync', effects: { fetch: askGateway } });
+    return;
+  }
   if (inquiry.purpose.expiry) expireAfterAnswer(context);
   if (inquiry.purpose.settlement && !hasChanged && hasNoPendingWork(ledger)) ledger.closed = true;
   inquiry.purpose = { expiry: false, settlement: false };

@@ -3,33 +3,34 @@
  * second capture can never grant twice.
  */
 
-import { type Context, keyFor, start } from '../context.ts';
+import type { EffectStarter } from '../apply-row.ts';
+import { keyFor } from '../context.ts';
 import { discountMinor } from '../sums.ts';
 
-export function grantAccess(context: Context): void {
-  const { access } = context.ledger;
+export function grantAccess(starter: EffectStarter): void {
+  const { access } = starter.ledger;
   if (access.granted) return;
   access.granted = true;
   access.epoch += 1;
   const { epoch } = access;
-  start(context, { effect: 'grant_access', key: keyFor(context, 'grant_access', epoch), epoch });
-  const discount = discountMinor(context.ledger);
-  start(context, {
+  starter.start({ effect: 'grant_access', key: keyFor(starter, 'grant_access', epoch), epoch });
+  const discount = discountMinor(starter.ledger);
+  starter.start({
     effect: 'issue_invoice',
-    key: keyFor(context, 'issue_invoice', epoch),
+    key: keyFor(starter, 'issue_invoice', epoch),
     epoch,
     ...(discount === 0 ? {} : { discountMinor: discount }),
   });
 }
 
-export function revokeAccess(context: Context): void {
-  const { access } = context.ledger;
+export function revokeAccess(starter: EffectStarter): void {
+  const { access } = starter.ledger;
   if (!access.granted) return;
   access.granted = false;
-  start(context, {
+  starter.start({
     effect: 'revoke_access',
-    key: keyFor(context, 'revoke_access', access.epoch),
+    key: keyFor(starter, 'revoke_access', access.epoch),
     epoch: access.epoch,
-    after: keyFor(context, 'grant_access', access.epoch),
+    after: keyFor(starter, 'grant_access', access.epoch),
   });
 }

@@ -1,12 +1,13 @@
 /** What comes back from effects: the gateway's answers, refusals and silences, and finished work. */
 
+import { applyRow } from '../apply-row.ts';
 import { cancelsUnanswered, refuseVoid, takeVoided } from '../commands/cancel.ts';
 import { attemptUnanswered, refuseAttempt, takeCreated } from '../commands/pay.ts';
 import { refundUnanswered, refuseRefund, takeRefund } from '../commands/refund.ts';
 import { syncUnanswered, takeFetched } from '../commands/verify.ts';
-import { applyRow, type Context, openReview, record } from '../context.ts';
+import { type Context, fromGateway, record } from '../context.ts';
 import type { EffectEvent, Refusal } from '../events.ts';
-import { callsFor, countRefusal, endGone } from '../facts/payments.ts';
+import { countRefusal, effectsFor, endGone } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { EffectEntry } from '../ledger.ts';
 import { putEffect, removeEffect } from '../ledger-index.ts';
@@ -38,9 +39,12 @@ function finishBusinessEffect(context: Context, event: EffectEvent, entry: Effec
     return record(context, { outcome: 'applied', reason: 'done' }, origin);
   }
   const error = event.type === 'effect.refused' ? event.code : event.reason;
-  putEffect(context.ledger, { command, status: 'failed', attempts, error });
-  openReview(context, 'effect_failed', event.key);
-  record(context, { outcome: 'review', reason: `effect_failed: ${error}` }, origin);
+  applyRow(context, 'effect.failed', {
+    cause: event.key,
+    evolve: () => putEffect(context.ledger, { command, status: 'failed', attempts, error }),
+    reason: `effect_failed: ${error}`,
+    origin,
+  });
 }
 
 function take(context: Context, answer: Answer, command: GatewayCall): void {
@@ -69,23 +73,19 @@ function refused(context: Context, command: GatewayCall, refusal: Refusal): void
 }
 
 function refuseCapture(context: Context, paymentId: string, { isGone }: Refusal): void {
-  const { ledger, event } = context;
+  const { ledger } = context;
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
   if (isGone && isPayable(payment)) return endGone(context, payment);
-  const verdict = applyRow(context, 'capture.refused', {
+  applyRow(context, 'capture.refused', {
     cause: `capture:${paymentId}`,
     evolve: () => {
       delete payment.captureMinor;
       if (followsPresentRules(ledger)) payment.captureRefused = true;
       countRefusal(payment);
     },
-    calls: callsFor(context, payment),
-  });
-  record(context, verdict, {
-    source: 'gateway',
-    type: 'capture_payment.refused',
-    eventId: event.id,
+    effects: effectsFor(payment),
+    origin: fromGateway(context, 'capture_payment.refused'),
   });
 }
 

@@ -1,25 +1,39 @@
-/** What a change of state means for access and the CRM, and what a change of money means for the books. */
+/** What follows from every event: for access and the CRM from its change of state, for the books from its money. */
 
-import { type Context, keyFor, start } from '../context.ts';
+import { applyRow, type EffectStarter } from '../apply-row.ts';
+import { type Context, keyFor } from '../context.ts';
 import { indexOf } from '../ledger-index.ts';
 import type { OrderState } from '../order.ts';
 import { followsPresentRules } from '../rules.ts';
 import { stateOf } from '../sums.ts';
+import type { RowOf } from '../table.ts';
 import { grantAccess, revokeAccess } from './access.ts';
 import { correctInvoices, schedulePostings } from './postings.ts';
 
 export function consequences(context: Context, from: OrderState): void {
   const { ledger } = context;
   const to = stateOf(ledger);
-  schedulePostings(context);
-  if (to === 'paid' && to !== from) grantAccess(context);
-  correctInvoices(context);
-  if (to === from) return;
-  if (to === 'refunded' || to === 'cancelled') revokeAccess(context);
-  const entries = (ledger.entered[to] ?? 0) + 1;
-  ledger.entered[to] = entries;
-  if ((to !== 'initiated' && to !== 'pending') || isRevived(context, from, to))
-    notifyCrm(context, to, entries);
+  let entries = ledger.entered[to] ?? 0;
+  applyRow(context, rowFor(context, from, to), {
+    cause: to,
+    evolve: () => {
+      if (to === from) return;
+      entries += 1;
+      ledger.entered[to] = entries;
+    },
+    effects: {
+      post: schedulePostings,
+      grant: grantAccess,
+      credit: correctInvoices,
+      revoke: revokeAccess,
+      crm: (starter) => notifyCrm(starter, to, entries),
+    },
+  });
+}
+
+function rowFor(context: Context, from: OrderState, to: OrderState): RowOf<'state'> {
+  if (to === from) return 'state.kept';
+  return isRevived(context, from, to) ? 'state.revived' : 'state.entered';
 }
 
 /** The CRM has been told that the order failed, and a payment of it is under way again; a new try is no news. */
@@ -29,11 +43,11 @@ function isRevived({ ledger, event }: Context, from: OrderState, to: OrderState)
 }
 
 /** Updates reach the CRM in the order in which they became true: each waits for the one before. */
-function notifyCrm(context: Context, state: OrderState, entries: number): void {
-  const previous = indexOf(context.ledger).lastCrmKey;
-  start(context, {
+function notifyCrm(starter: EffectStarter, state: OrderState, entries: number): void {
+  const previous = indexOf(starter.ledger).lastCrmKey;
+  starter.start({
     effect: 'update_crm',
-    key: keyFor(context, 'update_crm', `${state}-${entries}`),
+    key: keyFor(starter, 'update_crm', `${state}-${entries}`),
     state,
     ...(previous === undefined ? {} : { after: previous }),
   });

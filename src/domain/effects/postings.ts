@@ -3,36 +3,37 @@
  * gateway's id. Nothing is posted for money that never was with us.
  */
 
-import { type Context, keyFor, start } from '../context.ts';
+import type { EffectStarter } from '../apply-row.ts';
+import { keyFor } from '../context.ts';
 import { type Dispute, type Ledger, type Refund, reversedMinor } from '../ledger.ts';
 import { indexOf, inListOrder, type LedgerIndex, type List } from '../ledger-index.ts';
 import { capturedMinor, wasCaptured } from '../sums.ts';
 import type { PostingKind } from './effects.ts';
 
-export function schedulePostings(context: Context): void {
-  const { captures, refunds, disputes } = context.ledger;
-  const index = indexOf(context.ledger);
+export function schedulePostings(starter: EffectStarter): void {
+  const { captures, refunds, disputes } = starter.ledger;
+  const index = indexOf(starter.ledger);
   const { unposted } = index;
   for (const capture of taken(index, 'capture', unposted.captures).map((id) => captures[id])) {
     if (!capture?.captured) continue;
-    post(context, 'capture', capture.captureId, capture.amountMinor);
+    post(starter, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed)
-      post(context, 'capture_reversed', capture.captureId, reversedMinor(capture));
+      post(starter, 'capture_reversed', capture.captureId, reversedMinor(capture));
   }
-  for (const { paymentId, discountMinor = 0 } of Object.values(context.ledger.payments)) {
+  for (const { paymentId, discountMinor = 0 } of Object.values(starter.ledger.payments)) {
     if (discountMinor === 0) continue;
-    const isTrue = capturedMinor(context.ledger, paymentId) > 0;
-    keep(context, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
+    const isTrue = capturedMinor(starter.ledger, paymentId) > 0;
+    keep(starter, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
   }
   for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
-    if (refund === undefined || !isOurs(context.ledger, refund)) continue;
+    if (refund === undefined || !isOurs(starter.ledger, refund)) continue;
     const { refundId, amountMinor, status } = refund;
-    keep(context, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
+    keep(starter, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
   for (const dispute of taken(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
-    if (dispute === undefined || !isOurs(context.ledger, dispute)) continue;
+    if (dispute === undefined || !isOurs(starter.ledger, dispute)) continue;
     const { disputeId, amountMinor, status } = dispute;
-    keep(context, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
+    keep(starter, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
   }
 }
 
@@ -49,62 +50,62 @@ function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
 
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
 function keep(
-  context: Context,
+  starter: EffectStarter,
   kind: 'discount' | 'refund' | 'chargeback',
   entry: { reference: string; amountMinor: number; isTrue: boolean },
 ): void {
   const { reference, amountMinor, isTrue } = entry;
   const reversal = `${kind}_reversed` as const;
-  const posted = timesPosted(context, kind, reference);
-  const takenBack = timesPosted(context, reversal, reference);
-  if (isTrue && posted === takenBack) post(context, kind, reference, amountMinor, posted);
-  if (!isTrue && posted > takenBack) post(context, reversal, reference, amountMinor, takenBack);
+  const posted = timesPosted(starter, kind, reference);
+  const takenBack = timesPosted(starter, reversal, reference);
+  if (isTrue && posted === takenBack) post(starter, kind, reference, amountMinor, posted);
+  if (!isTrue && posted > takenBack) post(starter, reversal, reference, amountMinor, takenBack);
 }
 
-function timesPosted(context: Context, kind: PostingKind, reference: string): number {
+function timesPosted(starter: EffectStarter, kind: PostingKind, reference: string): number {
   let times = 0;
-  while (context.ledger.effects[postingKey(context, kind, reference, times)] !== undefined)
+  while (starter.ledger.effects[postingKey(starter, kind, reference, times)] !== undefined)
     times += 1;
   return times;
 }
 
 function post(
-  context: Context,
+  starter: EffectStarter,
   kind: PostingKind,
   reference: string,
   amountMinor: number,
   timesBefore = 0,
 ): void {
-  const key = postingKey(context, kind, reference, timesBefore);
-  const { currency } = context.ledger.terms;
-  start(context, { effect: 'post_ledger', key, kind, reference, amountMinor, currency });
+  const key = postingKey(starter, kind, reference, timesBefore);
+  const { currency } = starter.ledger.terms;
+  starter.start({ effect: 'post_ledger', key, kind, reference, amountMinor, currency });
 }
 
 function postingKey(
-  context: Context,
+  starter: EffectStarter,
   kind: PostingKind,
   reference: string,
   timesBefore: number,
 ): string {
   const cause = `${kind}-${reference}`;
-  return keyFor(context, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
+  return keyFor(starter, 'post_ledger', timesBefore === 0 ? cause : `${cause}.${timesBefore + 1}`);
 }
 
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
-export function correctInvoices(context: Context): void {
-  const { ledger } = context;
+export function correctInvoices(starter: EffectStarter): void {
+  const { ledger } = starter;
   const { access, refunds } = ledger;
   if (access.epoch === 0) return;
   const index = indexOf(ledger);
   for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
     if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
     const { refundId, amountMinor } = refund;
-    start(context, {
+    starter.start({
       effect: 'issue_credit_note',
-      key: keyFor(context, 'issue_credit_note', refundId),
+      key: keyFor(starter, 'issue_credit_note', refundId),
       refundId,
       amountMinor,
-      after: keyFor(context, 'issue_invoice', access.epoch),
+      after: keyFor(starter, 'issue_invoice', access.epoch),
     });
   }
 }

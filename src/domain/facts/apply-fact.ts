@@ -1,12 +1,14 @@
 /** The guards that every fact passes before its own rules: known already, contradicted, or too early. */
 
-import { type Context, openReview, record, type Verdict, wasReviewed } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import { type Context, record, type Verdict, wasReviewed } from '../context.ts';
 import type { FactEvent } from '../events.ts';
 import type { Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { applyCaptureReversed } from './captures.ts';
 import { applyDisputeFact } from './disputes.ts';
 import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
+import { contradict, contradictionOf } from './flips.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
 
@@ -25,7 +27,7 @@ export function applyFact(context: Context, given: Fact): Verdict {
     return applyByKind(context, fact);
   }
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
-  if (!isSame) return contradict(context, fact, known);
+  if (!isSame) return contradictOnce(context, fact, known);
   const isUndone = context.isPresentTruth && statusNow(context.ledger, fact) !== fact.type;
   return isUndone || mayBeComeback(context, fact)
     ? applyByKind(context, fact)
@@ -49,23 +51,15 @@ function applyByKind(context: Context, fact: Fact): Verdict {
   return applyPaymentFact(context, fact, payment);
 }
 
-/** The same fact about other money: the first telling stands, and a person is told once. */
-function contradict(
+function contradictOnce(
   context: Context,
   fact: Fact,
   known: { amountMinor: number; currency: string },
 ): Verdict {
-  const key = factKey(fact);
-  const cause = `${key}:${fact.amountMinor}${fact.currency}`;
-  if (wasReviewed(context.ledger, 'fact_conflict', cause))
-    return {
-      outcome: 'duplicate',
-      reason: `${key} contradicts what is known, as told before`,
-    };
-  openReview(context, 'fact_conflict', cause);
-  const now = `${fact.amountMinor} ${fact.currency}`;
-  const reason = `fact_conflict: ${key} was ${known.amountMinor} ${known.currency}, now ${now}`;
-  return { outcome: 'review', reason };
+  const what = factKey(fact);
+  if (!wasReviewed(context.ledger, 'fact_conflict', contradictionOf(fact)))
+    return contradict(context, fact, { known, what });
+  return { outcome: 'duplicate', reason: `${what} contradicts what is known, as told before` };
 }
 
 /** What the order holds now of what a fact speaks of; captures happen once and never come back. */
@@ -82,8 +76,11 @@ export function takeFact(context: Context, event: FactEvent): void {
   if (hasReservedId(event.fact)) return refuseReserved(context, event);
   if (ledger.payments[event.fact.paymentId] !== undefined) return recordFact(context, event);
   if (ledger.held.length >= MAX_HELD) return giveUp(context, event, 'unmatched');
-  ledger.held.push({ event, misses: 0 });
-  askGateway(context);
+  applyRow(context, 'fact.of_unknown_payment', {
+    cause: factKey(event.fact),
+    evolve: () => ledger.held.push({ event, misses: 0 }),
+    effects: { fetch: askGateway },
+  });
 }
 
 /** Ids are keys of plain objects, so the few names that every object has are no ids. */
@@ -131,13 +128,12 @@ function giveUp(context: Context, event: FactEvent, reason: 'wrong_order' | 'unm
   const { type, paymentId, amountMinor, currency } = event.fact;
   const origin = { source: event.source, type, eventId: event.id };
   const described = `${reason}: ${type} of ${amountMinor} ${currency} for payment ${paymentId}`;
-  const cause = `${factKey(event.fact)}:${amountMinor}${currency}`;
+  const cause = contradictionOf(event.fact);
   if (wasReviewed(context.ledger, reason, cause))
     return record(
       context,
       { outcome: 'duplicate', reason: `${described}, as told before` },
       origin,
     );
-  openReview(context, reason, cause);
-  record(context, { outcome: 'review', reason: described }, origin);
+  applyRow(context, `fact.${reason}`, { cause, reason: described, origin });
 }

@@ -3,11 +3,12 @@
  * twice; its reversal may come first and leaves a tombstone that the capture meets later.
  */
 
-import { applyRow, type Context, movePayment, type Verdict } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import { type Context, movePayment, type Verdict } from '../context.ts';
 import { type Capture, type Payment, reversedMinor, standingMinor } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { capturedMinor, dueMinor, stateOf } from '../sums.ts';
-import type { Row } from '../table.ts';
+import type { RowOf } from '../table.ts';
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
 
 export function applyCapture(context: Context, fact: PaymentFact, payment: Payment): Verdict {
@@ -48,7 +49,7 @@ export function applyCapture(context: Context, fact: PaymentFact, payment: Payme
   });
 }
 
-function captureRow(context: Context, standing: number): Row {
+function captureRow(context: Context, standing: number): RowOf<'payment.captured'> {
   if (standing === 0) return 'payment.captured.reversed';
   const amountMinor = dueMinor(context.ledger);
   const totalMinor = capturedMinor(context.ledger) + standing;

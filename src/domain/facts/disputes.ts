@@ -3,11 +3,12 @@
  * touches neither state nor access, so winning has nothing to restore.
  */
 
-import { applyRow, type Context, type Verdict } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import type { Context, Verdict } from '../context.ts';
 import { putDispute } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
-import type { Row } from '../table.ts';
+import type { RowOf } from '../table.ts';
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
 import { resistFlip } from './flips.ts';
 
@@ -35,7 +36,7 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
     cause: factKey(fact),
     evolve: () =>
       putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion }),
-    calls: { fetch: () => askGateway(context) },
+    effects: { fetch: askGateway },
   });
 }
 
@@ -44,7 +45,7 @@ function isFlip(before: DisputeStatus, after: DisputeStatus): boolean {
   return (before === 'won' && after === 'lost') || (before === 'lost' && after === 'won');
 }
 
-function classify(context: Context, fact: DisputeFact): Row {
+function classify(context: Context, fact: DisputeFact): RowOf<'dispute'> {
   const { ledger } = context;
   if (fact.currency !== ledger.terms.currency) return 'dispute.currency';
   if (fact.type !== 'dispute.lost') return fact.type;

@@ -1,11 +1,13 @@
 /**
- * Contradicting final statuses: a refund or a dispute that ended one way is reported to have ended the other way.
- * Webhooks may be old: only a gateway sync that began after the last change may turn it.
+ * Contradictions: a fact that is reported again with other money, and a refund or a dispute that ended one way and is
+ * reported to have ended the other way. Webhooks may be old: only a gateway sync that began after the last change may
+ * turn a final status.
  */
 
-import { applyRow, type Context, type Verdict, wasReviewed } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import { type Context, type Verdict, wasReviewed } from '../context.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { type DisputeFact, factKey, type RefundFact } from './facts.ts';
+import { type DisputeFact, type Fact, factKey, type RefundFact } from './facts.ts';
 
 export interface Flip {
   kind: 'refund' | 'dispute';
@@ -19,14 +21,17 @@ export interface Flip {
 /** Null when what is told is the present truth. */
 export function resistFlip(context: Context, flip: Flip): Verdict | null {
   if (!context.isPresentTruth) return requireConfirmation(context, flip);
-  const { movedAtVersion = 0, known } = flip;
-  // An answer may be on its way while a webhook tells what has happened since.
+  const { kind, fact, movedAtVersion = 0, known } = flip;
+  // The sync's answer may have left the gateway before a webhook brought the change.
   if (context.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
-  askGateway(context);
-  return { outcome: 'stale', reason: `the gateway was asked before ${known}` };
+  return applyRow(context, `${kind}.flip.early`, {
+    cause: factKey(fact),
+    reason: `the gateway was asked before ${known}`,
+    effects: { fetch: askGateway },
+  });
 }
 
-/** Nothing is applied, so the fact stays new: the gateway's own word for it is yet to come. */
+/** Nothing is applied, so the fact stays new until a sync confirms it. */
 function requireConfirmation(context: Context, { kind, fact }: Flip): Verdict {
   const key = factKey(fact);
   delete context.ledger.facts[key];
@@ -34,6 +39,26 @@ function requireConfirmation(context: Context, { kind, fact }: Flip): Verdict {
     return { outcome: 'duplicate', reason: `${key} was doubted before` };
   return applyRow(context, `${kind}.flip`, {
     cause: key,
-    calls: { fetch: () => askGateway(context) },
+    effects: { fetch: askGateway },
   });
+}
+
+export interface Contradiction {
+  known: { amountMinor: number; currency: string };
+  /** What is known, in the words of the outcome. */
+  what: string;
+}
+
+/** The same fact with other money: the first report stands, and a review is opened. */
+export function contradict(context: Context, fact: Fact, { known, what }: Contradiction): Verdict {
+  const { amountMinor, currency } = fact;
+  return applyRow(context, 'fact.contradicted', {
+    cause: contradictionOf(fact),
+    reason: `fact_conflict: ${what} was ${known.amountMinor} ${known.currency}, now ${amountMinor} ${currency}`,
+  });
+}
+
+/** Names a contradiction, and so the cause of its review: each is one of its own. */
+export function contradictionOf(fact: Fact): string {
+  return `${factKey(fact)}:${fact.amountMinor}${fact.currency}`;
 }

@@ -3,23 +3,13 @@
  * present truth may bring an ended one back. Captures have a file of their own.
  */
 
-import {
-  applyRow,
-  type Calls,
-  type Context,
-  cellFor,
-  keyFor,
-  makeCalls,
-  movePayment,
-  record,
-  start,
-  type Verdict,
-} from '../context.ts';
+import { applyRow, type EffectStarter } from '../apply-row.ts';
+import { type Context, fromGateway, keyFor, movePayment, type Verdict } from '../context.ts';
 import type { Payment } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { outstandingMinor, stateOf, uncommittedMinor } from '../sums.ts';
-import type { Row } from '../table.ts';
+import { outstandingMinor, uncommittedMinor } from '../sums.ts';
+import type { RowOf } from '../table.ts';
 import { applyCapture } from './captures.ts';
 import { type Fact, factKey, type PaymentFact, type SnapshotStatus } from './facts.ts';
 
@@ -53,7 +43,7 @@ export function applyPaymentFact(context: Context, fact: PaymentFact, payment: P
       }
       if (cell.to === 'pending') context.ledger.expired = false;
     },
-    calls: callsFor(context, payment),
+    effects: effectsFor(payment),
   });
 }
 
@@ -64,8 +54,10 @@ function isOfStatus(fact: PaymentFact): fact is StatusFact {
   return fact.type !== 'payment.captured';
 }
 
-/** What may bring an ended payment back, and meanwhile makes the order ask. */
-const AFTER_END: Partial<Record<PaymentFact['type'], Row>> = {
+/** What may bring an ended payment back once the gateway confirms it. */
+const AFTER_END: Partial<
+  Record<PaymentFact['type'], 'payment.authorized.after_end' | 'payment.pending.after_end'>
+> = {
   'payment.authorized': 'payment.authorized.after_end',
   'payment.pending': 'payment.pending.after_end',
 };
@@ -103,18 +95,13 @@ function isTrustedComeback(context: Context, fact: PaymentFact, payment: Payment
 function applyOldStatus(context: Context, fact: PaymentFact, payment: Payment): Verdict {
   const row = AFTER_END[fact.type];
   if (row !== undefined && isComeback(context, fact.type, payment)) {
-    const cell = cellFor(row, stateOf(context.ledger));
-    makeCalls(cell, callsFor(context, payment));
-    const status = statusOf(fact);
-    return {
-      outcome: 'stale',
-      reason: `${status} after ${payment.status}: the gateway is asked`,
-    };
+    const reason = `${statusOf(fact)} after ${payment.status}: the gateway is asked`;
+    return applyRow(context, row, { cause: factKey(fact), reason, effects: effectsFor(payment) });
   }
   return { outcome: 'stale', reason: `the payment is ${payment.status} already` };
 }
 
-function classify(context: Context, fact: StatusFact, payment: Payment): Row {
+function classify(context: Context, fact: StatusFact, payment: Payment): RowOf<StatusFact['type']> {
   const { ledger } = context;
   if (fact.type !== 'payment.authorized') return fact.type;
   if (ledger.cancelRequested || payment.voiding === true) return 'payment.authorized.surplus';
@@ -128,57 +115,60 @@ function classify(context: Context, fact: StatusFact, payment: Payment): Row {
 
 /** The gateway, asked, no longer knows it: nobody can pay it there, and nothing more can be asked of it. */
 export function endGone(context: Context, payment: Payment): void {
-  const { event } = context;
   const { paymentId } = payment;
-  const verdict = applyRow(context, 'payment.gone', {
+  applyRow(context, 'payment.gone', {
     cause: `payment.gone:${paymentId}`,
     evolve: () => {
       movePayment(context, payment, 'gone');
       delete payment.voiding;
       delete payment.captureMinor;
     },
+    reason: ({ words }) => `the gateway no longer knows ${paymentId}: ${words}`,
+    origin: fromGateway(context, 'payment.gone'),
   });
-  const reason = `the gateway no longer knows ${paymentId}: ${verdict.reason}`;
-  const origin = { source: 'gateway', type: 'payment.gone', eventId: event.id } as const;
-  record(context, { ...verdict, reason }, origin);
 }
 
 /** What was under way has ended without an end: the customer is asked how to pay once more. */
 export function reopen(context: Context, payment: Payment): void {
-  const { event } = context;
-  const verdict = applyRow(context, 'payment.reopened', {
+  applyRow(context, 'payment.reopened', {
     cause: `payment.reopened:${payment.paymentId}`,
     evolve: () => {
       movePayment(context, payment, 'created');
       delete payment.expiresAt;
     },
+    origin: fromGateway(context, 'payment.reopened'),
   });
-  record(context, verdict, { source: 'gateway', type: 'payment.reopened', eventId: event.id });
 }
 
-/** What the calls of a table cell mean for one payment. */
-export function callsFor(context: Context, payment: Payment): Calls {
+/** What the effects of a cell are for one payment. */
+export function effectsFor(
+  payment: Payment,
+): Record<'fetch' | 'void' | 'capture', (starter: EffectStarter) => void> {
   return {
-    fetch: () => askGateway(context),
-    void: () => voidPayment(context, payment),
-    capture: () => capturePayment(context, payment, outstandingMinor(context.ledger)),
+    fetch: askGateway,
+    void: (starter) => voidPayment(starter, payment),
+    capture: (starter) => capturePayment(starter, payment, outstandingMinor(starter.ledger)),
   };
 }
 
 /** The first amount asked for stands: under the same key the gateway would refuse another one. */
-export function capturePayment(context: Context, payment: Payment, wantedMinor: number): void {
+export function capturePayment(
+  starter: EffectStarter,
+  payment: Payment,
+  wantedMinor: number,
+): void {
   const { paymentId } = payment;
   const amountMinor = payment.captureMinor ?? wantedMinor;
   payment.captureMinor = amountMinor;
-  const key = keyFor(context, 'capture_payment', causeFor(payment));
-  start(context, { effect: 'capture_payment', key, paymentId, amountMinor });
+  const key = keyFor(starter, 'capture_payment', causeFor(payment));
+  starter.start({ effect: 'capture_payment', key, paymentId, amountMinor });
 }
 
-export function voidPayment(context: Context, payment: Payment): void {
+export function voidPayment(starter: EffectStarter, payment: Payment): void {
   const { paymentId } = payment;
   payment.voiding = true;
-  const key = keyFor(context, 'void_payment', causeFor(payment));
-  start(context, { effect: 'void_payment', key, paymentId });
+  const key = keyFor(starter, 'void_payment', causeFor(payment));
+  starter.start({ effect: 'void_payment', key, paymentId });
 }
 
 /** Under a key that was refused, a gateway refuses again, whatever has become possible since. */

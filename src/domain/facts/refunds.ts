@@ -3,14 +3,15 @@
  * for it or somebody did so in the gateway's dashboard.
  */
 
-import { applyRow, type Context, openReview, type Verdict } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import type { Context, Verdict } from '../context.ts';
 import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
-import type { Row } from '../table.ts';
+import type { RowOf } from '../table.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
-import { resistFlip } from './flips.ts';
+import { contradict, resistFlip } from './flips.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
@@ -19,7 +20,8 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
   const { ledger } = context;
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
-  if (known !== undefined && !isSameMoney(known, fact)) return contradict(context, fact, known);
+  if (known !== undefined && !isSameMoney(known, fact))
+    return contradict(context, fact, { known, what: fact.refundId });
   if (known?.status === 'failed' && status === 'succeeded') {
     const { movedAtVersion } = known;
     const flip = { kind: 'refund', fact, movedAtVersion, known: 'the refund had failed' } as const;
@@ -35,11 +37,15 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
       putRefund(ledger, { refundId, paymentId, amountMinor, currency, status, movedAtVersion });
       linkRequest(context, fact);
     },
-    calls: { fetch: () => askGateway(context) },
+    effects: { fetch: askGateway },
   });
 }
 
-function classify(context: Context, fact: RefundFact, known: Refund | undefined): Row {
+function classify(
+  context: Context,
+  fact: RefundFact,
+  known: Refund | undefined,
+): RowOf<RefundFact['type']> {
   // Some gateways say "failed" of a refund that had succeeded: the money is with us again.
   if (fact.type === 'refund.failed' && known?.status === 'succeeded') return 'refund.reversed';
   if (fact.type !== 'refund.succeeded') return fact.type;
@@ -51,16 +57,6 @@ function classify(context: Context, fact: RefundFact, known: Refund | undefined)
 
 function isSameMoney(refund: Refund, fact: RefundFact): boolean {
   return refund.amountMinor === fact.amountMinor && refund.currency === fact.currency;
-}
-
-function contradict(context: Context, fact: RefundFact, known: Refund): Verdict {
-  openReview(context, 'fact_conflict', `${factKey(fact)}:${fact.amountMinor}${fact.currency}`);
-  const was = `${known.amountMinor} ${known.currency}`;
-  const now = `${fact.amountMinor} ${fact.currency}`;
-  return {
-    outcome: 'review',
-    reason: `fact_conflict: ${fact.refundId} was ${was}, now ${now}`,
-  };
 }
 
 /** Our own refund, coming back by webhook before our call returned, is the same refund. */

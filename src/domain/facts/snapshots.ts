@@ -1,13 +1,7 @@
 /** Applies a full payment snapshot: an unknown payment is adopted, and what is new in it becomes facts. */
 
-import {
-  applyRow,
-  type Context,
-  isWorthRecording,
-  openReview,
-  record,
-  wasReviewed,
-} from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import { type Context, fromGateway, isWorthRecording, record, wasReviewed } from '../context.ts';
 import type { Payment } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
@@ -64,15 +58,14 @@ function takeDiscount(
   payment: Payment,
   { discountMinor }: PaymentSnapshot,
 ): void {
-  const { event } = context;
   if (discountMinor === undefined || payment.discountMinor !== undefined) return;
-  const verdict = applyRow(context, 'payment.discounted', {
+  applyRow(context, 'payment.discounted', {
     cause: `payment.discounted:${payment.paymentId}`,
     evolve: () => {
       payment.discountMinor = discountMinor;
     },
+    origin: fromGateway(context, 'payment.discounted'),
   });
-  record(context, verdict, { source: 'gateway', type: 'payment.discounted', eventId: event.id });
 }
 
 /** A customer may pay a voucher for days: the order waits as long as its gateway does. */
@@ -101,7 +94,7 @@ function recordUnknown(context: Context, { paymentId, unknown = [] }: PaymentSna
 }
 
 function adopt(context: Context, snapshot: PaymentSnapshot): Payment {
-  const { ledger, event } = context;
+  const { ledger } = context;
   const { paymentId, amountMinor, currency } = snapshot;
   const payment: Payment = {
     paymentId,
@@ -119,8 +112,8 @@ function adopt(context: Context, snapshot: PaymentSnapshot): Payment {
     evolve();
     return payment;
   }
-  const verdict = applyRow(context, 'payment.adopted', { cause: paymentId, evolve });
-  record(context, verdict, { source: 'gateway', type: 'payment.adopted', eventId: event.id });
+  const origin = fromGateway(context, 'payment.adopted');
+  applyRow(context, 'payment.adopted', { cause: paymentId, evolve, origin });
   return payment;
 }
 
@@ -136,9 +129,10 @@ function recheckRefunds(
   if (!isUnpaid || captures.length > 0) return;
   for (const { refundId } of refunds.filter((refund) => refund.status === 'succeeded')) {
     if (wasReviewed(context.ledger, 'refund_without_capture', refundId)) continue;
-    openReview(context, 'refund_without_capture', refundId);
-    const reason = `refund_without_capture: ${refundId}, and ${paymentId} is ${status}`;
-    const origin = { type: 'refund.succeeded', eventId: context.event.id } as const;
-    record(context, { outcome: 'review', reason }, { source: 'gateway', ...origin });
+    applyRow(context, 'refund.succeeded.uncaptured', {
+      cause: refundId,
+      reason: `refund_without_capture: ${refundId}, and ${paymentId} is ${status}`,
+      origin: fromGateway(context, 'refund.succeeded'),
+    });
   }
 }

@@ -1,11 +1,12 @@
 /** What an approval or a rejection does, reason by reason. What is not named here is an acknowledgement. */
 
+import { applyRow, type EffectStarter } from '../apply-row.ts';
 import { voidAll } from '../commands/cancel.ts';
 import { requestRefund, reserve } from '../commands/refund.ts';
 import type { Context } from '../context.ts';
 import { revokeAccess } from '../effects/access.ts';
 import { capturePayment, voidPayment } from '../facts/payments.ts';
-import type { Review } from '../ledger.ts';
+import type { Ledger, Payment, Review } from '../ledger.ts';
 import { putRefundRequest } from '../ledger-index.ts';
 import {
   attemptOf,
@@ -13,82 +14,123 @@ import {
   isUnwanted,
   netMinor,
   refundableMinor,
-  stateOf,
   uncommittedMinor,
 } from '../sums.ts';
+import type { EffectsOf, RowOf } from '../table.ts';
 import type { ReviewReason } from './reasons.ts';
 
-const REFUNDING: Record<'approve' | 'reject', ReviewReason[]> = {
-  approve: ['refund_failed', 'refund_reversed'],
-  reject: [
-    'paid_after_cancel',
-    'captured_after_refund',
-    'overpaid',
-    'double_payment',
-    'currency_mismatch',
-    'partial_expired',
-  ],
+type DecisionRow = RowOf<'review'>;
+
+const APPROVED: Partial<Record<ReviewReason, RowOf<'review.approved'>>> = {
+  paid_after_cancel: 'review.approved.paid_after_cancel',
+  captured_after_refund: 'review.approved.refunded',
+  dispute_flip: 'review.approved.refunded',
+  amount_mismatch: 'review.approved.held',
+  capture_refused: 'review.approved.held',
+  capture_reversed: 'review.approved.capture_reversed',
+  refund_failed: 'review.approved.refund',
+  refund_reversed: 'review.approved.refund',
+  partial_expired: 'review.approved.partial_expired',
+  key_expired: 'review.approved.key_expired',
 };
 
-export function refundsOn(reason: ReviewReason, decision: 'approve' | 'reject'): boolean {
-  return REFUNDING[decision].includes(reason);
+const REJECTED: Partial<Record<ReviewReason, RowOf<'review.rejected'>>> = {
+  paid_after_cancel: 'review.rejected.late',
+  captured_after_refund: 'review.rejected.late',
+  overpaid: 'review.rejected.excess',
+  double_payment: 'review.rejected.excess',
+  currency_mismatch: 'review.rejected.currency_mismatch',
+  partial_expired: 'review.rejected.partial_expired',
+  amount_mismatch: 'review.rejected.held',
+  capture_refused: 'review.rejected.held',
+  authorized_after_cancel: 'review.rejected.unvoided',
+  authorized_after_refund: 'review.rejected.unvoided',
+  cancel_diverged: 'review.rejected.unvoided',
+};
+
+export function decisionRow(
+  { cancelRequested }: Ledger,
+  reason: ReviewReason,
+  decision: 'approve' | 'reject',
+): DecisionRow {
+  if (decision === 'approve') return APPROVED[reason] ?? 'review.approved';
+  const row = REJECTED[reason] ?? 'review.rejected';
+  const isCancelling = row === 'review.rejected.unvoided' && cancelRequested;
+  return isCancelling ? 'review.rejected.unvoided.cancelling' : row;
 }
 
-export function approve(context: Context, review: Review): void {
+export function refundsOn(row: DecisionRow): boolean {
+  return REFUNDING.includes(row);
+}
+
+const REFUNDING: readonly DecisionRow[] = [
+  'review.approved.refund',
+  'review.rejected.late',
+  'review.rejected.excess',
+  'review.rejected.currency_mismatch',
+  'review.rejected.partial_expired',
+];
+
+export function evolveBy(context: Context, review: Review, row: DecisionRow): void {
   const { ledger } = context;
-  switch (review.reason) {
-    case 'paid_after_cancel':
+  switch (row) {
+    case 'review.approved.paid_after_cancel':
       ledger.cancelled = false;
       return;
-    case 'captured_after_refund':
-    case 'dispute_flip':
+    case 'review.approved.refunded':
       ledger.refunded = false;
       return;
-    case 'amount_mismatch':
-    case 'capture_refused':
-      return captureMismatched(context);
-    case 'capture_reversed':
-      // The money may have come again since: then access is paid for.
-      return stateOf(ledger) === 'paid' ? undefined : revokeAccess(context);
-    case 'refund_failed':
-    case 'refund_reversed':
-      return refundAnew(context, review);
-    case 'partial_expired':
+    case 'review.approved.partial_expired':
       return extend(context);
-    case 'key_expired':
+    case 'review.approved.key_expired':
       return giveUp(context, review);
+    case 'review.rejected.partial_expired':
+      ledger.cancelled = true;
+      return;
     default:
       return;
   }
 }
 
-export function reject(context: Context, review: Review): void {
-  switch (review.reason) {
-    case 'paid_after_cancel':
-    case 'captured_after_refund':
-      return refundMinor(context, review, refundableMinor(context.ledger));
-    case 'overpaid':
-    case 'double_payment':
-      return refundMinor(context, review, excessMinor(context), doublesFirst(context));
-    case 'currency_mismatch':
-      return refundForeign(context, review);
-    case 'partial_expired':
-      context.ledger.cancelled = true;
-      voidAll(context);
-      return refundMinor(context, review, refundableMinor(context.ledger));
-    case 'amount_mismatch':
-    case 'capture_refused':
-      return voidMismatched(context);
-    case 'authorized_after_cancel':
-    case 'authorized_after_refund':
-    case 'cancel_diverged':
-      return isUnwanted(context.ledger) ? voidAll(context) : undefined;
+/** What the effects of a decision are for its review. */
+export function effectsOf(
+  context: Context,
+  review: Review,
+  row: DecisionRow,
+): Record<EffectsOf<DecisionRow>, (starter: EffectStarter) => void> {
+  return {
+    capture: () => settleHeld(context),
+    void: (starter) => voidFor(context, starter, row),
+    refund: (starter) => refundFor(starter, review, row),
+    revoke: revokeAccess,
+  };
+}
+
+function voidFor(context: Context, starter: EffectStarter, row: DecisionRow): void {
+  if (row === 'review.approved.held') return settleHeld(context);
+  if (row !== 'review.rejected.held') return voidAll(starter);
+  for (const payment of mismatchedPayments(starter.ledger)) voidPayment(starter, payment);
+}
+
+function refundFor(starter: EffectStarter, review: Review, row: DecisionRow): void {
+  switch (row) {
+    case 'review.rejected.excess':
+      return refundMinor(
+        starter,
+        review,
+        excessMinor(starter.ledger),
+        doublesFirst(starter.ledger),
+      );
+    case 'review.rejected.currency_mismatch':
+      return refundForeign(starter, review);
+    case 'review.approved.refund':
+      return refundAnew(starter, review);
     default:
-      return;
+      return refundMinor(starter, review, refundableMinor(starter.ledger));
   }
 }
 
-function excessMinor({ ledger }: Context): number {
+function excessMinor(ledger: Ledger): number {
   const excess = Math.max(0, netMinor(ledger) - dueMinor(ledger));
   return Math.min(refundableMinor(ledger), excess);
 }
@@ -97,7 +139,7 @@ function excessMinor({ ledger }: Context): number {
  * Payments that no attempt of ours opened come first, then those that were captured last. An order of which all
  * is from before payments said who made them keeps the ledger's order, in which its history has to replay.
  */
-function doublesFirst({ ledger }: Context): string[] {
+function doublesFirst(ledger: Ledger): string[] {
   const payments = Object.values(ledger.payments);
   if (payments.every(({ madeBy }) => madeBy === undefined)) return Object.keys(ledger.payments);
   const inOrder = Object.values(ledger.captures).map(({ paymentId }) => paymentId);
@@ -110,54 +152,56 @@ function doublesFirst({ ledger }: Context): string[] {
 }
 
 function refundMinor(
-  context: Context,
+  starter: EffectStarter,
   review: Review,
   amountMinor: number,
   paymentIds?: readonly string[],
 ): void {
-  const order = { requestKey: `review:${review.id}`, amountMinor, reason: review.reason };
-  if (amountMinor > 0) requestRefund(context, order, paymentIds);
+  const instruction = { requestKey: `review:${review.id}`, amountMinor, reason: review.reason };
+  if (amountMinor > 0) requestRefund(starter, instruction, paymentIds);
 }
 
 /** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */
-function refundAnew(context: Context, review: Review): void {
-  const { refunds, refundRequests } = context.ledger;
+function refundAnew(starter: EffectStarter, review: Review): void {
+  const { refunds, refundRequests } = starter.ledger;
   const failedMinor = review.causes
     .map((cause) => cause.slice(cause.indexOf(':') + 1))
     .map((id) => refunds[id]?.amountMinor ?? refundRequests[id]?.amountMinor ?? 0)
     .reduce((total, amountMinor) => total + amountMinor, 0);
-  refundMinor(context, review, Math.min(failedMinor, refundableMinor(context.ledger)));
+  refundMinor(starter, review, Math.min(failedMinor, refundableMinor(starter.ledger)));
 }
 
 /** Only what this review is about: an earlier review may have sent earlier money back. */
-function refundForeign(context: Context, review: Review): void {
-  for (const capture of Object.values(context.ledger.foreignCaptures)) {
+function refundForeign(starter: EffectStarter, review: Review): void {
+  for (const capture of Object.values(starter.ledger.foreignCaptures)) {
     const { captureId, paymentId, amountMinor, currency } = capture;
     if (!review.causes.includes(`payment.captured:${captureId}`)) continue;
-    const order = { requestKey: `review:${review.id}:${captureId}`, reason: review.reason };
-    reserve(context, order, { paymentId, amountMinor, currency });
+    const instruction = { requestKey: `review:${review.id}:${captureId}`, reason: review.reason };
+    reserve(starter, instruction, { paymentId, amountMinor, currency });
   }
 }
 
-function captureMismatched(context: Context): void {
+/** Each held payment by itself, in their order: what one is captured for is no longer outstanding for the next. */
+function settleHeld(context: Context): void {
   const { ledger } = context;
-  for (const payment of mismatchedPayments(context)) {
+  for (const payment of mismatchedPayments(ledger)) {
     const heldMinor = payment.authorizedMinor ?? payment.amountMinor;
     const amountMinor = Math.min(heldMinor, uncommittedMinor(ledger));
-    if (isUnwanted(ledger) || amountMinor === 0) {
-      voidPayment(context, payment);
-      continue;
-    }
-    payment.mismatched = false;
-    capturePayment(context, payment, amountMinor);
+    const isNotWanted = isUnwanted(ledger) || amountMinor === 0;
+    applyRow(context, isNotWanted ? 'held.approved.unwanted' : 'held.approved', {
+      cause: payment.paymentId,
+      evolve: () => {
+        if (!isNotWanted) payment.mismatched = false;
+      },
+      effects: {
+        capture: (starter) => capturePayment(starter, payment, amountMinor),
+        void: (starter) => voidPayment(starter, payment),
+      },
+    });
   }
 }
 
-function voidMismatched(context: Context): void {
-  for (const payment of mismatchedPayments(context)) voidPayment(context, payment);
-}
-
-function mismatchedPayments({ ledger }: Context) {
+function mismatchedPayments(ledger: Ledger): Payment[] {
   return Object.values(ledger.payments).filter(
     (payment) =>
       payment.mismatched &&

@@ -3,10 +3,11 @@
  * one is refused. A review never blocks later facts.
  */
 
+import { applyRow } from '../apply-row.ts';
 import { type CommandOf, rejected } from '../commands/waiting.ts';
-import { type Context, latchFinalStatus, type Verdict } from '../context.ts';
-import { isDisputed, stateOf } from '../sums.ts';
-import { approve, refundsOn, reject } from './decisions.ts';
+import type { Context, Verdict } from '../context.ts';
+import { isDisputed } from '../sums.ts';
+import { decisionRow, effectsOf, evolveBy, refundsOn } from './decisions.ts';
 
 export function decideReview(context: Context, command: CommandOf<'review'>): Verdict {
   const { ledger } = context;
@@ -17,17 +18,17 @@ export function decideReview(context: Context, command: CommandOf<'review'>): Ve
     return { outcome: 'duplicate', reason: `${review.id} is ${decided} already` };
   if (review.status !== 'open') return rejected('review_already_decided');
   if (review.version !== command.version) return rejected('review_stale');
+  const row = decisionRow(ledger, review.reason, command.decision);
   // Refunding what the bank may take back anyway would pay it out twice.
-  if (isDisputed(ledger) && refundsOn(review.reason, command.decision))
-    return rejected('order_disputed');
-  const from = stateOf(ledger);
-  review.status = decided;
-  review.note = command.note;
-  if (decided === 'approved') approve(context, review);
-  else reject(context, review);
-  latchFinalStatus(ledger);
-  return {
-    outcome: 'applied',
-    reason: `${review.reason} ${decided}: ${from} → ${stateOf(ledger)}`,
-  };
+  if (isDisputed(ledger) && refundsOn(row)) return rejected('order_disputed');
+  return applyRow(context, row, {
+    cause: review.id,
+    evolve: () => {
+      review.status = decided;
+      review.note = command.note;
+      evolveBy(context, review, row);
+    },
+    effects: effectsOf(context, review, row),
+    reason: ({ from, to }) => `${review.reason} ${decided}: ${from} → ${to}`,
+  });
 }

@@ -3,7 +3,8 @@
  * the failure is soft: a late confirmation lifts it.
  */
 
-import { applyRow, type Context, cellFor, record } from '../context.ts';
+import { applyRow } from '../apply-row.ts';
+import type { Context } from '../context.ts';
 import type { Ledger } from '../ledger.ts';
 import { livePayments, stateOf } from '../sums.ts';
 import { askGateway } from './gateway-sync.ts';
@@ -16,11 +17,15 @@ const LONGEST_POSTPONEMENT_MS = 6 * 60 * 60 * 1_000;
 export function expire(context: Context): void {
   const { ledger } = context;
   const from = stateOf(ledger);
-  if (cellFor('order.expired', from).verdict !== 'apply') return;
   if (from === 'failed' && (ledger.expired || ledger.terms.voidsWhenFailed !== true)) return;
   if (from !== 'pending') return fail(context);
-  ledger.inquiry.purpose.expiry = true;
-  askGateway(context);
+  applyRow(context, 'expiry.reached', {
+    cause: 'expiry',
+    evolve: () => {
+      ledger.inquiry.purpose.expiry = true;
+    },
+    effects: { fetch: askGateway },
+  });
 }
 
 /** The gateway was asked: what it says is in the ledger already. */
@@ -52,11 +57,11 @@ function gatewayExpiry(ledger: Ledger): number {
 
 function fail(context: Context): void {
   const { ledger, event } = context;
-  const verdict = applyRow(context, 'order.expired', {
+  applyRow(context, 'order.expired', {
     cause: 'expiry',
     evolve: () => {
       ledger.expired = true;
     },
+    origin: { source: 'timer', type: 'order.expired', eventId: event.id },
   });
-  record(context, verdict, { source: 'timer', type: 'order.expired', eventId: event.id });
 }

@@ -1,44 +1,59 @@
 /** What the schedule asks again: calls whose answers were lost, always under the key used before. */
 
+import { applyRow } from '../apply-row.ts';
 import { cancelsUnanswered } from '../commands/cancel.ts';
 import { createPayment } from '../commands/pay.ts';
 import { askForRefund } from '../commands/refund.ts';
-import { type Context, openReview, record } from '../context.ts';
-import { capturePayment, voidPayment } from '../facts/payments.ts';
-import type { Payment } from '../ledger.ts';
+import type { Context } from '../context.ts';
+import { effectsFor } from '../facts/payments.ts';
+import type { Attempt, Ledger, Payment } from '../ledger.ts';
 import { indexOf, inListOrder } from '../ledger-index.ts';
 import { isPayable, isUnwanted, isVoidable, outstandingMinor } from '../sums.ts';
 import { isKeyForgotten } from './deadlines.ts';
 import { askGateway } from './gateway-sync.ts';
 
-export function askAgain(context: Context): void {
-  const { ledger, event } = context;
-  for (const attempt of ledger.attempts) {
-    if (attempt.status !== 'unknown' || outstandingMinor(ledger) === 0) continue;
-    if (isKeyForgotten(attempt.createdAt, event.at))
-      openKeyExpiredReview(context, `attempt:${attempt.number}`);
-    else createPayment(context, attempt);
-  }
+export function retryUnresolved(context: Context): void {
+  const { ledger } = context;
+  for (const attempt of ledger.attempts) retryAttempt(context, attempt);
   const index = indexOf(ledger);
-  for (const requestKey of inListOrder(index, 'request', index.openRequests)) {
-    const request = ledger.refundRequests[requestKey];
-    if (request === undefined) continue;
-    if (isKeyForgotten(request.createdAt, event.at))
-      openKeyExpiredReview(context, `refund:${request.requestKey}`);
-    else askForRefund(context, request);
-  }
-  for (const payment of Object.values(ledger.payments)) askAgainFor(context, payment);
-  askGateway(context);
+  for (const requestKey of inListOrder(index, 'request', index.openRequests))
+    retryRefund(context, requestKey);
+  for (const payment of Object.values(ledger.payments)) retryPayment(context, payment);
+  applyRow(context, 'poll.reached', { cause: 'poll', effects: { fetch: askGateway } });
   cancelsUnanswered(context);
 }
 
+function retryAttempt(context: Context, attempt: Attempt): void {
+  const { ledger, event } = context;
+  if (attempt.status !== 'unknown' || outstandingMinor(ledger) === 0) return;
+  const cause = `attempt:${attempt.number}`;
+  if (isKeyForgotten(attempt.createdAt, event.at)) return expireKey(context, cause);
+  applyRow(context, 'pay.unresolved', {
+    cause,
+    effects: { create: (starter) => createPayment(starter, attempt) },
+  });
+}
+
+function retryRefund(context: Context, requestKey: string): void {
+  const { ledger, event } = context;
+  const request = ledger.refundRequests[requestKey];
+  if (request === undefined) return;
+  const cause = `refund:${request.requestKey}`;
+  if (isKeyForgotten(request.createdAt, event.at)) return expireKey(context, cause);
+  applyRow(context, 'refund.unresolved', {
+    cause,
+    effects: { refund: (starter) => askForRefund(starter, request) },
+  });
+}
+
 /** Past its memory the gateway would take the call for a new one: a person looks first. */
-function openKeyExpiredReview(context: Context, cause: string): void {
+function expireKey(context: Context, cause: string): void {
   if (isUnderReview(context, cause)) return;
-  openReview(context, 'key_expired', cause);
-  const reason = `key_expired: nobody knows what became of ${cause}`;
-  const origin = { source: 'timer', type: 'key.expired', eventId: context.event.id } as const;
-  record(context, { outcome: 'review', reason }, origin);
+  applyRow(context, 'key.expired', {
+    cause,
+    reason: `key_expired: nobody knows what became of ${cause}`,
+    origin: { source: 'timer', type: 'key.expired', eventId: context.event.id },
+  });
 }
 
 /** After a decision to keep waiting, the review opens again when as much time has passed once more. */
@@ -51,14 +66,24 @@ function isUnderReview({ ledger, event }: Context, cause: string): boolean {
   );
 }
 
-function askAgainFor(context: Context, payment: Payment): void {
+function retryPayment(context: Context, payment: Payment): void {
+  const row = retryRow(context.ledger, payment);
+  if (row === null) return;
+  applyRow(context, row, { cause: payment.paymentId, effects: effectsFor(payment) });
+}
+
+/** Null where nothing of the payment is unresolved. */
+function retryRow(
+  ledger: Ledger,
+  payment: Payment,
+): 'void.unresolved' | 'capture.unresolved' | null {
   const { captureMinor, status, voiding } = payment;
-  if (voiding === true && isPayable(payment)) return voidPayment(context, payment);
-  if (!isVoidable(payment)) return;
+  if (voiding === true && isPayable(payment)) return 'void.unresolved';
+  if (!isVoidable(payment)) return null;
   const isToCapture = captureMinor !== undefined && status === 'authorized';
-  const isTooMuch = isToCapture && captureMinor > outstandingMinor(context.ledger);
-  if (!isUnwanted(context.ledger) && isToCapture && !isTooMuch)
-    return capturePayment(context, payment, captureMinor);
-  // A void that was refused is for a person, or for what the gateway tells next.
-  if (voiding !== false && (isUnwanted(context.ledger) || isTooMuch)) voidPayment(context, payment);
+  const isTooMuch = isToCapture && captureMinor > outstandingMinor(ledger);
+  if (!isUnwanted(ledger) && isToCapture && !isTooMuch) return 'capture.unresolved';
+  // A void that was refused is for a review, or for the next fact.
+  const isToVoid = voiding !== false && (isUnwanted(ledger) || isTooMuch);
+  return isToVoid ? 'void.unresolved' : null;
 }

@@ -2,11 +2,14 @@
  * The gateway sync: asks for the present state of all payments. At most one is in flight, and its answer re-enters
  * as ordinary facts.
  */
-import { type Context, keyFor, start } from '../context.ts';
+import type { EffectStarter } from '../apply-row.ts';
+import { keyFor } from '../context.ts';
+import type { Ledger } from '../ledger.ts';
 
-/** Asks now, or makes sure that the question under way is asked once more. */
-export function askGateway(context: Context): void {
-  const { inquiry } = context.ledger;
+/** Starts a sync, or makes sure that another one follows the one in flight. */
+export function askGateway(starter: EffectStarter): void {
+  const { ledger } = starter;
+  const { inquiry } = ledger;
   if (inquiry.open) {
     inquiry.again = true;
     return;
@@ -14,16 +17,15 @@ export function askGateway(context: Context): void {
   inquiry.open = true;
   inquiry.again = false;
   inquiry.generation += 1;
-  inquiry.askedAtVersion = context.ledger.version;
-  start(context, {
+  inquiry.askedAtVersion = ledger.version;
+  starter.start({
     effect: 'fetch_payments',
-    key: keyFor(context, 'fetch_payments', inquiry.generation),
-    paymentIds: paymentIdsToAsk(context),
+    key: keyFor(starter, 'fetch_payments', inquiry.generation),
+    paymentIds: paymentIdsToAsk(ledger),
   });
 }
 
-function paymentIdsToAsk(context: Context): string[] {
-  const { payments, attached = [], held, waiting } = context.ledger;
+function paymentIdsToAsk({ payments, attached = [], held, waiting }: Ledger): string[] {
   const asked = waiting.flatMap((command) => command.paymentId ?? []);
   const ids = [
     ...Object.keys(payments),
