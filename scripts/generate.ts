@@ -12,13 +12,6 @@ import { TIMELINES_FILE, timelines } from '../test/support/timelines.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
-/** Only a person lifts these; see review-decisions.ts. */
-const LIFTED_BY_REVIEW: [OrderState, OrderState][] = [
-  ['cancelled', 'paid'],
-  ['refunded', 'paid'],
-  ['partially_paid', 'cancelled'],
-];
-
 /** More causes than this make an arrow unreadable; the table below the diagram has them all. */
 const MAX_CAUSES = 3;
 
@@ -52,10 +45,6 @@ function diagram(): string {
         const arrow = `${from} --> ${to}`;
         causes.set(arrow, [...(causes.get(arrow) ?? []), row]);
       }
-  for (const [from, to] of LIFTED_BY_REVIEW) {
-    const arrow = `${from} --> ${to}`;
-    causes.set(arrow, [...(causes.get(arrow) ?? []), 'review decided']);
-  }
   const arrows = [...causes].map(([arrow, rows]) => `  ${arrow}: ${label(rows)}`);
   return ['```mermaid', 'stateDiagram-v2', '  [*] --> initiated', ...arrows, '```'].join('\n');
 }
@@ -94,14 +83,20 @@ function tableLine(cells: string[]): string {
 function cellText(cell: Cell): string {
   if (cell.verdict === 'impossible') return '–';
   if (cell.verdict === 'reject') return `409 \`${cell.code}\``;
-  if (cell.verdict === 'duplicate') return 'repeat';
+  if (cell.verdict === 'duplicate') return 'duplicate';
+  if (cell.verdict === 'ignore') return 'nothing';
   const words = [
-    cell.verdict === 'stale' ? 'stale' : movementText(cell),
+    verdictText(cell),
     ...(cell.late ? ['late'] : []),
     ...cell.effects.map((effect) => `+ ${effect}`),
     ...(cell.review === undefined ? [] : [`review \`${cell.review}\``]),
   ];
   return words.join(', ');
+}
+
+function verdictText(cell: Cell): string {
+  if (cell.verdict === 'stale') return 'stale';
+  return cell.verdict === 'review' ? 'not applied' : movementText(cell);
 }
 
 function movementText({ to, may }: Cell): string {

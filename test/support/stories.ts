@@ -3,6 +3,7 @@ import { COMING_BACK } from './stories/coming-back.ts';
 import { DECIDING } from './stories/deciding.ts';
 import { ENDING } from './stories/ending.ts';
 import { ENDURING } from './stories/enduring.ts';
+import { FOLLOWING } from './stories/following.ts';
 import { GIVING_BACK } from './stories/giving-back.ts';
 import { LOSING } from './stories/losing.ts';
 import { PAYING } from './stories/paying.ts';
@@ -16,4 +17,5 @@ export const STORIES: Story[] = [
   ...ENDURING,
   ...LOSING,
   ...COMING_BACK,
+  ...FOLLOWING,
 ];

@@ -9,7 +9,7 @@ import type { GatewayCall } from '../../src/domain/effects/effects.ts';
 import type { DeadlineName } from '../../src/domain/events.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
-import { TABLE } from '../../src/domain/table.ts';
+import { type Row, TABLE } from '../../src/domain/table.ts';
 import { adviceFor } from '../../src/workflows/details/review-advice.ts';
 import { type OrderInput, SIGNALS } from '../../src/workflows/inbox/messages.ts';
 import {
@@ -60,6 +60,25 @@ const ACTIVITIES: Record<keyof Activities, 'inside the task' | 'beside the loop'
 /** The sandbox gives nothing back of a payment that it holds for unpaid. */
 const NEVER_OPENED: ReviewReason[] = ['refund_without_capture'];
 
+/** Moments that no story can be made to meet: calls that cross, days that pass, keys that a gateway refuses. */
+const NOT_RECORDED: Row[] = [
+  'pay.unanswered.misconfigured',
+  'pay.repeated.misconfigured',
+  'pay.opened.superseded',
+  'pay.opened.unwanted',
+  'void.answered.failed',
+  'refund.succeeded.uncaptured',
+  'refund.flip.early',
+  'dispute.flip.early',
+  // Callers and gateways name a payment, or an attempt was made.
+  'verify.requested.stranger.no_attempt',
+  'sync.reached',
+  'review.rejected.unvoided.cancelling',
+];
+
+/** The money of a refunded order is reversed as well, and then it is decided that it was not refunded. */
+const NEVER_TRAVELLED = ['refunded → pending', 'refunded → failed'];
+
 /** Workers that die, answers that never come, a signal in the moment of the close, and how runs end. */
 const EVENTS = [
   'WORKFLOW_TASK_TIMED_OUT',
@@ -80,8 +99,10 @@ const NEEDED: Record<string, string[]> = {
     isRecorded ? [`deadline ${name}`] : [],
   ),
   'every state': ORDER_STATES.map((state) => `state ${state}`),
-  'every way from state to state': arrows(),
-  'every row of the decision table': Object.keys(TABLE).map((row) => `row ${row}`),
+  'every way from state to state': arrows().filter((way) => !NEVER_TRAVELLED.includes(way)),
+  'every row of the decision table': Object.keys(TABLE)
+    .filter((row) => !(NOT_RECORDED as string[]).includes(row))
+    .map((row) => `row ${row}`),
   'every reason for a review': REVIEW_REASONS.filter(
     (reason) => !NEVER_OPENED.includes(reason),
   ).map((reason) => `review ${reason} open`),
