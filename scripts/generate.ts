@@ -90,6 +90,7 @@ function cellText(cell: Cell): string {
     ...(cell.late ? ['late'] : []),
     ...cell.effects.map((effect) => `+ ${effect}`),
     ...(cell.review === undefined ? [] : [`review \`${cell.review}\``]),
+    ...(cell.verdict === 'wait' ? ['outcome later'] : []),
   ];
   return words.join(', ');
 }

@@ -173,6 +173,17 @@ describe('the domain', () => {
     assertNone(wrong, 'a workflow that throws for an input stands still for ever');
   });
 
+  it('starts effects and opens reviews in one file, from the cells of the table', () => {
+    const wrong = domain
+      .filter(({ text }) => /\bstarted\.push\(|\bputReview\(ledger,/.test(text))
+      .map(({ file }) => file);
+    assert.deepEqual(
+      wrong,
+      [path.join('domain', 'apply-row.ts')],
+      'the table says all that happens',
+    );
+  });
+
   it('imports no package', () => {
     assertNone(
       importsOf('domain').filter((one) => !isOurs(one)),
