@@ -19,7 +19,7 @@ import type { ReviewReason } from './reviews/reasons.ts';
 import { netMinor, stateOf } from './sums.ts';
 import { type Cell, type EffectsOf, type NoOutcomeOf, type Row, TABLE } from './table.ts';
 
-/** Starts effects. Only a row that is being carried out has one to give. */
+/** Starts effects. Only `applyRow` has one to give. */
 export interface EffectStarter extends Readonly<Pick<Context, 'ledger' | 'event'>> {
   /** Starts an effect unless its key was ever used: deciding twice never asks twice. */
   start(effect: Effect): void;
@@ -27,10 +27,10 @@ export interface EffectStarter extends Readonly<Pick<Context, 'ledger' | 'event'
   restart(entry: EffectEntry): void;
 }
 
-/** What one effect of a cell is for the event at hand. */
+/** Starts one effect of a cell, for the event at hand. */
 type StartEffect = (starter: EffectStarter) => void;
 
-/** What a row's outcome says by itself. */
+/** What a row has come to: the words of its outcome, and the states before and after. */
 interface Movement {
   words: string;
   from: OrderState;
@@ -39,18 +39,18 @@ interface Movement {
 
 interface Caller {
   command: CommandOf<WaitingCommand['type']>;
-  /** What the caller is told besides the outcome. */
+  /** The answer to the caller, with the outcome. */
   answer?: CommandAnswer;
-  /** The caller asks for what is under way already. */
+  /** The command repeats one that is under way. */
   isDuplicate?: boolean;
 }
 
 interface AnyChange {
   /** Names the cause in a review: a fact's key, or what the event is about. */
   cause: string;
-  /** Whose command it is. */
+  /** The command that it answers, where it is one. */
   caller?: Caller;
-  /** What speaks against it where the state does not. */
+  /** A refusal for another reason than the state's, which comes first. */
   refusal?: () => Verdict | undefined;
   /** Changes the ledger as the event says; which effects, review and state follow is the table's alone. */
   evolve?: (cell: Cell) => void;
@@ -96,7 +96,7 @@ function carryOut(
   return { ...verdict, reason, ...(answer === undefined ? {} : { answer }) };
 }
 
-/** A code is for a caller; what a gateway says is refused in words. */
+/** A code is for a caller; a gateway's fact is refused with a reason alone. */
 function refuse(context: Context, cell: Cell, change: AnyChange): Verdict {
   const { code = 'refused' } = cell;
   if (change.caller !== undefined) return rejected(code);
@@ -129,7 +129,7 @@ function bringAbout(
   return { outcome: 'review', reason: `${cell.review}, stays ${from}` };
 }
 
-/** What is asked of the gateway here tells the caller: so it waits before it is asked. */
+/** The command is queued before its effects start: only the answer to a sync that began later settles it. */
 function waitFor(context: Context, cell: Cell, change: AnyChange): Verdict | null {
   const { command, answer = {}, isDuplicate = false } = change.caller ?? {};
   const verdict = command === undefined ? null : wait(context, command, answer, isDuplicate);
@@ -137,7 +137,7 @@ function waitFor(context: Context, cell: Cell, change: AnyChange): Verdict | nul
   return verdict;
 }
 
-/** How many it has started that were not before. */
+/** Returns how many effects are new. */
 function startEffects(context: Context, cell: Cell, { effects = {} }: AnyChange): number {
   const startedBefore = context.started.length;
   const starter = starterFor(context);

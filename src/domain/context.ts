@@ -30,7 +30,7 @@ export interface Verdict {
   changed?: boolean;
 }
 
-/** The gateway tells what is known with every answer; only the rest is worth a record. */
+/** Every answer of a gateway repeats what is known; only the rest is worth a record. */
 export function isWorthRecording({ outcome, changed = false }: Verdict): boolean {
   return changed || outcome === 'applied' || outcome === 'review' || outcome === 'rejected';
 }

@@ -41,7 +41,7 @@ export type CommandEvent = Envelope & Command;
 export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
   /**
-   * The other side said no, for good; `isUnpayable`: to this payment, whoever pays it; `isGone`: it no longer
+   * The other side said no, for good; `isUnpayable`: to this payment, for any payer; `isGone`: it no longer
    * knows the payment; `isOutdated`: it knows of more than the order does.
    */
   | {
@@ -52,7 +52,7 @@ export type EffectResult = { key: string } & (
       isGone?: boolean;
       isOutdated?: boolean;
     }
-  /** Nobody knows whether it happened: a time-out, a reset, a 5xx. */
+  /** The outcome is unknown: a time-out, a reset, a 5xx. */
   | {
       type: 'effect.unanswered';
       attempts: number;
@@ -63,7 +63,7 @@ export type EffectResult = { key: string } & (
     }
 );
 
-/** The gateway's no. A payment that nobody could make is not for the customer to try again. */
+/** The gateway's refusal. A payment that no payer could make is not for the customer to try again. */
 export type Refusal = Pick<
   Extract<EffectResult, { type: 'effect.refused' }>,
   'code' | 'isUnpayable' | 'isGone' | 'isOutdated'

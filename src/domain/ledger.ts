@@ -19,7 +19,7 @@ export interface Attempt {
   createdAt: number;
   /** Payments that had failed when it was begun, and that the gateway is to end first. */
   supersedes?: string[];
-  /** The gateway refused to open it, whoever pays: how often, and its last code. Absent means never. */
+  /** The gateway refused to open it for any payer: how often, and its last code. Absent means never. */
   unopened?: { times: number; code: string };
 }
 
@@ -136,7 +136,7 @@ export interface WaitingCommand {
   paymentId: string | null;
   /** Why the caller asked, in its own words. */
   reason?: string;
-  /** The question that was open or last asked then: only the answer to a later one tells the present. */
+  /** The sync that was open or last begun then: only the answer to a later one is the present state. */
   askedAfter?: number;
 }
 
@@ -144,7 +144,7 @@ export interface WaitingCommand {
 export interface Inquiry {
   generation: number;
   open: boolean;
-  /** Somebody asked while the question was under way: ask once more when the answer settles nothing. */
+  /** A command arrived while the sync was in flight: another one follows when the answer settles nothing. */
   again: boolean;
   askedAtVersion: number;
   purpose: { expiry: boolean; settlement: boolean };
@@ -191,7 +191,7 @@ export interface Ledger {
   /** Cancelled for good, unless an approved review lifts it. */
   cancelled: boolean;
   cancelRequested: boolean;
-  /** Nobody paid in time: failed, or for review when partly paid. A late confirmation lifts it. */
+  /** Not paid in time: failed, or for review when partly paid. A late confirmation lifts it. */
   expired: boolean;
   /** When waiting for money ends; moves on while the gateway still holds a payment in flight. */
   expiresAt: number;

@@ -14,7 +14,7 @@ export function capturedMinor(ledger: Ledger, paymentId?: string): number {
 
 /**
  * Was money of this payment ever with us? Only then can a refund or a chargeback take it away: gateways
- * also "refund" authorizations that nobody captured, and that is no money of this order.
+ * also "refund" authorizations that were never captured, and that is no money of this order.
  */
 export function wasCaptured(ledger: Ledger, paymentId: string): boolean {
   return (sumsOf(ledger, paymentId)?.captured ?? 0) > 0;
@@ -88,7 +88,7 @@ export function attemptOf(ledger: Ledger, paymentId: string): Attempt | undefine
   return ledger.attempts.find((attempt) => attempt.paymentId === paymentId);
 }
 
-/** May this payment still turn into money without anybody asking for a new one? */
+/** May this payment still become money, without a new attempt? */
 export function isLivePayment(ledger: Ledger, payment: Payment): boolean {
   if (payment.currency !== ledger.terms.currency) return false;
   if (payment.mismatched && attemptOf(ledger, payment.paymentId) === undefined) return false;
@@ -119,7 +119,7 @@ export function isPayable(payment: Payment): boolean {
   return isVoidable(payment) || payment.status === 'failed';
 }
 
-/** Once the order wants no more money: can it still be paid, and has nobody tried to void it? */
+/** Once the order wants no more money: can it still be paid, and was no void tried? */
 export function isNeedless(payment: Payment): boolean {
   return isPayable(payment) && payment.voiding === undefined;
 }

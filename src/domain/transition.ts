@@ -33,7 +33,7 @@ import { stateOf } from './sums.ts';
 /** Repeats come within days at most; beyond this many later events a fact is known by its own key. */
 const SEEN_LIMIT = 512;
 
-/** What an event comes to, beside the change of the ledger. */
+/** What an event comes to, apart from the change of the ledger. */
 export interface Result {
   records: OutcomeRecord[];
   /** What is to be started now. */
@@ -67,7 +67,7 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   const versionBefore = ledger.version;
   const wasCancelled = ledger.cancelled;
   const wasDone = 'key' in event && ledger.effects[event.key]?.status === 'done';
-  // Whatever is told to a closed order opens it again, until it has settled anew.
+  // A signal to a closed order opens it again, until it has settled anew.
   if (event.source !== 'effect' && event.source !== 'timer') ledger.closed = false;
   dispatch(context, event);
   ledger.revision += 1;
@@ -84,7 +84,7 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   }
   const isPoll = event.type === 'deadline.reached' && event.deadline === 'poll';
   if (isPoll || hasChanged || ledger.poll === null)
-    schedulePoll(ledger, event.at, isPoll ? 'reached' : 'news');
+    schedulePoll(ledger, event.at, isPoll ? 'reached' : 'change');
   return { records: context.records, effects: readyEffects(context, wasDone) };
 }
 

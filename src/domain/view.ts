@@ -1,6 +1,6 @@
 /**
  * The order as the outside sees it, made from its ledger alone. Names and units follow the HTTP
- * contract: amounts in minor units beside their currency, times as ISO 8601 text.
+ * contract: amounts in minor units with their currency, times as ISO 8601 text.
  */
 
 import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';

@@ -40,7 +40,7 @@ const gateway = proxyActivities<Activities>({
  * enough not to hinder it.
  *
  * A workflow does not see the retries of an activity. So they are made in rounds, ten minutes and then an hour
- * long, and after each the order's details tell of the failure. A round costs the history six events.
+ * long, and after each the order's details show the failure. A round costs the history six events.
  */
 const TRY_MS = 60_000;
 const FIRST_ROUND = { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 16 } as const;
@@ -53,7 +53,7 @@ function roundAfter(triesBefore: number): ActivityOptions & { retry: { maximumAt
 
 /** What is known of an effect that has failed for a whole round of tries. */
 export interface FailingEffect {
-  /** When it was first tried beside the loop, in epoch milliseconds. */
+  /** When it was first tried in the background, in epoch milliseconds. */
   since: number;
   tries: number;
   /** Of the last try. */
@@ -78,7 +78,7 @@ const ACTIVITIES = {
 /**
  * Runs an effect by an activity, to its end.
  *
- * @param onFailing told after each round of tries that has failed; gateway calls have none
+ * @param onFailing called after each round of tries that has failed; gateway calls have none
  */
 export async function perform(
   effect: Effect,

@@ -16,7 +16,7 @@ export interface Run {
   inbox: InboxItem[];
   /** Results of effects that ran in the background. */
   results: EffectEvent[];
-  /** Effects that the order has decided and nobody has started yet. */
+  /** Effects that are decided and not yet started. */
   due: Effect[];
   /** Keys of the effects that run in the background. */
   inFlight: string[];

@@ -1,5 +1,5 @@
 /**
- * Payments that name this order although another installation made them, or nobody that left a mark: a staging
+ * Payments that name this order although another installation made them, or one that left no mark: a staging
  * copy on the same gateway account, or other software. Such a payment never pays the order by itself. It is
  * parked for an operator, who may attach it; from then on it is a payment of the order like any other.
  */
@@ -46,7 +46,7 @@ export function refuseForeign(context: Context, snapshot: PaymentSnapshot): void
     record(context, verdict, fromGateway(context, `payment.${status}`));
 }
 
-/** What was only opened, or has ended without a capture, needs nobody. */
+/** What was only opened, or has ended without a capture, needs no operator. */
 function isMoney({ status, captures }: PaymentSnapshot): boolean {
   return captures.length > 0 || status === 'pending' || status === 'authorized';
 }

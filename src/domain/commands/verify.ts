@@ -36,7 +36,7 @@ function verifyRow(
 ): RowOf<'verify.requested'> {
   const isKnown = paymentId === undefined || Object.hasOwn(payments, paymentId);
   const isPointless = paymentId === undefined && attempts.length === 0;
-  // A gateway that says "look" has news also of a paid order; other callers only want to know whether it is paid.
+  // A webhook that only says that something changed may be about a paid order; other callers ask whether it is paid.
   if (isKnown && source !== 'webhook')
     return isPointless ? 'verify.requested.no_attempt' : 'verify.requested';
   return isPointless ? 'verify.requested.stranger.no_attempt' : 'verify.requested.stranger';
@@ -153,7 +153,7 @@ function closeSync(context: Context, findings: Findings): void {
   const { inquiry } = ledger;
   inquiry.open = false;
   const { generation } = inquiry;
-  // A sync wants the present truth: news that was on its way before is no answer to it.
+  // A sync command wants the present state: an answer that was on its way before does not settle it.
   const isSyncOwed = ledger.waiting.some(
     ({ type, askedAfter = 0 }) => type === 'sync' && askedAfter >= generation,
   );
@@ -185,7 +185,7 @@ function isQuestion(type: WaitingCommand['type']): boolean {
   return type === 'verify' || type === 'attach';
 }
 
-/** More than a gateway tells at once of one order; the events of the order have the rest. */
+/** More than one sync usually brings; the events of the order have the rest. */
 const MOST_CHANGES = 50;
 
 function answerSyncs(context: Context, isLast: boolean): void {

@@ -4,7 +4,7 @@ import { type Context, record, type Verdict } from '../context.ts';
 import type { CommandAnswer, CommandEvent } from '../events.ts';
 import type { WaitingCommand } from '../ledger.ts';
 
-/** Far more than callers who still listen; while a gateway is silent the ledger must not grow. */
+/** Far more than callers who still wait; while a gateway is silent the ledger must not grow. */
 const MAX_WAITING = 100;
 
 export type CommandOf<T extends CommandEvent['type']> = Extract<CommandEvent, { type: T }>;
@@ -13,7 +13,7 @@ export function rejected(code: string): Verdict {
   return { outcome: 'rejected', reason: code, answer: { code } };
 }
 
-/** What a caller hears who cannot wait any longer. */
+/** The answer to a caller whose outcome is not known in time. */
 export const UNSETTLED: Verdict = {
   outcome: 'applied',
   reason: 'the gateway has not answered yet',
@@ -64,7 +64,7 @@ export function answerWaiting(
   }
 }
 
-/** The outcome with the caller's own words beside it, so that the timeline says who cancelled and why. */
+/** The outcome with the caller's own reason, so that the timeline says who cancelled and why. */
 export function withReason(verdict: Verdict, reason: string | undefined): Verdict {
   if (reason === undefined) return verdict;
   return { ...verdict, reason: `${verdict.reason} (reason given: ${reason})` };

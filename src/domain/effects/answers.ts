@@ -89,7 +89,7 @@ function refuseCapture(context: Context, paymentId: string, { isGone }: Refusal)
   });
 }
 
-/** Outcome unknown: waiting callers are told so, and the call is retried on schedule. */
+/** Outcome unknown: waiting callers get that answer, and the call is retried on schedule. */
 function unanswered(context: Context, command: GatewayCall): void {
   switch (command.effect) {
     case 'create_payment':

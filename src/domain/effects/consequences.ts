@@ -36,7 +36,7 @@ function rowFor(context: Context, from: OrderState, to: OrderState): RowOf<'stat
   return isRevived(context, from, to) ? 'state.revived' : 'state.entered';
 }
 
-/** The CRM has been told that the order failed, and a payment of it is under way again; a new try is no news. */
+/** The CRM has the order as failed, and a payment of it is under way again. A new attempt is no such change. */
 function isRevived({ ledger, event }: Context, from: OrderState, to: OrderState): boolean {
   const isAlive = from === 'failed' && to === 'pending' && event.type !== 'pay';
   return isAlive && followsPresentRules(ledger);

@@ -24,7 +24,7 @@ export type GatewayCall =
       key: string;
       attempt: number;
       amountMinor: number;
-      /** Payments whose last try has failed, and that must not succeed beside the new one. */
+      /** Payments whose last try has failed, and that must not succeed as well as the new one. */
       supersedes: string[];
     }
   | { effect: 'fetch_payments'; key: string; paymentIds: string[] }
@@ -107,7 +107,7 @@ export function effectKey(
   return `${orderId}:${effect}:${cause}`;
 }
 
-/** What tells one effect of its kind from the next: the last part of its key. */
+/** What distinguishes effects of one kind: the last part of their keys. */
 export function causeOf(orderId: string, { effect, key }: Effect): string {
   return key.slice(effectKey(orderId, effect, '').length);
 }

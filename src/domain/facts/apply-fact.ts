@@ -12,7 +12,7 @@ import { contradict, contradictionOf } from './flips.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
 
-/** More payments than an order can have; beyond this somebody is guessing ids. */
+/** More payments than an order can have; beyond this the ids are guessed. */
 const MAX_HELD = 100;
 
 /** Applies a fact about a payment that the order knows. */

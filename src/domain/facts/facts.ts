@@ -59,7 +59,7 @@ export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
 /** The installation that made a gateway's object: this one, another one, or none that it names. */
 export type MadeBy = 'ours' | 'other' | 'none';
 
-/** A gateway's whole present truth about one payment, as its API tells it. */
+/** A gateway's whole present state of one payment, as its API returns it. */
 export interface PaymentSnapshot {
   paymentId: string;
   /** Other ids by which it was asked for: some gateways also name each try of a customer. */
@@ -113,7 +113,7 @@ export function captureIdOf(fact: PaymentFact | CaptureFact): string {
   return fact.captureId ?? fact.paymentId;
 }
 
-/** The identity of a fact: the same however often and by whichever way it is told. */
+/** The identity of a fact: the same however often and by whichever way it arrives. */
 export function factKey(fact: Fact): string {
   if (isRefundFact(fact)) return `${fact.type}:${fact.refundId}`;
   if (isDisputeFact(fact)) return `${fact.type}:${fact.disputeId}`;
@@ -130,7 +130,7 @@ export function isDisputeFact(fact: Fact): fact is DisputeFact {
   return fact.type.startsWith('dispute.');
 }
 
-/** Every fact that a snapshot tells, oldest kind first; a payment that was only created tells none. */
+/** Every fact in a snapshot, oldest kind first; a payment that was only created has none. */
 export function factsOf(snapshot: PaymentSnapshot): Fact[] {
   const { paymentId, amountMinor, currency, status } = snapshot;
   const facts: Fact[] = [];

@@ -18,7 +18,7 @@ export interface Flip {
   known: string;
 }
 
-/** Null when what is told is the present truth. */
+/** Null when the fact is the present state at the gateway. */
 export function resistFlip(context: Context, flip: Flip): Verdict | null {
   if (!context.isPresentTruth) return requireConfirmation(context, flip);
   const { kind, fact, movedAtVersion = 0, known } = flip;

@@ -77,7 +77,7 @@ function isComeback(context: Context, type: PaymentFact['type'], payment: Paymen
   return type === 'payment.pending' && isOver && followsPresentRules(context.ledger);
 }
 
-/** Told again by a webhook, it may be the present truth that it was before. */
+/** A webhook that repeats it may report the present state anew. */
 export function mayBeComeback(context: Context, { type, paymentId }: Fact): boolean {
   const payment = context.ledger.payments[paymentId];
   return type === 'payment.pending' && payment !== undefined && isComeback(context, type, payment);
@@ -113,7 +113,7 @@ function classify(context: Context, fact: StatusFact, payment: Payment): RowOf<S
     : 'payment.authorized.surplus';
 }
 
-/** The gateway, asked, no longer knows it: nobody can pay it there, and nothing more can be asked of it. */
+/** A sync shows that the gateway no longer knows it: it cannot be paid, captured or voided there any more. */
 export function endGone(context: Context, payment: Payment): void {
   const { paymentId } = payment;
   applyRow(context, 'payment.gone', {

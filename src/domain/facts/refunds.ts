@@ -1,6 +1,6 @@
 /**
  * Facts about money on its way back. A refund counts once under the gateway's refund id, whether we asked
- * for it or somebody did so in the gateway's dashboard.
+ * for it or it was made in the gateway's dashboard.
  */
 
 import { applyRow } from '../apply-row.ts';

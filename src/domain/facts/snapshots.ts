@@ -10,7 +10,7 @@ import { applyFact, releaseHeld } from './apply-fact.ts';
 import { factsOf, type PaymentSnapshot } from './facts.ts';
 import { reopen } from './payments.ts';
 
-/** Adopts the payment and applies what it tells; only what was news leaves a record. */
+/** Adopts the payment and applies its facts; only what is new leaves a record. */
 export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payment {
   const payment = context.ledger.payments[snapshot.paymentId] ?? adopt(context, snapshot);
   if (snapshot.installation !== undefined) payment.madeBy = snapshot.installation;
@@ -77,7 +77,7 @@ function takeExpiry({ ledger }: Context, payment: Payment, { expiresAt }: Paymen
   ledger.version += 1;
 }
 
-/** Each thing that is not known is told once; beyond this many they say nothing new to anybody. */
+/** Each unknown word is recorded once, and no more than this many: further ones add nothing. */
 const MAX_UNKNOWN = 20;
 
 function recordUnknown(context: Context, { paymentId, unknown = [] }: PaymentSnapshot): void {
@@ -119,7 +119,7 @@ function adopt(context: Context, snapshot: PaymentSnapshot): Payment {
 
 /**
  * Money went back of a payment that the gateway itself holds for unpaid. An authorization that lapsed
- * is sent back by some gateways and needs nobody; one that was never authorized is for a person.
+ * is sent back by some gateways and needs no review; one that was never authorized does.
  */
 function recheckRefunds(
   context: Context,

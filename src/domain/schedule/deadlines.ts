@@ -10,7 +10,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * When the gateway is asked about what is open, counted from the last news. Close together first,
+ * When the gateway is asked about what is open, counted from the last change. Close together first,
  * as a lost webhook is noticed by the customer; a day apart last, as late authorizations take days.
  */
 export const POLL_SCHEDULE_MS = [
@@ -50,7 +50,7 @@ export function nextDeadline(ledger: Ledger): Deadline | null {
 function expiry(ledger: Ledger): Deadline | null {
   if (ledger.inquiry.purpose.expiry) return null;
   const state = stateOf(ledger);
-  // Money taken back or a lifted cancellation may leave a part after the time was up: a person hears of it.
+  // Money taken back or a lifted cancellation may leave a part after the time was up: a review is opened for it.
   const isInReview = openReviews(ledger).some(({ reason }) => reason === 'partial_expired');
   const isWaiting =
     state === 'partially_paid' ? !isInReview : state === 'initiated' || state === 'pending';
@@ -69,7 +69,7 @@ function poll(ledger: Ledger): Deadline | null {
 }
 
 /**
- * When the gateway is asked about a paid order, counted from its last news: a refund or a dispute whose webhook
+ * When the gateway is asked about a paid order, counted from its last change: a refund or a dispute whose webhook
  * was lost would else be found at the close alone. Few questions, as nearly all of them find nothing.
  */
 export const SYNC_SCHEDULE_MS = [DAY_MS, 3 * DAY_MS, 7 * DAY_MS] as const;
@@ -108,7 +108,7 @@ export function hasNoPendingWork(ledger: Ledger): boolean {
   );
 }
 
-/** Is a refund, a void or a capture under way whose end we have not heard of? */
+/** Is a refund, a void or a capture under way whose end is not known? */
 function isMoneyMoving(ledger: Ledger): boolean {
   const { openRequests, pendingRefunds } = indexOf(ledger);
   return (
@@ -127,7 +127,7 @@ export function postponeSettlement(ledger: Ledger, now: number): void {
   ledger.settleNotBefore = now + HOUR_MS;
 }
 
-/** Does anything at the gateway still have to be heard of? */
+/** Is anything open at the gateway that a lost webhook could be about? */
 function wantsPoll(ledger: Ledger): boolean {
   if (ledger.closed) return false;
   const state = stateOf(ledger);
@@ -142,14 +142,14 @@ function wantsPoll(ledger: Ledger): boolean {
   );
 }
 
-/** Starts the schedule anew on news, moves it on when its time came, stops it when nothing is open. */
-export function schedulePoll(ledger: Ledger, now: number, cause: 'news' | 'reached'): void {
+/** Restarts the schedule on a change, moves it on when its time has come, stops it when nothing is open. */
+export function schedulePoll(ledger: Ledger, now: number, cause: 'change' | 'reached'): void {
   if (!wantsPoll(ledger)) {
     ledger.poll = null;
     return;
   }
   const last = POLL_SCHEDULE_MS.length - 1;
   const index =
-    cause === 'news' || ledger.poll === null ? 0 : Math.min(ledger.poll.index + 1, last);
+    cause === 'change' || ledger.poll === null ? 0 : Math.min(ledger.poll.index + 1, last);
   ledger.poll = { index, at: now + (POLL_SCHEDULE_MS[index] ?? DAY_MS) };
 }

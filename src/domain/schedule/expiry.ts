@@ -1,5 +1,5 @@
 /**
- * Nobody paid in time. The gateway is asked before anything fails, money in flight gets more time, and
+ * The time to pay is over. The gateway is asked before anything fails, money in flight gets more time, and
  * the failure is soft: a late confirmation lifts it.
  */
 

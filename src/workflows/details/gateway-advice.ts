@@ -1,4 +1,4 @@
-/** What an operator is told of a gateway that does not answer an order. */
+/** What an operator reads about a gateway that does not answer an order. */
 import type { GatewayFailureView } from '../../domain/view.ts';
 
 export function gatewayAdvice(gateway: string, failure: GatewayFailureView): string {

@@ -115,7 +115,7 @@ function deadlineLine({ name, at }: Deadline): string {
 }
 
 /**
- * Every signal to send is ready to be copied. Its id is new after each event, so that nobody's second
+ * Every signal to send is ready to be copied. Its id is new after each event, so that no second
  * decision is taken for a repeat of the first.
  */
 function todoLines(ledger: Ledger, failing: Failing): string[] {

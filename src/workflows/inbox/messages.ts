@@ -35,7 +35,7 @@ export interface SignalPayloads {
 
 export type SignalName = keyof SignalPayloads;
 
-/** Every signal, with what the Temporal UI tells an operator about it. */
+/** Every signal, with what the Temporal UI shows an operator about it. */
 export const SIGNALS: Record<SignalName, string> = {
   webhook:
     'A fact that the gateway told elsewhere; verify is safer. {"id": "any new id", "fact": {"type": "payment.captured", "paymentId": "…", "amountMinor": 4999, "currency": "INR"}}',

@@ -1,5 +1,5 @@
 /**
- * Reads what lies in the inbox. Anybody who reaches the Temporal server can send a signal, so nothing
+ * Reads what lies in the inbox. Every client of the Temporal server can send a signal, so nothing
  * is believed; what cannot be read becomes an outcome too, never an exception.
  */
 import type { CommandEvent, DomainEvent, FactEvent, Source } from '../../domain/events.ts';

@@ -1,7 +1,7 @@
 /**
  * Signals under names that Temporal keeps for itself. The SDK throws on them where there is a handler for
  * unknown signals, and the workflow task would be tried again for ever; renamed, they are rejected like
- * any other signal that nobody knows.
+ * any other unknown signal.
  */
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
