@@ -16,7 +16,7 @@ import {
   refundableMinor,
   uncommittedMinor,
 } from '../sums.ts';
-import type { EffectsOf, RowOf } from '../table.ts';
+import { type EffectsOf, type RowOf, TABLE } from '../table.ts';
 import type { ReviewReason } from './reasons.ts';
 
 type DecisionRow = RowOf<'review'>;
@@ -60,16 +60,8 @@ export function decisionRow(
 }
 
 export function refundsOn(row: DecisionRow): boolean {
-  return REFUNDING.includes(row);
+  return Object.values(TABLE[row]).some(({ effects }) => effects.includes('refund'));
 }
-
-const REFUNDING: readonly DecisionRow[] = [
-  'review.approved.refund',
-  'review.rejected.late',
-  'review.rejected.excess',
-  'review.rejected.currency_mismatch',
-  'review.rejected.partial_expired',
-];
 
 export function evolveBy(context: Context, review: Review, row: DecisionRow): void {
   const { ledger } = context;
@@ -98,16 +90,16 @@ export function effectsOf(
   review: Review,
   row: DecisionRow,
 ): Record<EffectsOf<DecisionRow>, (starter: EffectStarter) => void> {
+  const isHeld = row === 'review.approved.held';
   return {
     capture: () => settleHeld(context),
-    void: (starter) => voidFor(context, starter, row),
+    void: isHeld ? () => settleHeld(context) : (starter) => voidFor(starter, row),
     refund: (starter) => refundFor(starter, review, row),
     revoke: revokeAccess,
   };
 }
 
-function voidFor(context: Context, starter: EffectStarter, row: DecisionRow): void {
-  if (row === 'review.approved.held') return settleHeld(context);
+function voidFor(starter: EffectStarter, row: DecisionRow): void {
   if (row !== 'review.rejected.held') return voidAll(starter);
   for (const payment of mismatchedPayments(starter.ledger)) voidPayment(starter, payment);
 }
