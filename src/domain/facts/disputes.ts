@@ -10,7 +10,7 @@ import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
-import { resistFlip } from './flips.ts';
+import { checkProgress } from './flips.ts';
 
 const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
 
@@ -18,18 +18,15 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
   const { ledger } = context;
   const status = fact.type.slice('dispute.'.length) as DisputeStatus;
   const known = ledger.disputes[fact.disputeId];
-  if (known !== undefined && isFlip(known.status, status)) {
-    const { movedAtVersion, status: was } = known;
-    const flip = {
-      kind: 'dispute',
-      fact,
-      movedAtVersion,
-      known: `the dispute was ${was}`,
-    } as const;
-    const verdict = resistFlip(context, flip);
-    if (verdict !== null) return verdict;
-  } else if (known !== undefined && RANK[status] <= RANK[known.status])
-    return { outcome: 'stale', reason: `the dispute is ${known.status} already` };
+  const halted = checkProgress(context, {
+    kind: 'dispute',
+    fact,
+    known,
+    isForward: (was) => RANK[status] > RANK[was],
+    isFlip: (was) => isFlip(was, status),
+    saidOf: (was) => `the dispute was ${was}`,
+  });
+  if (halted !== null) return halted;
   const { disputeId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
   return applyRow(context, classify(context, fact), {

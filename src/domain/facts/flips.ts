@@ -9,30 +9,45 @@ import { type Context, type Verdict, wasReviewed } from '../context.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { type DisputeFact, type Fact, factKey, type RefundFact } from './facts.ts';
 
-export interface Flip {
+interface Progress<Status extends string> {
   kind: 'refund' | 'dispute';
   fact: RefundFact | DisputeFact;
-  /** Of what is known; absent in orders from before it was kept. */
-  movedAtVersion?: number | undefined;
-  /** In words, what had happened when it last moved. */
-  known: string;
+  /** `movedAtVersion` is absent in orders from before it was kept. */
+  known: { status: Status; movedAtVersion?: number } | undefined;
+  isForward: (was: Status) => boolean;
+  /** Has it ended one way, and does the fact end it the other way? */
+  isFlip: (was: Status) => boolean;
+  /** What had happened when it last moved, in words. */
+  saidOf: (was: Status) => string;
 }
 
-/** Null when the fact is the present state at the gateway. */
-export function resistFlip(context: Context, flip: Flip): Verdict | null {
-  if (!context.isPresentTruth) return requireConfirmation(context, flip);
-  const { kind, fact, movedAtVersion = 0, known } = flip;
+/** Null when the fact moves what is known forward, or turns it with the present state at the gateway. */
+export function checkProgress<Status extends string>(
+  context: Context,
+  { kind, fact, known, isForward, isFlip, saidOf }: Progress<Status>,
+): Verdict | null {
+  if (known === undefined) return null;
+  const { status, movedAtVersion = 0 } = known;
+  if (!isFlip(status)) {
+    if (isForward(status)) return null;
+    return { outcome: 'stale', reason: `the ${kind} is ${status} already` };
+  }
+  if (!context.isPresentTruth) return requireConfirmation(context, kind, fact);
   // The sync's answer may have left the gateway before a webhook brought the change.
   if (context.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
   return applyRow(context, `${kind}.flip.early`, {
     cause: factKey(fact),
-    reason: `the gateway was asked before ${known}`,
+    reason: `the gateway was asked before ${saidOf(status)}`,
     effects: { fetch: askGateway },
   });
 }
 
 /** Nothing is applied, so the fact stays new until a sync confirms it. */
-function requireConfirmation(context: Context, { kind, fact }: Flip): Verdict {
+function requireConfirmation(
+  context: Context,
+  kind: 'refund' | 'dispute',
+  fact: RefundFact | DisputeFact,
+): Verdict {
   const key = factKey(fact);
   delete context.ledger.facts[key];
   if (wasReviewed(context.ledger, `${kind}_flip`, key))

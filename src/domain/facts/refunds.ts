@@ -11,7 +11,7 @@ import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
-import { contradict, resistFlip } from './flips.ts';
+import { checkProgress, contradict } from './flips.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
@@ -22,13 +22,15 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
   const known = ledger.refunds[fact.refundId];
   if (known !== undefined && !isSameMoney(known, fact))
     return contradict(context, fact, { known, what: fact.refundId });
-  if (known?.status === 'failed' && status === 'succeeded') {
-    const { movedAtVersion } = known;
-    const flip = { kind: 'refund', fact, movedAtVersion, known: 'the refund had failed' } as const;
-    const verdict = resistFlip(context, flip);
-    if (verdict !== null) return verdict;
-  } else if (known !== undefined && RANK[status] <= RANK[known.status])
-    return { outcome: 'stale', reason: `the refund is ${known.status} already` };
+  const halted = checkProgress(context, {
+    kind: 'refund',
+    fact,
+    known,
+    isForward: (was) => RANK[status] > RANK[was],
+    isFlip: (was) => was === 'failed' && status === 'succeeded',
+    saidOf: () => 'the refund had failed',
+  });
+  if (halted !== null) return halted;
   const { refundId, paymentId, amountMinor, currency } = fact;
   const movedAtVersion = ledger.version + 1;
   return applyRow(context, classify(context, fact, known), {
