@@ -16,7 +16,7 @@ export interface Context {
   records: OutcomeRecord[];
   started: Effect[];
   /**
-   * Is what is being applied the gateway's present truth? Webhooks may be old, and so may the answer to
+   * Is what is being applied the present state at the gateway? Webhooks may be old, and so may the answer to
    * a repeated call: a gateway replays what it answered the first time.
    */
   isPresentTruth: boolean;

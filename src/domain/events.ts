@@ -21,7 +21,7 @@ export type FactEvent = Envelope & { type: 'fact'; fact: Fact };
 export type Command =
   | { type: 'pay' }
   | { type: 'verify'; paymentId?: string }
-  /** Asks the gateway for the present truth, whatever is known already. */
+  /** A gateway sync, whatever is known already. */
   | { type: 'sync' }
   | { type: 'cancel'; reason?: string }
   | { type: 'refund'; requestKey: string; amountMinor?: number; reason?: string }

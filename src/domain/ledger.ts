@@ -140,7 +140,7 @@ export interface WaitingCommand {
   askedAfter?: number;
 }
 
-/** The one question to the gateway that may be open at a time. */
+/** The gateway sync; at most one is in flight. */
 export interface Inquiry {
   generation: number;
   open: boolean;
@@ -202,7 +202,7 @@ export interface Ledger {
   /** How often each state was entered: part of the keys of what is said about it. */
   entered: Partial<Record<OrderState, number>>;
   effects: Entries<EffectEntry>;
-  /** Fact keys with the money they spoke of, kept for ever. */
+  /** Fact keys with their money, kept for ever. */
   facts: Record<string, { amountMinor: number; currency: string }>;
   /** The last transport ids, newest last. */
   seen: string[];

@@ -135,7 +135,7 @@ function command(context: Context, event: CommandEvent): void {
   record(context, verdict, { source: event.source, type: event.type, eventId: event.id });
 }
 
-/** A timer that rings after its deadline has moved means nothing any more. */
+/** A timer that fires after its deadline has moved is without effect. */
 function reachDeadline(context: Context, event: DeadlineEvent): void {
   const { ledger } = context;
   switch (event.deadline) {

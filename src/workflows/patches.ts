@@ -4,7 +4,7 @@
  */
 import { patched } from '@temporalio/workflow';
 
-/** A backlog is worked off in parts, a task each. Before, all of it was taken up in one task. */
+/** A backlog is worked off in parts, a task each. Before, all of it was applied in one task. */
 export function isIntakeBounded(): boolean {
   return patched('20261129-bounded-intake');
 }

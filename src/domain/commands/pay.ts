@@ -135,7 +135,7 @@ function failedPaymentIds({ payments }: Ledger): string[] {
     .map(({ paymentId }) => paymentId);
 }
 
-/** What was asked first is asked again: by then the attempt's own payment may be among the failed ones. */
+/** A retry sends what was sent first: by then the attempt's own payment may be among the failed ones. */
 export function createPayment(starter: EffectStarter, attempt: Attempt): void {
   const { number, amountMinor, supersedes = [], unopened } = attempt;
   // Under the key that was refused, a gateway may refuse again whatever has been corrected since.

@@ -19,7 +19,7 @@ import type { RowOf } from '../table.ts';
 import { attachVerdict, isOwn, refuseForeign } from './foreign-payment.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED } from './waiting.ts';
 
-/** How often the gateway may deny a payment that a webhook spoke of before a person looks. */
+/** How often the gateway may deny a payment of a webhook before a review is opened. */
 const MAX_MISSES = 3;
 
 export function verify(context: Context, command: CommandOf<'verify'>): Verdict | null {
@@ -129,7 +129,7 @@ function recheckHeld(context: Context, payment: Payment): void {
   });
 }
 
-/** Our own attempt may have named the payment while the question was under way: then it was asked too early. */
+/** Our own attempt may have named the payment while the sync was in flight: then the sync began too early. */
 function isGone({ ledger }: Context, payment: Payment): boolean {
   const wasKnown = payment.movedAtVersion <= ledger.inquiry.askedAtVersion;
   return followsPresentRules(ledger) && isPayable(payment) && wasKnown;

@@ -1,6 +1,6 @@
 /**
  * Facts about payments. A payment's status has a rank and only moves forward; only the gateway's own
- * present truth may bring an ended one back. Captures have a file of their own.
+ * present state may bring an ended one back. Captures have a file of their own.
  */
 
 import { applyRow, type EffectStarter } from '../apply-row.ts';

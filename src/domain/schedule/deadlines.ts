@@ -91,7 +91,7 @@ function settlement(ledger: Ledger): Deadline | null {
   return { name: 'settlement', at: Math.max(due, ledger.settleNotBefore) };
 }
 
-/** Nothing is open that could still need this order: no question, no promise, no person. */
+/** Nothing is open that could still need this order: no sync, no call, no review. */
 export function hasNoPendingWork(ledger: Ledger): boolean {
   const state = stateOf(ledger);
   if (state === 'initiated' || state === 'pending' || state === 'partially_paid') return false;

@@ -10,7 +10,7 @@ import type { OrderTerms } from '../../domain/order.ts';
 export const ORDER_WORKFLOW = 'order';
 export const TASK_QUEUE = 'payments';
 
-/** Fields that every signal carries: its own id, and who spoke where that is not the signal's usual sender. */
+/** Fields that every signal carries: its own id, and its source where that is not the signal's usual sender. */
 interface Message {
   id: string;
   source?: Source;
@@ -55,7 +55,7 @@ export const SIGNALS: Record<SignalName, string> = {
     'Counts a payment that another installation made as one of this order, as the gateway knows it. {"id": "any new id", "paymentId": "…"}, if you like with "note"',
 };
 
-/** A signal as it lies in the inbox: taken up as it came, read only when its turn has come. */
+/** A signal as it lies in the inbox: queued in order of arrival, read when it is applied. */
 export interface InboxItem {
   signal: string;
   payload: unknown;
