@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],
   api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'config'],
-  sandbox: ['money', 'logs', 'http'],
+  sandbox: ['money', 'logs', 'http', 'config'],
 };
 
 /** What the folders of the API may import of each other; the files directly under `api` join them together. */
@@ -45,7 +45,7 @@ const API_MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */
-const OF_PROCESSES = ['config', 'process', 'temporal'];
+const OF_PROCESSES = ['config', 'process', 'temporal', 'sandbox'];
 
 /** What is read together fits on one screen of a file list. */
 const FILES_OF_A_FOLDER = 18;

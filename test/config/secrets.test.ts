@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { type Environment, loadConfig, loadServiceConfig } from '../../src/config/config.ts';
-import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
+import { aboutOf, readSettings } from '../../src/config/settings.ts';
+import { PAYONCE } from '../../src/config/variable.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { problemsOf } from '../support/config-problems.ts';
 
@@ -59,11 +61,15 @@ describe('a secret', () => {
     assert.equal(connectionOptions.apiKey, 'the key of a namespace');
   });
 
-  for (const name of SECRET_VARIABLES)
+  const secrets = (Object.keys(VARIABLES) as VariableName[]).filter(
+    (name) => aboutOf(name).secret !== undefined,
+  );
+  for (const name of secrets)
     it(`given twice is refused: ${name}`, () => {
       const env = { [name]: 'x', [`${name}_FILE`]: fileOf('any', 'y') };
+      const [reader = 'stack'] = aboutOf(name).readBy ?? PAYONCE;
       const problem = `${name} and ${name}_FILE are both set: keep one of them`;
-      assert.equal(problemsOf(() => loadConfig(env)).includes(problem), true);
+      assert.equal(problemsOf(() => readSettings(env, reader)).includes(problem), true);
     });
 
   it('whose file is not there is refused, and not called missing as well', () => {
