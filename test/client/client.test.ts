@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { clientTypes } from '../../scripts/generate-client.ts';
 import {
+  call,
   createPayonceClient,
   listOrderEvents,
   type PayonceClient,
@@ -139,6 +140,29 @@ describe('the client', () => {
     );
     const nobody = listOrderEvents(client, newOrderId());
     await assert.rejects(nobody.next(), /^Error: order_not_found: /);
+  });
+
+  it('makes no key where its caller keeps keys', async () => {
+    const keeping = { baseUrl: network.url, apiKey: stack.keys.ops, makesKeys: false };
+    const id = newOrderId();
+    await createPayonceClient(keeping).POST('/v1/orders', { body: terms(id) });
+    assert.deepEqual(network.keys, [undefined]);
+  });
+
+  it('calls a path that is learned while the program runs, and gives status, headers and body', async () => {
+    const id = newOrderId();
+    const created = await call<{ state: string }>(client, 'POST', '/v1/orders', {
+      body: terms(id),
+    });
+    assert.deepEqual([created.status, created.body.state], [201, 'initiated']);
+    const page = await call<{ orders: unknown[] }>(client, 'GET', '/v1/orders?limit=1');
+    assert.equal(page.body.orders.length, 1);
+    assert.ok(page.headers.get('content-type')?.startsWith('application/json'));
+  });
+
+  it('sends text as it is, so that a wrong body is answered with its problem', async () => {
+    const reply = await call<{ code: string }>(client, 'POST', '/v1/orders', { body: '{"id":' });
+    assert.deepEqual([reply.status, reply.body.code], [400, 'json_invalid']);
   });
 
   it('keeps the key that it was given', async () => {
