@@ -161,6 +161,29 @@ describe('the folders of src', () => {
   });
 });
 
+/** A reader who knows the folder of one gateway knows all of them. */
+const OF_A_GATEWAY = [
+  'amounts.ts',
+  'calls.ts',
+  'client.ts',
+  'details.ts',
+  'errors.ts',
+  'events.ts',
+  'index.ts',
+  'payloads.ts',
+  'webhook.ts',
+];
+
+describe('the folder of each gateway', () => {
+  it('has files of the same names as its siblings', () => {
+    const wrong = files
+      .map(({ file }) => file)
+      .filter((file) => roomOf(file) === 'gateways' && file.split(path.sep).length > 2)
+      .filter((file) => !OF_A_GATEWAY.includes(path.basename(file)));
+    assertNone(wrong, 'what is called otherwise has to be looked for');
+  });
+});
+
 describe('the domain', () => {
   const domain = files.filter(({ file }) => roomOf(file) === 'domain');
 
