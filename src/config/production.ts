@@ -26,7 +26,7 @@ export function unfitForProduction(given: Given, reader: 'api' | 'worker'): stri
   return [...unfit, ...withoutGateway(variables, given)];
 }
 
-/** Whether text is what somebody forgot to replace, and no secret that was ever random. */
+/** Whether text was to be replaced, or was never random. */
 function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text) || new Set(text).size < MIN_DIFFERENT_CHARACTERS;
 }

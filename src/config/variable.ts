@@ -1,5 +1,5 @@
 /**
- * What is said about a variable, once: its format, its default, who reads it, whether it is a secret, what it
+ * What is declared of a variable, once: its format, its default, who reads it, whether it is a secret, what it
  * needs, what production asks of it, and its line in the documents.
  */
 import { z } from 'zod';

@@ -12,7 +12,7 @@ export type TemporalPlace = { address: string; namespace: string; variables: Env
 
 /**
  * A development server of our own. Whatever else the environment or a profile says about Temporal
- * is left out: credentials of somebody's cluster have no business here.
+ * is left out: credentials of another cluster do not belong here.
  */
 export function embeddedTemporal(
   port: number,
