@@ -15,7 +15,17 @@ export function redacting<T extends object>(config: T, settings: object): T {
   for (const [name, { about }] of Object.entries(VARIABLES as Variables))
     if (about.secret && name in settings)
       collect(settings[name as keyof typeof settings], about.shown, secrets);
+  SECRETS.set(config, secrets);
   return hide(config, secrets);
+}
+
+const SECRETS = new WeakMap<object, ReadonlySet<unknown>>();
+
+/** The values of a configuration's secrets as text, for what must never write one. */
+export function secretValuesOf(config: object): string[] {
+  return [...(SECRETS.get(config) ?? [])].map((value) =>
+    Buffer.isBuffer(value) ? value.toString('base64') : String(value),
+  );
 }
 
 /** Texts and keys within a value, but for the field of its entries that may be shown. */
