@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { call, createPayonceClient, type PayonceClient } from '../src/client/index.ts';
 import type { Operation, OperationKind, OperationPhase } from './evidence.ts';
 import type { JsonLines } from './json-lines.ts';
 import type { TrafficGate } from './traffic-gate.ts';
@@ -58,7 +59,17 @@ const PASSING = new Set(['idempotency_in_progress', 'attempt_in_progress', 'rate
 
 export function createCaller(options: CallerOptions): Caller {
   const { apiUrls, closingApiUrl, apiKey, log, signal, traffic } = options;
+  const clients = new Map<string, PayonceClient>();
   let turn = 0;
+
+  /** Each request is on the log once, and its key is the caller's own: nothing is sent again unseen. */
+  function clientOf(baseUrl: string): PayonceClient {
+    const known = clients.get(baseUrl);
+    const client =
+      known ?? createPayonceClient({ baseUrl, apiKey, maxRetries: 0, makesKeys: false });
+    clients.set(baseUrl, client);
+    return client;
+  }
 
   const ask = (given: Ask): Promise<Answer> => traffic.pass(() => askNow(given));
 
@@ -68,7 +79,7 @@ export function createCaller(options: CallerOptions): Caller {
     const base = given.isClosedSoon ? closingApiUrl : (urls[turn % urls.length] ?? '');
     const invoked = lineOf(given);
     log.write({ ...invoked, phase: 'invoke' });
-    const { retryAfterMs = 0, ...reply } = await send(`${base}${given.path}`, given, apiKey);
+    const { retryAfterMs = 0, ...reply } = await send(clientOf(base), given);
     log.write({ ...invoked, ...reply, endedAt: Date.now() });
     const { phase, status = null, code = null, body = '' } = reply;
     return { phase, status, code, body: parsed(body), retryAfterMs };
@@ -101,23 +112,16 @@ type Reply = Pick<Operation, 'phase' | 'status' | 'code' | 'replayed' | 'body' |
   retryAfterMs?: number;
 };
 
-async function send(url: string, given: Ask, apiKey: string): Promise<Reply> {
-  const { method, body, idempotencyKey, headers } = given;
+async function send(client: PayonceClient, given: Ask): Promise<Reply> {
+  const { method, path, body, idempotencyKey, headers } = given;
+  const key = idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey };
   try {
-    const response = await fetch(url, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
-        ...headers,
-      },
-      ...(body === undefined
-        ? {}
-        : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    const reply = await call(client, method, path, {
+      body,
+      headers: { ...key, ...headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    return replyOf(response.status, response.headers, await response.text());
+    return replyOf(reply.status, reply.headers, reply.text);
   } catch (error) {
     return { phase: 'info', error: reasonOf(error) };
   }

@@ -1,6 +1,6 @@
 /**
  * `npm run generate:client`: writes the types of the HTTP API into src/client/schema.ts, from the OpenAPI document
- * that the API serves. A test fails while they differ.
+ * that the API serves. They are types alone, so nothing that runs needs them; `npm run check` makes them first.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

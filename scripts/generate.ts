@@ -1,7 +1,7 @@
 /**
- * Writes what is derived from the decision table into the documents: the state diagram and the table
- * itself, between their markers. It never touches anything outside the markers. And what orders show of themselves,
- * which a test compares them with.
+ * Writes what is derived from code into the documents, between their markers: the state diagram and the decision
+ * table, and the settings. It never touches anything outside the markers. And what orders show of themselves, which a
+ * test compares them with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import { type Cell, TABLE } from '../src/domain/table.ts';
 import { TIMELINES_FILE, timelines } from '../test/support/timelines.ts';
+import { settingsTable } from './settings-table.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -22,8 +23,12 @@ interface Document {
 
 /** The documents as they ought to be; a test compares them with what is committed. */
 export function generatedDocuments(): Document[] {
-  const parts = { 'state-diagram': diagram(), 'decision-table': decisionTable() };
-  return ['docs/state-machine.md']
+  const parts = {
+    'state-diagram': diagram(),
+    'decision-table': decisionTable(),
+    settings: settingsTable(),
+  };
+  return ['docs/state-machine.md', 'docs/settings.md']
     .map((file) => path.join(ROOT, file))
     .filter((file) => existsSync(file))
     .map((file) => ({ path: file, text: fill(readFileSync(file, 'utf8'), parts) }));

@@ -13,6 +13,7 @@ import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { loadServiceConfig } from './config/config.ts';
 import { isProduction } from './config/production.ts';
+import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
@@ -35,7 +36,11 @@ async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const config = loadServiceConfig(process.env, 'api');
   const { connectionOptions, namespace } = temporalConnection(process.env);
-  const log = createLogger({ name: 'api', level: config.logLevel });
+  const log = createLogger({
+    name: 'api',
+    level: config.logLevel,
+    secrets: secretValuesOf(config),
+  });
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const tracing = await openTracing(process.env, 'payonce-api');

@@ -2,6 +2,7 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config/config.ts';
+import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
@@ -39,7 +40,11 @@ async function main(): Promise<void> {
   const config = loadServiceConfig(process.env, 'worker');
   const configured = createGateways(config);
   const metrics = await openWorkerMetrics(config, Object.keys(configured));
-  const log = createLogger({ name: 'worker', level: config.logLevel });
+  const log = createLogger({
+    name: 'worker',
+    level: config.logLevel,
+    secrets: secretValuesOf(config),
+  });
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
     shutdownSignals: [],

@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],
   api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'config'],
-  sandbox: ['money', 'logs', 'http'],
+  sandbox: ['money', 'logs', 'http', 'config'],
 };
 
 /** What the folders of the API may import of each other; the files directly under `api` join them together. */
@@ -45,7 +45,7 @@ const API_MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */
-const OF_PROCESSES = ['config', 'process', 'temporal'];
+const OF_PROCESSES = ['config', 'process', 'temporal', 'sandbox'];
 
 /** What is read together fits on one screen of a file list. */
 const FILES_OF_A_FOLDER = 18;
@@ -59,6 +59,8 @@ const ENTRY_POINTS = [
 
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */
 const FAILPOINTS = path.join('process', 'failpoints.ts');
+/** What a workflow needs of an effect beside its activity. */
+const POLICIES = path.join('activities', 'policies.ts');
 const MAY_DIE = ['api', 'activities'];
 
 function assertNone(found: (Import | string)[], reason: string): void {
@@ -106,10 +108,11 @@ describe('imports', () => {
     );
   });
 
-  it('of activities by workflows are types alone', () => {
+  it('of activities by workflows are types and policies alone', () => {
     const wrong = importsOf('workflows').filter(
-      (one) => roomOf(one.to) === 'activities' && !one.isType,
+      (one) => roomOf(one.to) === 'activities' && !one.isType && one.to !== POLICIES,
     );
+    wrong.push(...imports.filter(({ from, isType }) => from === POLICIES && !isType));
     assertNone(wrong, 'a workflow that runs an activity’s code would repeat its effects on replay');
   });
 
@@ -155,6 +158,29 @@ describe('the folders of src', () => {
       large.map(([folder, count]) => `${folder}: ${count}`),
       'a longer list is two subjects',
     );
+  });
+});
+
+/** A reader who knows the folder of one gateway knows all of them. */
+const OF_A_GATEWAY = [
+  'amounts.ts',
+  'calls.ts',
+  'client.ts',
+  'details.ts',
+  'errors.ts',
+  'events.ts',
+  'index.ts',
+  'payloads.ts',
+  'webhook.ts',
+];
+
+describe('the folder of each gateway', () => {
+  it('has files of the same names as its siblings', () => {
+    const wrong = files
+      .map(({ file }) => file)
+      .filter((file) => roomOf(file) === 'gateways' && file.split(path.sep).length > 2)
+      .filter((file) => !OF_A_GATEWAY.includes(path.basename(file)));
+    assertNone(wrong, 'what is called otherwise has to be looked for');
   });
 });
 

@@ -4,21 +4,21 @@
  */
 import { Context } from '@temporalio/activity';
 import { msToNumber } from '@temporalio/common/lib/time.js';
-import type { BusinessEffect, BusinessEffectName } from '../domain/effects/effects.ts';
+import {
+  BUSINESS_EFFECTS,
+  type BusinessEffect,
+  type BusinessEffectName,
+} from '../domain/effects/effects.ts';
 import type { OrderBrief, OrderView } from '../domain/view.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { forgetFailedTries, noteFailedTry } from '../store/effects/failing-effects.ts';
 import { asActivityFailure, failureOf, refusalOf } from './failures.ts';
-
-/** Effects whose message to another system carries the whole order. */
-type DeliveredEffectName = 'grant_access' | 'revoke_access' | 'update_crm';
+import { type ActivityOf, activityOf, type WithWholeOrder } from './policies.ts';
 
 export interface EffectRequest<Name extends BusinessEffectName> {
-  /**
-   * The order as it was when the effect was started. The whole of it may be megabytes, in each of thousands
-   * of calls, so it is there only where it is delivered.
-   */
-  order: Name extends DeliveredEffectName ? OrderView : OrderBrief;
+  /** The order as it was when the effect was started. */
+  order: Name extends WithWholeOrder ? OrderView : OrderBrief;
   command: Extract<BusinessEffect, { effect: Name }>;
   /** Tries of earlier activities; absent means none. */
   triesBefore?: number;
@@ -36,8 +36,38 @@ export type RunEffect<Name extends BusinessEffectName> = (
 
 export type RunEffects = { [Name in BusinessEffectName]: RunEffect<Name> };
 
+export type EffectActivities = {
+  [Name in BusinessEffectName as ActivityOf<Name>]: (
+    request: EffectRequest<Name>,
+  ) => Promise<EffectDone>;
+};
+
+/** Every effect, killed by a failpoint that all have in common: between its work and its return. */
+export function withFailpoint(effects: RunEffects): RunEffects {
+  const entries = BUSINESS_EFFECTS.map((name) => {
+    const run = effects[name] as RunEffect<BusinessEffectName>;
+    return [
+      name,
+      async (request: EffectRequest<BusinessEffectName>) => {
+        await run(request);
+        failpoint('effect.afterWorkBeforeReturn');
+      },
+    ];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Every effect as an activity of its own. */
+export function effectActivities(database: Database, effects: RunEffects): EffectActivities {
+  const entries = BUSINESS_EFFECTS.map((name) => [
+    activityOf(name),
+    effectActivity(database, effects[name] as RunEffect<BusinessEffectName>),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** As an activity; a try that fails is noted, as long as the effect has not ended. */
-export function effectActivity<Name extends BusinessEffectName>(
+function effectActivity<Name extends BusinessEffectName>(
   database: Database,
   run: RunEffect<Name>,
 ): (request: EffectRequest<Name>) => Promise<EffectDone> {

@@ -62,6 +62,7 @@ export function createGatewayCalls(
         details,
         idempotencyKey,
       });
+      failpoint('gateway.create.afterCallBeforeReturn');
       return { to: 'create_payment', payment: await marked(payment), checkout };
     },
 
@@ -84,6 +85,7 @@ export function createGatewayCalls(
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
       const request = { paymentId, amountMinor, idempotencyKey };
       const payment = await named(gateway).capturePayment(request);
+      failpoint('gateway.capture.afterCallBeforeReturn');
       return { to: 'capture_payment', payment: await marked(payment) };
     },
 
@@ -95,6 +97,7 @@ export function createGatewayCalls(
       const { paymentId } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
       const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
+      failpoint('gateway.void.afterCallBeforeReturn');
       return { to: 'void_payment', payment: await marked(payment) };
     },
 
@@ -106,7 +109,9 @@ export function createGatewayCalls(
       const { paymentId, amountMinor, currency, requestKey } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'refund', requestKey);
       const request = { paymentId, amountMinor, currency, idempotencyKey };
-      return { to: 'refund_payment', refund: await named(gateway).refundPayment(request) };
+      const refund = await named(gateway).refundPayment(request);
+      failpoint('gateway.refund.afterCallBeforeReturn');
+      return { to: 'refund_payment', refund };
     },
   };
 }

@@ -1,4 +1,5 @@
 /** Lets the customer in, once for an epoch. A grant that its revocation overtook grants nothing. */
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { grantEntitlement, isRevoked } from '../store/effects/entitlements.ts';
 import type { RunEffect } from './business-effect.ts';
@@ -18,5 +19,6 @@ export function createGrantAccess(deps: {
       customerId: order.customer.id,
       key,
     });
+    failpoint('grant.afterCommitBeforeReturn');
   };
 }

@@ -1,16 +1,12 @@
-/**
- * All activities of a worker, made from what they depend on. Those that change something can be killed
- * between their effect and the moment that Temporal hears of it.
- */
+/** All activities of a worker, made from what they depend on. A new effect is one file and one line here. */
 import type { Seller } from '../domain/details.ts';
 import type { Gateways } from '../gateways/index.ts';
-import { type FailpointName, failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { accessUpdates } from '../store/effects/access-updates.ts';
 import { crmUpdates } from '../store/effects/crm-updates.ts';
 import { createInstallationId } from '../store/installation.ts';
 import { readDetails } from '../store/orders/orders.ts';
-import { effectActivity, type RunEffects } from './business-effect.ts';
+import { effectActivities, withFailpoint } from './business-effect.ts';
 import { createDeliver, type Destination } from './deliver.ts';
 import { asActivityFailure } from './failures.ts';
 import { createGatewayCalls } from './gateway-calls.ts';
@@ -70,57 +66,26 @@ export function createActivities(deps: ActivityDependencies) {
     (orderId) => readDetails(database, orderId),
     createInstallationId(database),
   );
-  const createPayment = passing('gateway.create.afterCallBeforeReturn', calls.createPayment);
-  const effects: RunEffects = {
-    grant_access: passing(
-      'grant.afterCommitBeforeReturn',
-      createGrantAccess({ database, deliver: access }),
-    ),
-    revoke_access: passing(
-      'revoke.afterCommitBeforeReturn',
-      createRevokeAccess({ database, deliver: access }),
-    ),
-    issue_invoice: passing(
-      'invoice.afterCommitBeforeReturn',
-      createIssueInvoice({ database, seller }),
-    ),
-    issue_credit_note: passing(
-      'creditNote.afterCommitBeforeReturn',
-      createIssueCreditNote({ database, seller }),
-    ),
-    update_crm: passing('crm.afterMarkBeforeReturn', createUpdateCrm({ deliver: crm })),
-    post_ledger: passing('ledger.afterCommitBeforeReturn', createPostLedger({ database })),
+  const effects = withFailpoint({
+    grant_access: createGrantAccess({ database, deliver: access }),
+    revoke_access: createRevokeAccess({ database, deliver: access }),
+    issue_invoice: createIssueInvoice({ database, seller }),
+    issue_credit_note: createIssueCreditNote({ database, seller }),
+    update_crm: createUpdateCrm({ deliver: crm }),
+    post_ledger: createPostLedger({ database }),
     park_payment: createParkPayment({ database }),
-  };
+  });
   const writeRecord = createWriteRecord({ database, onRecorded });
   return {
-    takeStep: createTakeStep({ createPayment, effects, writeRecord }),
-    createPayment: mapped(createPayment),
+    takeStep: createTakeStep({ createPayment: calls.createPayment, effects, writeRecord }),
+    createPayment: mapped(calls.createPayment),
     fetchPayments: mapped(calls.fetchPayments),
-    capturePayment: mapped(passing('gateway.capture.afterCallBeforeReturn', calls.capturePayment)),
-    voidPayment: mapped(passing('gateway.void.afterCallBeforeReturn', calls.voidPayment)),
-    refundPayment: mapped(passing('gateway.refund.afterCallBeforeReturn', calls.refundPayment)),
-    grantAccess: effectActivity(database, effects.grant_access),
-    revokeAccess: effectActivity(database, effects.revoke_access),
-    issueInvoice: effectActivity(database, effects.issue_invoice),
-    issueCreditNote: effectActivity(database, effects.issue_credit_note),
-    updateCrm: effectActivity(database, effects.update_crm),
-    postLedger: effectActivity(database, effects.post_ledger),
-    parkPayment: effectActivity(database, effects.park_payment),
+    capturePayment: mapped(calls.capturePayment),
+    voidPayment: mapped(calls.voidPayment),
+    refundPayment: mapped(calls.refundPayment),
+    ...effectActivities(database, effects),
     writeRecord: mapped(writeRecord),
     loadRecord: mapped(createLoadRecord({ database })),
-  };
-}
-
-/** With a failpoint between the work and its return. */
-function passing<Request, Result>(
-  name: FailpointName,
-  run: (request: Request) => Promise<Result>,
-): (request: Request) => Promise<Result> {
-  return async (request) => {
-    const result = await run(request);
-    failpoint(name);
-    return result;
   };
 }
 

@@ -1,5 +1,6 @@
 /** Issues the credit note of a refund, once for a refund, against the order's latest invoice. */
 import type { Seller } from '../domain/details.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { issueCreditNote } from '../store/effects/credit-notes.ts';
 import { readInvoice } from '../store/effects/invoices.ts';
@@ -29,5 +30,6 @@ export function createIssueCreditNote({
       amountMinor,
       currency: order.currency,
     });
+    failpoint('creditNote.afterCommitBeforeReturn');
   };
 }

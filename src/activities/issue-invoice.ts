@@ -1,6 +1,7 @@
 /** Issues the order's invoice, once for every time that it came to be paid. */
 import type { Seller } from '../domain/details.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { issueInvoice } from '../store/effects/invoices.ts';
 import { readOrder } from '../store/orders/orders.ts';
@@ -31,5 +32,6 @@ export function createIssueInvoice({
       currency: order.currency,
       gateway: order.gateway,
     });
+    failpoint('invoice.afterCommitBeforeReturn');
   };
 }

@@ -3,6 +3,7 @@
  * the gateway holds for us is an asset; the other side says where it came from or went to.
  */
 import type { PostingKind } from '../domain/effects/effects.ts';
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { postEntry } from '../store/effects/postings.ts';
 import type { RunEffect } from './business-effect.ts';
@@ -20,6 +21,7 @@ export function createPostLedger({ database }: { database: Database }): RunEffec
       amountMinor,
       currency,
     });
+    failpoint('ledger.afterCommitBeforeReturn');
   };
 }
 

@@ -2,6 +2,7 @@
  * Ends the customer's access. The row comes first: from then on no late grant lets anybody in, also
  * while the other system cannot be reached.
  */
+import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { revokeEntitlement } from '../store/effects/entitlements.ts';
 import type { RunEffect } from './business-effect.ts';
@@ -20,5 +21,6 @@ export function createRevokeAccess(deps: {
       key,
     });
     await deliver({ key, type: 'access.revoked', order });
+    failpoint('revoke.afterCommitBeforeReturn');
   };
 }

@@ -1,4 +1,4 @@
-/** What the API is made of. It holds no state of its own beside what is listed here. */
+/** What the API is made of. It holds no state of its own but what is listed here. */
 import type { Logger } from 'pino';
 import type { ApiKey, Config } from '../config/config.ts';
 import type { AccessCheck } from '../gateways/access.ts';

@@ -30,7 +30,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.disable('etag');
   app.use(requestLog(dependencies.log));
   app.use(measureRequests(dependencies.metrics));
-  // Behind a proxy this is plain HTTP, and a browser told to upgrade would not find the docs.
+  // Behind a proxy this is plain HTTP, and a browser that upgrades would not find the docs.
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.use(requireHost);
   if (dependencies.localHost !== undefined) app.use(onlyLocal(dependencies.localHost));

@@ -1,17 +1,14 @@
-/** HTTP to the API, for commands. Whatever is not a success becomes a Refusal that says what to do. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** The shipped client, for commands. Whatever is not a success becomes a Refusal that says what to do. */
 import { z } from 'zod';
+import { call, createPayonceClient, type Reply } from '../client/index.ts';
 import { Refusal } from './refusal.ts';
 import { visible } from './table.ts';
 import type { Target } from './target.ts';
 
 /** Long enough for a gateway to answer while a person waits. */
 const WAIT_S = 20;
-/** The API answers within its wait; the rest is for the network. */
-const TIMEOUT_MS = (WAIT_S + 10) * 1000;
 /** A long timeline has more pages than a key may ask for in a second. */
 const MAX_RETRIES = 5;
-const TOO_MANY = 429;
 
 /** A successful answer: its status and its JSON. */
 export interface ApiReply {
@@ -32,51 +29,32 @@ const problemSchema = z.object({
 });
 
 /** All calls throw Refusal when the API refuses or cannot be reached. */
-export function createApiClient(target: Target): ApiClient {
+export function createApiClient({ url, apiKey }: Target): ApiClient {
+  const client = createPayonceClient({ baseUrl: url, apiKey, maxRetries: MAX_RETRIES });
   return {
-    get: (path) => send(target, path, { method: 'GET' }, MAX_RETRIES),
-    post: (path, body, headers) =>
-      send(target, path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', prefer: `wait=${WAIT_S}`, ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
+    get: async (path) => accepted(url, await reach(url, call(client, 'GET', path))),
+    post: async (path, body, headers) => {
+      const options = { body, headers: { prefer: `wait=${WAIT_S}`, ...headers } };
+      return accepted(url, await reach(url, call(client, 'POST', path, options)));
+    },
   };
 }
 
-async function send(
-  target: Target,
-  path: string,
-  request: RequestInit,
-  retries = 0,
-): Promise<ApiReply> {
-  const { url, apiKey } = target;
-  const response = await fetch(`${url}${path}`, {
-    ...request,
-    headers: { ...request.headers, authorization: `Bearer ${apiKey}` },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch((error: unknown) => {
+async function reach(url: string, reply: Promise<Reply<unknown>>): Promise<Reply<unknown>> {
+  try {
+    return await reply;
+  } catch (error) {
     throw new Refusal(
       `${url} does not answer (${reasonOf(error)}): check PAYONCE_URL and that the API runs. What was sent may have arrived; sending it again is safe.`,
     );
-  });
-  const body = parse(await response.text());
-  if (response.status === TOO_MANY && retries > 0) {
-    await sleep(1000 * Number(response.headers.get('retry-after') ?? 1));
-    return send(target, path, request, retries - 1);
   }
-  if (!response.ok) throw new Refusal(refusalText(response.status, body));
-  if (body === undefined)
-    throw new Refusal(`${url} answered without JSON: check that PAYONCE_URL is a Payonce API.`);
-  return { status: response.status, body };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function accepted(url: string, { status, body }: Reply<unknown>): ApiReply {
+  if (status >= 300) throw new Refusal(refusalText(status, body));
+  if (typeof body === 'string' || body === null)
+    throw new Refusal(`${url} answered without JSON: check that PAYONCE_URL is a Payonce API.`);
+  return { status, body };
 }
 
 function refusalText(status: number, body: unknown): string {

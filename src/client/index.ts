@@ -7,6 +7,7 @@ import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './schema.ts';
 import { sendAgain } from './send-again.ts';
 
+export { type CallOptions, call, type Reply } from './call.ts';
 export type { components, paths };
 
 /** A few seconds in all: longer than a restart, shorter than a customer's patience. */
@@ -21,6 +22,8 @@ export interface ClientOptions {
   apiKey: string;
   /** How often a request is sent again when no answer came, or one with `Retry-After`; 3 unless told. */
   maxRetries?: number;
+  /** Whether a POST without an Idempotency-Key is given one; yes unless told. For callers with keys of their own. */
+  makesKeys?: boolean;
 }
 
 export type PayonceClient = Client<paths, `${string}/${string}`>;
@@ -33,21 +36,21 @@ export type PayonceClient = Client<paths, `${string}/${string}`>;
  * @throws TypeError from a call when the API cannot be reached
  */
 export function createPayonceClient(options: ClientOptions): PayonceClient {
-  const { baseUrl, apiKey, maxRetries = MAX_RETRIES } = options;
+  const { baseUrl, apiKey, maxRetries = MAX_RETRIES, makesKeys = true } = options;
   const client = createClient<paths, `${string}/${string}`>({
     baseUrl,
     headers: { authorization: `Bearer ${apiKey}` },
     redirect: 'error',
     fetch: sendAgain(maxRetries),
   });
-  client.use({
-    onRequest: ({ request }) => {
-      if (request.method === 'POST' && !request.headers.has('idempotency-key'))
-        request.headers.set('idempotency-key', randomUUID());
-      return request;
-    },
-  });
+  if (makesKeys) client.use({ onRequest: ({ request }) => withKey(request) });
   return client;
+}
+
+function withKey(request: Request): Request {
+  if (request.method === 'POST' && !request.headers.has('idempotency-key'))
+    request.headers.set('idempotency-key', randomUUID());
+  return request;
 }
 
 export type OrderEvent =

@@ -2,8 +2,10 @@
  * What a process refuses to start with where NODE_ENV is production: whatever is only good enough for
  * one machine and one developer. Every line names the variable, what is wrong, and what to do.
  */
+import { aboutOf, namesFor } from './settings.ts';
+import type { About, InProduction } from './variable.ts';
 
-type Variables = Readonly<Record<string, string | undefined>>;
+type Given = Readonly<Record<string, string | undefined>>;
 
 /** Far fewer different characters than any random text of this length has. */
 const MIN_DIFFERENT_CHARACTERS = 8;
@@ -12,71 +14,47 @@ const PLACEHOLDER =
 /** How the keys begin that a development stack makes for itself. */
 const DEVELOPMENT_KEY = /^payonce_(client|ops)_/;
 
-/** Where the gateways really are; their `_API_BASE` exists for tests. */
-const GATEWAY_HOSTS = {
-  STRIPE_API_BASE: 'https://api.stripe.com',
-  RAZORPAY_API_BASE: 'https://api.razorpay.com',
-};
-
-/** Lists of secrets, whose entries may begin with a name and a colon. */
-const SECRET_LISTS = [
-  'API_KEYS',
-  'PAYLOAD_KEYS',
-  'STRIPE_SECRET_KEY',
-  'STRIPE_WEBHOOK_SECRETS',
-  'RAZORPAY_KEY_SECRET',
-  'RAZORPAY_WEBHOOK_SECRETS',
-  'EFFECTS_SECRET',
-];
-
-export function isProduction({ NODE_ENV }: Variables): boolean {
+export function isProduction({ NODE_ENV }: Given): boolean {
   return NODE_ENV === 'production';
 }
 
 /** One line for each setting that an API or a worker may not have in production. */
-export function unfitForProduction(given: Variables): string[] {
+export function unfitForProduction(given: Given, reader: 'api' | 'worker'): string[] {
   if (!isProduction(given)) return [];
-  return [...withoutEncryption(given), ...withSandbox(given), ...elsewhere(given), ...weak(given)];
+  const variables = namesFor(reader).map((name): [string, About] => [name, aboutOf(name)]);
+  const unfit = variables.flatMap(([name, about]) => unfitValue(name, about, given[name]));
+  return [...unfit, ...withoutGateway(variables, given)];
 }
 
-/** Whether text is what somebody forgot to replace, and no secret that was ever random. */
-export function isPlaceholder(text: string): boolean {
+/** Whether text was to be replaced, or was never random. */
+function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text) || new Set(text).size < MIN_DIFFERENT_CHARACTERS;
 }
 
-function withoutEncryption({ PAYLOAD_KEYS }: Variables): string[] {
-  if (PAYLOAD_KEYS !== undefined) return [];
-  return [
-    'PAYLOAD_KEYS is missing: in production nothing is stored in Temporal unencrypted; set it to KEY_ID:BASE64 of 32 bytes',
-  ];
+function unfitValue(name: string, about: About, value: string | undefined): string[] {
+  const { needed, refused, only }: InProduction = about.inProduction ?? {};
+  if (value === undefined)
+    return needed ? [`${name} is missing: in production ${needed}; set it to ${about.setTo}`] : [];
+  if (refused) return [`${name} is set: in production ${refused}; unset it`];
+  if (only && value !== only) return [`${name} is not ${only}: it is for tests; unset it`];
+  return about.secret === 'random' ? weakEntries(name, value) : [];
 }
 
-function withSandbox(given: Variables): string[] {
-  const set = ['SANDBOX_PORT', 'SANDBOX_WEBHOOK_SECRETS'].filter((name) => given[name]);
-  if (set.length > 0)
-    return set.map(
-      (name) =>
-        `${name} is set: in production no sandbox gateway may say that money came; unset it`,
+function withoutGateway(variables: [string, About][], given: Given): string[] {
+  const names = variables.filter(([, { isGateway }]) => isGateway).map(([name]) => name);
+  if (names.some((name) => given[name] !== undefined)) return [];
+  const prefixes = names.map((name) => `${name.split('_')[0]}_`);
+  return [`no gateway is configured: set the variables of ${prefixes.join(' or of ')}`];
+}
+
+/** A list of secrets, whose entries may begin with a name and a colon. */
+function weakEntries(name: string, list: string): string[] {
+  return list
+    .split(',')
+    .map((entry) => weaknessOf(entry.trim().replace(/^[^:]*:/, '')))
+    .flatMap((weakness, index) =>
+      weakness === null ? [] : [`${name} entry ${index + 1} ${weakness}`],
     );
-  if (given.STRIPE_SECRET_KEY || given.RAZORPAY_KEY_ID) return [];
-  return ['no gateway is configured: set the variables of STRIPE_ or of RAZORPAY_'];
-}
-
-function elsewhere(given: Variables): string[] {
-  return Object.entries(GATEWAY_HOSTS)
-    .filter(([name, base]) => given[name] !== undefined && given[name] !== base)
-    .map(([name, base]) => `${name} is not ${base}: it is for tests; unset it`);
-}
-
-function weak(given: Variables): string[] {
-  return SECRET_LISTS.flatMap((name) =>
-    (given[name] ?? '')
-      .split(',')
-      .map((entry) => weaknessOf(entry.trim().replace(/^[^:]*:/, '')))
-      .flatMap((weakness, index) =>
-        weakness === null ? [] : [`${name} entry ${index + 1} ${weakness}`],
-      ),
-  );
 }
 
 function weaknessOf(secret: string): string | null {

@@ -1,41 +1,51 @@
 /**
- * Keeps secrets of a configuration out of whatever prints it: JSON, `console.log`, an error's details.
- * What the program itself reads is unchanged.
+ * Keeps the values of secret variables out of whatever prints a configuration: JSON, `console.log`, an error's
+ * details. They are found by value, wherever in it they lie. What the program itself reads is unchanged.
  */
 import { inspect } from 'node:util';
+import type { Variables } from './variable.ts';
+import { VARIABLES } from './variables.ts';
 
 /** What stands in a secret's place. */
-export const REDACTED = '[redacted]';
+const REDACTED = '[redacted]';
 
-/** Addresses are among them: they may hold a password, or a token in their path. */
-const SECRET_FIELDS: ReadonlySet<string> = new Set([
-  'secret',
-  'secretKey',
-  'keySecret',
-  'webhookSecrets',
-  'key',
-  'token',
-  'databaseUrl',
-  'crmUrl',
-  'accessUrl',
-]);
-
-/** Makes the object, and all in it, show `[redacted]` where a secret is. */
-export function redacting<T extends object>(value: T): T {
-  for (const [name, inner] of Object.entries(value)) {
-    if (typeof inner !== 'object' || inner === null) continue;
-    if (SECRET_FIELDS.has(name)) showAs(inner, () => REDACTED);
-    else redacting(inner);
-  }
-  return showAs(value, () => (Array.isArray(value) ? [...value] : withoutSecrets(value)));
+/** Makes the configuration, and all in it, show `[redacted]` where a value of a secret variable is. */
+export function redacting<T extends object>(config: T, settings: object): T {
+  const secrets = new Set<unknown>();
+  for (const [name, { about }] of Object.entries(VARIABLES as Variables))
+    if (about.secret && name in settings)
+      collect(settings[name as keyof typeof settings], about.shown, secrets);
+  SECRETS.set(config, secrets);
+  return hide(config, secrets);
 }
 
-function withoutSecrets(value: object): object {
-  const shown = Object.entries(value).map(([name, inner]) => [
-    name,
-    SECRET_FIELDS.has(name) ? REDACTED : inner,
-  ]);
-  return Object.fromEntries(shown);
+const SECRETS = new WeakMap<object, ReadonlySet<unknown>>();
+
+/** The values of a configuration's secrets as text, for what must never write one. */
+export function secretValuesOf(config: object): string[] {
+  return [...(SECRETS.get(config) ?? [])].map((value) =>
+    Buffer.isBuffer(value) ? value.toString('base64') : String(value),
+  );
+}
+
+/** Texts and keys within a value, but for the field of its entries that may be shown. */
+function collect(value: unknown, shown: string | undefined, into: Set<unknown>): void {
+  if (typeof value === 'string' || Buffer.isBuffer(value)) into.add(value);
+  else if (typeof value === 'object' && value !== null)
+    for (const [field, inner] of Object.entries(value))
+      if (field !== shown) collect(inner, shown, into);
+}
+
+function hide<T extends object>(value: T, secrets: ReadonlySet<unknown>): T {
+  if (secrets.has(value)) return showAs(value, () => REDACTED);
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) hide(inner, secrets);
+  const shownOf = (inner: unknown) => (secrets.has(inner) ? REDACTED : inner);
+  return showAs(value, () =>
+    Array.isArray(value)
+      ? value.map(shownOf)
+      : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shownOf(inner)])),
+  );
 }
 
 /** Not enumerable, so that comparing and spreading see the plain object. */

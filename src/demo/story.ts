@@ -5,7 +5,7 @@ import type { RunningStack } from '../dev/processes/process-file.ts';
 import type { OrderView } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';
 import { countEffects } from './counts.ts';
-import { type Reply, talkTo } from './talk.ts';
+import { talkTo } from './talk.ts';
 
 const AMOUNT_MINOR = 4_999;
 const CURRENCY = 'INR';
@@ -107,7 +107,7 @@ function answersOf(webhooks: Webhook[]): (number | null)[] {
   return captured.flatMap((webhook) => webhook.attempts.map((attempt) => attempt.status));
 }
 
-function said({ status, headers }: Reply<unknown>): string {
+function said({ status, headers }: { status: number; headers: Headers }): string {
   const replayed = headers.get('idempotent-replayed') === 'true' ? ', a replay' : '';
   return `answered ${status}${replayed}`;
 }

@@ -1,41 +1,27 @@
-/** HTTP to the API, with its key, and to the sandbox gateway. */
+/** The API through the shipped client, with the shop's key, and the sandbox gateway by HTTP. */
 import { randomUUID } from 'node:crypto';
+import { call, createPayonceClient, type Reply } from '../client/index.ts';
 import type { RunningStack } from '../dev/processes/process-file.ts';
-
-export interface Reply<T> {
-  status: number;
-  headers: Headers;
-  body: T;
-}
 
 type Talk = <T>(
   method: string,
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
-) => Promise<Reply<T>>;
+) => Promise<Pick<Reply<T>, 'status' | 'headers' | 'body'>>;
 
 export function talkTo({ apiUrl, sandboxUrl, keys }: RunningStack): { api: Talk; gateway: Talk } {
+  const client = createPayonceClient({ baseUrl: apiUrl, apiKey: keys.client });
   return {
-    api: (method, path, body, headers) =>
-      send(`${apiUrl}${path}`, method, body, {
-        authorization: `Bearer ${keys.client}`,
-        ...headers,
-      }),
-    gateway: (method, path, body) =>
-      send(`${sandboxUrl}${path}`, method, body, { 'idempotency-key': randomUUID() }),
+    api: (method, path, body, headers = {}) => call(client, method, path, { body, headers }),
+    gateway: (method, path, body) => askGateway(`${sandboxUrl}${path}`, method, body),
   };
 }
 
-async function send<T>(
-  url: string,
-  method: string,
-  body: unknown,
-  headers: Record<string, string>,
-): Promise<Reply<T>> {
+async function askGateway<T>(url: string, method: string, body: unknown) {
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   return {

@@ -43,7 +43,7 @@ export interface CreatedPayment {
 
 export interface FetchPayments {
   orderId: string;
-  /** Payments to ask about by name, beside whatever the gateway knows under the order. */
+  /** Payments to fetch by id, in addition to those that the gateway knows under the order. */
   paymentIds: string[];
 }
 
@@ -76,7 +76,7 @@ export type WebhookMessage =
   | (AboutPayment & { kind: 'fact'; fact: Fact })
   /** Something happened to the payment, and only the gateway itself can say what. */
   | (AboutPayment & { kind: 'ask'; paymentId: string })
-  /** Signed, and nothing that an order needs to hear of. */
+  /** Signed, and of no use to an order. */
   | { kind: 'ignored'; eventId: string; reason: IgnoredReason }
   /** Signed, about money perhaps, and unreadable or too old to be believed: for a person. */
   | {
@@ -90,13 +90,13 @@ export type WebhookMessage =
 export type WebhookHeaders = Record<string, string | undefined>;
 
 /**
- * Every method throws `GatewayRefusal` for a definite no, `GatewayOutcomeUnknown` when nobody knows whether it
+ * Every method throws `GatewayRefusal` for a definite no, `GatewayOutcomeUnknown` when it may or may not have
  * happened, and `GatewayMisconfigured` when the configured key is refused.
  */
 export interface Gateway {
   /** Which amounts it takes, as far as it documents them. */
   amounts: AmountRules;
-  /** Can nobody pay what was voided? False where the gateway only notes that the payment is given up. */
+  /** Whether a voided payment can no longer be paid. False where the gateway only notes that it is given up. */
   isVoidFinal: boolean;
   /** The cheapest authenticated read there is: it resolves when the gateway takes the configured key. */
   checkAccess(): Promise<void>;
@@ -126,7 +126,7 @@ export class GatewayRefusal extends Error {
   readonly code: string;
   /**
    * What was asked for is at fault, such as its amount or its currency: the same payment is refused
-   * whoever pays it and however often.
+   * no matter who pays it and how often.
    */
   readonly isUnpayable: boolean;
   /** The gateway does not know the payment that the call names. */

@@ -19,11 +19,14 @@ export interface LoggerSettings {
   /** Which kind of process it is. */
   name: string;
   level: string;
+  /** Values that no line may hold, in addition to what looks like a secret. */
+  secrets?: readonly string[];
   /** Standard output where none is given. */
   destination?: DestinationStream;
 }
 
-export function createLogger({ name, level, destination = STDOUT }: LoggerSettings): Logger {
+export function createLogger(settings: LoggerSettings): Logger {
+  const { name, level, secrets = [], destination = STDOUT } = settings;
   const options: LoggerOptions = {
     level,
     base: { name, pid: process.pid },
@@ -32,7 +35,7 @@ export function createLogger({ name, level, destination = STDOUT }: LoggerSettin
       level: (label) => ({ level: label }),
       log: listedFields,
     },
-    hooks: { logMethod: keepTwoArguments, streamWrite: scrub },
+    hooks: { logMethod: keepTwoArguments, streamWrite: (line) => scrub(line, secrets) },
   };
   return listingBindings(pino(options, destination));
 }

@@ -20,6 +20,7 @@ export const FAILPOINTS = [
   'gateway.capture.afterCallBeforeReturn',
   'gateway.void.afterCallBeforeReturn',
   'gateway.refund.afterCallBeforeReturn',
+  'effect.afterWorkBeforeReturn',
   'grant.afterCommitBeforeReturn',
   'revoke.afterCommitBeforeReturn',
   'invoice.afterCommitBeforeReturn',

@@ -1,6 +1,6 @@
 /**
- * Hears of written records as they are committed, over one connection of its own that reconnects for
- * ever. A notification only says "look again": nothing may depend on one arriving.
+ * Notifications of committed records, over one connection of its own that reconnects without end.
+ * A notification only says "look again": nothing may depend on one arriving.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -11,7 +11,7 @@ export interface ChangeFeed {
   /**
    * Resolves to true on the order's next change, or when one may have been missed because the
    * connection was lost; to false after `timeoutMs` or an abort. It listens from the call on, so
-   * call it before reading: a change between a read and the call would go unheard.
+   * call it before reading: a change between a read and the call would be missed.
    */
   next(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
   /** Ends the connection; waits that are still open resolve to false. */
@@ -22,7 +22,7 @@ export interface ChangeFeed {
 const RECONNECT_DELAY_MS = 250;
 /** A connection within one network that takes longer than this is not there. */
 const CONNECT_TIMEOUT_MS = 1000;
-/** How often a silent connection is asked whether it is still there. */
+/** How often a silent connection is checked. */
 const HEARTBEAT_MS = 10_000;
 /** A heartbeat is answered in milliseconds; without an answer the connection is taken for dead. */
 const QUERY_TIMEOUT_MS = 2000;
@@ -79,7 +79,7 @@ async function listen({ url, waiters, signal, attempted }: Listening): Promise<v
   try {
     await client.connect();
     await client.query(`listen ${CHANGE_CHANNEL}`);
-    // Whatever changed before this moment went unheard.
+    // Changes before this moment may have been missed.
     waiters.wakeAll(true);
     attempted();
     while (!over.signal.aborted) {

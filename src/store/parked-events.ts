@@ -68,8 +68,8 @@ const LISTED = {
 };
 
 /**
- * What an operator has decided stands: only a closed payment of which something new is told, such as a capture
- * after an authorization, is parked again.
+ * What an operator has decided stands: only a closed payment with a new status, such as a capture after an
+ * authorization, is parked again.
  */
 const STATUS_AGAIN = sql`case
   when ${status} = 'attached' then 'attached'

@@ -1,4 +1,4 @@
-/** Who waits for which order to change. In memory and without a promise to be complete. */
+/** Requests that wait for an order to change. In memory, and only a hint: readers read again. */
 
 export interface Waiters {
   /** Resolves to what `wake` says, or to false after `timeoutMs` or an abort. */

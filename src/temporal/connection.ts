@@ -7,7 +7,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError, type Environment } from '../config/config.ts';
 import { isProduction } from '../config/production.ts';
-import { readSecretFiles } from '../config/secret-files.ts';
+import { missingLine, withSecretFiles } from '../config/settings.ts';
 import { isLoopback } from '../http/local-callers.ts';
 
 /** What `Connection.connect` and `NativeConnection.connect` take, and the namespace to use. */
@@ -23,23 +23,16 @@ const DEFAULT_NAMESPACE = 'payments';
  * encrypted in production.
  */
 export function temporalConnection(env: Environment): TemporalConnection {
-  const { connectionOptions, namespace } = readConfig(withSecrets(env));
+  const { connectionOptions, namespace } = readConfig(withSecretFiles(env, 'Temporal'));
   const { address, ...options } = connectionOptions;
   if (!address) {
-    throw new ConfigError(['TEMPORAL_ADDRESS is missing: set it to HOST:PORT of Temporal']);
+    throw new ConfigError([missingLine('TEMPORAL_ADDRESS')]);
   }
   if (isProduction(env) && !options.tls) requirePrivateNetwork(env, address);
   return {
     connectionOptions: { ...options, address },
     namespace: namespace || DEFAULT_NAMESPACE,
   };
-}
-
-function withSecrets(env: Environment): Environment {
-  const { env: read, unread } = readSecretFiles(env);
-  const own = unread.filter(({ name }) => name.startsWith('TEMPORAL_'));
-  if (own.length > 0) throw new ConfigError(own.map(({ problem }) => problem));
-  return read;
 }
 
 function readConfig(env: Environment) {

@@ -4,22 +4,17 @@
  * and takes whatever there is.
  */
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
-import { ConfigError, type Environment } from '../config/config.ts';
-
-/** The names under which Temporal's own controller for Kubernetes hands them to a worker. */
-const NAME = 'TEMPORAL_DEPLOYMENT_NAME';
-const BUILD_ID = 'TEMPORAL_WORKER_BUILD_ID';
+import type { Environment } from '../config/config.ts';
+import { readSettings } from '../config/settings.ts';
 
 /**
- * Nothing when neither variable is set.
+ * Nothing when neither variable is set. Temporal's own controller for Kubernetes hands them to a worker.
  * @throws ConfigError when one is set without the other.
  */
 export function workerDeployment(env: Environment): WorkerDeploymentOptions | undefined {
-  const deploymentName = env[NAME];
-  const buildId = env[BUILD_ID];
-  if (!deploymentName && !buildId) return undefined;
-  if (!buildId) throw new ConfigError([`${BUILD_ID} is missing: ${NAME} needs it`]);
-  if (!deploymentName) throw new ConfigError([`${NAME} is missing: ${BUILD_ID} needs it`]);
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } =
+    readSettings(env, 'worker deployment');
+  if (!deploymentName || !buildId) return undefined;
   return {
     version: { deploymentName, buildId },
     useWorkerVersioning: true,

@@ -15,7 +15,7 @@ import { FAILURE_CONVERTER_PATH } from './failure-converter-path.ts';
 import { PAYLOAD_CONVERTER_PATH } from './payload-converter-path.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = ['src/workflows', 'src/domain', 'src/money', 'src/encryption'];
+const SOURCES = ['src/workflows', 'src/domain', 'src/money', 'src/encryption', 'src/activities'];
 const CACHE = `${ROOT}node_modules/.cache/payonce`;
 
 /** @returns the path of a bundle that is built from the sources as they are now */

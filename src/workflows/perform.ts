@@ -1,16 +1,22 @@
 /**
- * From effect to activity: which one runs it, how long it may take, how often it is tried. Whatever
- * comes of it returns as an event; nothing here throws into the order.
+ * From effect to activity, as the policies beside the activities say. Whatever comes of it returns as an event;
+ * nothing here throws into the order.
  */
 import {
   ActivityFailure,
-  type ActivityOptions,
   ApplicationFailure,
   proxyActivities,
   scheduleActivity,
 } from '@temporalio/workflow';
 import type { EffectDone, EffectRequest } from '../activities/business-effect.ts';
 import type { Activities } from '../activities/index.ts';
+import {
+  activityOf,
+  GATEWAY_CALL,
+  roundAfter,
+  TRY_MS,
+  takesWholeOrder,
+} from '../activities/policies.ts';
 import {
   type Answer,
   type BusinessEffect,
@@ -24,32 +30,7 @@ import type { Ledger } from '../domain/ledger.ts';
 import { briefOf, viewOf } from '../domain/view.ts';
 import { moneyText } from '../money/text.ts';
 
-/**
- * A gateway is asked a few times close together, as most silences are short; after that the order
- * says "unknown" and asks again on its own schedule, under the same key.
- */
-const gateway = proxyActivities<Activities>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '40s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 4 },
-});
-
-/**
- * What did not work out inside the task is owed all the same: it is tried until it succeeds or is refused
- * for good, where operators see it. A minute between tries is often enough to notice recovery and seldom
- * enough not to hinder it.
- *
- * A workflow does not see the retries of an activity. So they are made in rounds, ten minutes and then an hour
- * long, and after each the order's details show the failure. A round costs the history six events.
- */
-const TRY_MS = 60_000;
-const FIRST_ROUND = { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 16 } as const;
-const NEXT_ROUND = { initialInterval: '1m', backoffCoefficient: 1, maximumAttempts: 60 } as const;
-
-function roundAfter(triesBefore: number): ActivityOptions & { retry: { maximumAttempts: number } } {
-  const round = triesBefore === 0 ? FIRST_ROUND : NEXT_ROUND;
-  return { startToCloseTimeout: '15s', retry: { ...round, maximumInterval: TRY_MS } };
-}
+const gateway = proxyActivities<Activities>(GATEWAY_CALL);
 
 /** What is known of an effect that has failed for a whole round of tries. */
 export interface FailingEffect {
@@ -64,16 +45,6 @@ export interface FailingEffect {
 
 /** In characters: it is carried in the ledger. */
 const MAX_REASON_LENGTH = 200;
-
-const ACTIVITIES = {
-  grant_access: 'grantAccess',
-  revoke_access: 'revokeAccess',
-  issue_invoice: 'issueInvoice',
-  issue_credit_note: 'issueCreditNote',
-  update_crm: 'updateCrm',
-  post_ledger: 'postLedger',
-  park_payment: 'parkPayment',
-} as const satisfies Record<BusinessEffectName, keyof Activities>;
 
 /**
  * Runs an effect by an activity, to its end.
@@ -134,21 +105,11 @@ function activityFor(
   triesBefore: number,
 ): [string, [EffectRequest<BusinessEffectName>]] {
   const request = requestFor(command, ledger);
-  return [ACTIVITIES[command.effect], [triesBefore === 0 ? request : { ...request, triesBefore }]];
+  return [activityOf(command.effect), [triesBefore === 0 ? request : { ...request, triesBefore }]];
 }
 
 function requestFor(command: BusinessEffect, ledger: Ledger): EffectRequest<BusinessEffectName> {
-  switch (command.effect) {
-    case 'grant_access':
-    case 'revoke_access':
-    case 'update_crm':
-      return { order: viewOf(ledger), command };
-    case 'issue_invoice':
-    case 'issue_credit_note':
-    case 'post_ledger':
-    case 'park_payment':
-      return { order: briefOf(ledger), command };
-  }
+  return { order: takesWholeOrder(command.effect) ? viewOf(ledger) : briefOf(ledger), command };
 }
 
 function failureOf(key: string, error: unknown): EffectResult {

@@ -18,8 +18,8 @@ describe('an API process without its settings', () => {
     const { exitCode, stderr } = await startServer({});
     assert.equal(exitCode, 1);
     assert.deepEqual(stderr.split('\n'), [
-      'api: DATABASE_URL is missing',
-      'api: API_KEYS is missing',
+      'api: DATABASE_URL is missing: set it to the postgres:// URL of the database',
+      'api: API_KEYS is missing: set it to client:SECRET,ops:SECRET, each secret as by openssl rand -base64 32',
     ]);
   });
 

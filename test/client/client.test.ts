@@ -1,11 +1,11 @@
 /** The typed client against the real API, straight and through a network that loses answers. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { clientTypes } from '../../scripts/generate-client.ts';
 import {
+  call,
   createPayonceClient,
   listOrderEvents,
   type PayonceClient,
@@ -72,9 +72,11 @@ async function pass(answer: Response, response: ServerResponse): Promise<void> {
 }
 
 describe('the types of the client', () => {
-  it('are those of the API that is served', async () => {
-    const committed = readFileSync(new URL('../../src/client/schema.ts', import.meta.url), 'utf8');
-    assert.equal(committed, await clientTypes(), 'run npm run generate:client');
+  it('have every path of the API that is served', async () => {
+    const answer = await fetch(`${stack.apiUrl}/openapi.json`);
+    const { paths } = (await answer.json()) as { paths: object };
+    const types = await clientTypes();
+    for (const path of Object.keys(paths)) assert.ok(types.includes(`  "${path}": {`), path);
   });
 });
 
@@ -138,6 +140,29 @@ describe('the client', () => {
     );
     const nobody = listOrderEvents(client, newOrderId());
     await assert.rejects(nobody.next(), /^Error: order_not_found: /);
+  });
+
+  it('makes no key where its caller keeps keys', async () => {
+    const keeping = { baseUrl: network.url, apiKey: stack.keys.ops, makesKeys: false };
+    const id = newOrderId();
+    await createPayonceClient(keeping).POST('/v1/orders', { body: terms(id) });
+    assert.deepEqual(network.keys, [undefined]);
+  });
+
+  it('calls a path that is learned while the program runs, and gives status, headers and body', async () => {
+    const id = newOrderId();
+    const created = await call<{ state: string }>(client, 'POST', '/v1/orders', {
+      body: terms(id),
+    });
+    assert.deepEqual([created.status, created.body.state], [201, 'initiated']);
+    const page = await call<{ orders: unknown[] }>(client, 'GET', '/v1/orders?limit=1');
+    assert.equal(page.body.orders.length, 1);
+    assert.ok(page.headers.get('content-type')?.startsWith('application/json'));
+  });
+
+  it('sends text as it is, so that a wrong body is answered with its problem', async () => {
+    const reply = await call<{ code: string }>(client, 'POST', '/v1/orders', { body: '{"id":' });
+    assert.deepEqual([reply.status, reply.body.code], [400, 'json_invalid']);
   });
 
   it('keeps the key that it was given', async () => {

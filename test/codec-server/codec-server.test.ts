@@ -225,7 +225,7 @@ describe('a codec server with wrong settings', () => {
     [
       'without keys',
       { PAYLOAD_KEYS: '' },
-      'PAYLOAD_KEYS is missing: set it to the keys that the workers have',
+      'PAYLOAD_KEYS is missing: set it to KEY_ID:BASE64 of 32 bytes, the same for API, workers and codec server',
     ],
     [
       'for a page and not an origin',

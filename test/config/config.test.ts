@@ -286,11 +286,14 @@ describe('the environment', () => {
   it('needs a database and keys for the API, a database for a worker', () => {
     assert.deepEqual(
       problemsOf(() => loadServiceConfig({}, 'api')),
-      ['DATABASE_URL is missing', 'API_KEYS is missing'],
+      [
+        'DATABASE_URL is missing: set it to the postgres:// URL of the database',
+        'API_KEYS is missing: set it to client:SECRET,ops:SECRET, each secret as by openssl rand -base64 32',
+      ],
     );
     assert.deepEqual(
       problemsOf(() => loadServiceConfig({}, 'worker')),
-      ['DATABASE_URL is missing'],
+      ['DATABASE_URL is missing: set it to the postgres:// URL of the database'],
     );
   });
 });

@@ -49,7 +49,7 @@ const REFUSED: [string, Environment, string][] = [
   [
     'payloads that are not encrypted',
     { PAYLOAD_KEYS: undefined },
-    'PAYLOAD_KEYS is missing: in production nothing is stored in Temporal unencrypted; set it to KEY_ID:BASE64 of 32 bytes',
+    'PAYLOAD_KEYS is missing: in production nothing is stored in Temporal unencrypted; set it to KEY_ID:BASE64 of 32 bytes, the same for API, workers and codec server',
   ],
   ['a port of the sandbox gateway', { SANDBOX_PORT: '3001' }, `SANDBOX_PORT is set: ${SANDBOX}`],
   [

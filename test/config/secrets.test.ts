@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { type Environment, loadConfig, loadServiceConfig } from '../../src/config/config.ts';
-import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
+import { secretValuesOf } from '../../src/config/redaction.ts';
+import { aboutOf, readSettings } from '../../src/config/settings.ts';
+import { PAYONCE } from '../../src/config/variable.ts';
+import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
+import { createLogger } from '../../src/logs/create-logger.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { problemsOf } from '../support/config-problems.ts';
 
@@ -59,11 +63,15 @@ describe('a secret', () => {
     assert.equal(connectionOptions.apiKey, 'the key of a namespace');
   });
 
-  for (const name of SECRET_VARIABLES)
+  const secrets = (Object.keys(VARIABLES) as VariableName[]).filter(
+    (name) => aboutOf(name).secret !== undefined,
+  );
+  for (const name of secrets)
     it(`given twice is refused: ${name}`, () => {
       const env = { [name]: 'x', [`${name}_FILE`]: fileOf('any', 'y') };
+      const [reader = 'stack'] = aboutOf(name).readBy ?? PAYONCE;
       const problem = `${name} and ${name}_FILE are both set: keep one of them`;
-      assert.equal(problemsOf(() => loadConfig(env)).includes(problem), true);
+      assert.equal(problemsOf(() => readSettings(env, reader)).includes(problem), true);
     });
 
   it('whose file is not there is refused, and not called missing as well', () => {
@@ -105,6 +113,19 @@ describe('a configuration that is printed', () => {
         assert(!/02 02 02|2,2,2/.test(printed), 'bytes of a payload key');
       }
     });
+
+  it('gives its secrets to the log, which writes none of them whatever it is handed', () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const secrets = secretValuesOf(config);
+    const log = createLogger({ name: 'api', level: 'info', secrets, destination });
+    for (const value of values) log.info({ reason: `refused: ${value}` }, `sent ${value}`);
+    assert.equal(lines.length, values.length);
+    for (const line of lines) {
+      assert.match(JSON.parse(line).reason, /redacted/);
+      for (const value of values) assert(!line.includes(value), value.slice(0, 8));
+    }
+  });
 
   it('still shows what is no secret', () => {
     const shown = JSON.parse(JSON.stringify(config));

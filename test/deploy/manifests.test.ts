@@ -6,7 +6,9 @@ import path from 'node:path';
 import ms from 'ms';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadServiceConfig } from '../../src/config/config.ts';
-import { variables } from '../../src/config/variables.ts';
+import { aboutOf, namesFor } from '../../src/config/settings.ts';
+import type { Reader } from '../../src/config/variable.ts';
+import { VARIABLES } from '../../src/config/variables.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 
@@ -79,9 +81,12 @@ const DRAIN_S = {
   worker: ms(/SHUTDOWN_FORCE = '(\w+)'/.exec(read('src/worker.ts'))?.[1] as ms.StringValue) / 1000,
 };
 
-/** Settings that Temporal's and OpenTelemetry's own tools read are not in our table. */
+/** Of the embedded stack, and of ways to reach a Temporal that is not in this file. */
+const OF_ANOTHER_STACK =
+  /^(DATA_DIR|TEMPORAL_(PORT|UI_PORT|CLI_PATH|API_KEY|CONFIG_FILE|PROFILE|TLS.*))$/;
+
 function isKnown(name: string): boolean {
-  return /^(TEMPORAL|OTEL)_/.test(name) || name in variables.shape;
+  return name in VARIABLES;
 }
 
 describe('the Kubernetes manifests', () => {
@@ -178,6 +183,19 @@ describe('the compose file', () => {
         [],
       );
     }
+  });
+
+  it('hands on every variable that an API or a worker reads in production', () => {
+    const dockerfile = read('Dockerfile');
+    const readers: Reader[] = ['api', 'worker', 'Temporal', 'worker deployment', 'OpenTelemetry'];
+    const wanted = new Set(readers.flatMap(namesFor));
+    const handedOn = Object.keys(services.api?.environment ?? {});
+    const missing = [...wanted]
+      .filter((name) => !handedOn.includes(name) && !OF_ANOTHER_STACK.test(name))
+      .filter((name) => !dockerfile.includes(`${name}=`))
+      .filter((name) => aboutOf(name).inProduction?.refused === undefined)
+      .filter((name) => aboutOf(name).inProduction?.only === undefined);
+    assert.deepEqual(missing, []);
   });
 
   it('asks for nothing that its example of an environment leaves out', () => {

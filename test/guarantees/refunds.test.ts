@@ -1,6 +1,7 @@
 /** Money on its way back, by us, by the gateway's dashboard, twice at once, and not at all. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { call } from '../../src/client/index.ts';
 import type { OrderView, RefundView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
@@ -8,6 +9,7 @@ import { startBeside } from '../support/extra-processes.ts';
 import type { Place } from '../support/place.ts';
 import {
   AMOUNT,
+  clientOf,
   givenPendingOrder,
   openShop,
   type Problem,
@@ -84,15 +86,10 @@ describe('a paid order', function () {
     const beside = await startBeside('server', { API_KEYS: `ops:${newSecret}` });
     try {
       await refund({ amount: 1000 }, key);
-      const again = await fetch(`${beside.apiUrl}/v1/orders/${id}/refunds`, {
-        method: 'POST',
-        headers: {
-          ...WAIT,
-          authorization: `Bearer ${newSecret}`,
-          'content-type': 'application/json',
-          'idempotency-key': key,
-        },
-        body: JSON.stringify({ amount: 1000 }),
+      const client = clientOf(beside.apiUrl, newSecret);
+      const again = await call(client, 'POST', `/v1/orders/${id}/refunds`, {
+        headers: { ...WAIT, 'idempotency-key': key },
+        body: { amount: 1000 },
       });
       assert.equal(again.status, 201);
       assert.deepEqual(await refundedAtGateway(), [1000]);

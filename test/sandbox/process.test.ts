@@ -90,7 +90,7 @@ describe('sandbox gateway as a process', () => {
     const names = errors
       .trim()
       .split('\n')
-      .map((problem) => problem.split(':')[0]);
+      .map((problem) => problem.split(' ')[0]);
     assert.deepEqual(names, ['SANDBOX_PORT', 'SANDBOX_WEBHOOK_SECRETS']);
     assert.ok(!errors.includes('dG9vc2hvcnQ='));
   });

@@ -4,7 +4,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
+import { call, type PayonceClient } from '../../src/client/index.ts';
 import type { OrderView } from '../../src/domain/view.ts';
+import { clientOf } from '../support/shop.ts';
 import type { Cluster } from './cluster.ts';
 
 export const AMOUNT = 4999;
@@ -36,15 +38,15 @@ interface Answer {
 
 export function createShopper({ apiUrls, opsKey, sandboxUrl }: Cluster): Shopper {
   let repeated = 0;
-  const headers = { authorization: `Bearer ${opsKey}`, 'content-type': 'application/json' };
+  const clients = apiUrls.map((url) => clientOf(url, opsKey));
 
   /** Asks one API and, when it does not answer, the other one, and so on. */
-  async function call(first: 0 | 1, method: string, path: string, body?: object): Promise<unknown> {
+  async function ask(first: 0 | 1, method: string, path: string, body?: object): Promise<unknown> {
     let turn: number = first;
     let answer: Answer | undefined;
     await until(async () => {
-      const url = `${apiUrls[turn % 2]}${path}`;
-      answer = await ask(url, { method, headers: { ...headers, prefer: 'wait=10' } }, body);
+      const client = clients[turn % 2] as PayonceClient;
+      answer = await answered(call(client, method, path, { body, headers: { prefer: 'wait=10' } }));
       turn += 1;
       if (answer === undefined) repeated += 1;
       return answer !== undefined;
@@ -58,8 +60,8 @@ export function createShopper({ apiUrls, opsKey, sandboxUrl }: Cluster): Shopper
   async function untilPayable(id: string): Promise<string> {
     let paymentId: string | undefined;
     await until(async () => {
-      await call(0, 'POST', `/v1/orders/${id}/payments`, {});
-      const order = (await call(1, 'GET', `/v1/orders/${id}`)) as OrderView;
+      await ask(0, 'POST', `/v1/orders/${id}/payments`, {});
+      const order = (await ask(1, 'GET', `/v1/orders/${id}`)) as OrderView;
       paymentId = order.payments.find(({ checkout }) => checkout !== null)?.id ?? undefined;
       return paymentId !== undefined;
     }, `order ${id} could be paid`);
@@ -72,13 +74,17 @@ export function createShopper({ apiUrls, opsKey, sandboxUrl }: Cluster): Shopper
     const order = { id, amount: AMOUNT, currency: 'INR', gateway: 'sandbox' };
     const body = { ...order, customer: { id: `cus_${id}` } };
     // Impatient: the same order at both APIs in the same moment.
-    await Promise.all([0, 1].map((api) => call(api as 0 | 1, 'POST', '/v1/orders', body)));
+    await Promise.all([0, 1].map((api) => ask(api as 0 | 1, 'POST', '/v1/orders', body)));
     const paymentId = await untilPayable(id);
     const capture = `${sandboxUrl}/payments/${paymentId}/capture`;
-    const paid = await ask(capture, { method: 'POST', headers: { ...headers } }, {});
-    if (paid?.status !== 200) throw new Error(`the gateway refused: ${JSON.stringify(paid)}`);
+    const paid = await fetch(capture, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    if (paid.status !== 200) throw new Error(`the gateway refused: ${await paid.text()}`);
     await until(
-      async () => isDone((await call(0, 'GET', `/v1/orders/${id}`)) as OrderView),
+      async () => isDone((await ask(0, 'GET', `/v1/orders/${id}`)) as OrderView),
       `order ${id} was paid with every effect done`,
     );
     return id;
@@ -96,11 +102,8 @@ function isDone({ state, effects }: OrderView): boolean {
   return state === 'paid' && effects.every(({ status }) => status === 'done');
 }
 
-/** Nothing where nobody answered, or only that nobody can at present. */
-async function ask(url: string, init: RequestInit, body?: object): Promise<Answer | undefined> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await fetch(url, { ...init, ...content }).catch(() => undefined);
-  if (response === undefined || response.status >= 500) return undefined;
-  const text = await response.text().catch(() => undefined);
-  return text === undefined ? undefined : { status: response.status, body: JSON.parse(text) };
+/** Nothing where no answer came, or only that there is none at present. */
+async function answered(reply: Promise<Answer>): Promise<Answer | undefined> {
+  const answer = await reply.catch(() => undefined);
+  return answer === undefined || answer.status >= 500 ? undefined : answer;
 }

@@ -1,7 +1,6 @@
 /** What docs/security.md says of tests and of the code, against both. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { SECRET_VARIABLES } from '../../src/config/secret-files.ts';
 
 const text = readFileSync('docs/security.md', 'utf8');
 const named = new Set(
@@ -43,12 +42,5 @@ describe('docs/security.md', () => {
       .map(([, fromTable, given]) => fromTable ?? given ?? '');
     assert.ok(logged.length > 10);
     for (const event of new Set(logged)) assert.ok(text.includes(`\`${event}\``), event);
-  });
-});
-
-describe('docs/operations.md', () => {
-  it('names every secret that may lie in a file', () => {
-    const operations = readFileSync('docs/operations.md', 'utf8');
-    for (const name of SECRET_VARIABLES) assert.ok(operations.includes(`\`${name}\``), name);
   });
 });

@@ -11,6 +11,7 @@ import { textOf } from '../support/pdf.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import {
   AMOUNT,
+  clientOf,
   newOrderId,
   openShop,
   orderBody,
@@ -181,10 +182,12 @@ describe('an order', function () {
       await place.gateway.capture((await place.pay(id)).body.id ?? '');
       await untilSettled(shop, id, 'paid');
       const { keys } = await sharedStack();
-      const response = await fetch(`${shop.apiUrls[0]}/v1/orders/${id}/invoice.pdf`, {
-        headers: { authorization: `Bearer ${keys.client}` },
-      });
-      const text = textOf(Buffer.from(await response.arrayBuffer()));
+      const { data } = await clientOf(shop.apiUrls[0] ?? '', keys.client).GET(
+        '/v1/orders/{id}/invoice.pdf',
+        { params: { path: { id } }, parseAs: 'arrayBuffer' },
+      );
+      assert.ok(data);
+      const text = textOf(Buffer.from(data));
       for (const part of [printed, customer.name]) assert.ok(text.includes(part), text);
       assert.doesNotMatch(text, /\?/);
     });

@@ -5,9 +5,13 @@
  * something. It says nothing of the request: what only reads is sent once more.
  */
 export function fetchPatiently(url: string, init: RequestInit): Promise<Response> {
-  if (init.method !== 'GET') return fetch(url, init);
-  return fetch(url, init).catch((error: unknown) => {
-    if (isClosedConnection(error)) return fetch(url, init);
+  return init.method === 'GET' ? patiently(() => fetch(url, init)) : fetch(url, init);
+}
+
+/** What only reads, once more where its connection was closed. */
+export function patiently<T>(read: () => Promise<T>): Promise<T> {
+  return read().catch((error: unknown) => {
+    if (isClosedConnection(error)) return read();
     throw error;
   });
 }

@@ -5,10 +5,11 @@
 
 import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
+import { call, createPayonceClient, type PayonceClient } from '../../src/client/index.ts';
 import type { Stack } from '../../src/dev/stack/stack.ts';
 import type { OrderView } from '../../src/domain/view.ts';
 import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
-import { fetchPatiently } from './patient-fetch.ts';
+import { fetchPatiently, patiently } from './patient-fetch.ts';
 import { sharedStack } from './stack.ts';
 
 /** The longest that anything in a healthy stack takes on a busy two-core machine. */
@@ -58,32 +59,36 @@ export async function openShop(): Promise<Shop> {
 }
 
 export function shopOn({ apiUrls, sandboxUrl, keys }: Stack): Shop {
+  const clients = apiUrls.map((url) => clientOf(url, keys.ops));
   let turn = 0;
   return {
     apiUrls,
-    call: (method, path, body, headers) => {
+    call: <T>(method: string, path: string, body?: unknown, headers = {}) => {
       turn += 1;
-      const base = apiUrls[turn % apiUrls.length] ?? '';
-      return send(`${base}${path}`, method, body, {
-        authorization: `Bearer ${keys.ops}`,
-        ...headers,
-      });
+      const client = clients[turn % clients.length] as PayonceClient;
+      const send = () => call<T>(client, method, path, { body, headers });
+      return method === 'GET' ? patiently(send) : send();
     },
     gateway: (method, path, body, idempotencyKey = randomUUID()) =>
-      send(`${sandboxUrl}${path}`, method, body, { 'idempotency-key': idempotencyKey }),
+      askGateway(`${sandboxUrl}${path}`, method, body, idempotencyKey),
   };
 }
 
-async function send<T>(
+/** The shipped client; what a test sends is sent once, with the keys that the test gives. */
+export function clientOf(baseUrl: string, apiKey: string): PayonceClient {
+  return createPayonceClient({ baseUrl, apiKey, maxRetries: 0, makesKeys: false });
+}
+
+async function askGateway<T>(
   url: string,
   method: string,
   body: unknown,
-  headers: Record<string, string>,
+  idempotencyKey: string,
 ): Promise<Reply<T>> {
   const json = body === undefined ? {} : { 'content-type': 'application/json' };
   const response = await fetchPatiently(url, {
     method,
-    headers: { ...headers, ...json },
+    headers: { 'idempotency-key': idempotencyKey, ...json },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();

@@ -4,8 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { generatedDocuments } from '../../scripts/generate.ts';
+import type { EffectActivities } from '../../src/activities/business-effect.ts';
 import type { Activities } from '../../src/activities/index.ts';
-import type { GatewayCall } from '../../src/domain/effects/effects.ts';
+import { activityOf } from '../../src/activities/policies.ts';
+import { BUSINESS_EFFECTS, type GatewayCall } from '../../src/domain/effects/effects.ts';
 import type { DeadlineName } from '../../src/domain/events.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
@@ -39,22 +41,22 @@ const CALLS: Record<GatewayCall['effect'], string[]> = {
   void_payment: ['answered', 'refused', 'unanswered'],
   refund_payment: ['answered', 'refused', 'unanswered'],
 };
-const ACTIVITIES: Record<keyof Activities, 'inside the task' | 'beside the loop'> = {
+const OTHER_ACTIVITIES: Record<
+  Exclude<keyof Activities, keyof EffectActivities>,
+  'inside the task' | 'beside the loop'
+> = {
   takeStep: 'inside the task',
   createPayment: 'beside the loop',
   fetchPayments: 'beside the loop',
   capturePayment: 'beside the loop',
   voidPayment: 'beside the loop',
   refundPayment: 'beside the loop',
-  grantAccess: 'beside the loop',
-  revokeAccess: 'beside the loop',
-  issueInvoice: 'beside the loop',
-  issueCreditNote: 'beside the loop',
-  updateCrm: 'beside the loop',
-  postLedger: 'beside the loop',
-  parkPayment: 'beside the loop',
   writeRecord: 'beside the loop',
   loadRecord: 'beside the loop',
+};
+const ACTIVITIES = {
+  ...OTHER_ACTIVITIES,
+  ...Object.fromEntries(BUSINESS_EFFECTS.map((name) => [activityOf(name), 'beside the loop'])),
 };
 
 /** The sandbox gives nothing back of a payment that it holds for unpaid. */

@@ -1,12 +1,12 @@
 /**
  * Who calls, by API key. Every configured key is compared in full for every request, so that timing
- * tells nothing; secrets are kept as digests only.
+ * reveals nothing; secrets are kept as digests only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiKey, ApiScope } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** `owner` names the key without telling it, and stays the same over restarts. */
+/** `owner` identifies the key without revealing it, and stays the same over restarts. */
 export interface Caller {
   owner: string;
   scope: ApiScope;
@@ -14,7 +14,7 @@ export interface Caller {
 
 export type Authenticate = (authorization: string | undefined) => Caller;
 
-/** Enough of the digest to tell keys apart. */
+/** Enough of the digest to distinguish keys. */
 const OWNER_LENGTH = 16;
 
 /** Gives the caller of an Authorization header; throws `credentials_missing` or `credentials_invalid`. */

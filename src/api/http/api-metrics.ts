@@ -29,7 +29,7 @@ export interface AnsweredWebhook {
   seconds: number;
 }
 
-/** A webhook that no order needed; of the other mode means that somebody mixed up test and live. */
+/** A webhook that no order needed; of the other mode means that test and live were mixed up. */
 export interface IgnoredWebhook {
   gateway: string;
   reason: IgnoredReason;

@@ -15,7 +15,7 @@ export function fingerprintOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
-/** An id that is the same for the same parts, and nobody else's: 43 of A-Z a-z 0-9 _ -. */
+/** An id that is the same for the same parts, and different for any others: 43 of A-Z a-z 0-9 _ -. */
 export function derivedId(...parts: string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

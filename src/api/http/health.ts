@@ -1,4 +1,4 @@
-/** Probes: whether the process lives, and whether it can serve. They tell nothing else to anybody. */
+/** Probes: whether the process lives, and whether it can serve. They say nothing else. */
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { ApiDependencies } from '../api-dependencies.ts';

@@ -45,7 +45,7 @@ export function createHttpServer(listener: RequestListener): Server {
     },
     listener,
   );
-  // Node leaves out what comes after so many headers, unheard: their bytes are limited, not their number.
+  // Node silently drops headers beyond the count; their bytes are limited instead.
   server.maxHeadersCount = 0;
   const answering = new WeakMap<Socket, ServerResponse>();
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {

@@ -22,7 +22,7 @@ export function measureRequests(metrics: ApiMetrics): RequestHandler {
   };
 }
 
-/** Measures a webhook by what became of it, which the HTTP status alone does not tell. */
+/** Measures a webhook by what became of it, which the HTTP status alone does not show. */
 export function measureWebhooks(
   { metrics, gateways }: { metrics: ApiMetrics; gateways: object },
   receive: (request: Request, response: Response) => Promise<WebhookOutcome>,

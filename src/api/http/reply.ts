@@ -19,7 +19,7 @@ export function replyOf({ status, body, headers = {} }: Answer): Reply {
 
 export function problemReply(problem: Problem, request: Request): Reply {
   const text = JSON.stringify(problemBody(problem, String(request.id)));
-  // Some take a key for a field's name; who logs our answers must not get it from us.
+  // Some callers send a key as a field's name; it must not reach the log of our answers.
   const body = scrub(text);
   return { status: problem.status, headers: problemHeaders(problem), body };
 }

@@ -57,7 +57,10 @@ function isUtf8Json(contentType: string): boolean {
   }
 }
 
-/** Whether If-None-Match names this entity tag (RFC 9110). */
+/**
+ * Whether If-None-Match names this entity tag (RFC 9110). Not by Express's `request.fresh`: it never says so to Node's
+ * `fetch`, which adds `Cache-Control: no-cache`.
+ */
 export function isNoneMatch(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes('*') || tags.includes(etag);

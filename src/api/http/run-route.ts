@@ -1,5 +1,5 @@
 /**
- * Takes a request through the checks that every endpoint has, in an order that tells a stranger as
+ * Takes a request through the checks that every endpoint has, in an order that reveals to a stranger as
  * little as possible: path, credentials, scope, rate, form of the body, key, JSON, schema, then the endpoint.
  */
 import { randomUUID } from 'node:crypto';

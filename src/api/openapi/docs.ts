@@ -7,7 +7,7 @@ import swaggerUi from 'swagger-ui-express';
 import { replyOf, send } from '../http/reply.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** What the page asks for; Swagger's folder has more, which is nobody's business. */
+/** What the page asks for; Swagger's folder has more, which is not served. */
 const FILES: ReadonlySet<string> = new Set([
   '/',
   '/swagger-ui.css',

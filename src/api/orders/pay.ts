@@ -1,6 +1,6 @@
 /**
- * The pay button: however often it is pressed, one attempt is open at a time. A click that could only hear
- * of the attempt that is open is answered from the record, and no worker is asked.
+ * The pay button: however often it is pressed, one attempt is open at a time. A click that could only
+ * return the open attempt is answered from the record, without a worker.
  */
 import { z } from 'zod';
 import type { CommandAnswer } from '../../domain/events.ts';

@@ -97,7 +97,7 @@ function refundOf(
   };
 }
 
-/** Of several parts, the one that most needs somebody's attention speaks for the whole. */
+/** Of several parts, the one that most needs attention is the status of the whole. */
 const BY_ATTENTION = [
   'refused',
   'failed',

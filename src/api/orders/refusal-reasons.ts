@@ -8,7 +8,7 @@ const DISPUTED = 'the payment is disputed';
 
 /**
  * Stripe's are the codes of its API 2026-10-28, as `stripe` 23.1.0 lists them, and those that this project gives
- * to a refusal without a code; Razorpay's are what its descriptions mean, see its refusals.ts.
+ * to a refusal without a code; Razorpay's are what its descriptions mean, see its errors.ts.
  */
 const REASONS: Readonly<Record<string, string>> = {
   charge_already_refunded: ALREADY_REFUNDED,

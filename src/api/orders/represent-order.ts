@@ -71,8 +71,8 @@ function withTries(
 }
 
 /**
- * The version, and beside it what moves without one: repeats are counted, effects are tried, and both
- * must reach a caller that asks only for changes.
+ * The version, and what changes without a new one: the counts of duplicates and of tries. Both must reach a caller
+ * that reads only changes.
  */
 export function etagOf({ view, revision, duplicates, failing }: StoredOrder): string {
   const tries = failing.reduce((total, { attempts }) => total + attempts, 0);

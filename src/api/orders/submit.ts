@@ -52,7 +52,7 @@ export async function submit<N extends CommandName>(
   const nextChange = (): Promise<boolean> =>
     feed.next(orderId, Math.max(0, deadlineAt - Date.now()), stopWaiting.signal);
   try {
-    // Listening begins before anything is read or sent, so that no change goes unheard.
+    // Listening begins before anything is read or sent, so that no change is missed.
     let change = nextChange();
     const { id, known } = idempotencyKey
       ? await readKnown(database, orderId, commandId)

@@ -1,4 +1,4 @@
-/** Asks the gateway for the present truth of an order, whatever is known of it, and tells what has changed. */
+/** Syncs an order with its gateway, whatever its state, and says what has changed. */
 import { z } from 'zod';
 import { orderPath } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';

@@ -18,7 +18,7 @@ const verifySchema = z
   .strictObject({ paymentId: visibleId.optional(), signature: visibleId.optional() })
   .refine(({ paymentId, signature }) => signature === undefined || paymentId !== undefined, {
     path: ['paymentId'],
-    error: 'is needed beside a signature',
+    error: 'is needed with a signature',
   });
 
 export const verify = defineRoute({
@@ -116,7 +116,7 @@ async function readDeliveredOutcome(
   }
 }
 
-/** Nothing is left to ask: the repeat is written down beside the others, and Temporal is spared. */
+/** The gateway has nothing more to say: the duplicate is counted in the database, without a signal. */
 async function answerFromRecord({ duplicates }: ApiDependencies, order: StoredOrder) {
   await duplicates.count({ orderId: order.id, eventId: 'verify', type: 'verify' });
   return orderAnswer(200, { ...order, duplicates: order.duplicates + 1 });

@@ -1,6 +1,6 @@
 /**
  * The only place where errors become answers. What is not known here is a fault of ours: the caller
- * hears nothing of it but the request's id.
+ * gets nothing of it but the request's id.
  */
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';

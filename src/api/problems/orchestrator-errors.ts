@@ -1,6 +1,6 @@
-/** What calls to Temporal can end with, for callers that must tell them apart. */
+/** What calls to Temporal can end with, for callers that must distinguish them. */
 
-/** Temporal did not take it, or nobody knows: a time-out, a lost connection, a limit. Ask again. */
+/** Temporal did not take it, or the outcome is unknown: a time-out, a lost connection, a limit. Send it again. */
 export class OrchestratorUnavailable extends Error {
   override readonly name = 'OrchestratorUnavailable';
 }

@@ -181,7 +181,7 @@ export const PROBLEMS = {
   payment_refused: entry(
     422,
     'Payment refused',
-    'The gateway refuses this payment whoever pays it: create another order.',
+    'The gateway refuses this payment, no matter who pays it: create another order.',
   ),
   too_many_attempts: entry(
     429,

@@ -54,7 +54,7 @@ export function problemBody(problem: Problem, requestId: string): object {
   };
 }
 
-/** The answer's headers beside the content's own. */
+/** The answer's headers, without those of its content. */
 export function problemHeaders(problem: Problem): Record<string, string> {
   const { retryAfterS } = problemEntry(problem.code);
   return {

@@ -1,6 +1,6 @@
 /**
- * Counts repeats, many in one write: what comes while one is under way goes into the next. So a storm
- * costs a few writes instead of one for each repeat, and still nobody is told before it is counted.
+ * Counts duplicates, many in one write: those that come during a write go into the next. So a storm costs a few
+ * writes instead of one each, and every duplicate is counted before it is answered.
  */
 import type { Database } from '../../store/database.ts';
 import { countDuplicates, type DroppedDelivery } from '../../store/orders/duplicate-deliveries.ts';
@@ -16,7 +16,7 @@ export function createDuplicateCounter(database: Database): DuplicateCounter {
   let next: Promise<void> | null = null;
 
   async function writeAfter(earlier: Promise<void>): Promise<void> {
-    // Who waited for the earlier write has heard of its failure.
+    // Its failure was returned to the callers of that write.
     await earlier.catch(() => undefined);
     const batch = [...waiting.values()];
     waiting = new Map();

@@ -35,7 +35,7 @@ export interface OrderClient {
   /**
    * Delivers a signal. The payload's id makes a repeat: Temporal itself drops it.
    *
-   * @throws UnknownOrder when there is no such order, OrchestratorUnavailable when nobody took it.
+   * @throws UnknownOrder when there is no such order, OrchestratorUnavailable when Temporal did not take it.
    */
   signal<N extends SignalName>(orderId: string, name: N, payload: SignalPayloads[N]): Promise<void>;
   /** Delivers a signal that an earlier run was given and never took up. The order knows it by its own id. */

@@ -6,7 +6,7 @@ import type { Client } from '@temporalio/client';
 import { ORDER_WORKFLOW } from '../../workflows/inbox/messages.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
-/** Nobody waits for the reaper, and a list over many orders takes longer than a look at one. */
+/** No request waits for the reaper, and a list of many orders takes longer than a read of one. */
 const DEADLINE_MS = 5_000;
 
 const ORDERS = `WorkflowType = '${ORDER_WORKFLOW}'`;

@@ -29,7 +29,7 @@ const INTERVAL_MS = 5_000;
 const OLDER_THAN_MS = 10_000;
 /** A worker that is alive and free takes up a timer within a second. */
 const PAST_DEADLINE_MS = 30_000;
-/** How far back the first look goes: nobody may have looked while the APIs were away. */
+/** How far back the first look goes: while all APIs were down, no look was taken. */
 const FIRST_LOOK_BACK_MS = 60 * 60_000;
 /** Visibility may learn of a close late, so each look overlaps the one before. */
 const OVERLAP_MS = 60_000;
@@ -196,7 +196,7 @@ export function createReaper({
     }
   }
 
-  /** Deadlines are in the record. What the gateway told the lost run alone has to be asked for again. */
+  /** Deadlines are in the record. What only the lost run received from the gateway is synced again. */
   async function begin(ledger: Ledger): Promise<void> {
     const { terms, revision, poll, attempts } = ledger;
     const isOpenAtGateway = poll !== null && attempts.length > 0;

@@ -125,7 +125,7 @@ export const attachParked = defineRoute({
       description: 'The order, with the payment; attached now or before.',
       schema: orderSchema,
     },
-    202: { description: 'The order; the gateway has not been heard yet.', schema: orderSchema },
+    202: { description: 'The order; the gateway has not answered yet.', schema: orderSchema },
   },
   problems: [
     'parked_event_not_found',
@@ -141,7 +141,7 @@ export const attachParked = defineRoute({
     const isForeign = reason === ('foreign_payment' satisfies ParkingReason);
     if (!isForeign || orderId === null || paymentId === null)
       throw new Problem('parked_event_not_attachable');
-    // Decided first: of an attach and a close at the same time, one is refused before the order hears of it.
+    // Decided first: of an attach and a close at the same time, one is refused before the order is signalled.
     const decided = await decideParked(database, id, { status: 'attached', note: note ?? null });
     if (decided?.status !== 'attached') throw new Problem('parked_event_decided');
     const payload = { paymentId, ...(note === undefined ? {} : { note }) };

@@ -9,7 +9,7 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { startOrder } from '../orders/create-order.ts';
 import { createRedrive } from './redrive.ts';
 
-/** Seldom enough to cost nothing, often enough that nobody waits for an order to begin. */
+/** Seldom enough to cost nothing, often enough that no customer waits for an order to begin. */
 const INTERVAL_MS = 3_000;
 /** A younger order is still being started by the request that made it. */
 const OLDER_THAN_MS = 5_000;

@@ -32,34 +32,28 @@ export interface WebhookDedupe {
   once(delivery: Delivery, accept: () => Promise<Accepted>): Promise<Verdict>;
 }
 
-export function createWebhookDedupe(): WebhookDedupe {
-  const accepted = new LRUCache<string, Accepted & { bodyHash: string }>({ max: MAX_REMEMBERED });
-  const underWay = new Map<string, { bodyHash: string; result: Promise<Accepted> }>();
+type Remembered = Accepted & { bodyHash: string };
 
-  async function acceptFirst({ id, bodyHash }: Delivery, accept: () => Promise<Accepted>) {
-    const result = accept();
-    underWay.set(id, { bodyHash, result });
-    try {
-      // Remembered only now: what failed must be taken when it comes again.
-      accepted.set(id, { ...(await result), bodyHash });
-      return await result;
-    } finally {
-      underWay.delete(id);
-    }
-  }
+export function createWebhookDedupe(): WebhookDedupe {
+  const accepted = new LRUCache<string, Remembered, () => Promise<Remembered>>({
+    max: MAX_REMEMBERED,
+    // What fails is not remembered: it must be taken when it comes again.
+    fetchMethod: (_id, _stale, { context: accept }) => accept(),
+    // Forgotten while it is under way, it is accepted all the same.
+    ignoreFetchAbort: true,
+  });
 
   return {
-    async once(delivery, accept) {
-      const before = accepted.get(delivery.id);
-      if (before) return repeat(delivery, before.bodyHash, before);
-      const inFlight = underWay.get(delivery.id);
-      if (inFlight) return repeat(delivery, inFlight.bodyHash, await inFlight.result);
-      const first = await acceptFirst(delivery, accept);
-      return first.isRepeat ? { status: 'duplicate', of: first } : { status: 'accepted' };
+    async once({ id, bodyHash }, accept) {
+      let isFirst = false;
+      const { bodyHash: acceptedHash, ...of } = await accepted.forceFetch(id, {
+        context: async () => {
+          isFirst = true;
+          return { ...(await accept()), bodyHash };
+        },
+      });
+      if (acceptedHash !== bodyHash) return { status: 'conflict' };
+      return isFirst && !of.isRepeat ? { status: 'accepted' } : { status: 'duplicate', of };
     },
   };
-}
-
-function repeat(delivery: Delivery, bodyHash: string, of: Accepted): Verdict {
-  return delivery.bodyHash === bodyHash ? { status: 'duplicate', of } : { status: 'conflict' };
 }

@@ -33,7 +33,7 @@ export type Cluster = {
 const POSTGRES_VERSION = '18';
 /**
  * Loopback and no socket files; 200 connections are a dozen processes with their pools. fsync is
- * PostgreSQL's default and written down so that nobody has to wonder.
+ * PostgreSQL's default and written down so that it is certain.
  */
 const SETTINGS = `
 listen_addresses = '127.0.0.1'
@@ -61,7 +61,7 @@ export function openCluster(folder: string): Cluster | undefined {
   );
 }
 
-/** Makes a new cluster beside its final place, then moves it there in one step. */
+/** Makes a new cluster in a temporary folder, then moves it to its final place in one step. */
 export async function createCluster(
   folder: string,
   { run, owner }: PostgresBinaries,

@@ -34,7 +34,7 @@ export type Postgres = {
 };
 type StopMode = 'fast' | 'immediate';
 
-/** Where the data is and who is told about long steps. */
+/** Where the data is, and a callback for long steps. */
 export type PostgresOptions = { dataDir: string; onProgress?: OnProgress };
 
 const DATABASE = 'payonce';

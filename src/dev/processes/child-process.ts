@@ -76,7 +76,7 @@ export async function untilReady(spec: ChildSpec, launched: Launched): Promise<v
   }
 }
 
-/** Asks a process to end and kills it after its grace time; a frozen one is woken up to hear it. */
+/** Asks a process to end and kills it after its grace time; a frozen one is continued so that it receives the signal. */
 export async function end({ process: child, death }: Launched, graceMs: number): Promise<void> {
   child.kill('SIGTERM');
   child.kill('SIGCONT');

@@ -24,7 +24,7 @@ export type Child = {
   kill: (signal: NodeJS.Signals) => void;
 };
 
-/** Told when a process appears or is gone, and what a person should know about it. */
+/** Callbacks when a process appears or is gone, and for what a person should know about it. */
 export type ChildNotices = { onChange: () => void; onProgress: OnProgress };
 
 /** The first restart is quick, because most deaths are single; then each waits twice as long. */

@@ -8,7 +8,7 @@ import getPort from 'get-port';
 import { anyPort } from '../../process/any-port.ts';
 import { SetupError } from '../terminal/setup-error.ts';
 
-/** A port somebody asked for: 0 is any, otherwise `variable` is where it was set. */
+/** A requested port: 0 is any, otherwise `variable` is where it was set. */
 export type WantedPort = { port: number; host: string; variable: string; use: string };
 
 /**

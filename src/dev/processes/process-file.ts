@@ -78,7 +78,7 @@ export async function endLeftovers(dataDir: string): Promise<string[]> {
   return left.map(([name]) => name);
 }
 
-/** A stack that somebody else supervises: where it is reached, and its processes by name. */
+/** A stack of another supervisor: where it is reached, and its processes by name. */
 export type RunningStack = StackAddresses & { processes: Readonly<Record<string, number>> };
 
 /** The stack that runs on this data directory; nothing when none is ready. */

@@ -1,6 +1,6 @@
 /**
  * Keeps the children of a stack: knows them by name, notes their process ids down, and stops them
- * in the reverse order of their start, so that nobody loses what it still needs to finish.
+ * in the reverse order of their start, so that none loses what it still needs to finish.
  */
 
 import type { OnProgress } from '../terminal/progress.ts';

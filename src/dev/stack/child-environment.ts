@@ -12,7 +12,7 @@ export type TemporalPlace = { address: string; namespace: string; variables: Env
 
 /**
  * A development server of our own. Whatever else the environment or a profile says about Temporal
- * is left out: credentials of somebody's cluster have no business here.
+ * is left out: credentials of another cluster do not belong here.
  */
 export function embeddedTemporal(
   port: number,
@@ -70,22 +70,24 @@ export function childEnvironment(settings: CommonSettings): NodeJS.ProcessEnv {
     PORT: String(apiPort),
     // One port cannot be every child's; the API shows its metrics on its own.
     METRICS_PORT: undefined,
-    ...withoutFiles(['DATABASE_URL', 'API_KEYS', 'SANDBOX_WEBHOOK_SECRETS']),
-    DATA_DIR: settings.dataDir,
-    DATABASE_URL: settings.databaseUrl,
-    API_KEYS: apiKeysOf(config, keys)
-      .map(({ scope, secret }) => `${scope}:${secret}`)
-      .join(','),
-    SANDBOX_PORT: String(sandboxPort),
-    SANDBOX_WEBHOOK_SECRETS:
-      configuredSecrets.length > 0 ? configuredSecrets.join(',') : keys.sandboxWebhookSecret,
-    SANDBOX_WEBHOOK_URL: `${baseUrl(config.host, apiPort)}/webhooks/sandbox`,
+    ...withoutFiles({
+      DATA_DIR: settings.dataDir,
+      DATABASE_URL: settings.databaseUrl,
+      API_KEYS: apiKeysOf(config, keys)
+        .map(({ scope, secret }) => `${scope}:${secret}`)
+        .join(','),
+      SANDBOX_PORT: String(sandboxPort),
+      SANDBOX_WEBHOOK_SECRETS:
+        configuredSecrets.length > 0 ? configuredSecrets.join(',') : keys.sandboxWebhookSecret,
+      SANDBOX_WEBHOOK_URL: `${baseUrl(config.host, apiPort)}/webhooks/sandbox`,
+    }),
   };
 }
 
 /** What this stack has read, or made itself, its children need not read again. */
-function withoutFiles(names: readonly string[]): Record<string, undefined> {
-  return Object.fromEntries(names.map((name) => [`${name}_FILE`, undefined]));
+function withoutFiles(own: Record<string, string>): NodeJS.ProcessEnv {
+  const files = Object.keys(own).map((name) => [`${name}_FILE`, undefined]);
+  return { ...own, ...Object.fromEntries(files) };
 }
 
 /** The address under which a listener on `host` is reached from this machine. */

@@ -1,5 +1,5 @@
 /**
- * Takes a data directory for one stack: nobody else may have it, and whatever a killed supervisor
+ * Takes a data directory for one stack: no other may use it, and whatever a killed supervisor
  * left running in it is ended first.
  */
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { reasonOf, SetupError } from '../terminal/setup-error.ts';
  */
 const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 const PRIVATE_FOLDERS = ['logs', 'sandbox'];
-/** A data directory may be a folder that somebody has other files in. */
+/** A data directory may be a folder with other files. */
 const OURS = /^(temporal\.db|gateway\.db|keys\.json|stack\.)|\.log$/;
 
 /**

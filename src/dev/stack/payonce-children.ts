@@ -1,6 +1,6 @@
 /**
  * How the processes of Payonce itself are run: by `node`, with nothing but the environment as
- * settings, and with an IPC channel whose end tells them that their supervisor is gone.
+ * settings, and with an IPC channel whose end means that their supervisor is gone.
  */
 import path from 'node:path';
 import type { ChildSpec } from '../processes/child-process.ts';

@@ -27,7 +27,7 @@ export type StackOptions = {
   scripts?: Partial<StackScripts>;
   /** Brings the database to the current schema. */
   migrate?: (databaseUrl: string) => Promise<void>;
-  /** Told about long steps and restarts; silent by default. */
+  /** Called for long steps and restarts; silent by default. */
   onProgress?: OnProgress;
   /** Ends a start that is still under way. */
   signal?: AbortSignal;

@@ -1,5 +1,5 @@
 /**
- * What somebody who has just started Payonce wants to open or copy.
+ * What a person who has just started Payonce wants to open or copy.
  */
 import path from 'node:path';
 import type { Stack } from './stack-options.ts';

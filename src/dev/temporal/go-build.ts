@@ -1,6 +1,6 @@
 /**
  * Builds pinned Go commands into the project's cache, once per machine. What is finished appears in the
- * cache in one step, so that nobody ever runs half of it.
+ * cache in one step, so that half of it is never run.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';

@@ -15,7 +15,7 @@ import {
   ensureSearchAttributes,
 } from './temporal-namespace.ts';
 
-/** What the server needs beside its declaration. */
+/** What the server needs in addition to its declaration. */
 export type TemporalServer = {
   cli: string;
   file: TemporalDevFile;

@@ -1,5 +1,5 @@
 /**
- * Tells a waiting person that a long step is still alive.
+ * Shows that a long step is still running.
  */
 
 /** Receives one line at a time, without a line break. */

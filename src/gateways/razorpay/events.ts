@@ -6,15 +6,19 @@ import { z } from 'zod';
 import { type IgnoredReason, INSTALLATION_FIELD, type WebhookMessage } from '../gateway.ts';
 import {
   disputeEvent,
+  disputeStatusOf,
+  MODE_NOTE,
+  noteOf,
+  ORDER_NOTE,
   orderEvent,
   paymentEvent,
   type RazorpayOrder,
   type RazorpayPayment,
   refundEvent,
+  refundStatusOf,
 } from './payloads.ts';
-import { disputeStatusOf, MODE_NOTE, noteOf, ORDER_NOTE, refundStatusOf } from './snapshots.ts';
 
-/** Razorpay retries for a day and replays by hand for seven: what is older comes from somebody else. */
+/** Razorpay retries for a day and replays by hand for seven: what is older was not sent by Razorpay. */
 const MAX_AGE_MS = 8 * 24 * 60 * 60 * 1_000;
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'eventId'> : never;
@@ -98,7 +102,7 @@ function paymentFact(
   return { kind: 'fact', ...owner, fact: { type: 'payment.captured', ...money, captureId: id } };
 }
 
-/** The one event that carries the order, and so tells whose it is and in which mode it was made. */
+/** The one event that carries the order, and so says whose it is and in which mode it was made. */
 function orderFact(order: RazorpayOrder, payment: RazorpayPayment, mode: string): Meaning {
   const orderId = noteOf(order, ORDER_NOTE);
   if (orderId === null) return ignored('not_ours');

@@ -5,11 +5,15 @@
  */
 import type { Gateway } from '../gateway.ts';
 import { RAZORPAY_AMOUNTS } from './amounts.ts';
-import { capturePayment, createPayment, fetchPayments, voidPayment } from './calls.ts';
+import {
+  capturePayment,
+  createPayment,
+  fetchPayments,
+  refundPayment,
+  voidPayment,
+} from './calls.ts';
 import { createClient } from './client.ts';
-import { refundPayment } from './refund.ts';
-import { isSigned } from './signatures.ts';
-import { readRazorpayWebhook } from './webhook.ts';
+import { isSigned, readRazorpayWebhook } from './webhook.ts';
 
 const API_BASE = 'https://api.razorpay.com';
 
@@ -46,7 +50,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
     fetchPayments: (request) => fetchPayments(deps, request),
     capturePayment: (request) => capturePayment(deps, request),
     voidPayment: ({ paymentId }) => voidPayment(deps, paymentId),
-    refundPayment: (request) => refundPayment(client, request),
+    refundPayment: (request) => refundPayment(deps, request),
     isProofValid: ({ paymentId, orderPaymentIds, signature }) =>
       // Our own order ids: what the browser says the order was proves nothing.
       orderPaymentIds

@@ -2,10 +2,9 @@
  * Webhooks of Razorpay. The signature covers the raw body alone, so an event is known by its body's
  * hash, never by the `x-razorpay-event-id` header that anybody could change.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
 import { readEvent } from './events.ts';
-import { isSignatureForm, isSigned } from './signatures.ts';
 
 export interface WebhookSettings {
   /** One or two, newest first: Razorpay retries under the secret that the event was made with. */
@@ -48,4 +47,28 @@ function parseJson(rawBody: Buffer): unknown {
   } catch {
     return null;
   }
+}
+
+const SIGNATURE_FORM = /^[0-9a-f]{64}$/i;
+
+function isSignatureForm(signature: string): boolean {
+  return SIGNATURE_FORM.test(signature);
+}
+
+/**
+ * Whether one of the secrets has signed the message, as HMAC-SHA256 in hex: a webhook's raw bytes under the webhook
+ * secret, or a checkout's order and payment under the key's secret. Compared in constant time.
+ * Every secret is tried, whatever the first one says, so that timing tells nothing about rotation.
+ */
+export function isSigned(
+  message: string | Buffer,
+  signature: string,
+  secrets: readonly string[],
+): boolean {
+  if (!isSignatureForm(signature)) return false;
+  const given = Buffer.from(signature, 'hex');
+  const verdicts = secrets.map((secret) =>
+    timingSafeEqual(createHmac('sha256', secret).update(message).digest(), given),
+  );
+  return verdicts.includes(true);
 }

@@ -1,24 +1,12 @@
-/** Calls to the sandbox gateway's HTTP API. A definite no becomes a refusal, everything unclear a silence. */
-import { z } from 'zod';
-import {
-  GatewayMisconfigured,
-  GatewayOutcomeUnknown,
-  GatewayRefusal,
-  isKeyRefused,
-} from '../gateway.ts';
+/** Calls to the sandbox gateway's HTTP API. A definite no becomes a refusal, everything unclear an unknown outcome. */
+import type { z } from 'zod';
+import { GatewayOutcomeUnknown } from '../gateway.ts';
 import { createOutboundFetch, type OutboundFetch } from '../outbound.ts';
+import { codeOf, errorOf, type Reply } from './errors.ts';
 import { paymentSchema, paymentsSchema, refundSchema, type SandboxPayment } from './payloads.ts';
 
 /** Longer than a slow gateway takes, shorter than an activity may: the retry is the activity's. */
 const CALL_TIMEOUT_MS = 8_000;
-
-/** Answers that say nothing about the outcome: time-out, key in progress, too early, too many. */
-const TRANSIENT_STATUSES = new Set([408, 409, 425, 429]);
-
-/** The request is wrong in itself. */
-const UNPROCESSABLE = 422;
-
-const problemSchema = z.object({ code: z.string() });
 
 export interface SandboxClient {
   createPayment(
@@ -77,11 +65,6 @@ export function createSandboxClient(baseUrl: string): SandboxClient {
   };
 }
 
-interface Reply {
-  status: number;
-  body: unknown;
-}
-
 async function call(fetchSandbox: OutboundFetch, url: URL, init: RequestInit): Promise<Reply> {
   try {
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
@@ -95,28 +78,9 @@ async function call(fetchSandbox: OutboundFetch, url: URL, init: RequestInit): P
   }
 }
 
-function codeOf(reply: Reply): string | null {
-  const problem = problemSchema.safeParse(reply.body);
-  return problem.success && reply.status >= 400 ? problem.data.code : null;
-}
-
 function read<T>(reply: Reply, schema: z.ZodType<T>): T {
-  if (reply.status >= 500 || TRANSIENT_STATUSES.has(reply.status))
-    throw new GatewayOutcomeUnknown(`sandbox gateway answered ${reply.status}`);
-  if (isKeyRefused(reply.status))
-    throw new GatewayMisconfigured('The sandbox gateway', {
-      status: reply.status,
-      variables: 'SANDBOX_PORT',
-    });
-  if (reply.status >= 400) {
-    const code = codeOf(reply) ?? `http_${reply.status}`;
-    const isUnpayable = reply.status === UNPROCESSABLE;
-    const isGone = code === 'payment_not_found';
-    // Somebody has refunded it at the gateway: what the order knows is old.
-    const isOutdated = code === 'refund_exceeds_captured';
-    const kind = { isUnpayable, isGone, isOutdated };
-    throw new GatewayRefusal(code, `sandbox gateway refused: ${code}`, kind);
-  }
+  const error = errorOf(reply);
+  if (error !== null) throw error;
   const parsed = schema.safeParse(reply.body);
   if (!parsed.success)
     throw new GatewayOutcomeUnknown('sandbox gateway answered in an unknown form');

@@ -3,48 +3,11 @@
  * checked before a single byte is parsed.
  */
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { z } from 'zod';
-import {
-  CAPTURE_FACTS,
-  DISPUTE_FACTS,
-  type Fact,
-  PAYMENT_FACTS,
-  REFUND_FACTS,
-} from '../../domain/facts/facts.ts';
-import {
-  INSTALLATION_FIELD,
-  type WebhookHeaders,
-  type WebhookMessage,
-  WebhookRejection,
-} from '../gateway.ts';
+import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { messageOf } from './events.ts';
 
 /** Standard Webhooks' own tolerance, in either direction. */
 const TOLERANCE_S = 300;
-
-const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const money = {
-  paymentId: id,
-  orderId: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
-  amount: z.number().int().positive().max(Number.MAX_SAFE_INTEGER),
-  currency: z.string().regex(/^[A-Z]{3}$/),
-};
-
-const factSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.enum([...PAYMENT_FACTS, ...CAPTURE_FACTS]),
-    data: z.object({ ...money, captureId: id.optional() }),
-  }),
-  z.object({ type: z.enum(REFUND_FACTS), data: z.object({ ...money, refundId: id }) }),
-  z.object({ type: z.enum(DISPUTE_FACTS), data: z.object({ ...money, disputeId: id }) }),
-]);
-const KNOWN_TYPES: ReadonlySet<string> = new Set([
-  ...PAYMENT_FACTS,
-  ...CAPTURE_FACTS,
-  ...REFUND_FACTS,
-  ...DISPUTE_FACTS,
-]);
-const envelopeSchema = z.object({ type: z.string() });
 
 export function readSandboxWebhook(
   secrets: string[],
@@ -52,30 +15,7 @@ export function readSandboxWebhook(
   headers: WebhookHeaders,
 ): WebhookMessage {
   const eventId = checkSignature(secrets, rawBody, headers);
-  const body = parseJson(rawBody);
-  const envelope = envelopeSchema.safeParse(body);
-  if (!envelope.success) return unprocessable(eventId, 'the body has no type');
-  if (!KNOWN_TYPES.has(envelope.data.type))
-    return { kind: 'ignored', eventId, reason: 'unknown_type' };
-  const event = factSchema.safeParse(body);
-  if (!event.success) {
-    const field = event.error.issues[0]?.path.join('.') ?? 'body';
-    return unprocessable(eventId, `${field} is missing or wrong`);
-  }
-  const { orderId, metadata, amount, ...data } = event.data.data;
-  const fact = { type: event.data.type, ...data, amountMinor: amount } as Fact;
-  const installationId = metadata?.[INSTALLATION_FIELD];
-  return {
-    kind: 'fact',
-    eventId,
-    orderId: orderId ?? null,
-    ...(installationId !== undefined && { installationId }),
-    fact,
-  };
-}
-
-function unprocessable(eventId: string, reason: string): WebhookMessage {
-  return { kind: 'unprocessable', eventId, code: 'event_unprocessable', reason };
+  return messageOf(eventId, parseJson(rawBody));
 }
 
 function parseJson(rawBody: Buffer): unknown {

@@ -1,5 +1,5 @@
 /**
- * The calls to Stripe that move money or tell of it. Creating and refunding go under the key that they
+ * The calls to Stripe that move money or read what it did. Creating and refunding go under the key that they
  * are given and no other; capturing and canceling happen once by Stripe's own rules.
  */
 import type { Stripe } from 'stripe';
@@ -16,8 +16,9 @@ import {
 } from '../gateway.ts';
 import { named } from '../unknown-word.ts';
 import { toStripeAmount } from './amounts.ts';
+import { askStripe } from './client.ts';
 import { detailParams } from './details.ts';
-import { askStripe, SavedRefusal } from './failures.ts';
+import { SavedRefusal } from './errors.ts';
 import {
   type Dispute,
   disputeSchema,
@@ -42,7 +43,7 @@ const listSchema = z.array(z.looseObject({}));
 /** When the money of an authorized payment is taken: by Stripe at once, or by us. */
 export type CaptureMethod = 'automatic' | 'manual';
 
-/** A create whose answer was lost is harmless: nobody can pay without its client secret. */
+/** A create whose answer was lost is harmless: it cannot be paid without its client secret. */
 export async function createIntent(
   stripe: Stripe,
   request: CreatePayment,
@@ -96,7 +97,7 @@ async function survivorOf(
   return null;
 }
 
-/** Null for a payment that Stripe no longer knows: nobody can pay it. */
+/** Null for a payment that Stripe no longer knows: it cannot be paid. */
 async function unlessGone(asked: Promise<GatewayPayment>): Promise<GatewayPayment | null> {
   try {
     return await asked;
@@ -113,7 +114,7 @@ export async function checkAccess(stripe: Stripe): Promise<void> {
   );
 }
 
-/** The whole truth about a payment; null when Stripe knows none of this id in this mode. */
+/** The full snapshot of a payment; null when Stripe knows none of this id in this mode. */
 export async function findPayment(
   stripe: Stripe,
   paymentId: string,
@@ -179,7 +180,7 @@ export async function refundIntent(
   return knownRefund(refund, paymentId);
 }
 
-/** It was made, and what has become of it is asked again. */
+/** It was made; its status is fetched again. */
 function knownRefund(refund: Refund, paymentId: string): RefundSnapshot {
   const snapshot = refundSnapshotOf(refund, paymentId);
   if (snapshot !== null) return snapshot;

@@ -73,7 +73,7 @@ function reasonOf(error: unknown): string {
 
 type PaymentWord = 'captured' | 'failed' | 'pending' | 'authorized' | 'expired' | 'voided';
 
-/** The whole amount of the payment, told under one word. */
+/** The whole amount of the payment, as one fact. */
 function ofIntent(wordOf: (intent: PaymentIntent) => PaymentWord): Reader {
   return (event) =>
     paymentMessage(event, paymentIntentSchema, (intent) => [wordOf(intent), intent.amount]);
@@ -99,14 +99,14 @@ function ownerOf(
   return { orderId: orderIdOf(object), ...(installationId !== null && { installationId }) };
 }
 
-/** Tells that a sum has changed, and not which refund did it. */
+/** It says that a sum has changed, and not by which refund. */
 function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
   const { payment_intent: paymentId, metadata } = chargeSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
   return { kind: 'ask', eventId, ...ownerOf({ metadata }), paymentId };
 }
 
-/** Only of a customer who pays in their own time there is news: until when, Stripe is asked. */
+/** Only a customer who pays later changes the order: until when is fetched from Stripe. */
 function readAction({ eventId, object }: StripeEvent): WebhookMessage {
   const intent = paymentIntentSchema.parse(object);
   if (!awaitsTransfer(intent)) return { kind: 'ignored', eventId, reason: 'unknown_type' };

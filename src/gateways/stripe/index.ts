@@ -1,7 +1,5 @@
 /** Stripe behind the common interface, through its own SDK. */
-import { Stripe } from 'stripe';
 import type { Gateway } from '../gateway.ts';
-import { createOutboundFetch } from '../outbound.ts';
 import { STRIPE_AMOUNTS } from './amounts.ts';
 import {
   type CaptureMethod,
@@ -12,15 +10,8 @@ import {
   findPayment,
   refundIntent,
 } from './calls.ts';
+import { createStripeClient } from './client.ts';
 import { readStripeWebhook } from './webhook.ts';
-
-const API_BASE = 'https://api.stripe.com';
-
-/** Below the activity's own limit, and longer than a healthy call takes. */
-const CALL_TIMEOUT_MS = 8_000;
-
-/** Temporal retries, under the same key and with back-off; the SDK would do so unseen. */
-const MAX_NETWORK_RETRIES = 0;
 
 export interface StripeSettings {
   secretKey: string;
@@ -44,22 +35,14 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
     accountId,
   } = settings;
   const isLive = isLiveKey(secretKey);
-  const stripe = new Stripe(secretKey, {
-    timeout: CALL_TIMEOUT_MS,
-    maxNetworkRetries: MAX_NETWORK_RETRIES,
-    telemetry: false,
-    httpClient: Stripe.createFetchHttpClient(
-      createOutboundFetch(apiBase ?? API_BASE) as typeof fetch,
-    ),
-    ...(apiBase === undefined ? {} : addressOf(apiBase)),
-  });
+  const stripe = createStripeClient(secretKey, apiBase);
   return {
     amounts: STRIPE_AMOUNTS,
     isVoidFinal: true,
     checkAccess: () => checkAccess(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {
-      // Stripe has no dependable list by order; a payment whose creation went unheard has no customer.
+      // Stripe has no dependable list by order; a payment whose creation was not answered has no customer.
       const found = await Promise.all(paymentIds.map((id) => findPayment(stripe, id)));
       return {
         payments: found.filter((payment) => payment !== null),
@@ -84,14 +67,4 @@ function isLiveKey(secretKey: string): boolean {
   if (mode === undefined)
     throw new Error('STRIPE_SECRET_KEY must begin with sk_ or rk_, then test_ or live_');
   return mode === 'live';
-}
-
-function addressOf(apiBase: string): Pick<Stripe.StripeConfig, 'host' | 'port' | 'protocol'> {
-  const { hostname, port, protocol } = new URL(apiBase);
-  const isPlain = protocol === 'http:';
-  return {
-    host: hostname,
-    port: port || (isPlain ? 80 : 443),
-    protocol: isPlain ? 'http' : 'https',
-  };
 }

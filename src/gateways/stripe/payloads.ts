@@ -59,7 +59,7 @@ export type PaymentIntent = z.infer<typeof paymentIntentSchema>;
 export type Refund = z.infer<typeof refundSchema>;
 export type Dispute = z.infer<typeof disputeSchema>;
 
-/** The order that an object of ours names; null for an object that somebody else has made. */
+/** The order that an object of ours names; null for an object of other software. */
 export function orderIdOf(object: { metadata?: z.infer<typeof metadata> }): string | null {
   return object.metadata?.orderId || null;
 }
@@ -126,7 +126,7 @@ function expiryOf(intent: PaymentIntent): number | undefined {
   return expiresS == null ? undefined : expiresS * 1_000;
 }
 
-/** Stripe itself ends authorizations that were not captured in time; everything else somebody asked for. */
+/** Stripe itself ends authorizations that were not captured in time; everything else was requested. */
 export function endOf({ cancellation_reason: reason }: PaymentIntent): 'expired' | 'voided' {
   return reason === 'expired' || reason === 'automatic' ? 'expired' : 'voided';
 }

@@ -3,6 +3,7 @@
  * delivery gets a 2xx. Events overtake one another; none is given up before its time is over.
  */
 
+import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Faults } from '../faults/faults.ts';
 import type { WebhookState } from '../store/schema.ts';
@@ -14,7 +15,6 @@ import {
   type Webhook,
 } from '../store/webhook-rows.ts';
 import type { Deliver } from './delivery.ts';
-import { createSlots } from './slots.ts';
 
 export type Dispatcher = {
   readonly wake: (webhooks: readonly Webhook[]) => void;
@@ -66,7 +66,7 @@ const droppedAttempt = (): Attempt => ({
 });
 
 export function createDispatcher({ store, faults, deliver, log }: DispatcherParts): Dispatcher {
-  const withSlot = createSlots(CONCURRENT_DELIVERIES);
+  const withSlot = pLimit(CONCURRENT_DELIVERIES);
   const timers = new Set<NodeJS.Timeout>();
   const running = new Set<Promise<void>>();
   const inFlight = new Set<AbortController>();

@@ -15,7 +15,7 @@ import {
 } from './duplicate-deliveries.ts';
 
 export interface StoredEvent {
-  /** The order's own count; null for repeats that were dropped before the order heard of them. */
+  /** The order's own count; null for duplicates that were dropped before the order was signalled. */
   seq: number | null;
   at: Date;
   source: Source;

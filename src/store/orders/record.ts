@@ -1,7 +1,7 @@
 /**
  * Writes down what the order's workflow decided. Each record is written on top of the one before, or not at
- * all: a worker that dies inside a workflow task may have written what Temporal never hears of, and whoever
- * does the task again has to go on from there. So what was read, or done, is never taken back.
+ * all: a worker that dies inside a workflow task may have written what Temporal does not know, and the worker
+ * that repeats the task has to go on from there. So what was read, or done, is never taken back.
  */
 import { eq, sql } from 'drizzle-orm';
 import type { OutcomeRecord } from '../../domain/events.ts';

@@ -8,7 +8,7 @@ export const instant = () => timestamp({ withTimezone: true, precision: 3 });
 /** The same as text, because a JavaScript date has no `infinity`. */
 export const instantOrNever = () => timestamp({ withTimezone: true, precision: 3, mode: 'string' });
 
-/** Minor units of the currency beside it; the check keeps them exact as a JavaScript number. */
+/** Minor units of the currency in the same row; the check keeps them exact as a JavaScript number. */
 export const minorUnits = () => bigint({ mode: 'number' });
 
 export function isPositiveMoney(table: string, amount: AnyPgColumn, currency: AnyPgColumn) {

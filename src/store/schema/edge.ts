@@ -18,7 +18,7 @@ import { instant, minorUnits } from './columns.ts';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-/** Repeats that were dropped before Temporal heard of them: one row an event, counting. */
+/** Duplicates that were dropped before a signal was sent: one row an event, with a count. */
 export const duplicateDeliveries = pgTable(
   'duplicate_deliveries',
   {
@@ -32,7 +32,7 @@ export const duplicateDeliveries = pgTable(
   (table) => [primaryKey({ columns: [table.orderId, table.eventId] })],
 );
 
-/** A key without a status is being worked on until its lease ends; `token` tells whose work counts. */
+/** A key without a status is being worked on until its lease ends; `token` identifies whose work counts. */
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
@@ -59,7 +59,7 @@ export const idempotencyKeys = pgTable(
 export const PARKED_STATUSES = ['parked', 'redelivered', 'attached', 'closed'] as const;
 export type ParkedStatus = (typeof PARKED_STATUSES)[number];
 
-/** The one row that tells this installation from every other one that uses the same gateway account. */
+/** The one row that distinguishes this installation from others on the same gateway account. */
 export const installation = pgTable(
   'installation',
   {

@@ -1,5 +1,5 @@
 /**
- * What effects leave behind: access, papers, books and what the CRM was told. Every table has a
+ * What effects leave behind: access, invoices and credit notes, postings and messages to the CRM. Every table has a
  * unique effect key or cause, so that an effect that runs again finds itself done.
  */
 import { sql } from 'drizzle-orm';

@@ -1,7 +1,7 @@
 /** Razorpay's published descriptions, and what they mean for an order. */
 import assert from 'node:assert/strict';
 import { GatewayOutcomeUnknown, GatewayRefusal } from '../../../src/gateways/gateway.ts';
-import { errorOf } from '../../../src/gateways/razorpay/refusals.ts';
+import { errorOf } from '../../../src/gateways/razorpay/errors.ts';
 
 function answered(description: string): GatewayRefusal | GatewayOutcomeUnknown {
   return errorOf(400, { error: { code: 'BAD_REQUEST_ERROR', description, reason: null } });

@@ -3,7 +3,7 @@ import {
   validatePaymentVerification,
   validateWebhookSignature,
 } from 'razorpay/dist/utils/razorpay-utils.js';
-import { isSigned } from '../../../src/gateways/razorpay/signatures.ts';
+import { isSigned } from '../../../src/gateways/razorpay/webhook.ts';
 import { KEY_SECRET } from '../../fakes/razorpay/fake.ts';
 import { signedHeaders } from '../../fakes/razorpay/webhooks.ts';
 import { gatewayWithoutNetwork, refusing, WEBHOOK_SECRET } from './support.ts';

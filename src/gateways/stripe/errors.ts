@@ -3,7 +3,6 @@
  * words stay here, as they may repeat what a customer typed.
  */
 import { Stripe } from 'stripe';
-import type { z } from 'zod';
 import {
   GatewayMisconfigured,
   GatewayOutcomeUnknown,
@@ -17,29 +16,8 @@ const { StripeError, StripeCardError, StripeIdempotencyError, StripeInvalidReque
 /** A refusal that Stripe had saved under our key, and will repeat until it forgets the key. */
 export class SavedRefusal extends GatewayRefusal {}
 
-/**
- * Runs one call to Stripe and reads its answer.
- *
- * @throws GatewayRefusal (`SavedRefusal` for one told again) or GatewayOutcomeUnknown, whatever went wrong.
- */
-export async function askStripe<T>(
-  what: string,
-  schema: z.ZodType<T>,
-  call: () => Promise<unknown>,
-): Promise<T> {
-  let answer: unknown;
-  try {
-    answer = await call();
-  } catch (error) {
-    throw failureOf(what, error);
-  }
-  const read = schema.safeParse(answer);
-  if (read.success) return read.data;
-  const field = read.error.issues[0]?.path.join('.');
-  throw new GatewayOutcomeUnknown(`Stripe answered to "${what}" in an unknown form: ${field}`);
-}
-
-function failureOf(what: string, error: unknown): unknown {
+/** The error of a call to Stripe; whatever is not Stripe's comes back as it is. */
+export function failureOf(what: string, error: unknown): unknown {
   if (!(error instanceof StripeError)) return error;
   const { statusCode, requestId } = error;
   const code = codeOf(error);
@@ -53,7 +31,7 @@ function failureOf(what: string, error: unknown): unknown {
   // Its own breakdown is saved as well. What became of the call is for a person to look up.
   if (isSaved && isBreakdown(statusCode)) return new SavedRefusal('outcome_unknown', summary);
   if (!isDefinite(error)) return new GatewayOutcomeUnknown(summary);
-  // Only a card is declined; a request that is wrong in itself stays wrong, whoever pays.
+  // Only a card is declined; a request that is wrong in itself stays wrong, no matter who pays.
   const isUnpayable = error instanceof StripeInvalidRequestError;
   const isGone = isUnpayable && code === 'resource_missing';
   const kind = { isUnpayable, isGone, isOutdated: OF_A_LATER_STATE.has(code) };
@@ -71,7 +49,7 @@ const WITHOUT_CODE: readonly (readonly [RegExp, string])[] = [
   [/insufficient funds in your .*balance to refund/i, 'balance_insufficient'],
 ];
 
-/** Codes that tell of a refund or a dispute that the caller may not have heard of. */
+/** Codes that imply a refund or a dispute that the order may not know yet. */
 const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
   'charge_already_refunded',
   'charge_disputed',

@@ -1,5 +1,5 @@
 /**
- * Tells Razorpay's definite no from an answer that leaves open what happened. Razorpay has one error
+ * Separates Razorpay's definite no from an answer that leaves the outcome unknown. Razorpay has one error
  * code for nearly everything, so what it means is read from its published descriptions: razorpay.com/docs/api/refunds
  * (Errors), razorpay.com/docs/payments/refunds/errors and the error index of its orders, as of 2026-11.
  */
@@ -55,7 +55,7 @@ const OF_THE_CALL: ReadonlySet<string> = new Set([
   'not_found',
 ]);
 
-/** They tell of a refund or a dispute that the caller may not have heard of. */
+/** They imply a refund or a dispute that the order may not know yet. */
 const OF_A_LATER_STATE: ReadonlySet<string> = new Set([
   'payment_fully_refunded',
   'refund_exceeds_captured',
