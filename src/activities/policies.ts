@@ -21,7 +21,7 @@ export const GATEWAY_CALL = {
  * enough not to hinder it.
  *
  * A workflow does not see the retries of an activity. So they are made in rounds, ten minutes and then an hour
- * long, and after each the order's details tell of the failure. A round costs the history six events.
+ * long, and after each the order's details show the failure. A round costs the history six events.
  */
 export const TRY_MS = 60_000;
 const FIRST_ROUND = { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 16 } as const;
