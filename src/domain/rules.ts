@@ -5,7 +5,7 @@
 import type { OrderTerms } from './order.ts';
 
 /** What new orders begin under. */
-export const PRESENT_RULES = 2;
+export const PRESENT_RULES = 3;
 
 interface RuledOrder {
   terms: OrderTerms;
@@ -22,4 +22,9 @@ export function followsPresentRules({ terms }: RuledOrder): boolean {
 /** Since rules 2: a payment that the gateway would open for no customer is no attempt. */
 export function countsOpenedAlone({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 2;
+}
+
+/** Since rules 3: a contradiction of a refund, once decided, is not put to review again. */
+export function reviewsContradictionsOnce({ terms }: RuledOrder): boolean {
+  return (terms.rules ?? 0) >= 3;
 }

@@ -7,6 +7,7 @@ import {
   captureReversed,
   command,
   created,
+  decide,
   denied,
   dispute,
   later,
@@ -120,6 +121,8 @@ export const MEETINGS: Record<string, Life> = {
       }),
     ),
   ),
+  'a refund that a sync tells with other money, again after that was decided': conflictingRefund(3),
+  'the same, of an order from before rules 3': conflictingRefund(2),
   'a click on an order that is paid twice': life(DOUBLE, pay(9)),
   'a refund under the name of something that every object has': life(
     IN.paid,
@@ -250,6 +253,20 @@ export const MEETINGS: Record<string, Life> = {
     told(snapshot('captured')),
   ),
 };
+
+function conflictingRefund(rules: number): Life {
+  const failed = snapshot('captured', 'pay_1', { refunds: [refundOf('failed', 'ref_1', 40)] });
+  return {
+    terms: { rules },
+    before: [...IN.paid, refund('succeeded', 30), SYNC],
+    now: [
+      told(failed),
+      decide('approve', 'fact_conflict'),
+      command({ type: 'sync' }, 'second'),
+      told(failed),
+    ],
+  };
+}
 
 function withFee(feeMinor: number): PaymentSnapshot {
   return snapshot('captured', 'pay_1', {

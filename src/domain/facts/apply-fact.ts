@@ -8,7 +8,7 @@ import { askGateway } from '../schedule/gateway-sync.ts';
 import { applyCaptureReversed } from './captures.ts';
 import { applyDisputeFact } from './disputes.ts';
 import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
-import { contradict, contradictionOf } from './flips.ts';
+import { contradictionOf, contradictOnce } from './flips.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
 
@@ -27,7 +27,7 @@ export function applyFact(context: Context, given: Fact): Verdict {
     return applyByKind(context, fact);
   }
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
-  if (!isSame) return contradictOnce(context, fact, known);
+  if (!isSame) return contradictOnce(context, fact, { known, what: key });
   const isUndone = context.isPresentTruth && statusNow(context.ledger, fact) !== fact.type;
   return isUndone || mayBeComeback(context, fact)
     ? applyByKind(context, fact)
@@ -49,17 +49,6 @@ function applyByKind(context: Context, fact: Fact): Verdict {
   const payment = context.ledger.payments[fact.paymentId];
   if (payment === undefined) return { outcome: 'rejected', reason: 'the payment is not known' };
   return applyPaymentFact(context, fact, payment);
-}
-
-function contradictOnce(
-  context: Context,
-  fact: Fact,
-  known: { amountMinor: number; currency: string },
-): Verdict {
-  const what = factKey(fact);
-  if (!wasReviewed(context.ledger, 'fact_conflict', contradictionOf(fact)))
-    return contradict(context, fact, { known, what });
-  return { outcome: 'duplicate', reason: `${what} contradicts what is known, as told before` };
 }
 
 /** What the order holds now of what a fact speaks of; captures happen once and never come back. */

@@ -73,6 +73,18 @@ export function contradict(context: Context, fact: Fact, { known, what }: Contra
   });
 }
 
+/** A contradiction that was reviewed before is a repeat, whatever was decided. */
+export function contradictOnce(
+  context: Context,
+  fact: Fact,
+  contradiction: Contradiction,
+): Verdict {
+  if (!wasReviewed(context.ledger, 'fact_conflict', contradictionOf(fact)))
+    return contradict(context, fact, contradiction);
+  const reason = `${contradiction.what} contradicts what is known, as told before`;
+  return { outcome: 'duplicate', reason };
+}
+
 /** Names a contradiction, and so the cause of its review: each is one of its own. */
 export function contradictionOf(fact: Fact): string {
   return `${factKey(fact)}:${fact.amountMinor}${fact.currency}`;

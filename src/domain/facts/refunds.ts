@@ -7,11 +7,12 @@ import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
+import { reviewsContradictionsOnce } from '../rules.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
-import { checkProgress, contradict } from './flips.ts';
+import { checkProgress, contradict, contradictOnce } from './flips.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
@@ -20,8 +21,10 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
   const { ledger } = context;
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
-  if (known !== undefined && !isSameMoney(known, fact))
-    return contradict(context, fact, { known, what: fact.refundId });
+  if (known !== undefined && !isSameMoney(known, fact)) {
+    const contradicted = reviewsContradictionsOnce(ledger) ? contradictOnce : contradict;
+    return contradicted(context, fact, { known, what: fact.refundId });
+  }
   const halted = checkProgress(context, {
     kind: 'refund',
     fact,
