@@ -46,6 +46,22 @@ describe('a sync', () => {
     assert.deepEqual(answered.answer?.changes, ['refund.succeeded: paid → refunded']);
   });
 
+  it('answers with the fifty latest of more changes', () => {
+    const refunds = Array.from({ length: 60 }, (_, i) => ({
+      refundId: `ref_${i}`,
+      paymentId: 'pay_1',
+      amountMinor: 1,
+      currency: 'INR',
+      status: 'succeeded' as const,
+    }));
+    const { records } = given(...IN.paid, sync()).when(
+      told(snapshot('captured', 'pay_1', { refunds })),
+    ).after;
+    const answered = records.find(({ eventId }) => eventId === 'sync-1');
+    assert.equal(records.length, 61);
+    assert.equal(answered?.answer?.changes?.length, 50);
+  });
+
   it('that comes while a question is open is answered by the next one, though there was news', () => {
     given(...IN.paid, sync('sync-1'), sync('sync-2'))
       .when(told(refunded))

@@ -42,10 +42,10 @@ export interface Life {
   now: Happening[];
 }
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 const AT = pay().at;
 
-function life(before: Happening[], ...now: Happening[]): Life {
+export function life(before: Happening[], ...now: Happening[]): Life {
   return { before, now };
 }
 
@@ -62,12 +62,16 @@ function at(event: DomainEvent, time: number): DomainEvent {
   return { ...event, at: time };
 }
 
-function answered(call: Effect['effect'], cause: string | number, answer: Answer): DomainEvent {
+export function answered(
+  call: Effect['effect'],
+  cause: string | number,
+  answer: Answer,
+): DomainEvent {
   const key = effectKey(TERMS.orderId, call, cause);
   return { type: 'effect.answered', id: key, key, source: 'effect', at: AT, attempts: 2, answer };
 }
 
-function refusedWith(
+export function refusedWith(
   call: Effect['effect'],
   cause: string | number,
   refusal: Partial<Refusal>,
@@ -83,11 +87,11 @@ function failedFor(
   return { ...unanswered(call as 'create_payment', cause), ...more } as DomainEvent;
 }
 
-function captureAnswered(taken: PaymentSnapshot): DomainEvent {
+export function captureAnswered(taken: PaymentSnapshot): DomainEvent {
   return answered('capture_payment', taken.paymentId, { to: 'capture_payment', payment: taken });
 }
 
-function refundOf(
+export function refundOf(
   status: RefundSnapshot['status'],
   refundId = 'ref_1',
   amountMinor = 30,
@@ -95,27 +99,27 @@ function refundOf(
   return { refundId, paymentId: 'pay_1', amountMinor, currency: 'INR', status };
 }
 
-function held(paymentId: string, captureId = 'cap_7'): FactEvent {
+export function held(paymentId: string, captureId = 'cap_7'): FactEvent {
   return captured(100, captureId, paymentId);
 }
 
-const PARTS: Happening[] = [
+export const PARTS: Happening[] = [
   ...IN.partially_paid,
   pay(2),
   created('pay_2', 2),
   captured(60, 'cap_2', 'pay_2'),
 ];
 const PAID_AFTER_CANCEL: Happening[] = [...IN.cancelled, captured()];
-const MISMATCHED: Happening[] = [
+export const MISMATCHED: Happening[] = [
   ...IN.failed,
   verify('pay_2'),
   told(snapshot('authorized', 'pay_2', { amountMinor: 70 })),
 ];
-const DOUBLE: Happening[] = [...IN.paid, ...another(), captured(100, 'cap_2', 'pay_2')];
-const SYNC = command({ type: 'sync' });
+export const DOUBLE: Happening[] = [...IN.paid, ...another(), captured(100, 'cap_2', 'pay_2')];
+export const SYNC = command({ type: 'sync' });
 const LOOK = from(verify('pay_1', 'look'), 'webhook');
-const AUTHORIZED: Happening[] = [...IN.pending, payment('authorized')];
-const FOREIGN = { installation: 'other' } as const;
+export const AUTHORIZED: Happening[] = [...IN.pending, payment('authorized')];
+export const FOREIGN = { installation: 'other' } as const;
 const OURS = { installation: 'ours' } as const;
 
 /** The gateway has made the payment of an attempt, with our mark on it. */

@@ -12,6 +12,7 @@ import { SCENES } from './matrix-rows.ts';
 import { TERMS } from './order-events.ts';
 import { apply, type Happening, ledgerAfter } from './order-story.ts';
 import { LIVES, type Life } from './timeline-lives.ts';
+import { MEETINGS } from './timeline-meetings.ts';
 
 /** Lines by the name of what happens, and for the matrix by the state in which it happens. */
 export type Timelines = Record<string, string[]>;
@@ -29,7 +30,9 @@ export const TIMELINES: Record<string, () => string[]> = Object.fromEntries([
       ] as const;
     }),
   ),
-  ...Object.entries(LIVES).map(([name, life]) => [name, () => lineByLine(life)] as const),
+  ...Object.entries({ ...LIVES, ...MEETINGS }).map(
+    ([name, life]) => [name, () => lineByLine(life)] as const,
+  ),
 ]);
 
 export function timelines(): Timelines {
@@ -44,7 +47,7 @@ export function wholeLives(): Record<string, Life> {
       { before: happenings, now: [now(state as Parameters<typeof now>[0])] },
     ]),
   );
-  return { ...Object.fromEntries(scenes), ...LIVES };
+  return { ...Object.fromEntries(scenes), ...LIVES, ...MEETINGS };
 }
 
 function lineByLine({ terms, before, now }: Life): string[] {
