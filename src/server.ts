@@ -11,6 +11,7 @@ import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
 import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
+import { readBooksSettings } from './books/settings.ts';
 import { loadServiceConfig } from './config/config.ts';
 import { isProduction } from './config/production.ts';
 import { secretValuesOf } from './config/redaction.ts';
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
   const app = createApp({
     ...dependencies,
+    books: readBooksSettings(config.booksFile),
     apiKeys: config.apiKeys,
     policy: config,
     ...(isLocal && { localHost: config.host }),

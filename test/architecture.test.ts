@@ -25,11 +25,25 @@ const MAY_IMPORT: Record<string, string[]> = {
   encryption: ['config'],
   temporal: ['config', 'encryption', 'http'],
   gateways: ['money', 'domain', 'config'],
-  store: ['money', 'domain', 'encryption', 'config'],
+  settlements: ['money', 'gateways'],
+  store: ['money', 'domain', 'encryption', 'config', 'settlements'],
+  books: ['money', 'settlements', 'store'],
   invoices: ['money', 'domain', 'store', 'config'],
   activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],
-  api: ['money', 'domain', 'gateways', 'store', 'invoices', 'workflows', 'logs', 'http', 'config'],
+  api: [
+    'money',
+    'domain',
+    'gateways',
+    'settlements',
+    'store',
+    'books',
+    'invoices',
+    'workflows',
+    'logs',
+    'http',
+    'config',
+  ],
   sandbox: ['money', 'logs', 'http', 'config'],
 };
 
@@ -42,6 +56,8 @@ const API_MAY_IMPORT: Record<string, string[]> = {
   openapi: ['problems', 'http'],
   orders: ['problems', 'http', 'openapi', 'temporal'],
   webhooks: ['problems', 'http', 'openapi', 'temporal', 'orders'],
+  settlements: ['problems', 'http', 'openapi', 'temporal', 'orders'],
+  books: ['problems', 'http', 'openapi'],
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */

@@ -1,5 +1,6 @@
 /** The books: they balance for every order and currency, hold no entry twice, and show what the order does. */
 import type pg from 'pg';
+import { BOOK_CHECKS } from '../../src/store/settlements/book-entries.ts';
 import type { Violation } from '../evidence.ts';
 import { type Invariant, wrong } from './remains.ts';
 
@@ -42,7 +43,8 @@ export const balancedBooks: Invariant = {
   name: 'I4 the books balance',
   check: async ({ evidence: { database } }) => {
     const found: Violation[] = [];
-    for (const query of [UNBALANCED, REPEATED, DIFFERENT, STRANGERS])
+    const ofBooks = BOOK_CHECKS.map(([, query]) => query);
+    for (const query of [UNBALANCED, REPEATED, DIFFERENT, STRANGERS, ...ofBooks])
       found.push(...(await select(database, query)));
     return found;
   },

@@ -1,5 +1,6 @@
 /** What the API is made of. It holds no state of its own but what is listed here. */
 import type { Logger } from 'pino';
+import type { BooksSettings } from '../books/settings.ts';
 import type { ApiKey, Config } from '../config/config.ts';
 import type { AccessCheck } from '../gateways/access.ts';
 import type { Gateways } from '../gateways/index.ts';
@@ -23,6 +24,8 @@ export interface ApiDependencies {
   gateways: Gateways;
   /** Whether each of them takes its configured key. */
   access: AccessCheck;
+  /** The chart of accounts, and what settlements are measured by. */
+  books: BooksSettings;
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
   drain: Drain;

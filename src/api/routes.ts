@@ -1,5 +1,6 @@
 /** Every endpoint under /v1. What is not in this list is not served. */
 
+import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
 import type { Route } from './http/route.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
@@ -13,6 +14,14 @@ import { retryEffect } from './orders/retry-effect.ts';
 import { decideReview } from './orders/review.ts';
 import { sync } from './orders/sync.ts';
 import { verify } from './orders/verify.ts';
+import {
+  decide,
+  getDifferences,
+  getImports,
+  getMonths,
+  judgeDifferences,
+} from './settlements/differences.ts';
+import { importSettlement } from './settlements/import-settlement.ts';
 import { attachParked, closeParked, getParkedEvents, redeliver } from './webhooks/parked-events.ts';
 
 export const ROUTES: readonly Route[] = [
@@ -34,4 +43,13 @@ export const ROUTES: readonly Route[] = [
   redeliver,
   attachParked,
   closeParked,
+  importSettlement,
+  getImports,
+  getDifferences,
+  decide,
+  judgeDifferences,
+  getMonths,
+  getTrialBalance,
+  getBooksExport,
+  checkTheBooks,
 ];

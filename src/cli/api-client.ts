@@ -1,6 +1,12 @@
 /** The shipped client, for commands. Whatever is not a success becomes a Refusal that says what to do. */
 import { z } from 'zod';
-import { call, createPayonceClient, type Reply } from '../client/index.ts';
+import {
+  call,
+  createPayonceClient,
+  downloadText,
+  type Reply,
+  uploadFile,
+} from '../client/index.ts';
 import { Refusal } from './refusal.ts';
 import { visible } from './table.ts';
 import type { Target } from './target.ts';
@@ -19,6 +25,10 @@ export interface ApiReply {
 export interface ApiClient {
   get(path: string): Promise<ApiReply>;
   post(path: string, body?: object, headers?: Record<string, string>): Promise<ApiReply>;
+  /** Sends a file as it is read; takes as long as the API takes to import it. */
+  upload(path: string, file: ReadableStream, contentType: string): Promise<ApiReply>;
+  /** The answer as it comes, for what is no JSON. */
+  download(path: string): AsyncIterable<string>;
 }
 
 const problemSchema = z.object({
@@ -29,7 +39,9 @@ const problemSchema = z.object({
 });
 
 /** All calls throw Refusal when the API refuses or cannot be reached. */
-export function createApiClient({ url, apiKey }: Target): ApiClient {
+export function createApiClient(target: Target): ApiClient {
+  const { url, apiKey } = target;
+  const place = { baseUrl: url, apiKey };
   const client = createPayonceClient({ baseUrl: url, apiKey, maxRetries: MAX_RETRIES });
   return {
     get: async (path) => accepted(url, await reach(url, call(client, 'GET', path))),
@@ -37,10 +49,19 @@ export function createApiClient({ url, apiKey }: Target): ApiClient {
       const options = { body, headers: { prefer: `wait=${WAIT_S}`, ...headers } };
       return accepted(url, await reach(url, call(client, 'POST', path, options)));
     },
+    upload: async (path, file, contentType) => {
+      const headers = { 'content-type': contentType, prefer: `wait=${WAIT_S}` };
+      return accepted(url, await reach(url, uploadFile(place, path, { file, headers })));
+    },
+    async *download(path) {
+      const { status, body, texts } = await reach(url, downloadText(place, path));
+      if (status >= 300) throw new Refusal(refusalText(status, body));
+      yield* texts;
+    },
   };
 }
 
-async function reach(url: string, reply: Promise<Reply<unknown>>): Promise<Reply<unknown>> {
+async function reach<R>(url: string, reply: Promise<R>): Promise<R> {
   try {
     return await reply;
   } catch (error) {

@@ -5,4 +5,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   out: (text) => console.log(text),
   err: (text) => console.error(text),
+  write: (text) => process.stdout.write(text),
+  ...(process.stderr.isTTY && {
+    progress: (text: string) => process.stderr.write(`\r\x1b[K${text}`),
+  }),
 });

@@ -5,10 +5,12 @@
 import { Command, CommanderError } from 'commander';
 import type { Environment } from '../config/config.ts';
 import { createApiClient } from './api-client.ts';
+import { addBooksCommands } from './books-commands.ts';
 import { addChangeCommands } from './change-commands.ts';
 import { addReadCommands } from './read-commands.ts';
 import { Refusal, UsageError } from './refusal.ts';
 import { createSession } from './session.ts';
+import { addSettlementCommands } from './settlement-commands.ts';
 import { targetOf } from './target.ts';
 
 const REFUSED = 1;
@@ -23,6 +25,10 @@ export interface Terminal {
   env: Environment;
   out: (text: string) => void;
   err: (text: string) => void;
+  /** Writes a text without a line break; as `out` where absent. */
+  write?: (text: string) => void;
+  /** Shows one line in place of the last one; nothing is shown where absent. */
+  progress?: (text: string) => void;
 }
 
 /** Runs one command line, without the program's name; answers the exit code. */
@@ -39,7 +45,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-function createProgram({ env, out, err }: Terminal): Command {
+function createProgram({ env, out, err, write, progress }: Terminal): Command {
   const program = new Command('payonce')
     .description('Look at orders, and decide what only a person can decide.')
     .option('--json', 'print what the API answered, for scripts')
@@ -51,8 +57,15 @@ function createProgram({ env, out, err }: Terminal): Command {
     .showHelpAfterError('See payonce --help, or --help after the command.')
     .exitOverride();
   const session = () =>
-    createSession(createApiClient(targetOf(env)), { asJson: program.opts().json === true, out });
+    createSession(createApiClient(targetOf(env)), {
+      asJson: program.opts().json === true,
+      out,
+      write,
+      progress,
+    });
   addReadCommands(program, session);
   addChangeCommands(program, session);
+  addSettlementCommands(program, session);
+  addBooksCommands(program, session);
   return program;
 }

@@ -82,6 +82,8 @@ function toConfig(settings: Settings<'stack'>) {
     payloadKeys: settings.PAYLOAD_KEYS ?? [],
     orderExpiryMs: settings.ORDER_EXPIRY,
     settlementWindowMs: settings.SETTLEMENT_WINDOW,
+    /** The YAML file with the settings of the books; absent where the defaults do. */
+    ...given({ booksFile: settings.BOOKS_FILE }),
     /** How many orders a worker keeps in memory; any other is replayed from its history when it is needed. */
     workerCachedOrders: settings.WORKER_CACHED_ORDERS,
     logLevel: settings.LOG_LEVEL,

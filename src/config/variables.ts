@@ -163,6 +163,11 @@ export const VARIABLES = {
     meaning: 'how long a settled order stays open for late events',
     default: '10d',
   }),
+  BOOKS_FILE: variable(text, {
+    meaning:
+      'a YAML file with the chart of accounts and the fees that gateways have agreed to, see [books](books.md#settings)',
+    absent: 'the default chart, no agreed fees',
+  }),
   WORKER_CACHED_ORDERS: variable(format.wholeNumber, {
     meaning:
       'how many orders a worker keeps in memory; any other is replayed from its history, in some milliseconds, when it is needed',

@@ -16,6 +16,7 @@ import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
 import { createTurns } from '../../src/api/temporal/turns.ts';
+import { readBooksSettings } from '../../src/books/settings.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -65,6 +66,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     turns: createTurns(),
     gateways: createGateways({ sandbox }),
     access: { read: () => ({ sandbox: 'unknown' }) },
+    books: readBooksSettings(undefined),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {
       orderExpiryMs: 3_600_000,

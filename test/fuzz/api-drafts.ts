@@ -19,11 +19,22 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
   '/v1/parked-events/{id}/attach': () => ({ note: 'from the old shop' }),
   '/v1/parked-events/{id}/close': () => ({ note: 'of staging' }),
+  '/v1/settlements/differences/{id}/decision': () => ({ decision: 'accept', note: 'known' }),
+  '/v1/settlements/match': () => ({}),
+  '/v1/books/check': () => ({}),
+};
+
+/** A file for each endpoint that takes one. */
+const FILES: Record<string, string> = {
+  '/v1/settlements': 'transaction_entity,entity_id\npayment,pay_1\n',
 };
 
 const QUERIES: Record<string, string> = {
   '/v1/orders': '?state=paid&limit=1',
   '/v1/parked-events': '?status=parked&limit=1',
+  '/v1/settlements/differences': '?state=open&limit=1',
+  '/v1/books/trial-balance': '?period=2026-01',
+  '/v1/books/export': '?period=2026-01-31&format=hledger',
 };
 
 /** @throws Error when an endpoint takes a body that is not listed here. */
@@ -32,7 +43,11 @@ export function draftFor(route: Route, target: Target, { keys }: World): Draft {
   if (route.body !== undefined && bodyOf === undefined)
     throw new Error(`${route.path} takes a body: give it one in BODIES, so that it is fuzzed too`);
   const isPost = route.method === 'post';
-  const body = route.body === undefined ? '' : JSON.stringify(bodyOf?.(target));
+  const file = route.upload === undefined ? undefined : FILES[route.path];
+  if (route.upload !== undefined && file === undefined)
+    throw new Error(`${route.path} takes a file: give it one in FILES, so that it is fuzzed too`);
+  const body = file ?? (route.body === undefined ? '' : JSON.stringify(bodyOf?.(target)));
+  const contentType = route.upload?.[0] ?? 'application/json';
   return {
     method: route.method.toUpperCase(),
     path: pathOf(route.path, target),
@@ -41,7 +56,7 @@ export function draftFor(route: Route, target: Target, { keys }: World): Draft {
       ['host', 'localhost'],
       ['connection', 'close'],
       ['authorization', `Bearer ${keys.ops}`],
-      ...(body === '' ? [] : ([['content-type', 'application/json']] as Draft['headers'])),
+      ...(body === '' ? [] : ([['content-type', contentType]] as Draft['headers'])),
       ...(isPost ? postHeaders() : []),
     ],
     body: Buffer.from(body),
@@ -62,6 +77,7 @@ function pathOf(template: string, { orderId }: Target): string {
     .replace('{key}', encodeURIComponent(`${orderId}:issue_invoice:1`))
     .replace('/customers/{id}', `/customers/cus_${orderId}`)
     .replace('/parked-events/{id}', '/parked-events/evt_unknown')
+    .replace('/differences/{id}', '/differences/404')
     .replace('{id}', orderId);
 }
 

@@ -1,13 +1,18 @@
 /** The database role of APIs and workers, as deploy/postgres/runtime-role.sql makes it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { readReport } from '../../src/settlements/read-report.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { issueInvoice } from '../../src/store/effects/invoices.ts';
 import { claimKey, releaseKey } from '../../src/store/idempotency-keys.ts';
 import { insertOrder, markStarted, readOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { listParked, markRedelivered, parkEvent } from '../../src/store/parked-events.ts';
+import { checkBooks } from '../../src/store/settlements/book-entries.ts';
+import { judgeAgain } from '../../src/store/settlements/differences.ts';
+import { importReport } from '../../src/store/settlements/import-report.ts';
 import { ledgerOf, newOrder, outcome, recordOf } from '../support/order-fixtures.ts';
+import { streamOf, stripeReport } from '../support/settlement-files.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 /** What PostgreSQL answers to whoever has no right to something. */
@@ -63,6 +68,29 @@ describe('the database role of a running service', () => {
       currency: 'INR',
       gateway: 'sandbox',
     });
+  });
+
+  it('imports settlement reports, and judges them', async () => {
+    const row = {
+      balance_transaction_id: 'txn_1',
+      gross: '1.00',
+      fee: '0.10',
+      net: '0.90',
+      reporting_category: 'charge',
+      source_id: 'ch_1',
+      payment_intent_id: 'pi_1',
+    };
+    const terms = { reportedWithinDays: 7, fees: [] };
+    const { report } = await importReport(runtime, {
+      account: '',
+      acceptUnknown: true,
+      importedBy: 'test',
+      terms,
+      read: (sink) => readReport(streamOf(stripeReport([row])), {}, sink),
+    });
+    assert.equal(report.newLines, 1);
+    await judgeAgain(runtime, 'stripe', terms);
+    assert.deepEqual(await checkBooks(runtime), []);
   });
 
   it('serves the tables of later migrations too', async () => {

@@ -32,6 +32,15 @@ const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
   'POST /v1/parked-events/:id/redeliver': 'ops',
   'POST /v1/parked-events/:id/attach': 'ops',
   'POST /v1/parked-events/:id/close': 'ops',
+  'POST /v1/settlements': 'ops',
+  'GET /v1/settlements': 'ops',
+  'GET /v1/settlements/differences': 'ops',
+  'POST /v1/settlements/differences/:id/decision': 'ops',
+  'POST /v1/settlements/match': 'ops',
+  'GET /v1/settlements/months': 'ops',
+  'GET /v1/books/trial-balance': 'ops',
+  'GET /v1/books/export': 'ops',
+  'POST /v1/books/check': 'ops',
 };
 
 function servedRoutes(): string[] {

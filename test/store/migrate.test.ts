@@ -40,6 +40,11 @@ const ONCE = {
   orders: ['id'],
   parked_events: ['id', 'gateway, identity'],
   postings: ['key, side'],
+  settlement_differences: ['id', 'kind, gateway, reference'],
+  settlement_entries: ['day, key'],
+  settlement_imports: ['id', 'gateway, account, sha256'],
+  settlement_judgements: ['gateway'],
+  settlement_lines: ['gateway, line_id'],
 };
 
 describe('a migrated database', () => {

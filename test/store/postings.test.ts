@@ -96,16 +96,18 @@ describe('the books', () => {
     });
   }
 
-  it('refuse to lose or change one side of an entry', async () => {
-    await postEntry(database, entry());
-    const { pool } = database;
-    const refused = isRefused('postings_balance');
-    await assert.rejects(pool.query("delete from postings where side = 'debit'"), refused);
-    await assert.rejects(
-      pool.query("update postings set amount_minor = 1 where side = 'debit'"),
-      refused,
-    );
-  });
+  for (const change of [
+    "delete from postings where side = 'debit'",
+    "update postings set amount_minor = 1 where side = 'debit'",
+    'delete from postings',
+    'update postings set amount_minor = 1',
+    'truncate postings',
+  ])
+    it(`refuse to ${change}`, async () => {
+      await postEntry(database, entry());
+      await assert.rejects(database.pool.query(change), isRefused('postings_immutable'));
+      assert.equal((await trialBalance(database)).length, 2);
+    });
 
   it('refuse an amount that is not positive', async () => {
     await assert.rejects(

@@ -29,6 +29,16 @@ const CODES: Record<string, ProblemCode> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+/** Connections whose request is an upload: it takes as long as it moves on. */
+const uploading = new WeakSet<Socket>();
+
+/** Takes the limit of time for a whole request off this one; how long it may stand still is up to the caller. */
+export function allowLongUpload(request: IncomingMessage): void {
+  const { socket } = request;
+  uploading.add(socket);
+  request.once('close', () => uploading.delete(socket));
+}
+
 /** CONNECT never reaches the application: Node takes it for the beginning of another protocol. */
 const NO_TUNNEL = new Problem('method_not_allowed', { headers: { allow: 'GET, HEAD, POST' } });
 
@@ -57,6 +67,7 @@ export function createHttpServer(listener: RequestListener): Server {
   server.on('connect', (_request, socket) => refuse(socket, NO_TUNNEL));
   server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
     const socket = duplex as Socket;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && uploading.has(socket)) return;
     // Half an answer is out: a second one after it would be read as its rest.
     const isBegun = answering.get(socket)?.headersSent === true;
     if (isBegun || !socket.writable) socket.destroy();

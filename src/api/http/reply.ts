@@ -1,4 +1,5 @@
 /** A response ready to be sent; what was kept under an Idempotency-Key is sent again byte for byte. */
+import { pipeline, Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { scrub } from '../../logs/scrub.ts';
 import { type Problem, problemBody, problemHeaders } from '../problems/problem.ts';
@@ -7,12 +8,12 @@ import type { Answer } from './route.ts';
 export interface Reply {
   status: number;
   headers: Record<string, string>;
-  body: string | Buffer | null;
+  body: string | Buffer | Readable | null;
 }
 
 export function replyOf({ status, body, headers = {} }: Answer): Reply {
   if (body === undefined) return { status, headers, body: null };
-  if (Buffer.isBuffer(body)) return { status, headers, body };
+  if (Buffer.isBuffer(body) || body instanceof Readable) return { status, headers, body };
   const json = { 'content-type': 'application/json; charset=utf-8', ...headers };
   return { status, headers: json, body: JSON.stringify(body) };
 }
@@ -29,6 +30,11 @@ export function send(response: Response, { status, headers, body }: Reply): void
   response.status(status).set({ 'cache-control': 'no-store', ...headers });
   if (body === null) {
     response.end();
+    return;
+  }
+  if (body instanceof Readable) {
+    // A stream that fails breaks the connection off: the head is out, and a whole answer would be a lie.
+    pipeline(body, response, () => {});
     return;
   }
   response.set('content-length', String(Buffer.byteLength(body))).end(body);

@@ -2,6 +2,7 @@
  * One object per endpoint: it is what is mounted, what validates, what types the code that answers,
  * and what the OpenAPI document is made of. Whatever an endpoint is, is said here once.
  */
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ApiScope } from '../../config/config.ts';
 import type { Caller } from '../access/api-keys.ts';
@@ -13,6 +14,8 @@ export interface ApiRequest<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;
+  /** The bytes of the request as they come, where the route takes an upload. */
+  upload: Readable;
   caller: Caller;
   idempotencyKey: string | null;
   /** The same for every repeat of the request under its Idempotency-Key, else new every time. */
@@ -24,7 +27,7 @@ export interface ApiRequest<Params, Query, Body> {
 
 export interface Answer {
   status: number;
-  /** JSON, or bytes with their own content type; absent for an answer without content. */
+  /** JSON, or bytes or a stream with their own content type; absent for an answer without content. */
   body?: object;
   headers?: Record<string, string>;
   /** Not the last word: a repeat under the same Idempotency-Key asks again. */
@@ -52,6 +55,11 @@ export interface RouteSpec<
   params?: P;
   query?: Q;
   body?: B;
+  /**
+   * Takes a file of any size in place of JSON: these are its content types. It has no Idempotency-Key, as the route
+   * has to know a file again by its content.
+   */
+  upload?: readonly [string, ...string[]];
   isIdempotencyKeyRequired?: boolean;
   answers: Record<number, AnswerDescription>;
   /** Problems of its own; those that every endpoint has are added. */

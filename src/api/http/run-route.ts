@@ -3,6 +3,7 @@
  * little as possible: path, credentials, scope, rate, form of the body, key, JSON, schema, then the endpoint.
  */
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { Request, RequestHandler } from 'express';
 import type { Admit } from '../access/admission.ts';
 import type { Caller } from '../access/api-keys.ts';
@@ -17,6 +18,7 @@ import { readJsonBytes } from './raw-body.ts';
 import { problemReply, type Reply, replyOf, send } from './reply.ts';
 import { idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
 import type { ApiRequest, Route } from './route.ts';
+import { openUpload, type Upload } from './upload.ts';
 
 type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
 
@@ -26,6 +28,7 @@ export function serve(route: Route, dependencies: ApiDependencies, admit: Admit)
     const caller = await admit(request, response, route.scope);
     if (route.body !== undefined) requireJson(request);
     const idempotencyKey = checkKey(route, request);
+    const upload = route.upload === undefined ? NO_UPLOAD : openUpload(request, route.upload);
     const json = route.body ? readJsonObject(await readJsonBytes(request, response)) : {};
     refuseCardholderData(json);
     const input = {
@@ -34,11 +37,24 @@ export function serve(route: Route, dependencies: ApiDependencies, admit: Admit)
       query: checkQuery(route, request) as never,
       caller,
       idempotencyKey,
+      upload: upload.body,
       ifNoneMatch: request.headers['if-none-match'],
     };
-    send(response, await answer(route, dependencies, { request, input, json }));
+    try {
+      send(response, await answer(route, dependencies, { request, input, json }));
+    } catch (error) {
+      // A caller that still sends would not read why.
+      await upload.discard();
+      throw upload.problem() ?? error;
+    }
   };
 }
+
+const NO_UPLOAD: Upload = {
+  body: Readable.from([]),
+  problem: () => null,
+  discard: async () => {},
+};
 
 interface Checked {
   request: Request;
@@ -91,7 +107,7 @@ function checkQuery(route: Route, request: Request): unknown {
 }
 
 function checkKey(route: Route, request: Request): string | null {
-  if (route.method === 'get') return null;
+  if (route.method === 'get' || route.upload !== undefined) return null;
   const key = idempotencyKeyOf(request);
   if (key === null && route.isIdempotencyKeyRequired) throw new Problem('idempotency_key_missing');
   return key;

@@ -49,6 +49,14 @@ const OF_BODIES: ProblemCode[] = [
   'cardholder_data_rejected',
   'validation_failed',
 ];
+const OF_UPLOADS: ProblemCode[] = [
+  'orchestrator_unavailable',
+  'content_type_unsupported',
+  'content_encoding_unsupported',
+  'body_too_large',
+  'body_incomplete',
+  'request_timeout',
+];
 const OF_WEBHOOKS = [
   'gateway_unknown',
   'signature_missing',
@@ -90,14 +98,15 @@ export function openApiDocument(routes: readonly Route[]): object {
 }
 
 function operation(route: Route, security: string): RouteConfig {
-  const { method, path, summary, scope, params, query, body } = route;
+  const { method, path, summary, scope, params, query, body, upload } = route;
   const isPost = method === 'post';
   const problems = [
     ...route.problems,
     ...GENERAL,
     ...(params ? OF_PATHS : []),
-    ...(isPost ? OF_POSTS : []),
+    ...(isPost && !upload ? OF_POSTS : []),
     ...(body ? OF_BODIES : []),
+    ...(upload ? OF_UPLOADS : []),
   ];
   const answers = Object.entries(route.answers).map(
     ([status, answer]) => [status, answerOf(answer)] as const,
@@ -112,13 +121,21 @@ function operation(route: Route, security: string): RouteConfig {
     request: {
       ...(params ? { params } : {}),
       ...(query ? { query } : {}),
-      ...(isPost ? { headers: commandHeaders(route.isIdempotencyKeyRequired === true) } : {}),
+      ...(isPost && !upload
+        ? { headers: commandHeaders(route.isIdempotencyKeyRequired === true) }
+        : {}),
+      ...(upload ? { body: { required: true, content: filesOf(upload) } } : {}),
       ...(body
         ? { body: { required: true, content: { 'application/json': { schema: body } } } }
         : {}),
     },
     responses: { ...Object.fromEntries(answers), ...problemAnswers(problems) },
   };
+}
+
+function filesOf(contentTypes: readonly string[]) {
+  const schema = { type: 'string', format: 'binary' } as const;
+  return Object.fromEntries(contentTypes.map((contentType) => [contentType, { schema }]));
 }
 
 /** `/v1/orders/{id}` is about orders. */

@@ -224,6 +224,26 @@ export const PROBLEMS = {
     'Foreign payment',
     'Another installation made this payment. It is parked: an operator can attach it to the order.',
   ),
+  settlement_report_invalid: entry(
+    422,
+    'Settlement report invalid',
+    'Nothing of the file was imported: detail names the line and column, and what to do.',
+  ),
+  difference_not_found: entry(
+    404,
+    'No such difference',
+    'See GET /v1/settlements/differences for their ids.',
+  ),
+  difference_decided: entry(
+    409,
+    'Difference decided already',
+    'Another decision was made before, or bank and books agree by now; see its state and note.',
+  ),
+  difference_not_attachable: entry(
+    409,
+    'Difference cannot be attached',
+    'Only a foreign_payment can be attached, and orderId has to name an order of its gateway.',
+  ),
   gateway_unknown: entry(
     404,
     'Gateway unknown',

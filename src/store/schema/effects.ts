@@ -119,6 +119,10 @@ export const postings = pgTable(
     check('postings_side_known', sql`${table.side} in ('debit', 'credit')`),
     ...isPositiveMoney('postings', table.amountMinor, table.currency),
     index('postings_by_order').on(table.orderId),
+    // Settlement lines name what they are about by the gateway's id alone.
+    index('postings_by_reference').on(table.reference),
+    // One row an entry: what is exported is read in the order of time.
+    index('postings_by_time').on(table.postedAt, table.key).where(sql`${table.side} = 'debit'`),
   ],
 );
 

@@ -1,0 +1,128 @@
+/** The books for accountants: trial balance, export, and whether they agree with orders and gateways. */
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { accountName } from '../../books/chart.ts';
+import { EXPORT_FORMATS, exportHeaders, exportTexts } from '../../books/export.ts';
+import {
+  accountsOf,
+  bookEntries,
+  checkBooks,
+  type Period,
+  trialBalanceOf,
+} from '../../store/settlements/book-entries.ts';
+import { judgeAgain, reportedGateways } from '../../store/settlements/differences.ts';
+import { defineRoute } from '../http/route.ts';
+
+const PERIOD = /^\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?$/;
+
+const period = z
+  .string()
+  .regex(PERIOD, 'must be a month such as 2026-01 or a day such as 2026-01-31')
+  .refine((text) => isDay(text.length === 7 ? `${text}-01` : text), 'must be in the calendar')
+  .meta({ example: '2026-01', description: 'A month or a day.' });
+
+function isDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
+/** Both days included. */
+function daysOf(text: string): Period {
+  if (text.length > 7) return { from: text, to: text };
+  const [year = 0, month = 0] = text.split('-').map(Number);
+  const last = new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+  return { from: `${text}-01`, to: last };
+}
+
+export const getTrialBalance = defineRoute({
+  method: 'get',
+  path: '/v1/books/trial-balance',
+  scope: 'ops',
+  summary:
+    'Get what every account held before a month or day, took and gave in it, and holds after it',
+  query: z.strictObject({ period }),
+  answers: {
+    200: {
+      description: 'By currency and account; the closing balances of a currency sum to zero.',
+      schema: z.object({
+        period: z.string(),
+        accounts: z.array(
+          z.object({
+            account: z.string(),
+            name: z.string().meta({ description: 'In the chart of accounts.' }),
+            currency: z.string(),
+            opening: z.int().meta({ description: 'Debit less credit, in minor units.' }),
+            debit: z.int(),
+            credit: z.int(),
+            closing: z.int(),
+          }),
+        ),
+      }),
+    },
+  },
+  problems: ['query_invalid'],
+  async run({ query }, { database, books }) {
+    const rows = await trialBalanceOf(database, daysOf(query.period));
+    const accounts = rows.map(({ account, currency, ...sums }) => ({
+      account,
+      name: accountName(books.chart, account),
+      currency,
+      opening: sums.openingMinor,
+      debit: sums.debitMinor,
+      credit: sums.creditMinor,
+      closing: sums.closingMinor,
+    }));
+    return { status: 200, body: { period: query.period, accounts } };
+  },
+});
+
+export const getBooksExport = defineRoute({
+  method: 'get',
+  path: '/v1/books/export',
+  scope: 'ops',
+  summary:
+    'Export the entries of a month or day: CSV, or plain-text accounting for Beancount and hledger',
+  query: z.strictObject({
+    period,
+    format: z.enum(EXPORT_FORMATS, `must be one of ${EXPORT_FORMATS.join(', ')}`).default('csv'),
+    accounts: z.enum(['true', 'false'], 'must be true or false').default('true').meta({
+      description: 'Whether it opens its accounts; false for all but one of several exports.',
+    }),
+  }),
+  answers: { 200: { description: 'The entries, in their order.', contentType: 'text/plain' } },
+  problems: ['query_invalid'],
+  async run({ query }, { database, books: { chart } }) {
+    const { format } = query;
+    const days = daysOf(query.period);
+    const accounts = query.accounts === 'true' ? await accountsOf(database, days) : [];
+    const texts = exportTexts(bookEntries(database, days), { format, chart, accounts });
+    return {
+      status: 200,
+      body: Readable.from(texts, { objectMode: false }),
+      headers: exportHeaders(format, `books-${query.period}`),
+    };
+  },
+});
+
+export const checkTheBooks = defineRoute({
+  method: 'post',
+  path: '/v1/books/check',
+  scope: 'ops',
+  summary: 'Hold the books against the orders’ ledgers and the gateways’ lines',
+  body: z.strictObject({}),
+  answers: {
+    200: {
+      description: 'What was found; nothing where they agree.',
+      schema: z.object({
+        findings: z.array(z.object({ check: z.string(), subject: z.string(), detail: z.string() })),
+      }),
+    },
+  },
+  problems: [],
+  async run(_request, { database, books }) {
+    // What orders have posted since a line was judged is no fault of the books.
+    for (const gateway of await reportedGateways(database))
+      await judgeAgain(database, gateway, books.terms);
+    return { status: 200, body: { findings: await checkBooks(database) } };
+  },
+});

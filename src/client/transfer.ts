@@ -1,0 +1,65 @@
+/** Files that are too large for a request and its repeats to be held in memory: sent and read once, as they come. */
+import type { Reply } from './call.ts';
+import type { ClientOptions } from './index.ts';
+
+/** A report of some million lines over a slow line; the API itself ends what stands still. */
+const TIMEOUT_MS = 60 * 60_000;
+
+type Place = Pick<ClientOptions, 'baseUrl' | 'apiKey'>;
+
+/**
+ * Posts a file once. The API knows the same file again, so that sending it again is safe.
+ *
+ * @throws TypeError when the API cannot be reached
+ */
+export async function uploadFile(
+  { baseUrl, apiKey }: Place,
+  path: string,
+  { file, headers }: { file: ReadableStream; headers: Record<string, string> },
+): Promise<Reply<unknown>> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${apiKey}` },
+    body: file,
+    duplex: 'half',
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  return replyOf(response);
+}
+
+export interface Download extends Reply<unknown> {
+  /** The content as it comes; empty where the API refuses, and the problem is the body. */
+  texts: AsyncIterable<string>;
+}
+
+/** @throws TypeError when the API cannot be reached */
+export async function downloadText({ baseUrl, apiKey }: Place, path: string): Promise<Download> {
+  const response = await fetch(`${baseUrl}${path}`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (!response.ok) return { ...(await replyOf(response)), texts: textsOf(null) };
+  const { status, headers, body } = response;
+  return { status, headers, body: null, text: '', texts: textsOf(body) };
+}
+
+async function* textsOf(body: ReadableStream | null): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of body ?? []) yield decoder.decode(chunk as Uint8Array, { stream: true });
+}
+
+async function replyOf(response: Response): Promise<Reply<unknown>> {
+  const { status, headers } = response;
+  const text = await response.text();
+  return { status, headers, body: jsonOf(text), text };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
