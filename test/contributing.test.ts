@@ -23,8 +23,8 @@ function namedAfter(word: string, section: string): string[] {
 }
 
 describe('the recipes of CONTRIBUTING.md', () => {
-  it('are for an event, an effect and a gateway', () => {
-    assert.equal(recipes.length, 3);
+  it('are for an event, an effect, a gateway and a settlement format', () => {
+    assert.equal(recipes.length, 4);
   });
 
   for (const { title, made, changed } of recipes)
