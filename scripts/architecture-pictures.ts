@@ -33,15 +33,6 @@ function leadsTo(
   return targets.has(to) || [...targets].some((next) => leadsTo(arrows, next, to, passed));
 }
 
-/** How many pairs of folders of src import from one another. */
-export function countArrows(): number {
-  const pairs = imports
-    .filter(isOurs)
-    .map(({ from, to }) => [path.dirname(from), path.dirname(to)])
-    .filter(([from, to]) => from !== to);
-  return new Set(pairs.map(([from, to]) => `${from} ${to}`)).size;
-}
-
 /** The files in the first column of the table below this heading, from the top down. */
 export function walkIn(page: string, heading: string): string[] {
   const [, section = ''] = page.split(`## ${heading}\n`);
