@@ -9,7 +9,7 @@ import type { SharedStack } from './stack.ts';
 
 /** What the last test has begun may still be under way. */
 const PATIENCE_MS = 30_000;
-const GLANCE_MS = 1_000;
+const GLANCE_MS = 4_000;
 
 /** @throws Error that names each order and what it breaks. */
 export async function judgeEveryOrder(stack: SharedStack): Promise<void> {
@@ -43,10 +43,11 @@ function judge(evidence: OrderEvidence): Broken[] {
 async function readEveryOrder(stack: SharedStack, database: pg.Pool): Promise<OrderEvidence[]> {
   const records = await readOrderEvidence(database);
   const gateway = await readGateway(stack, database);
+  const requests = groupBy(stack.crm.requests, ({ orderId }) => orderId);
   return records.map((record) => ({
     ...record,
     payments: gateway.paymentsOf(record),
-    crm: stack.crm.requests.filter(({ orderId }) => orderId === record.orderId),
+    crm: requests.get(record.orderId) ?? [],
   }));
 }
 
