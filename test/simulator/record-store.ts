@@ -8,8 +8,9 @@ import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderState } from '../../src/domain/order.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import type { OrderRecord } from '../../src/store/orders/record.ts';
+import { demand } from '../invariants/demand.ts';
 import type { Memory } from './invariants.ts';
-import { demand, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** A record with what the watcher knew of the life that led to it. */
 export interface Written extends OrderRecord {

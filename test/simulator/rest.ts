@@ -4,13 +4,13 @@
  */
 import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
+import { demand, Violation } from '../invariants/demand.ts';
 import { brokenBy } from '../invariants/index.ts';
 import { evidenceOf } from './evidence.ts';
 import { type GatewayTruth, isOpen } from './gateway-truth.ts';
 import type { OrderRun } from './order-run.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Sinks } from './sinks.ts';
-import { demand, Violation } from './world.ts';
 
 export interface Remains {
   ledger: Ledger;
