@@ -1,6 +1,6 @@
 /**
  * Writes what is derived from code into the documents, between their markers: the state diagram and the decision
- * table, and the settings. It never touches anything outside the markers. And what orders show of themselves, which a
+ * table, the settings, and the pictures of the architecture. It never touches anything outside the markers. And what orders show of themselves, which a
  * test compares them with.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import { type Cell, TABLE } from '../src/domain/table.ts';
 import { TIMELINES_FILE, timelines } from '../test/support/timelines.ts';
+import { foldersPicture, walkIn, walkPicture } from './architecture-pictures.ts';
 import { settingsTable } from './settings-table.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -27,11 +28,24 @@ export function generatedDocuments(): Document[] {
     'state-diagram': diagram(),
     'decision-table': decisionTable(),
     settings: settingsTable(),
+    folders: foldersPicture(),
   };
-  return ['docs/state-machine.md', 'docs/settings.md']
+  return ['docs/state-machine.md', 'docs/settings.md', 'docs/architecture.md']
     .map((file) => path.join(ROOT, file))
     .filter((file) => existsSync(file))
-    .map((file) => ({ path: file, text: fill(readFileSync(file, 'utf8'), parts) }));
+    .map((file) => {
+      const text = readFileSync(file, 'utf8');
+      return { path: file, text: fill(text, { ...parts, ...walkPictures(text) }) };
+    });
+}
+
+/** By the heading of each walk. */
+const WALKS = { webhook: 'A webhook', pay: 'A click on "pay"', refund: 'A refund' };
+
+function walkPictures(page: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(WALKS).map(([name, heading]) => [name, walkPicture(walkIn(page, heading))]),
+  );
 }
 
 function fill(text: string, parts: Record<string, string>): string {

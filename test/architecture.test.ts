@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { walkIn } from '../scripts/architecture-pictures.ts';
+import { BUSINESS_EFFECTS } from '../src/domain/effects/effects.ts';
 import {
   circles,
   files,
@@ -162,7 +164,7 @@ describe('imports', () => {
 describe('the folders of src', () => {
   it('hold entry points alone at their root', () => {
     const root = files.map(({ file }) => file).filter((file) => roomOf(file) === 'entry');
-    assert.deepEqual(root.sort(), ENTRY_POINTS);
+    assert.deepEqual(new Set(root), new Set(ENTRY_POINTS));
   });
 
   it(`hold at most ${FILES_OF_A_FOLDER} files each`, () => {
@@ -304,6 +306,45 @@ describe('docs/architecture.md', () => {
     const wrong = named.filter((file) => !/[A-Z]/.test(file) && !existsSync(path.join(root, file)));
     assert.ok(named.length > 20);
     assertNone(wrong, 'a reader who follows a walk has to find each step of it');
+  });
+});
+
+/** More than that is no walk but a search. */
+const FILES_OF_A_WALK = 15;
+
+describe('the walk of a webhook', () => {
+  const page = readFileSync(path.join(import.meta.dirname, '../docs/architecture.md'), 'utf8');
+  const walk = walkIn(page, 'A webhook');
+
+  it(`goes through at most ${FILES_OF_A_WALK} files, each once`, () => {
+    assert.ok(walk.length > 10 && walk.length <= FILES_OF_A_WALK, `${walk.length} files`);
+    assert.equal(new Set(walk).size, walk.length);
+  });
+
+  it('begins at the endpoint, goes down through every layer, and comes back to GET', () => {
+    const rooms = walk.map(roomOf).filter((room, i, all) => room !== all[i - 1]);
+    const down = ['api', 'workflows', 'domain', 'workflows', 'activities', 'api'];
+    assert.deepEqual(rooms, ['api', 'gateways', ...down]);
+  });
+
+  it('finds each of its files in every gateway’s folder and for every effect', () => {
+    const gateways = new Set(
+      files
+        .map(({ file }) => file.split(path.sep))
+        .flatMap(([room, name, ...rest]) =>
+          room === 'gateways' && rest.length > 0 && name !== undefined ? [name] : [],
+        ),
+    );
+    const effects = BUSINESS_EFFECTS.map((effect) => effect.replaceAll('_', '-'));
+    const named = walk.flatMap((file) =>
+      file.includes('GATEWAY')
+        ? [...gateways].map((gateway) => file.replace('GATEWAY', gateway))
+        : effects.map((effect) => file.replace('EFFECT', effect)),
+    );
+    assertNone(
+      [...new Set(named)].filter((name) => !files.some(({ file }) => file === name)),
+      'a reader who follows the walk has to find each step of it',
+    );
   });
 });
 

@@ -45,17 +45,3 @@ export async function readGatewayTruth(baseUrl: string): Promise<GatewayTruth> {
     ...z.object({ webhooks: z.array(webhook) }).parse(await get('/webhooks')),
   };
 }
-
-export function sumOf(amounts: readonly { amount: number }[]): number {
-  return amounts.reduce((total, { amount }) => total + amount, 0);
-}
-
-/** Minor units that were captured and not taken back. */
-export function standingOf({ captures }: GatewayPayment): number {
-  return sumOf(captures.filter(({ reversed }) => !reversed));
-}
-
-/** Minor units that have gone back to the customer. */
-export function refundedOf({ refunds }: GatewayPayment): number {
-  return sumOf(refunds.filter(({ status }) => status === 'succeeded'));
-}

@@ -1,9 +1,10 @@
 /** Keys: all answers to one Idempotency-Key are one answer, or say that it is not there yet. */
 import { canonicalJson } from '../../src/api/http/canonical-json.ts';
 import type { ProblemCode } from '../../src/api/problems/problem-table.ts';
+import { groupBy } from '../../test/invariants/evidence.ts';
 import type { Operation, Violation } from '../evidence.ts';
 import { fieldsOf } from './answer-fields.ts';
-import { groupBy, type Invariant, wrong } from './remains.ts';
+import { type Invariant, wrong } from './remains.ts';
 
 /** Said before the key is looked at, or for the moment alone: a repeat may well hear something else. */
 const PASSING: readonly ProblemCode[] = [

@@ -1,12 +1,13 @@
 /** Operations: what was answered with success is there, what was refused has left nothing behind. */
 import { derivedId } from '../../src/api/http/canonical-json.ts';
+import { groupBy, type RecordedOrder } from '../../test/invariants/evidence.ts';
 import type { Operation, OperationKind, Violation } from '../evidence.ts';
 import { fieldsOf } from './answer-fields.ts';
 import { isFinal } from './one-answer.ts';
-import { groupBy, type Invariant, type OrderRow, type Remains, wrong } from './remains.ts';
+import { type Invariant, type Remains, wrong } from './remains.ts';
 
 /** @returns what is missing, or null */
-type Visible = (operation: Operation, order: OrderRow, remains: Remains) => string | null;
+type Visible = (operation: Operation, order: RecordedOrder, remains: Remains) => string | null;
 
 const VISIBLE: Partial<Record<OperationKind, Visible>> = {
   create: ({ body }, order) => {

@@ -1,7 +1,8 @@
 /** Reads: once an answer has shown a version of an order, no later answer shows an older one. */
+import { groupBy } from '../../test/invariants/evidence.ts';
 import type { Operation, Violation } from '../evidence.ts';
 import { fieldsOf } from './answer-fields.ts';
-import { groupBy, type Invariant, wrong } from './remains.ts';
+import { type Invariant, wrong } from './remains.ts';
 
 interface Seen {
   version: number;

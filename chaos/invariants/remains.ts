@@ -2,31 +2,20 @@
  * Everything that a run left, read once: the logs, the gateway's truth and the orders as Payonce shows
  * them. Checks compare these with each other, and with the tables behind them.
  */
-import type pg from 'pg';
-import type { OrderState } from '../../src/domain/order.ts';
-import type { OrderView } from '../../src/domain/view.ts';
+import {
+  groupBy,
+  type OrderEvidence,
+  type Invariant as OrderInvariant,
+  type RecordedOrder,
+} from '../../test/invariants/evidence.ts';
+import {
+  nothingAbout,
+  type RecordEvidence,
+  readOrderEvidence,
+} from '../../test/invariants/from-database.ts';
 import type { CrmLine, Delivery, Evidence, Operation, Violation } from '../evidence.ts';
 import { readJsonLines } from '../json-lines.ts';
 import { type GatewayTruth, readGatewayTruth } from './gateway-truth.ts';
-
-export interface OrderRow {
-  id: string;
-  state: OrderState;
-  version: number;
-  /** Rises with everything that the order takes up. */
-  revision: number;
-  amountMinor: number;
-  currency: string;
-  view: OrderView;
-  /** At rest: it needs no run. */
-  isClosed: boolean;
-  /** How often each state was entered. */
-  entered: Partial<Record<OrderState, number>>;
-  /** Facts and callers that the order has not answered yet. */
-  unanswered: number;
-  /** Whether the order will look again by itself. */
-  isPolling: boolean;
-}
 
 export interface Remains {
   evidence: Evidence;
@@ -35,7 +24,9 @@ export interface Remains {
   deliveries: readonly Delivery[];
   crm: readonly CrmLine[];
   gateway: GatewayTruth;
-  orders: ReadonlyMap<string, OrderRow>;
+  /** Of every order that anything is known of. */
+  orderEvidence: readonly OrderEvidence[];
+  orders: ReadonlyMap<string, RecordedOrder>;
 }
 
 /** What must hold after every run, and the check that finds where it did not. */
@@ -49,16 +40,31 @@ export function wrong(subject: string, detail: string): Violation {
   return { invariant: '', subject, detail };
 }
 
+/** What holds for every order, as a check of the run. */
+export function ofEachOrder({ name, check }: OrderInvariant): Invariant {
+  return {
+    name,
+    check: ({ orderEvidence }) =>
+      orderEvidence.flatMap((evidence) =>
+        check(evidence).map(({ subject, detail }) => wrong(subject, detail)),
+      ),
+  };
+}
+
 export async function readRemains(evidence: Evidence): Promise<Remains> {
   const { operationsFile, deliveriesFile, crmFile, sandboxUrl, database } = evidence;
-  const [lines, deliveries, crm, gateway, orders] = await Promise.all([
+  const [lines, deliveries, crm, gateway, records] = await Promise.all([
     readJsonLines<Operation>(operationsFile),
     readJsonLines<Delivery>(deliveriesFile),
     readJsonLines<CrmLine>(crmFile),
     readGatewayTruth(sandboxUrl),
-    readOrders(database),
+    readOrderEvidence(database),
   ]);
-  return { evidence, operations: endsOf(lines), deliveries, crm, gateway, orders };
+  const orders = new Map(
+    records.flatMap(({ orderId, order }) => (order === null ? [] : [[orderId, order] as const])),
+  );
+  const orderEvidence = evidenceOfOrders(records, crm, gateway);
+  return { evidence, operations: endsOf(lines), deliveries, crm, gateway, orderEvidence, orders };
 }
 
 function endsOf(lines: readonly Operation[]): Operation[] {
@@ -70,33 +76,24 @@ function endsOf(lines: readonly Operation[]): Operation[] {
   return [...ends.values()];
 }
 
-const ORDERS = `
-  select id, state, version, revision::int as revision, amount_minor::float8 as "amountMinor",
-         currency, view, closed as "isClosed", ledger -> 'entered' as entered,
-         json_array_length(ledger -> 'held') + json_array_length(ledger -> 'waiting') as unanswered,
-         json_typeof(ledger -> 'poll') = 'object' as "isPolling"
-  from orders`;
-
-async function readOrders(database: pg.Pool): Promise<Map<string, OrderRow>> {
-  const { rows } = await database.query<OrderRow>(ORDERS);
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-/** The reasons of reviews that are open, or that a person has approved. */
-export function standingReviews({ view }: OrderRow): string[] {
-  return view.reviews
-    .filter(({ status }) => status === 'open' || status === 'approved')
-    .map(({ reason }) => reason);
-}
-
-export function groupBy<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
+/** The gateway of a chaos run has no other users, so every payment there is ours. */
+function evidenceOfOrders(
+  records: readonly RecordEvidence[],
+  crm: readonly CrmLine[],
+  { payments }: GatewayTruth,
+): OrderEvidence[] {
+  const known = new Map(records.map((record) => [record.orderId, record]));
+  const requests = groupBy(crm, ({ orderId }) => orderId);
+  const charged = groupBy(payments, ({ orderId }) => orderId ?? '');
+  const ids = [...new Set([...known.keys(), ...requests.keys(), ...charged.keys()])];
+  return ids.map((orderId) => ({
+    ...(known.get(orderId) ?? nothingAbout(orderId)),
+    payments: (charged.get(orderId) ?? []).map((payment) => ({ ...payment, isOurs: true })),
+    crm: (requests.get(orderId) ?? []).map(({ idempotencyKey, type, body, status }) => ({
+      key: idempotencyKey,
+      type,
+      body,
+      isTaken: status >= 200 && status < 300,
+    })),
+  }));
 }

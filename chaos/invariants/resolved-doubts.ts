@@ -1,8 +1,9 @@
 /** Doubts: whatever nobody knew the outcome of was asked again, and had an answer in the end. */
 import { canonicalJson } from '../../src/api/http/canonical-json.ts';
+import { groupBy } from '../../test/invariants/evidence.ts';
 import type { Operation } from '../evidence.ts';
 import { isFinal } from './one-answer.ts';
-import { groupBy, type Invariant, wrong } from './remains.ts';
+import { type Invariant, wrong } from './remains.ts';
 
 /** Questions, and what must not be taken: they have no outcome that anybody could be in doubt of. */
 const WITHOUT_OUTCOME: readonly Operation['kind'][] = ['read', 'verify', 'fuzz'];

@@ -1,11 +1,13 @@
-/** Rest: every order has come to an end or waits for somebody else, and no workflow is broken or stuck. */
+/** Rest: no workflow is broken or stuck, and nothing happens long after the last fault. */
 import {
   type Client,
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { RecordedOrder } from '../../test/invariants/evidence.ts';
+import { nothingOwed } from '../../test/invariants/nothing-owed.ts';
 import type { Evidence, Violation } from '../evidence.ts';
-import { type Invariant, type OrderRow, type Remains, wrong } from './remains.ts';
+import { type Invariant, type Remains, wrong } from './remains.ts';
 
 /** A task that needs more tries than this, when nothing is broken any more, is stuck. */
 const MAX_TASK_ATTEMPTS = 3;
@@ -23,13 +25,12 @@ const LATE = `
   where outcome in ('applied', 'review') and source in ('webhook', 'effect')
     and at > to_timestamp($1::float8 / 1000)`;
 
-export const comesToRest: Invariant = {
-  name: 'I9 every order comes to rest',
+export const runsComeToRest: Invariant = {
+  name: nothingOwed.name,
   check: async ({ evidence, orders }: Remains) => [
     ...(await brokenRuns(evidence.temporal.client)),
     ...(await stuckRuns(evidence, [...orders.values()])),
     ...(await lateOutcomes(evidence)),
-    ...[...orders.values()].flatMap(unfinished),
   ],
 };
 
@@ -44,7 +45,10 @@ async function brokenRuns({ workflow }: Client): Promise<Violation[]> {
   return found;
 }
 
-async function stuckRuns(evidence: Evidence, orders: readonly OrderRow[]): Promise<Violation[]> {
+async function stuckRuns(
+  evidence: Evidence,
+  orders: readonly RecordedOrder[],
+): Promise<Violation[]> {
   const found: Violation[] = [];
   for (let i = 0; i < orders.length; i += AT_ONCE) {
     const some = orders.slice(i, i + AT_ONCE);
@@ -53,7 +57,10 @@ async function stuckRuns(evidence: Evidence, orders: readonly OrderRow[]): Promi
   return found;
 }
 
-async function stuckRun({ temporal, settings }: Evidence, order: OrderRow): Promise<Violation[]> {
+async function stuckRun(
+  { temporal, settings }: Evidence,
+  order: RecordedOrder,
+): Promise<Violation[]> {
   const { id: orderId, isClosed } = order;
   try {
     const { status, raw } = await temporal.client.workflow.getHandle(orderId).describe();
@@ -86,15 +93,4 @@ async function lateOutcomes({ database, settings }: Evidence): Promise<Violation
   const limit = settings.faultsEndedAt + settings.drainLimitMs;
   const { rows } = await database.query<{ subject: string; detail: string }>(LATE, [limit]);
   return rows.map(({ subject, detail }) => wrong(subject, detail));
-}
-
-function unfinished({ id, view, unanswered, isPolling }: OrderRow): Violation[] {
-  const owed = view.effects
-    .filter(({ status }) => status !== 'done')
-    .map(({ key, status }) => wrong(id, `${key} is ${status}`));
-  const forgotten = view.refunds
-    .filter(({ status }) => status === 'requested' && !isPolling)
-    .map((refund) => wrong(id, `refund ${refund.id} waits, and nobody will ask again`));
-  const silent = unanswered === 0 ? [] : [wrong(id, `${unanswered} inputs have had no answer`)];
-  return [...owed, ...forgotten, ...silent];
 }

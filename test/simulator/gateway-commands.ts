@@ -3,6 +3,7 @@
  * forgetful of real gateways, and then makes something new: the order must never get that far.
  */
 import type { Answer, Effect, GatewayCall } from '../../src/domain/effects/effects.ts';
+import { demand } from '../invariants/demand.ts';
 import { HOUR_MS } from './agenda.ts';
 import {
   type GatewayTruth,
@@ -12,7 +13,7 @@ import {
   snapshotOf,
   type TruePayment,
 } from './gateway-truth.ts';
-import { demand, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export const KEY_MEMORY_MS = 24 * HOUR_MS;
 

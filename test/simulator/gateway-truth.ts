@@ -145,13 +145,6 @@ export function leftMinor(payment: TruePayment): number {
   return heldMinor(payment) - sum(gone);
 }
 
-/** Held, less what went back or was lost to chargebacks. */
-export function netOf(payment: TruePayment): number {
-  const refunds = payment.refunds.filter(({ status }) => status === 'succeeded');
-  const lost = payment.disputes.filter(({ status }) => status === 'lost');
-  return heldMinor(payment) - sum(refunds) - sum(lost);
-}
-
 export function isOpen({ status }: TruePayment): boolean {
   return status === 'created' || status === 'pending' || status === 'authorized';
 }

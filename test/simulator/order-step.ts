@@ -20,11 +20,11 @@ import {
   type OrderRecord,
   planStep,
 } from '../../src/workflows/step.ts';
+import { demand } from '../invariants/demand.ts';
 import { MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { nameOf, toldOf } from './notes.ts';
 import { command, mayBeLost, mayHappen, type Order, TaskLost } from './order-state.ts';
 import type { Written } from './record-store.ts';
-import { demand } from './world.ts';
 
 type Results = StepDone['results'];
 

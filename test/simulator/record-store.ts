@@ -5,10 +5,12 @@
 
 import type { OutcomeRecord } from '../../src/domain/events.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
+import type { OrderState } from '../../src/domain/order.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import type { OrderRecord } from '../../src/store/orders/record.ts';
+import { demand } from '../invariants/demand.ts';
 import type { Memory } from './invariants.ts';
-import { demand, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** A record with what the watcher knew of the life that led to it. */
 export interface Written extends OrderRecord {
@@ -18,6 +20,8 @@ export interface Written extends OrderRecord {
 export interface RecordStore {
   /** By sequence number. */
   records: Map<number, OutcomeRecord>;
+  /** Where a record that was written has another state than the one before. */
+  moves: { version: number; from: OrderState; to: OrderState }[];
   /** What the writer hears; undefined while the database is away, which does not mean that nothing is written. */
   write(record: Written): Ledger | null | undefined;
   read(): Ledger;
@@ -29,12 +33,13 @@ interface Row {
   ledger: Ledger;
   revision: number;
   version: number;
-  state: string;
+  state: OrderState;
 }
 
 export function createRecordStore(world: World, first: Ledger): RecordStore {
   const { dice, faults } = world;
   const records: RecordStore['records'] = new Map();
+  const moves: RecordStore['moves'] = [];
   const memories = new Map<number, Memory>();
   let row = rowOf(first);
 
@@ -42,6 +47,8 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
     const next = rowOf(ledger);
     if (row.revision > known) return isSame(row, next) ? null : row.ledger;
     checkOrder(row, next);
+    if (row.state !== next.state)
+      moves.push({ version: next.version, from: row.state, to: next.state });
     row = next;
     memories.set(next.revision, memory);
     for (const record of fresh) keep(records, record);
@@ -53,6 +60,7 @@ export function createRecordStore(world: World, first: Ledger): RecordStore {
 
   return {
     records,
+    moves,
     read: () => row.ledger,
     memoryOf: (revision) => memories.get(revision),
     write(record) {

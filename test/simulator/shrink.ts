@@ -1,6 +1,7 @@
 /** What is left of a failing life when every move that it can fail without is left out. */
+
+import { Violation } from '../invariants/demand.ts';
 import { createSimulation, type Life } from './simulation.ts';
-import { Violation } from './world.ts';
 
 /** The promise that was broken; anything else that was thrown is told by its message. */
 export function ruleOf({ violation }: Life): string | null {

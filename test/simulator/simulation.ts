@@ -3,6 +3,7 @@
  * machine is the real one; time, chance, the gateway and every other system are simulated.
  */
 import { openLedger } from '../../src/domain/ledger.ts';
+import { demand } from '../invariants/demand.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
 import { createDice, type Dice } from './dice.ts';
 import { createGatewayCalls } from './gateway-calls.ts';
@@ -16,7 +17,7 @@ import { createSinks, type Sinks } from './sinks.ts';
 import type { Stage } from './stage.ts';
 import { tidyLater } from './tidy-up.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
-import { createWorld, demand, STARTS_AT, TIDY_STREAM, type World } from './world.ts';
+import { createWorld, STARTS_AT, TIDY_STREAM, type World } from './world.ts';
 
 /** Most lives are short, so that there are many of them; some are long enough for stories in four acts. */
 const SHORT_LIFE = 8;

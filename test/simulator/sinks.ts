@@ -4,8 +4,9 @@
  */
 import type { BusinessEffect } from '../../src/domain/effects/effects.ts';
 import type { EffectResult } from '../../src/domain/events.ts';
+import { demand } from '../invariants/demand.ts';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from './agenda.ts';
-import { demand, type World } from './world.ts';
+import type { World } from './world.ts';
 
 interface Entitlement {
   granted: boolean;

@@ -1,6 +1,6 @@
 /**
  * What all parts of one simulated life share: time, chance, how bad things are at present, and a
- * notebook. A broken promise ends the life at once by `violate`.
+ * notebook. A broken promise ends the life at once.
  */
 import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
@@ -33,22 +33,6 @@ export interface World {
   /** With more signals than that waiting, a task takes up so many events and starts so many effects. */
   intakePerTask: number;
   note(text: () => string): void;
-}
-
-/** A promise that was broken; the rule names it, the message tells how. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-  readonly rule: string;
-
-  constructor(rule: string, message: string) {
-    super(`${rule}: ${message}`);
-    this.rule = rule;
-  }
-}
-
-/** @throws Violation when `holds` is false */
-export function demand(holds: boolean, rule: string, message: () => string): asserts holds {
-  if (!holds) throw new Violation(rule, message());
 }
 
 export const STARTS_AT = Date.parse('2026-01-26T10:00:00Z');

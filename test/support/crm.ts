@@ -7,6 +7,9 @@ export interface CrmRequest {
   key: string;
   type: string;
   orderId: string;
+  body: string;
+  /** It was answered with a 2xx. */
+  isTaken: boolean;
 }
 
 export interface Crm {
@@ -24,13 +27,15 @@ export async function openCrm(): Promise<Crm> {
   const interruptions = new Map<string, () => void>();
   const statuses = new Map<string, number>();
   const server: Server = createServer(async (request, response) => {
-    const body = JSON.parse(await text(request)) as { type: string; data: { id: string } };
+    const body = await text(request);
+    const { type, data } = JSON.parse(body) as { type: string; data: { id: string } };
     const key = String(request.headers['idempotency-key']);
-    requests.push({ key, type: body.type, orderId: body.data.id });
-    const interrupt = interruptions.get(body.data.id);
-    interruptions.delete(body.data.id);
+    const status = statuses.get(data.id) ?? 204;
+    requests.push({ key, type, orderId: data.id, body, isTaken: status < 300 });
+    const interrupt = interruptions.get(data.id);
+    interruptions.delete(data.id);
     interrupt?.();
-    response.writeHead(statuses.get(body.data.id) ?? 204).end();
+    response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -11,19 +11,29 @@ export interface Import {
   isType: boolean;
 }
 
-export const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+export interface SourceFile {
+  /** Under src. */
+  file: string;
+  text: string;
+}
+
+export const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.(ts|tsx)$/.test(file))
   .map((file) => ({ file, text: readFileSync(path.join(SRC, file), 'utf8') }));
 
 const IMPORT = /^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?'([^']+)'/gm;
 
-export const imports: Import[] = files.flatMap(({ file, text }) =>
-  [...text.matchAll(IMPORT)].map(([, type, target = '']) => ({
-    from: file,
-    to: target.startsWith('.') ? path.join(path.dirname(file), target) : target,
-    isType: type !== undefined,
-  })),
-);
+export const imports: Import[] = importsIn(files);
+
+export function importsIn(sources: readonly SourceFile[]): Import[] {
+  return sources.flatMap(({ file, text }) =>
+    [...text.matchAll(IMPORT)].map(([, type, target = '']) => ({
+      from: file,
+      to: target.startsWith('.') ? path.join(path.dirname(file), target) : target,
+      isType: type !== undefined,
+    })),
+  );
+}
 
 export function roomOf(file: string): string {
   const [room = '', ...rest] = file.split(path.sep);

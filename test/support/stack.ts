@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
 import { type Crm, openCrm } from './crm.ts';
+import { judgeEveryOrder } from './every-order.ts';
 import type { GatewayDriver } from './gateway-driver.ts';
 import { GATEWAYS } from './gateways.ts';
 
@@ -113,8 +114,12 @@ export const mochaHooks = {
   async afterAll(): Promise<void> {
     if (shared === undefined) return;
     const stack = await shared;
-    await stopTestStack(stack);
-    stack.crm.close();
-    await stack.closeGateways();
+    try {
+      await judgeEveryOrder(stack);
+    } finally {
+      await stopTestStack(stack);
+      stack.crm.close();
+      await stack.closeGateways();
+    }
   },
 };

@@ -1,0 +1,44 @@
+/** Papers: one invoice for every grant, one credit note for every refund of it. */
+import {
+  type Finding,
+  groupBy,
+  type Invariant,
+  type OrderEvidence,
+  ownPayments,
+  wrong,
+} from './evidence.ts';
+
+export const onePaper: Invariant = {
+  name: 'I2 one invoice for a payment, one credit note for a refund',
+  check: (evidence) => [...wrongInvoices(evidence), ...wrongCreditNotes(evidence)],
+};
+
+function wrongInvoices({ orderId, entitlements, invoices }: OrderEvidence): Finding[] {
+  const grants = entitlements.filter(({ isGranted }) => isGranted).length;
+  if (grants === invoices.length) return [];
+  const detail = `access was granted ${grants} times, and there are ${invoices.length} invoices`;
+  return [wrong(orderId, detail)];
+}
+
+function wrongCreditNotes(evidence: OrderEvidence): Finding[] {
+  const { orderId, order, invoices, creditNotes, payments } = evidence;
+  if (payments === null) return [];
+  const refunds = ownPayments(evidence)
+    .filter(({ currency, captures }) => currency === order?.currency && captures.length > 0)
+    .flatMap((payment) => payment.refunds);
+  const notes = groupBy(creditNotes, ({ refundId }) => refundId);
+  const missing = refunds
+    .filter(({ status }) => status === 'succeeded' && invoices.length > 0)
+    .filter(({ id, amount }) => {
+      const found = notes.get(id) ?? [];
+      return found.length !== 1 || found[0]?.amountMinor !== amount;
+    });
+  const known = new Set(refunds.map(({ id }) => id));
+  const invented = [...notes.keys()].filter((id) => !known.has(id) || invoices.length === 0);
+  return [
+    ...missing.map(({ id, amount }) =>
+      wrong(`${orderId} ${id}`, `refunded ${amount}, without one credit note of that`),
+    ),
+    ...invented.map((id) => wrong(`${orderId} ${id}`, 'a credit note without a refund')),
+  ];
+}
