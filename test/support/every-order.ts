@@ -11,6 +11,13 @@ import type { SharedStack } from './stack.ts';
 const PATIENCE_MS = 30_000;
 const GLANCE_MS = 4_000;
 
+const writtenByHand = new Set<string>();
+
+/** A test that writes into an order's tables itself says so: what was not lived proves nothing. */
+export function exemptFromInvariants(orderId: string): void {
+  writtenByHand.add(orderId);
+}
+
 /** @throws Error that names each order and what it breaks. */
 export async function judgeEveryOrder(stack: SharedStack): Promise<void> {
   const database = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
@@ -41,7 +48,9 @@ function judge(evidence: OrderEvidence): Broken[] {
 }
 
 async function readEveryOrder(stack: SharedStack, database: pg.Pool): Promise<OrderEvidence[]> {
-  const records = await readOrderEvidence(database);
+  const records = (await readOrderEvidence(database)).filter(
+    ({ orderId }) => !writtenByHand.has(orderId),
+  );
   const gateway = await readGateway(stack, database);
   const requests = groupBy(stack.crm.requests, ({ orderId }) => orderId);
   return records.map((record) => ({
