@@ -24,7 +24,10 @@ export function countsOpenedAlone({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 2;
 }
 
-/** Since rules 3: a contradiction of a refund, once decided, is not put to review again. */
-export function reviewsContradictionsOnce({ terms }: RuledOrder): boolean {
+/**
+ * Since rules 3: a contradiction of a refund, once decided, is not put to review again, and a new state is a new
+ * version whatever brought it.
+ */
+export function followsRules3({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 3;
 }

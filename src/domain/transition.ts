@@ -24,6 +24,7 @@ import { takeFact } from './facts/apply-fact.ts';
 import type { Ledger } from './ledger.ts';
 import { indexOf, inListOrder } from './ledger-index.ts';
 import { resolveSettledReviews } from './reviews/settled.ts';
+import { followsRules3 } from './rules.ts';
 import { hasNoPendingWork, schedulePoll } from './schedule/deadlines.ts';
 import { expire } from './schedule/expiry.ts';
 import { retryUnresolved } from './schedule/follow-up.ts';
@@ -77,6 +78,9 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   consequences(context, from);
   answerCancelsByState(context);
   resolveSettledReviews(context);
+  // The only outcome may be a refusal to the caller, which is no change by itself.
+  const isMoved = stateOf(ledger) !== from;
+  if (isMoved && ledger.version === versionBefore && followsRules3(ledger)) ledger.version += 1;
   const hasChanged = ledger.version > versionBefore;
   if (hasChanged) {
     ledger.updatedAt = event.at;

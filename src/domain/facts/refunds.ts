@@ -7,7 +7,7 @@ import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
-import { reviewsContradictionsOnce } from '../rules.ts';
+import { followsRules3 } from '../rules.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
@@ -22,7 +22,7 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
   const status = fact.type.slice('refund.'.length) as RefundStatus;
   const known = ledger.refunds[fact.refundId];
   if (known !== undefined && !isSameMoney(known, fact)) {
-    const contradicted = reviewsContradictionsOnce(ledger) ? contradictOnce : contradict;
+    const contradicted = followsRules3(ledger) ? contradictOnce : contradict;
     return contradicted(context, fact, { known, what: fact.refundId });
   }
   const halted = checkProgress(context, {
