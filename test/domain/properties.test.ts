@@ -86,6 +86,11 @@ function wasApproved(moment: Moment, ...reasons: string[]): boolean {
   );
 }
 
+/** Of a payment that may have come back to life the gateway is asked once more after the sync that is open. */
+function askedOnce(ledger: Ledger): Ledger {
+  return { ...ledger, inquiry: { ...ledger.inquiry, again: false } };
+}
+
 describe('an order, whatever happens to it', () => {
   holds(
     'never throws, and leaves what it was given as it was',
@@ -125,7 +130,10 @@ describe('an order, whatever happens to it', () => {
       if (event.type !== 'fact') return;
       if (after.ledger.payments[event.fact.paymentId] === undefined) return;
       const repeated = transition(after.ledger, again(event));
-      assert.deepStrictEqual(withoutCounters(repeated.ledger), withoutCounters(after.ledger));
+      assert.deepStrictEqual(
+        withoutCounters(askedOnce(repeated.ledger)),
+        withoutCounters(askedOnce(after.ledger)),
+      );
       assert.deepStrictEqual(repeated.effects, []);
     }),
   );

@@ -85,7 +85,9 @@ function checkAttempts(before: Ledger, after: Ledger): void {
     const payment = paymentId === null ? undefined : after.payments[paymentId];
     const isOver =
       status === 'refused' ||
-      (payment !== undefined && !['created', 'pending', 'authorized'].includes(payment.status));
+      (payment !== undefined && !['created', 'pending', 'authorized'].includes(payment.status)) ||
+      // Money in another currency pays nothing of the order.
+      (payment !== undefined && payment.currency !== after.terms.currency);
     demand(isOver, 'one attempt at a time', () => `attempt ${number} is ${status} still`);
   }
 }
