@@ -83,7 +83,7 @@ async function runProgram(command: string[], identity: Partial<Owner>, output?: 
   if (code !== 0) throw new Error(said.join('').trim() || `${file} ended with code ${code}`);
 }
 
-async function userInsteadOfRoot(): Promise<Owner> {
+export async function userInsteadOfRoot(): Promise<Owner> {
   for (const name of USERS_INSTEAD_OF_ROOT) {
     const ids = await Promise.all(['-u', '-g'].map((flag) => execa('id', [flag, name]))).catch(
       () => undefined,
@@ -98,13 +98,14 @@ async function userInsteadOfRoot(): Promise<Owner> {
 
 /**
  * A checkout in /root is closed to every other user. On Linux the one right that is missing can be
- * handed over without opening the folder to anybody.
+ * handed over without opening the folder to anybody. initdb and pg_ctl look for their siblings by access(2), which
+ * disregards the right of a user who is not root, unless the process keeps rights over a change of user.
  */
-async function wayIn(owner: Owner, paths: readonly string[]): Promise<string[]> {
+export async function wayIn(owner: Owner, paths: readonly string[]): Promise<string[]> {
   if (await canReach([], owner, paths)) return [];
   const ids = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
   const right = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
-  const prefix = ['setpriv', ...ids, ...right];
+  const prefix = ['setpriv', '--securebits=+no_setuid_fixup', ...ids, ...right];
   if (await canReach(prefix, {}, paths)) return prefix;
   throw new SetupError(
     `PostgreSQL cannot run as root, and user ${owner.uid} cannot enter ${paths.join(' or ')}: run as another user, move the checkout and DATA_DIR out of the closed folder, or set DATABASE_URL.`,
