@@ -25,8 +25,8 @@ export function countsOpenedAlone({ terms }: RuledOrder): boolean {
 }
 
 /**
- * Since rules 3: a contradiction of a refund, once decided, is not put to review again, and a new state is a new
- * version whatever brought it.
+ * Since rules 3: a contradiction of a refund, once decided, is not put to review again; a new state is a new version
+ * whatever brought it; and a refund that fails while a refunded order still holds money is for a person.
  */
 export function followsRules3({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 3;

@@ -86,6 +86,7 @@ refund.succeeded.full                | –                                 | –
 refund.succeeded.over                | –                                 | P ?capture_reversed ?over_refund $refund | R ?over_refund $refund           | R ?over_refund $refund           | F ?capture_reversed ?over_refund $refund | C ?over_refund $refund           | R ?over_refund $refund
 refund.succeeded.uncaptured          | I ?refund_without_capture         | P ?refund_without_capture         | PP ?refund_without_capture       | "                                | "                                 | "                                | "
 refund.failed                        | I                                 | P                                 | PP ?refund_failed                | PD ?refund_failed                | F                                 | C ?refund_failed                 | ~
+refund.failed.held                   | –                                 | –                                 | –                                | –                                | –                                 | –                                | R ?captured_after_refund ?refund_failed
 refund.reversed                      | I                                 | P                                 | PP ?refund_reversed $refund_reversed | PD ?refund_reversed $refund_reversed | F                                 | C ?refund_reversed               | R ?refund_reversed $refund_reversed
 refund.flip                          | I +fetch ?refund_flip             | P +fetch ?refund_flip             | PP +fetch ?refund_failed ?refund_flip | PD +fetch ?refund_failed ?refund_flip | F +fetch ?refund_flip             | C +fetch ?refund_failed ?refund_flip | R +fetch ?refund_flip
 refund.flip.early                    | I +fetch …                        | P +fetch …                        | PP +fetch … ?refund_failed       | PD +fetch … ?refund_failed       | F +fetch …                        | C +fetch … ?refund_failed        | "
@@ -186,6 +187,12 @@ const IMPOSSIBLE: Record<string, string> = {
   'refund.succeeded.full P': 'there was money to refund, and money makes an order paid',
   'refund.succeeded.full F': 'there was money to refund, and money makes an order paid',
   'refund.succeeded.over I': 'a payment whose money came and went makes an order failed',
+  'refund.failed.held I': 'only a refunded order holds money that came after the refund',
+  'refund.failed.held P': 'only a refunded order holds money that came after the refund',
+  'refund.failed.held PP': 'only a refunded order holds money that came after the refund',
+  'refund.failed.held PD': 'only a refunded order holds money that came after the refund',
+  'refund.failed.held F': 'only a refunded order holds money that came after the refund',
+  'refund.failed.held C': 'only a refunded order holds money that came after the refund',
   'dispute.lost I': 'there was money to lose, and money makes an order paid',
   'dispute.lost P': 'there was money to lose, and money makes an order paid',
   'dispute.lost F': 'there was money to lose, and money makes an order paid',

@@ -478,6 +478,10 @@ export const SCENES: Record<string, Scenes> = {
     before: { ...IN, initiated: STRANGER },
     now: (state) => refund('failed', 10, 'ref_9', state === 'initiated' ? 'pay_2' : 'pay_1'),
   },
+  'refund.failed.held': {
+    before: { refunded: PAID_AFTER_REFUND },
+    now: () => refund('failed', 100, 'ref_9', 'pay_2'),
+  },
   'refund.reversed': {
     before: {
       initiated: [...STRANGER, refund('succeeded', 10, 'ref_9', 'pay_2')],

@@ -70,6 +70,7 @@ const NOT_RECORDED: Row[] = [
   'pay.opened.unwanted',
   'void.answered.failed',
   'refund.succeeded.uncaptured',
+  'refund.failed.held',
   'refund.flip.early',
   'dispute.flip.early',
   // Callers and gateways name a payment, or an attempt was made.

@@ -9,7 +9,7 @@ import type { Ledger, Refund, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefund, putRefundRequest } from '../ledger-index.ts';
 import { followsRules3 } from '../rules.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { netMinor, wasCaptured } from '../sums.ts';
+import { netMinor, stateOf, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
 import { checkProgress, contradict, contradictOnce } from './flips.ts';
@@ -53,11 +53,18 @@ function classify(
 ): RowOf<RefundFact['type']> {
   // Some gateways say "failed" of a refund that had succeeded: the money is with us again.
   if (fact.type === 'refund.failed' && known?.status === 'succeeded') return 'refund.reversed';
+  if (fact.type === 'refund.failed' && isHeldAfterRefund(context.ledger))
+    return 'refund.failed.held';
   if (fact.type !== 'refund.succeeded') return fact.type;
   if (!wasCaptured(context.ledger, fact.paymentId)) return 'refund.succeeded.early';
   const leftMinor = netMinor(context.ledger) - fact.amountMinor;
   if (leftMinor < 0) return 'refund.succeeded.over';
   return leftMinor > 0 ? 'refund.succeeded.partial' : 'refund.succeeded.full';
+}
+
+/** Money that came after the order was refunded did not go back either: it is still the customer's. */
+function isHeldAfterRefund(ledger: Ledger): boolean {
+  return followsRules3(ledger) && stateOf(ledger) === 'refunded' && netMinor(ledger) > 0;
 }
 
 function isSameMoney(refund: Refund, fact: RefundFact): boolean {
