@@ -13,7 +13,7 @@ import {
 } from 'pino';
 import { listedFields } from './log-fields.ts';
 import { STDOUT } from './log-output.ts';
-import { scrub } from './scrub.ts';
+import { createScrub } from './scrub.ts';
 
 export interface LoggerSettings {
   /** Which kind of process it is. */
@@ -35,7 +35,7 @@ export function createLogger(settings: LoggerSettings): Logger {
       level: (label) => ({ level: label }),
       log: listedFields,
     },
-    hooks: { logMethod: keepTwoArguments, streamWrite: (line) => scrub(line, secrets) },
+    hooks: { logMethod: keepTwoArguments, streamWrite: createScrub(secrets) },
   };
   return listingBindings(pino(options, destination));
 }

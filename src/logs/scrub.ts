@@ -22,19 +22,23 @@ const ESCAPE = /(\\(?:u[\da-f]{4}|.))/i;
 /** Shorter values are words of a test or of a placeholder, and would be found within other words. */
 const MIN_SECRET_LENGTH = 16;
 
-/** @param secrets values to take out wherever they stand, whatever they look like */
-export function scrub(text: string, secrets: readonly string[] = []): string {
-  return without(secrets, text)
-    .split(ESCAPE)
-    .map((part, index) => (index % 2 === 0 ? scrubPlain(part) : part))
-    .join('');
+/**
+ * Made once for all lines that a process writes.
+ *
+ * @param secrets values to take out wherever they stand, whatever they look like
+ */
+export function createScrub(secrets: readonly string[]): (text: string) => string {
+  const written = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH).map(inJson);
+  return (text) =>
+    written
+      .reduce((left, secret) => left.replaceAll(secret, REDACTED), text)
+      .split(ESCAPE)
+      .map((part, index) => (index % 2 === 0 ? scrubPlain(part) : part))
+      .join('');
 }
 
-function without(secrets: readonly string[], text: string): string {
-  return secrets
-    .filter(({ length }) => length >= MIN_SECRET_LENGTH)
-    .reduce((left, secret) => left.replaceAll(inJson(secret), REDACTED), text);
-}
+/** Takes out what looks like a secret or a person. */
+export const scrub = createScrub([]);
 
 /** As JSON writes it within a text. */
 function inJson(secret: string): string {
