@@ -17,6 +17,7 @@ import {
 } from '../cells.ts';
 import { type LineKind, ReportError, type SettlementLine } from '../line.ts';
 import type { CsvFormat, JsonFormat } from './format.ts';
+import { itemOf } from './item.ts';
 import { localTimeOf } from './local-time.ts';
 
 const KINDS = {
@@ -198,14 +199,7 @@ export const razorpayApi: JsonFormat = {
 };
 
 function fromApi(item: unknown, line: number): SettlementLine {
-  const result = itemSchema.safeParse(item);
-  if (!result.success)
-    throw new ReportError(
-      line,
-      String(result.error.issues[0]?.path[0] ?? 'items'),
-      'is missing or of another type',
-    );
-  const { data } = result;
+  const data = itemOf(itemSchema, item, { line, list: 'items' });
   const texts: Record<string, string | null | undefined> = {
     currency: data.currency,
     entity_id: data.entity_id,

@@ -17,6 +17,7 @@ import {
 } from '../cells.ts';
 import { type LineKind, ReportError, type SettlementLine } from '../line.ts';
 import type { CsvFormat, JsonFormat } from './format.ts';
+import { itemOf } from './item.ts';
 import { localTimeOf } from './local-time.ts';
 
 /** By reporting category. One that is not listed stops the file. */
@@ -165,14 +166,7 @@ export const stripeApi: JsonFormat = {
 };
 
 function fromApi(item: unknown, line: number): SettlementLine {
-  const parsed = transactionSchema.safeParse(item);
-  if (!parsed.success)
-    throw new ReportError(
-      line,
-      String(parsed.error.issues[0]?.path[0] ?? 'data'),
-      'is missing or of another type',
-    );
-  const { data } = parsed;
+  const data = itemOf(transactionSchema, item, { line, list: 'data' });
   const row: Row = {
     line,
     cell: (name) => (name === 'currency' ? data.currency : name === 'id' ? data.id : ''),
