@@ -52,14 +52,15 @@ export async function call<T>(
   const answer = data ?? error ?? '';
   if (typeof answer !== 'string')
     return { status, headers, body: answer as T, text: asJson(answer) };
-  return { status, headers, body: parsed(answer) as T, text: answer };
+  return { status, headers, body: bodyOf(answer) as T, text: answer };
 }
 
 function asJson(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-function parsed(text: string): unknown {
+/** The body of a reply from its text. */
+export function bodyOf(text: string): unknown {
   if (text === '') return null;
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
 /** Files that are too large for a request and its repeats to be held in memory: sent and read once, as they come. */
-import type { Reply } from './call.ts';
+import { bodyOf, type Reply } from './call.ts';
 import type { ClientOptions } from './index.ts';
 
 /** A report of some million lines over a slow line; the API itself ends what stands still. */
@@ -53,13 +53,5 @@ async function* textsOf(body: ReadableStream | null): AsyncGenerator<string> {
 async function replyOf(response: Response): Promise<Reply<unknown>> {
   const { status, headers } = response;
   const text = await response.text();
-  return { status, headers, body: jsonOf(text), text };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  return { status, headers, body: bodyOf(text), text };
 }
