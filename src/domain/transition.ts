@@ -79,8 +79,8 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   answerCancelsByState(context);
   resolveSettledReviews(context);
   // The only outcome may be a refusal to the caller, which is no change by itself.
-  const isMoved = stateOf(ledger) !== from;
-  if (isMoved && ledger.version === versionBefore && followsRules3(ledger)) ledger.version += 1;
+  const isUnversioned = ledger.version === versionBefore && followsRules3(ledger);
+  if (isUnversioned && stateOf(ledger) !== from) ledger.version += 1;
   const hasChanged = ledger.version > versionBefore;
   if (hasChanged) {
     ledger.updatedAt = event.at;
