@@ -56,8 +56,13 @@ export function sandboxOf(stack: SharedStack): GatewayDriver {
 
 let shared: Promise<SharedStack> | undefined;
 
-/** Two workers and two APIs: what holds for one process must hold for several. */
+/**
+ * Two workers and two APIs: what holds for one process must hold for several.
+ * @throws Error in a run of the tests that share none.
+ */
 export function sharedStack(): Promise<SharedStack> {
+  if (process.env.NO_SHARED_STACK)
+    throw new Error('this test shares the stack: take it out of test/support/two-runs.ts');
   shared ??= startSharedStack();
   return shared;
 }

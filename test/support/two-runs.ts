@@ -1,0 +1,57 @@
+/** What `npm test` runs side by side, and how the two results are added up. */
+
+/**
+ * Folders and files of tests that use no shared stack: they start their own or need none. Every other test runs where
+ * the shared stack is.
+ */
+const OWN_STACK = [
+  'test/dev',
+  'test/deploy/worker-versioning.test.ts',
+  'test/domain',
+  'test/encryption',
+  'test/guarantees/backlog.test.ts',
+  'test/money',
+  'test/operators',
+  'test/outages/database-put-back.test.ts',
+  'test/outages/full-disk.test.ts',
+  'test/outages/older-worker.test.ts',
+  'test/outages/outages.test.ts',
+  'test/outages/two-stacks.test.ts',
+  'test/sandbox',
+  'test/settlements',
+  'test/simulator',
+  'test/store',
+  'test/tracing',
+] as const;
+
+/** The same, as mocha's patterns. */
+export const ownStackTests: readonly string[] = OWN_STACK.map((place) =>
+  place.endsWith('.ts') ? place : `${place}/**/*.test.ts`,
+);
+
+export interface Summary {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const SUMMARY = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm;
+
+/**
+ * The counts in the last line of a run. A run that ended without one, or that failed though no test did, counts as one
+ * failure.
+ */
+export function summaryOf(lines: string, exitCode: number | undefined): Summary {
+  const [, passed = 0, failed = 0, skipped = 0] = [...lines.matchAll(SUMMARY)].at(-1) ?? [];
+  const counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+  return exitCode === 0 ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
+}
+
+/** The last line of the whole, and how many tests failed. */
+export function sumOf(summaries: readonly Summary[]): { line: string; failed: number } {
+  const total = (count: keyof Summary): number =>
+    summaries.reduce((sum, summary) => sum + summary[count], 0);
+  const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
+  const failed = total('failed');
+  return { line: `${total('passed')} passed, ${failed} failed${skipped}`, failed };
+}
