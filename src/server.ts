@@ -13,6 +13,7 @@ import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { readBooksSettings } from './books/settings.ts';
 import { loadServiceConfig } from './config/config.ts';
+import { misspelled } from './config/misspelled.ts';
 import { isProduction } from './config/production.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
+  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const tracing = await openTracing(process.env, 'payonce-api');
@@ -93,6 +95,7 @@ async function main(): Promise<void> {
     apiKeys: config.apiKeys,
     policy: config,
     ...(isLocal && { localHost: config.host }),
+    ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
   });
   const server = createHttpServer(tracing.requests(app));
   const port = await listen(server, config.host, config.port);

@@ -2,6 +2,7 @@
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config/config.ts';
+import { misspelled } from './config/misspelled.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
@@ -45,6 +46,7 @@ async function main(): Promise<void> {
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
+  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
     shutdownSignals: [],

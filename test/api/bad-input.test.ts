@@ -299,7 +299,6 @@ describe('bad input', () => {
       ['/v1/order', 404, 'route_not_found'],
       ['/V1/orders', 404, 'route_not_found'],
       ['/v1/orders/', 404, 'route_not_found'],
-      ['/', 404, 'route_not_found'],
     ];
     for (const [path, status, code] of rows)
       it(`(${path}) is refused as ${code}`, async () => {
