@@ -1,4 +1,6 @@
 /** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
+import './process/oldest-node.ts';
+
 import { Client, Connection } from '@temporalio/client';
 import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
