@@ -1,5 +1,5 @@
 # One image for the API, the worker and the migrations; the command says which.
-FROM node:20-bookworm-slim AS build
+FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The embedded PostgreSQL is for npm start alone, and the largest thing here.
@@ -9,7 +9,7 @@ COPY src src
 # Bundled once here, so that a worker starts at once and needs nowhere to write.
 RUN npm run build:bundle
 
-FROM node:20-bookworm-slim
+FROM node:24-bookworm-slim
 # Temporal's SDK takes the system's certificates to check a cluster's.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates \
   && rm -rf /var/lib/apt/lists/*

@@ -99,7 +99,11 @@ export async function openChaosStack(options: ChaosStackOptions): Promise<ChaosS
     sandboxPort,
     apiPort: await anyPort('127.0.0.1'),
     databaseUrl: withPort(database.url, cables.ports.database),
-    temporal: embeddedTemporal(cables.ports.temporal, temporal.namespace, { env, dataDir }),
+    temporal: embeddedTemporal(
+      { temporal: cables.ports.temporal, temporalUi: temporal.uiPort },
+      temporal.namespace,
+      { env, dataDir },
+    ),
   };
   onProgress('starting sandbox gateway, workers and APIs');
   const apiUrls = await startPayonce(options, processes, { settings, cables });
@@ -145,7 +149,10 @@ async function startTemporal(
   const { signal } = new AbortController();
   const cli = await findTemporalCli({ env, version: file.version, onProgress, signal });
   const [port, uiPort] = [await anyPort('127.0.0.1'), await anyPort('127.0.0.1')];
-  const place = embeddedTemporal(port, file.namespace, { env, dataDir });
+  const place = embeddedTemporal({ temporal: port, temporalUi: uiPort }, file.namespace, {
+    env,
+    dataDir,
+  });
   const variables = { ...env, ...place.variables };
   const own = { cli, file, port, uiPort, env: variables };
   // Its log goes on when the disk of the databases is full.
@@ -156,7 +163,7 @@ async function startTemporal(
   onOpen(kept.stop);
   onProgress('starting Temporal');
   await kept.start();
-  return { port, namespace: file.namespace };
+  return { port, uiPort, namespace: file.namespace };
 }
 
 interface Wiring {

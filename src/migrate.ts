@@ -2,6 +2,8 @@
  * `npm run migrate`: brings the database to the current tables. It connects as their owner, and ends. With
  * `-- --new-installation` a copied database also gets an id of its own.
  */
+import './process/oldest-node.ts';
+
 import { parseArgs } from 'node:util';
 import { readSettings } from './config/settings.ts';
 import { runProcess } from './process/process-life.ts';

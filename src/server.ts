@@ -1,4 +1,6 @@
 /** The API process: HTTP for clients, operators and gateways. Any number of them may run. */
+import './process/oldest-node.ts';
+
 import { Client, Connection } from '@temporalio/client';
 import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
@@ -13,6 +15,7 @@ import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { readBooksSettings } from './books/settings.ts';
 import { loadServiceConfig } from './config/config.ts';
+import { misspelled } from './config/misspelled.ts';
 import { isProduction } from './config/production.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
+  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const tracing = await openTracing(process.env, 'payonce-api');
@@ -93,6 +97,7 @@ async function main(): Promise<void> {
     apiKeys: config.apiKeys,
     policy: config,
     ...(isLocal && { localHost: config.host }),
+    ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
   });
   const server = createHttpServer(tracing.requests(app));
   const port = await listen(server, config.host, config.port);

@@ -1,7 +1,10 @@
 /** A worker: runs the order workflow and its activities. Any number of them may run. */
+import './process/oldest-node.ts';
+
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
 import { loadServiceConfig } from './config/config.ts';
+import { misspelled } from './config/misspelled.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createGateways } from './gateways/index.ts';
@@ -12,7 +15,7 @@ import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { openDatabase } from './store/database.ts';
-import { temporalConnection } from './temporal/connection.ts';
+import { temporalConnection, unreachableError } from './temporal/connection.ts';
 import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
 import { workerDeployment } from './temporal/worker-deployment.ts';
 import { workflowBundle } from './temporal/workflow-bundle.ts';
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
+  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
     shutdownSignals: [],
@@ -58,7 +62,9 @@ async function main(): Promise<void> {
   const bundle = await workflowBundle();
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
+    throw unreachableError(connectionOptions.address, error);
+  });
   const { crmUrl, accessUrl, secret } = config.effects;
   const gateways =
     metrics.onGatewayCall === undefined ? configured : watched(configured, metrics.onGatewayCall);

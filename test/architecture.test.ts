@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'config',
   ],
   sandbox: ['money', 'logs', 'http', 'config'],
+  doctor: ['config', 'temporal', 'gateways', 'store', 'workflows'],
 };
 
 /** What the folders of the API may import of each other; the files directly under `api` join them together. */
@@ -63,7 +64,7 @@ const API_MAY_IMPORT: Record<string, string[]> = {
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */
-const OF_PROCESSES = ['config', 'process', 'temporal', 'sandbox'];
+const OF_PROCESSES = ['config', 'process', 'temporal', 'sandbox', 'doctor'];
 
 /** What is read together fits on one screen of a file list. */
 const FILES_OF_A_FOLDER = 18;

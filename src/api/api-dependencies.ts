@@ -29,6 +29,8 @@ export interface ApiDependencies {
   apiKeys: readonly ApiKey[];
   policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
   drain: Drain;
+  /** Temporal’s page of orders, for people. */
+  temporalUiUrl?: string;
   /** The configured host, where this machine alone is served; absent behind a proxy or on a network. */
   localHost?: string;
   metrics: ApiMetrics;

@@ -8,6 +8,7 @@ import { localRefusalOf } from '../http/local-callers.ts';
 import { createAdmission } from './access/admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { createReadyz, healthz } from './http/health.ts';
+import { createLandingPage } from './http/landing-page.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { problemReply, replyOf, send } from './http/reply.ts';
 import { requestLog } from './http/request-log.ts';
@@ -40,6 +41,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(dependencies.drain.admit);
   mountRoutes(app, dependencies);
   app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
+  app.get('/', createLandingPage(dependencies.temporalUiUrl));
   mountDocs(app, openApiDocument(ROUTES));
   refuseOtherMethods(app);
   app.use(() => {
@@ -89,6 +91,7 @@ export function expressPath(path: string): string {
 /** 405 with an Allow header, where the path exists and the method does not. */
 function refuseOtherMethods(app: Express): void {
   const allowed = new Map<string, string[]>([
+    ['/', ['GET']],
     ['/healthz', ['GET']],
     ['/readyz', ['GET']],
     ['/openapi.json', ['GET']],

@@ -1,4 +1,6 @@
 /** `npm run payonce -- …`: the command line in a process of its own. */
+import '../process/oldest-node.ts';
+
 import { runCli } from './run.ts';
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -1,12 +1,13 @@
 /**
- * The `payonce` command line, over the HTTP API alone: it can do nothing that a key could not. Exit
- * codes are 0, 1 for what was refused, and 2 for a wrong command line or environment.
+ * The `payonce` command line, over the HTTP API alone: it can do nothing that a key could not. Only `doctor`
+ * looks past the API, at what one would need. Exit codes are 0, 1 for what was refused, and 2 for a wrong command line or environment.
  */
 import { Command, CommanderError } from 'commander';
 import type { Environment } from '../config/config.ts';
 import { createApiClient } from './api-client.ts';
 import { addBooksCommands } from './books-commands.ts';
 import { addChangeCommands } from './change-commands.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addReadCommands } from './read-commands.ts';
 import { Refusal, UsageError } from './refusal.ts';
 import { createSession } from './session.ts';
@@ -67,5 +68,6 @@ function createProgram({ env, out, err, write, progress }: Terminal): Command {
   addChangeCommands(program, session);
   addSettlementCommands(program, session);
   addBooksCommands(program, session);
+  addDoctorCommand(program, { env, out });
   return program;
 }

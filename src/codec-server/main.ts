@@ -1,4 +1,6 @@
 /** The codec server as a process of its own, on the machine of the operator who looks at orders. */
+import '../process/oldest-node.ts';
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadCodecServerConfig } from '../config/codec-server.ts';

@@ -64,6 +64,7 @@ function toConfig(settings: Settings<'stack'>) {
     ...given({ databaseUrl: settings.DATABASE_URL }),
     temporalPort: settings.TEMPORAL_PORT,
     temporalUiPort: settings.TEMPORAL_UI_PORT,
+    ...given({ temporalUiUrl: settings.TEMPORAL_UI_URL }),
     apiKeys: settings.API_KEYS ?? [],
     rateLimits: {
       clientPerSecond: settings.CLIENT_REQUESTS_PER_SECOND,

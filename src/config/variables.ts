@@ -111,6 +111,10 @@ export const VARIABLES = {
     meaning: 'a host to which a process may speak without TLS although it runs in production',
     readBy: ['Temporal'],
   }),
+  TEMPORAL_UI_URL: variable(format.httpUrl, {
+    meaning: 'the page of its UI that lists the orders, for the link on the API’s own page `/`',
+    absent: 'that of the embedded server; else no link',
+  }),
   TEMPORAL_DEPLOYMENT_NAME: variable(text, {
     meaning: 'releases as Worker Deployments',
     readBy: ['worker deployment'],

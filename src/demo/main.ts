@@ -2,6 +2,8 @@
  * `npm run demo`: one order, told step by step, to which everything happens that makes other payment
  * systems charge twice. It runs on the stack of `npm start`, or on one of its own, and counts at the end.
  */
+import '../process/oldest-node.ts';
+
 import { loadConfig } from '../config/config.ts';
 import { type RunningStack, runningStack } from '../dev/processes/process-file.ts';
 import { startStack } from '../dev/stack/stack.ts';

@@ -3,6 +3,8 @@
  * was killed leaves no gateway behind.
  */
 
+import '../process/oldest-node.ts';
+
 import { createLogger } from '../logs/create-logger.ts';
 import { readConfig } from './config.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts';

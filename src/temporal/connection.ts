@@ -58,3 +58,13 @@ function requirePrivateNetwork({ TEMPORAL_PLAINTEXT_HOST }: Environment, address
       'TEMPORAL_PLAINTEXT_HOST where the network itself is private',
   ]);
 }
+
+/** What a person can do where Temporal cannot be reached; the runtime's own words are Rust's. */
+export function unreachableError(address: string, cause: unknown): Error {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const [, reason = words] = /message: "([^"]+)"/.exec(words) ?? [];
+  return new Error(
+    `Temporal at ${address} cannot be reached (${reason}): check TEMPORAL_ADDRESS, TEMPORAL_TLS and TEMPORAL_API_KEY, that it runs, and that this machine may reach it`,
+    { cause },
+  );
+}

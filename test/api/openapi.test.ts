@@ -8,6 +8,7 @@ import { ROUTES } from '../../src/api/routes.ts';
 
 /** Served without an API key, on purpose. */
 const PUBLIC = [
+  'GET /',
   'GET /healthz',
   'GET /readyz',
   'GET /metrics',

@@ -9,6 +9,7 @@ import type { Problem } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
 const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
+  'GET /': 'public',
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /metrics': 'public',

@@ -14,6 +14,9 @@ export interface Caller {
 
 export type Authenticate = (authorization: string | undefined) => Caller;
 
+const NO_BEARER =
+  'The scheme of Authorization is Bearer: send Authorization: Bearer <API key>, with one space and nothing after the key.';
+
 /** Enough of the digest to distinguish keys. */
 const OWNER_LENGTH = 16;
 
@@ -25,7 +28,8 @@ export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
   });
   return (authorization) => {
     if (authorization === undefined) throw new Problem('credentials_missing');
-    const [, secret = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    const [, secret] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (secret === undefined) throw new Problem('credentials_invalid', { detail: NO_BEARER });
     const given = sha256(secret);
     const matching = known.filter(({ digest }) => timingSafeEqual(digest, given));
     const [match] = matching;

@@ -46,8 +46,18 @@ export const customerId = z
 /** An id that a gateway or this API gave out. */
 export const visibleId = z.string().regex(VISIBLE, 'must be 1 to 255 visible ASCII characters');
 
+/** Says what is wrong with a number before it says in which form numbers are sent. */
+const notWhole = (unit: string) => ({
+  error: ({ input }: { input?: unknown }): string => {
+    if (input === undefined) return `is missing: send a whole number${unit}`;
+    if (typeof input !== 'number') return `must be a whole number${unit}, written without quotes`;
+    if (Number.isInteger(input)) return `must be at most ${Number.MAX_SAFE_INTEGER}`;
+    return `must be a whole number${unit}, without a decimal point`;
+  },
+});
+
 const wholeNumber = z
-  .int('must be a whole number, written without quotes')
+  .int(notWhole(' of minor units, such as 4999 for 49.99 INR'))
   .refine((value) => !Object.is(value, -0), 'must not be -0');
 
 const RANGE = `must be 1 to ${MAX_AMOUNT_MINOR} minor units`;
@@ -72,7 +82,10 @@ export const currency = z
   .string()
   .refine(
     (value) => KNOWN_CURRENCIES.has(value),
-    breaks('currency_unsupported', 'must be an upper-case ISO 4217 code such as INR'),
+    breaks(
+      'currency_unsupported',
+      'must be the upper-case ISO 4217 code, such as INR, of a currency in use',
+    ),
   )
   .meta({
     example: 'INR',
@@ -80,8 +93,6 @@ export const currency = z
     pattern: '^[A-Z]{3}$',
   });
 
-export const positiveInteger = z
-  .int('must be a whole number, written without quotes')
-  .min(1, 'must be at least 1');
+export const positiveInteger = z.int(notWhole('')).min(1, 'must be at least 1');
 
 export const orderPath = z.strictObject({ id: orderId });

@@ -77,6 +77,11 @@ export type Route = RouteSpec<
   z.ZodObject | undefined
 >;
 
+/** Whether a request without any body says all that the route has to know. */
+export function isBodyOptional({ body }: Pick<Route, 'body'>): boolean {
+  return body?.safeParse({}).success ?? true;
+}
+
 /** Lets the schemas of a route type the function that answers it. */
 export function defineRoute<
   P extends z.ZodObject | undefined = undefined,

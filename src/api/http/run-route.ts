@@ -16,8 +16,8 @@ import { type KeyedRequest, runOnce } from './idempotency.ts';
 import { type JsonObject, readJsonObject } from './json-body.ts';
 import { readJsonBytes } from './raw-body.ts';
 import { problemReply, type Reply, replyOf, send } from './reply.ts';
-import { idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
-import type { ApiRequest, Route } from './route.ts';
+import { hasNoBody, idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
+import { type ApiRequest, isBodyOptional, type Route } from './route.ts';
 import { openUpload, type Upload } from './upload.ts';
 
 type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
@@ -26,10 +26,11 @@ export function serve(route: Route, dependencies: ApiDependencies, admit: Admit)
   return async (request, response) => {
     const params = checkPath(route, request);
     const caller = await admit(request, response, route.scope);
-    if (route.body !== undefined) requireJson(request);
+    const isJson = route.body !== undefined && !(isBodyOptional(route) && hasNoBody(request));
+    if (isJson) requireJson(request);
     const idempotencyKey = checkKey(route, request);
     const upload = route.upload === undefined ? NO_UPLOAD : openUpload(request, route.upload);
-    const json = route.body ? readJsonObject(await readJsonBytes(request, response)) : {};
+    const json = isJson ? readJsonObject(await readJsonBytes(request, response)) : {};
     refuseCardholderData(json);
     const input = {
       params: params as never,

@@ -6,7 +6,7 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { KEY_PATTERN } from '../http/request-headers.ts';
-import type { AnswerDescription, Route } from '../http/route.ts';
+import { type AnswerDescription, isBodyOptional, type Route } from '../http/route.ts';
 import { PROBLEMS, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
 
 const problemSchema = z
@@ -126,7 +126,12 @@ function operation(route: Route, security: string): RouteConfig {
         : {}),
       ...(upload ? { body: { required: true, content: filesOf(upload) } } : {}),
       ...(body
-        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
+        ? {
+            body: {
+              required: !isBodyOptional(route),
+              content: { 'application/json': { schema: body } },
+            },
+          }
         : {}),
     },
     responses: { ...Object.fromEntries(answers), ...problemAnswers(problems) },

@@ -116,7 +116,11 @@ export const PROBLEMS = {
     'The first request with this key still runs: send it again in a moment.',
     1,
   ),
-  order_not_found: entry(404, 'No such order', 'Create the order with POST /v1/orders first.'),
+  order_not_found: entry(
+    404,
+    'No such order',
+    'No order has this id: correct it, or create the order with POST /v1/orders first.',
+  ),
   order_conflict: entry(
     409,
     'Order exists with other content',

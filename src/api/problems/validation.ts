@@ -12,11 +12,27 @@ export function check<S extends z.ZodType>(
   value: unknown,
   code: ProblemCode,
 ): z.infer<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainMessage });
   if (result.success) return result.data;
   const { issues } = result.error;
   const errors = firstOfEach(issues.flatMap(fieldErrors)).slice(0, MAX_ERRORS);
   throw new Problem(codeOf(issues) ?? code, { errors });
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a text',
+};
+
+/** What a schema says of a value of another type where it has no words of its own. */
+function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  const kind = KINDS[issue.expected] ?? issue.expected;
+  return issue.input === undefined ? `is missing: send ${kind}` : `must be ${kind}`;
 }
 
 /** A rule's own code counts only when nothing else is wrong: first make it valid, then plausible. */

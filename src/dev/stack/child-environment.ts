@@ -8,27 +8,35 @@ import { temporalConnection } from '../../temporal/connection.ts';
 import type { Keys } from './keys.ts';
 
 /** Where children find Temporal; the variables that say so, and the same for people. */
-export type TemporalPlace = { address: string; namespace: string; variables: Environment };
+export type TemporalPlace = {
+  address: string;
+  namespace: string;
+  /** The page that lists the orders; absent where the Temporal is not ours. */
+  uiUrl?: string;
+  variables: Environment;
+};
 
 /**
  * A development server of our own. Whatever else the environment or a profile says about Temporal
  * is left out: credentials of another cluster do not belong here.
  */
 export function embeddedTemporal(
-  port: number,
+  ports: { temporal: number; temporalUi: number },
   namespace: string,
   { env, dataDir }: { env: Environment; dataDir: string },
 ): TemporalPlace {
-  const address = `127.0.0.1:${port}`;
+  const address = `127.0.0.1:${ports.temporal}`;
+  const uiUrl = `http://127.0.0.1:${ports.temporalUi}/namespaces/${namespace}/workflows`;
   const others = Object.keys(env).filter((name) => name.startsWith('TEMPORAL_'));
   const cleared = Object.fromEntries(others.map((name) => [name, undefined]));
   const variables = {
     ...cleared,
     TEMPORAL_ADDRESS: address,
     TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_UI_URL: uiUrl,
     TEMPORAL_CONFIG_FILE: path.join(dataDir, 'no-temporal-profile.toml'),
   };
-  return { address, namespace, variables };
+  return { address, namespace, uiUrl, variables };
 }
 
 /** The Temporal that the environment names, with everything it says about it. */

@@ -3,6 +3,7 @@
  * second, and says in plain lines what a person has to put right.
  */
 import { ConfigError } from '../../config/config.ts';
+import { misspelled } from '../../config/misspelled.ts';
 import type { OnProgress } from '../terminal/progress.ts';
 import { SetupError } from '../terminal/setup-error.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
@@ -17,6 +18,7 @@ const PARENT_CHECK_MS = 500;
 /** Runs a stack until it is asked to end; gives the exit code of the process. */
 export async function runInForeground(options: StackOptions, print: OnProgress): Promise<number> {
   const ending = askedToEnd(print, options.env.npm_lifecycle_event !== undefined);
+  for (const line of misspelled(options.env)) print(line);
   try {
     const stack = await startStack({ ...options, onProgress: print, signal: ending.once });
     for (const line of describeStack(stack)) print(line);

@@ -88,16 +88,13 @@ function addressesOf({ plan, keys, temporal, databaseUrl }: Places): StackAddres
   const accepted = apiKeysOf(plan.config, keys);
   const ops = accepted.find(({ scope }) => scope === 'ops')?.secret;
   const client = accepted.find(({ scope }) => scope === 'client')?.secret ?? ops;
-  const embedded = !plan.env.TEMPORAL_ADDRESS;
   return {
     apiUrl,
     docsUrl: `${apiUrl}/docs`,
     sandboxUrl: `http://127.0.0.1:${plan.ports.sandbox}`,
     databaseUrl,
     temporalAddress: temporal.address,
-    ...(embedded && {
-      temporalUiUrl: `http://127.0.0.1:${plan.ports.temporalUi}/namespaces/${temporal.namespace}/workflows`,
-    }),
+    ...(temporal.uiUrl && { temporalUiUrl: temporal.uiUrl }),
     keys: { client: client ?? '', ops: ops ?? '' },
   };
 }

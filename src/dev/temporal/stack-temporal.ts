@@ -53,7 +53,7 @@ async function startServer(plan: StackPlan, supervisor: Supervisor): Promise<Tem
   const { env, temporalFile: file, dataDir, ports, onProgress, signal } = plan;
   const { version, namespace } = file;
   const cli = await findTemporalCli({ env, version, onProgress, signal });
-  const place = embeddedTemporal(ports.temporal, namespace, { env, dataDir });
+  const place = embeddedTemporal(ports, namespace, { env, dataDir });
   const server = await temporalServer({
     ...{ cli, file, dataDir, port: ports.temporal, uiPort: ports.temporalUi },
     env: { ...env, ...place.variables },

@@ -1,0 +1,182 @@
+/** The doctor, beside real parts that are well and real parts that are not. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { msNumberToTs } from '@temporalio/common/lib/time.js';
+import getPort from 'get-port';
+import { runCli } from '../../src/cli/run.ts';
+import { examineDatabase } from '../../src/doctor/database.ts';
+import { examine, type Finding } from '../../src/doctor/doctor.ts';
+import { type SharedStack, sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
+import { temporalClient } from '../support/temporal.ts';
+import { emptyDatabase, freshDatabase } from '../support/test-database.ts';
+
+const MS_PER_DAY = 86_400_000;
+
+describe('the doctor', function () {
+  this.timeout(120_000);
+  let stack: SharedStack;
+  let env: Record<string, string>;
+
+  before(async function () {
+    this.timeout(300_000);
+    stack = await sharedStack();
+    env = {
+      DATABASE_URL: stack.databaseUrl,
+      TEMPORAL_ADDRESS: stack.temporalAddress,
+      TEMPORAL_NAMESPACE: stack.temporalNamespace,
+      SANDBOX_PORT: new URL(stack.sandboxUrl).port,
+      SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+      API_KEYS: `ops:${stack.keys.ops}`,
+    };
+  });
+
+  async function finds(change: Record<string, string>): Promise<Finding[]> {
+    const findings = await examine({ ...env, ...change }, 'api');
+    return findings.filter(({ verdict }) => verdict !== 'ok');
+  }
+
+  async function findsOnly(change: Record<string, string>, expected: RegExp): Promise<Finding> {
+    const [finding, ...others] = await finds(change);
+    assert.deepEqual(others, []);
+    assert.match(finding?.text ?? '', expected);
+    return finding as Finding;
+  }
+
+  it('finds nothing wrong with a stack that serves, and says what it has looked at', async () => {
+    const findings = await examine(env, 'api');
+    assert.deepEqual(
+      findings.filter(({ verdict }) => verdict !== 'ok'),
+      [],
+    );
+    const areas = new Set(findings.map(({ area }) => area));
+    assert.deepEqual([...areas], ['settings', 'database', 'clock', 'temporal', 'gateways']);
+  });
+
+  it('names a variable that nothing reads', async () => {
+    const { verdict } = await findsOnly(
+      { STRIPE_SECRETKEY: 'sk_test_1' },
+      /^STRIPE_SECRETKEY is set and nothing reads it: rename it to STRIPE_SECRET_KEY$/,
+    );
+    assert.equal(verdict, 'warning');
+  });
+
+  it('names every setting that a process would refuse, and looks no further', async () => {
+    const found = await finds({ ORDER_EXPIRY: 'soon', API_KEYS: '' });
+    assert.deepEqual(
+      found.map(({ area, text }) => `${area} ${text.split(' ')[0]}`),
+      ['settings API_KEYS', 'settings ORDER_EXPIRY'],
+    );
+  });
+
+  it('says where no database is', async () => {
+    const port = await getPort();
+    const { verdict } = await findsOnly(
+      { DATABASE_URL: `postgres://payonce@127.0.0.1:${port}/payonce` },
+      new RegExp(`^PostgreSQL at 127\\.0\\.0\\.1:${port} does not serve .*: check DATABASE_URL`),
+    );
+    assert.equal(verdict, 'problem');
+  });
+
+  it('says that the tables of this release are missing', async () => {
+    const url = await emptyDatabase();
+    await findsOnly(
+      { DATABASE_URL: url },
+      /^the tables are not those of this release .*npm run migrate/,
+    );
+  });
+
+  it('says which table the role may not write', async () => {
+    const { url, pool } = await freshDatabase();
+    const role = `reader_${randomUUID().replaceAll('-', '')}`;
+    await pool.query(`create role ${role} login password 'of-a-test'`);
+    await pool.query(`grant select, insert, update on all tables in schema public to ${role}`);
+    await pool.query(`revoke update on invoices from ${role}`);
+    const asReader = new URL(url);
+    asReader.username = role;
+    asReader.password = 'of-a-test';
+    try {
+      await findsOnly(
+        { DATABASE_URL: asReader.href },
+        /^invoices may not be read and written by this role: run deploy\/postgres\/runtime-role\.sql/,
+      );
+    } finally {
+      await pool.query(`drop owned by ${role}; drop role ${role}`);
+      await pool.end();
+    }
+  });
+
+  it('says where no Temporal is', async () => {
+    const address = `127.0.0.1:${await getPort()}`;
+    await findsOnly(
+      { TEMPORAL_ADDRESS: address },
+      new RegExp(`^Temporal at ${address} does not answer .*: check TEMPORAL_ADDRESS`),
+    );
+  });
+
+  it('says that the namespace is missing', async () => {
+    await findsOnly(
+      { TEMPORAL_NAMESPACE: 'of-nobody' },
+      /^Temporal has no namespace of-nobody: make it with deploy\/temporal\/create-namespace\.sh$/,
+    );
+  });
+
+  it('says what the namespace lacks', async () => {
+    const namespace = `bare-${randomUUID()}`;
+    const { connection } = await temporalClient();
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: msNumberToTs(3 * MS_PER_DAY),
+    });
+    const found = await untilTemporalKnows(namespace);
+    assert.deepEqual(
+      found.map(({ verdict, text }) => `${verdict} ${text.slice(0, 34)}`),
+      ['warning closed orders are kept for 3 days,', 'problem search attributes are missing or o'],
+    );
+  });
+
+  /** A server reads the namespaces of its database every few seconds. */
+  async function untilTemporalKnows(namespace: string): Promise<Finding[]> {
+    for (;;) {
+      const found = await finds({ TEMPORAL_NAMESPACE: namespace });
+      if (!found.some(({ text }) => text.includes('cannot be listed'))) return found;
+    }
+  }
+
+  it('says that a gateway refuses its key, and that another cannot be asked', async () => {
+    const found = await finds({
+      SANDBOX_PORT: String(await getPort()),
+      STRIPE_SECRET_KEY: `sk_test_${'0'.repeat(24)}`,
+      STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+      STRIPE_API_BASE: 'http://127.0.0.1:9',
+    });
+    assert.deepEqual(
+      found.map(({ area, verdict }) => `${area} ${verdict}`),
+      ['gateways warning', 'gateways warning'],
+    );
+  });
+
+  it('is asked by payonce doctor, which ends with 1 where there is something to put right', async () => {
+    const out: string[] = [];
+    const err: string[] = [];
+    const terminal = {
+      env,
+      out: (text: string) => out.push(text),
+      err: (text: string) => err.push(text),
+    };
+    assert.equal(await runCli(['doctor'], terminal), 0);
+    assert.match(out.join('\n'), /^ok +database +PostgreSQL [\d.]+ can be reached$/m);
+    const broken = { ...terminal, env: { ...env, TEMPORAL_NAMESPACE: 'of-nobody' } };
+    assert.equal(await runCli(['doctor'], broken), 1);
+    assert.deepEqual(err, ['payonce: 1 to put right before Payonce serves']);
+  });
+
+  it('warns in production of a role that may do more than read and write rows', async () => {
+    const { url, pool } = await freshDatabase();
+    const found = await examineDatabase(url, true);
+    await pool.end();
+    assert.match(
+      found.find(({ verdict }) => verdict === 'warning')?.text ?? '',
+      /^the role \S+ is a superuser: let APIs and workers connect as one that only reads and writes/,
+    );
+  });
+});
