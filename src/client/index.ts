@@ -2,7 +2,6 @@
  * A typed client of the HTTP API, for shops that are written in TypeScript. Paths, bodies and answers are
  * typed from the API's own OpenAPI document; nothing here knows what a path means.
  */
-import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
 import type { components, paths } from './schema.ts';
 import { sendAgain } from './send-again.ts';
@@ -50,7 +49,7 @@ export function createPayonceClient(options: ClientOptions): PayonceClient {
 
 function withKey(request: Request): Request {
   if (request.method === 'POST' && !request.headers.has('idempotency-key'))
-    request.headers.set('idempotency-key', randomUUID());
+    request.headers.set('idempotency-key', crypto.randomUUID());
   return request;
 }
 
