@@ -1,6 +1,7 @@
 /** Every endpoint under /v1. What is not in this list is not served. */
 
 import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
+import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import type { Route } from './http/route.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
@@ -52,4 +53,7 @@ export const ROUTES: readonly Route[] = [
   getTrialBalance,
   getBooksExport,
   checkTheBooks,
+  getPapers,
+  getPapersZip,
+  getPaper,
 ];

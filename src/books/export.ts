@@ -132,7 +132,8 @@ function named(entry: BookEntry, chart: Chart): NamedEntry {
   };
 }
 
-function csvLine(cells: readonly string[]): string {
+/** One line of a CSV file, its line break included. */
+export function csvLine(cells: readonly string[]): string {
   return `${cells.map(csvCell).join(',')}\n`;
 }
 

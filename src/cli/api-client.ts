@@ -3,7 +3,7 @@ import { z } from 'zod';
 import {
   call,
   createPayonceClient,
-  downloadText,
+  downloadFile,
   type Reply,
   uploadFile,
 } from '../client/index.ts';
@@ -28,7 +28,7 @@ export interface ApiClient {
   /** Sends a file as it is read; takes as long as the API takes to import it. */
   upload(path: string, file: ReadableStream, contentType: string): Promise<ApiReply>;
   /** The answer as it comes, for what is no JSON. */
-  download(path: string): AsyncIterable<string>;
+  download(path: string): AsyncIterable<Uint8Array>;
 }
 
 const problemSchema = z.object({
@@ -54,9 +54,9 @@ export function createApiClient(target: Target): ApiClient {
       return accepted(url, await reach(url, uploadFile(place, path, { file, headers })));
     },
     async *download(path) {
-      const { status, body, texts } = await reach(url, downloadText(place, path));
+      const { status, body, chunks } = await reach(url, downloadFile(place, path));
       if (status >= 300) throw new Refusal(refusalText(status, body));
-      yield* texts;
+      yield* chunks;
     },
   };
 }

@@ -1,4 +1,7 @@
 /** The books: check, export, trial balance. */
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { decimalText } from '../money/text.ts';
@@ -22,6 +25,22 @@ const balanceSchema = z.object({
       closing: z.int(),
     }),
   ),
+});
+
+const papersSchema = z.object({
+  papers: z.array(
+    z.object({
+      number: z.string(),
+      kind: z.string(),
+      orderId: z.string(),
+      corrects: z.string().nullable(),
+      customerId: z.string(),
+      amount: z.int(),
+      currency: z.string(),
+      issuedAt: z.iso.datetime(),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
 });
 
 interface ExportOptions {
@@ -55,6 +74,14 @@ export function addBooksCommands(program: Command, session: () => Session): void
     .description('print the trial balance of a month or day')
     .argument('<period>', 'a month such as 2026-01, or a day such as 2026-01-31')
     .action((period: string) => balance(session(), period));
+  books
+    .command('papers')
+    .description('list the invoices and credit notes of a month or day, or save them')
+    .argument('<period>', 'a month such as 2026-01, or a day such as 2026-01-31')
+    .option('--zip <file>', 'save them as PDFs in a ZIP with a list, as this new file')
+    .action((period: string, { zip }: { zip?: string }) =>
+      zip === undefined ? papers(session(), period) : savePapers(session(), period, zip),
+    );
 }
 
 async function check({ api, print }: Session): Promise<void> {
@@ -75,7 +102,9 @@ async function exported(
   { format, accounts }: ExportOptions,
 ): Promise<void> {
   const query = new URLSearchParams({ period, format, accounts: String(accounts) });
-  for await (const text of api.download(`/v1/books/export?${query}`)) write(text);
+  const decoder = new TextDecoder();
+  for await (const chunk of api.download(`/v1/books/export?${query}`))
+    write(decoder.decode(chunk, { stream: true }));
 }
 
 async function balance({ api, print }: Session, period: string): Promise<void> {
@@ -89,4 +118,44 @@ async function balance({ api, print }: Session, period: string): Promise<void> {
     ]);
     return tableOf(['account', 'currency', 'before', 'debit', 'credit', 'after'], rows);
   });
+}
+
+async function papers({ api, print }: Session, period: string): Promise<void> {
+  const found: z.infer<typeof papersSchema>['papers'] = [];
+  let cursor: string | null = null;
+  do {
+    const query = new URLSearchParams({ period, limit: '200', ...(cursor && { cursor }) });
+    const { body } = await api.get(`/v1/books/papers?${query}`);
+    const page = papersSchema.parse(body);
+    found.push(...page.papers);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  print({ papers: found, nextCursor: null }, papersSchema, (list) => papersText(list.papers));
+}
+
+function papersText(list: z.infer<typeof papersSchema>['papers']): string {
+  if (list.length === 0) return 'Nothing was issued.';
+  const rows = list.map(({ number, issuedAt, orderId, customerId, amount, currency, corrects }) => [
+    ...[number, issuedAt, orderId, visible(customerId)],
+    ...[decimalText(amount, currency), currency, corrects ?? ''],
+  ]);
+  return tableOf(['number', 'issued', 'order', 'customer', 'amount', '', 'corrects'], rows);
+}
+
+/** An existing file is kept: it may be the month as it was sent to somebody. */
+async function savePapers({ api, print }: Session, period: string, file: string): Promise<void> {
+  const target = createWriteStream(file, { flags: 'wx' });
+  try {
+    const query = new URLSearchParams({ period });
+    await pipeline(api.download(`/v1/books/papers.zip?${query}`), target);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') throw new Refusal(`${file} exists: name a new file, or remove it first`);
+    await rm(file, { force: true });
+    if (error instanceof Refusal || code === undefined) throw error;
+    throw new Refusal(
+      `${file} cannot be written (${String(code)}): name a file in a folder that you may write to`,
+    );
+  }
+  print({ file }, z.object({ file: z.string() }), () => `saved as ${file}`);
 }

@@ -7,7 +7,7 @@ import type { components, paths } from './schema.ts';
 import { sendAgain } from './send-again.ts';
 
 export { type CallOptions, call, type Reply } from './call.ts';
-export { type Download, downloadText, uploadFile } from './transfer.ts';
+export { type Download, downloadFile, uploadFile } from './transfer.ts';
 export type { components, paths };
 
 /** A few seconds in all: longer than a restart, shorter than a customer's patience. */

@@ -30,24 +30,23 @@ export async function uploadFile(
 
 export interface Download extends Reply<unknown> {
   /** The content as it comes; empty where the API refuses, and the problem is the body. */
-  texts: AsyncIterable<string>;
+  chunks: AsyncIterable<Uint8Array>;
 }
 
 /** @throws TypeError when the API cannot be reached */
-export async function downloadText({ baseUrl, apiKey }: Place, path: string): Promise<Download> {
+export async function downloadFile({ baseUrl, apiKey }: Place, path: string): Promise<Download> {
   const response = await fetch(`${baseUrl}${path}`, {
     headers: { authorization: `Bearer ${apiKey}` },
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (!response.ok) return { ...(await replyOf(response)), texts: textsOf(null) };
+  if (!response.ok) return { ...(await replyOf(response)), chunks: chunksOf(null) };
   const { status, headers, body } = response;
-  return { status, headers, body: null, text: '', texts: textsOf(body) };
+  return { status, headers, body: null, text: '', chunks: chunksOf(body) };
 }
 
-async function* textsOf(body: ReadableStream | null): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  for await (const chunk of body ?? []) yield decoder.decode(chunk as Uint8Array, { stream: true });
+async function* chunksOf(body: ReadableStream | null): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body ?? []) yield chunk as Uint8Array;
 }
 
 async function replyOf(response: Response): Promise<Reply<unknown>> {

@@ -35,6 +35,8 @@ const QUERIES: Record<string, string> = {
   '/v1/settlements/differences': '?state=open&limit=1',
   '/v1/books/trial-balance': '?period=2026-01',
   '/v1/books/export': '?period=2026-01-31&format=hledger',
+  '/v1/books/papers': '?period=2026-01&limit=1',
+  '/v1/books/papers.zip': '?period=2026-01-31',
 };
 
 /** @throws Error when an endpoint takes a body that is not listed here. */
@@ -78,6 +80,7 @@ function pathOf(template: string, { orderId }: Target): string {
     .replace('/customers/{id}', `/customers/cus_${orderId}`)
     .replace('/parked-events/{id}', '/parked-events/evt_unknown')
     .replace('/differences/{id}', '/differences/404')
+    .replace('/papers/{number}', '/papers/INV-000001')
     .replace('{id}', orderId);
 }
 

@@ -42,6 +42,9 @@ const SCOPES: Record<string, 'client' | 'ops' | 'signature' | 'public'> = {
   'GET /v1/books/trial-balance': 'ops',
   'GET /v1/books/export': 'ops',
   'POST /v1/books/check': 'ops',
+  'GET /v1/books/papers': 'ops',
+  'GET /v1/books/papers.zip': 'ops',
+  'GET /v1/books/papers/:number': 'ops',
 };
 
 function servedRoutes(): string[] {

@@ -198,6 +198,11 @@ export const PROBLEMS = {
     'No such credit note',
     "It is issued once the refund has succeeded; name the refund by its refundId, the gateway's id.",
   ),
+  paper_not_found: entry(
+    404,
+    'No such paper',
+    'No invoice or credit note has this number: see GET /v1/books/papers for those of a month.',
+  ),
   parked_event_not_found: entry(
     404,
     'No such parked event',

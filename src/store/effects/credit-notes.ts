@@ -67,6 +67,15 @@ export async function findCreditNote(
   return note ?? null;
 }
 
+/** The credit note of a number; null where none has it. */
+export async function creditNoteByNumber(
+  { db }: Database,
+  number: number,
+): Promise<CreditNote | null> {
+  const [note] = await db.select().from(creditNotes).where(eq(creditNotes.number, number));
+  return note ?? null;
+}
+
 /** The order's credit notes in the order of their numbers. */
 export async function listCreditNotes({ db }: Database, orderId: string): Promise<CreditNote[]> {
   return db

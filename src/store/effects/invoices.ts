@@ -68,6 +68,12 @@ async function findInvoice(
   return invoice ?? null;
 }
 
+/** The invoice of a number; null where none has it. */
+export async function invoiceByNumber({ db }: Database, number: number): Promise<Invoice | null> {
+  const [invoice] = await db.select().from(invoices).where(eq(invoices.number, number));
+  return invoice ?? null;
+}
+
 /** The order's latest invoice; null before there is one. */
 export async function readInvoice({ db }: Database, orderId: string): Promise<Invoice | null> {
   const [invoice] = await db

@@ -1,0 +1,61 @@
+/** Invoices and credit notes by the number that customers are told, one by one and as a ZIP. */
+import { Readable } from 'node:stream';
+import yazl from 'yazl';
+import type { Database } from '../store/database.ts';
+import { creditNoteByNumber } from '../store/effects/credit-notes.ts';
+import { invoiceByNumber } from '../store/effects/invoices.ts';
+import type { Paper, PaperKind } from '../store/effects/papers.ts';
+import { invoiceNumber } from './layouts.ts';
+import { creditNoteNumber, renderCreditNote } from './render-credit-note.ts';
+import { renderInvoice } from './render-invoice.ts';
+
+/** Such as `INV-000042` and `CN-000007`. */
+export const PAPER_NUMBER = /^(INV|CN)-(\d{6,15})$/;
+
+const KIND_OF: Readonly<Record<string, PaperKind>> = { INV: 'invoice', CN: 'credit_note' };
+
+/** The number as it is printed. */
+export function paperNumber({ kind, number }: Pick<Paper, 'kind' | 'number'>): string {
+  return kind === 'invoice' ? invoiceNumber({ number }) : creditNoteNumber({ number });
+}
+
+/** The paper of a printed number as a PDF; null where none has it. */
+export async function paperPdf(database: Database, printed: string): Promise<Buffer | null> {
+  const [, prefix = '', digits] = PAPER_NUMBER.exec(printed) ?? [];
+  const number = Number(digits);
+  if (KIND_OF[prefix] === 'invoice') {
+    const invoice = await invoiceByNumber(database, number);
+    return invoice === null ? null : renderInvoice(invoice);
+  }
+  const note = await creditNoteByNumber(database, number);
+  return note === null ? null : renderCreditNote(note);
+}
+
+/**
+ * A ZIP with a PDF for each paper, and `index.csv` first. Each is drawn when its turn has come, so that a month of any size
+ * takes little memory. Where one cannot be drawn the stream fails, and is no whole ZIP.
+ */
+export function papersZip(database: Database, papers: readonly Paper[], index: string): Readable {
+  const zip = new yazl.ZipFile();
+  const content = zip.outputStream as Readable;
+  zip.on('error', (error: Error) => content.destroy(error));
+  const mtime = papers.at(-1)?.issuedAt ?? new Date(0);
+  zip.addBuffer(Buffer.from(index), 'index.csv', { mtime });
+  for (const paper of papers) {
+    const number = paperNumber(paper);
+    zip.addReadStreamLazy(`${number}.pdf`, { mtime: paper.issuedAt }, (done) => {
+      drawn(database, number).then(
+        (pdf) => done(null, Readable.from([pdf])),
+        (error: unknown) => content.destroy(error as Error),
+      );
+    });
+  }
+  zip.end();
+  return content;
+}
+
+async function drawn(database: Database, number: string): Promise<Buffer> {
+  const pdf = await paperPdf(database, number);
+  if (pdf === null) throw new Error(`${number} was listed and is not there`);
+  return pdf;
+}
