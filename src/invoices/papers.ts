@@ -10,7 +10,7 @@ import { creditNoteNumber, renderCreditNote } from './render-credit-note.ts';
 import { renderInvoice } from './render-invoice.ts';
 
 /** Such as `INV-000042` and `CN-000007`. */
-export const PAPER_NUMBER = /^(INV|CN)-(\d{6,15})$/;
+const PAPER_NUMBER = /^(INV|CN)-(\d{6,15})$/;
 
 const KIND_OF: Readonly<Record<string, PaperKind>> = { INV: 'invoice', CN: 'credit_note' };
 
@@ -22,6 +22,7 @@ export function paperNumber({ kind, number }: Pick<Paper, 'kind' | 'number'>): s
 /** The paper of a printed number as a PDF; null where none has it. */
 export async function paperPdf(database: Database, printed: string): Promise<Buffer | null> {
   const [, prefix = '', digits] = PAPER_NUMBER.exec(printed) ?? [];
+  if (digits === undefined) return null;
   const number = Number(digits);
   if (KIND_OF[prefix] === 'invoice') {
     const invoice = await invoiceByNumber(database, number);

@@ -172,7 +172,7 @@ describe('the papers of a day', function () {
     ['/v1/books/papers', 422, 'query_invalid'],
     ['/v1/books/papers?period=2026-01&cursor=abc', 422, 'cursor_invalid'],
     ['/v1/books/papers.zip?period=January', 422, 'query_invalid'],
-    ['/v1/books/papers/INV-1', 400, 'invalid_path_parameter'],
+    ['/v1/books/papers/INV-1', 404, 'paper_not_found'],
     ['/v1/books/papers/INV-999999999', 404, 'paper_not_found'],
     ['/v1/books/papers/CN-999999999', 404, 'paper_not_found'],
   ] as const)

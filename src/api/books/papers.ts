@@ -1,9 +1,10 @@
 /** Invoices and credit notes for the bookkeeper: a list, each as a PDF, and a month of them as a ZIP. */
 import { z } from 'zod';
 import { csvLine } from '../../books/export.ts';
-import { PAPER_NUMBER, paperNumber, paperPdf, papersZip } from '../../invoices/papers.ts';
+import { paperNumber, paperPdf, papersZip } from '../../invoices/papers.ts';
 import { decimalOfMinor } from '../../money/decimal.ts';
 import { everyPaper, listPapers, PAPER_KINDS, type Paper } from '../../store/effects/papers.ts';
+import { visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { Problem } from '../problems/problem.ts';
@@ -79,9 +80,7 @@ export const getPaper = defineRoute({
   scope: 'ops',
   summary: 'Get an invoice or a credit note by its number',
   params: z.strictObject({
-    number: z
-      .string()
-      .regex(PAPER_NUMBER, 'must be a number as it is printed, such as INV-000042 or CN-000007'),
+    number: visibleId.meta({ description: 'As it is printed, such as INV-000042 or CN-000007.' }),
   }),
   answers: { 200: { description: 'The paper.', contentType: 'application/pdf' } },
   problems: ['paper_not_found'],
