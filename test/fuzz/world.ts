@@ -39,8 +39,7 @@ const OPEN_ORDERS = 12;
 export async function openWorld(shop: Shop): Promise<World> {
   const { keys, apiUrls } = await sharedStack();
   const scenarios = SCENARIOS.filter(({ name }) => GUARDED_SCENARIOS.has(name));
-  const told: Target[] = [];
-  for (const { tell } of scenarios) told.push(await targetOf(shop, await tell()));
+  const told = await Promise.all(scenarios.map(async ({ tell }) => targetOf(shop, await tell())));
   const pending = async (): Promise<Target> => {
     const { id, paymentId } = await givenPendingOrder(shop);
     return { orderId: id, paymentId };

@@ -6,6 +6,7 @@ import { ENDINGS } from '../support/scenarios/endings.ts';
 import { STRIPE } from '../support/scenarios/gateways.ts';
 import { partlyPaid } from '../support/scenarios/scenario.ts';
 import { untilOrder, untilSettled } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 describe('a payment that is open when its order is over', function () {
   this.timeout(120_000);
@@ -45,29 +46,33 @@ describe('a payment that is open when its order is over', function () {
     });
   }
 
-  for (const name of ['sandbox', 'stripe']) {
-    it(`is voided at ${name} when the time to pay is over`, async () => {
-      const place = await placeAt(name);
-      const { id, paymentId } = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
-      await untilVoidedAt(place, id, paymentId);
-      const { status, body } = await place.pay(id);
-      assert.deepEqual([status, body.code], [409, 'order_closed']);
-    });
-  }
-
-  it('is voided at stripe when it had failed, and the time to try again is over', async () => {
-    const place = await placeAt('stripe');
-    const { id, paymentId } = await STRIPE['failed-and-voided-when-its-time-was-over'](place);
-    await untilVoidedAt(place, id, paymentId);
-    await place.assertMoneyAgrees(id);
-  });
-
-  it('is left alone at razorpay when the time to pay is over, as a late authorization counts', async () => {
-    const place = await placeAt('razorpay');
+  const voidedWhenItsTimeIsOver = async (name: string): Promise<void> => {
+    const place = await placeAt(name);
     const { id, paymentId } = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
-    await place.gateway.authorize(paymentId);
-    assert.equal((await untilSettled(place.shop, id, 'paid')).late, true);
-    await place.assertMoneyAgrees(id);
+    await untilVoidedAt(place, id, paymentId);
+    const { status, body } = await place.pay(id);
+    assert.deepEqual([status, body.code], [409, 'order_closed']);
+  };
+
+  sideBySide({
+    'is voided at sandbox when the time to pay is over': () => voidedWhenItsTimeIsOver('sandbox'),
+
+    'is voided at stripe when the time to pay is over': () => voidedWhenItsTimeIsOver('stripe'),
+
+    async 'is voided at stripe when it had failed, and the time to try again is over'() {
+      const place = await placeAt('stripe');
+      const { id, paymentId } = await STRIPE['failed-and-voided-when-its-time-was-over'](place);
+      await untilVoidedAt(place, id, paymentId);
+      await place.assertMoneyAgrees(id);
+    },
+
+    async 'is left alone at razorpay when the time to pay is over, as a late authorization counts'() {
+      const place = await placeAt('razorpay');
+      const { id, paymentId } = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
+      await place.gateway.authorize(paymentId);
+      assert.equal((await untilSettled(place.shop, id, 'paid')).late, true);
+      await place.assertMoneyAgrees(id);
+    },
   });
 
   it('is voided at the sandbox when another payment has paid the order', async () => {
