@@ -1,28 +1,24 @@
 /**
- * `npm run test:cold`: every story again, with workers that keep no order in memory, so that each task
- * replays its order from the start. One story after the other: such a worker has room for one order.
+ * `npm run test:cold`: every scenario again, with workers that keep no order in memory, so that each task
+ * replays its order from the start. One scenario after the other: such a worker has room for one order.
  */
 import assert from 'node:assert/strict';
-import { openShop, type Shop } from '../support/shop.ts';
-import { STORIES } from '../support/stories.ts';
+import { SCENARIOS } from '../support/scenarios/index.ts';
 import { runsOf } from '../support/temporal.ts';
 
-/** What its story is about: an answer, a task or a worker that is late. */
+/** What its scenario is about: an answer, a task or a worker that is late. */
 const MAY_FAIL_TASKS = /frozen|killed|busy/;
 
 describe('an order that nobody remembers', function () {
   this.timeout(180_000);
-  let shop: Shop;
 
-  before(async () => {
+  before(() => {
     assert.equal(process.env.WORKER_CACHED_ORDERS, '0', 'set WORKER_CACHED_ORDERS=0');
-    shop = await openShop();
   });
-  afterEach(() => shop.gateway('PUT', '/faults', {}));
 
-  for (const { name, tell } of STORIES)
+  for (const { name, tell } of SCENARIOS)
     it(`lives on: ${name}`, async () => {
-      const runs = await runsOf(await tell(shop));
+      const runs = await runsOf(await tell());
       const failed = runs.reduce((sum, { failedTasks }) => sum + failedTasks, 0);
       if (!MAY_FAIL_TASKS.test(name)) assert.equal(failed, 0);
     });

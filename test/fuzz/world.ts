@@ -5,9 +5,9 @@
 
 import pWaitFor from 'p-wait-for';
 import { clerkOf } from '../support/operator-client.ts';
+import { SCENARIOS } from '../support/scenarios/index.ts';
 import { givenPendingOrder, readOrder, type Shop } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
-import { STORIES } from '../support/stories.ts';
 
 export interface Target {
   orderId: string;
@@ -23,8 +23,8 @@ export interface World {
   open: readonly Target[];
 }
 
-/** Every state, with the shortest story that ends in it. */
-const GUARDED_STORIES: ReadonlySet<string> = new Set([
+/** Every state, with the shortest scenario that ends in it. */
+const GUARDED_SCENARIOS: ReadonlySet<string> = new Set([
   'paid-by-webhook',
   'failed-then-paid-late',
   'paid-in-parts',
@@ -38,9 +38,8 @@ const OPEN_ORDERS = 12;
 
 export async function openWorld(shop: Shop): Promise<World> {
   const { keys, apiUrls } = await sharedStack();
-  const stories = STORIES.filter(({ name }) => GUARDED_STORIES.has(name));
-  const told: Target[] = [];
-  for (const { tell } of stories) told.push(await targetOf(shop, await tell(shop)));
+  const scenarios = SCENARIOS.filter(({ name }) => GUARDED_SCENARIOS.has(name));
+  const told = await Promise.all(scenarios.map(async ({ tell }) => targetOf(shop, await tell())));
   const pending = async (): Promise<Target> => {
     const { id, paymentId } = await givenPendingOrder(shop);
     return { orderId: id, paymentId };
@@ -64,7 +63,7 @@ interface SentWebhook {
   state: string;
 }
 
-/** A story is over before its order has heard of it all; what the gateway tells later is no hostile change. */
+/** A scenario is over before its order has heard of it all; what the gateway tells later is no hostile change. */
 async function untilAllIsHeard(shop: Shop, { orderId }: Target): Promise<void> {
   const path = `/webhooks?orderId=${orderId}`;
   const isAllHeard = async (): Promise<boolean> => {

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { type Place, placeAt } from '../support/place.ts';
+import { ENDINGS } from '../support/scenarios/endings.ts';
+import { STRIPE } from '../support/scenarios/gateways.ts';
+import { partlyPaid } from '../support/scenarios/scenario.ts';
 import { untilOrder, untilSettled } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 
 describe('a payment that is open when its order is over', function () {
   this.timeout(120_000);
@@ -12,14 +16,6 @@ describe('a payment that is open when its order is over', function () {
     before(async () => {
       place = await placeAt(name);
     });
-
-    /** A part has come, and a second payment is open for the rest. */
-    async function givenPart(): Promise<{ id: string; first: string; open: string }> {
-      const { id, paymentId: first } = await place.pendingOrder();
-      await place.gateway.captureAmount(first, 2000);
-      await untilSettled(place.shop, id, 'partially_paid');
-      return { id, first, open: String((await place.pay(id)).body.id) };
-    }
 
     const isVoidedAt = async (id: string, paymentId: string) =>
       (await place.gateway.paymentsOf(id)).find((one) => one.paymentId === paymentId)?.isVoided;
@@ -33,7 +29,8 @@ describe('a payment that is open when its order is over', function () {
       );
 
     it(`is voided at ${name} when all that came was refunded`, async () => {
-      const { id, open } = await givenPart();
+      const { id } = await partlyPaid(place);
+      const open = String((await place.pay(id)).body.id);
       await place.refund(id);
       await untilSettled(place.shop, id, 'refunded');
       await untilVoided(id, open);
@@ -42,44 +39,40 @@ describe('a payment that is open when its order is over', function () {
     });
 
     it(`is voided at ${name} when the partly paid order is cancelled, and the part goes back`, async () => {
-      const { id, open } = await givenPart();
-      const { status, body } = await place.cancel(id);
-      assert.deepEqual([status, body.state], [200, 'cancelled']);
+      const { id, open, cancelled } = await ENDINGS['cancelled-when-partly-paid'](place);
+      assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled']);
       assert.equal(await isVoidedAt(id, open), true);
-      await untilOrder(place.shop, id, ({ amountRefunded }) => amountRefunded === 2000, 'refunded');
-      await untilSettled(place.shop, id, 'cancelled');
       await place.assertMoneyAgrees(id);
     });
   }
 
-  for (const name of ['sandbox', 'stripe']) {
-    it(`is voided at ${name} when the time to pay is over`, async () => {
-      const place = await placeAt(name);
-      const { id, paymentId } = await place.pendingOrder({ expiresIn: 2 });
-      await untilVoidedAt(place, id, paymentId);
-      await untilSettled(place.shop, id, 'failed');
-      const { status, body } = await place.pay(id);
-      assert.deepEqual([status, body.code], [409, 'order_closed']);
-    });
-  }
-
-  it('is voided at stripe when it had failed, and the time to try again is over', async () => {
-    const place = await placeAt('stripe');
-    const { id, paymentId } = await place.pendingOrder({ expiresIn: 6 });
-    await place.gateway.fail(paymentId);
-    await untilSettled(place.shop, id, 'failed');
+  const voidedWhenItsTimeIsOver = async (name: string): Promise<void> => {
+    const place = await placeAt(name);
+    const { id, paymentId } = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
     await untilVoidedAt(place, id, paymentId);
-    await untilSettled(place.shop, id, 'failed');
-    await place.assertMoneyAgrees(id);
-  });
+    const { status, body } = await place.pay(id);
+    assert.deepEqual([status, body.code], [409, 'order_closed']);
+  };
 
-  it('is left alone at razorpay when the time to pay is over, as a late authorization counts', async () => {
-    const place = await placeAt('razorpay');
-    const { id, paymentId } = await place.pendingOrder({ expiresIn: 2 });
-    await untilSettled(place.shop, id, 'failed');
-    await place.gateway.authorize(paymentId);
-    assert.equal((await untilSettled(place.shop, id, 'paid')).late, true);
-    await place.assertMoneyAgrees(id);
+  sideBySide({
+    'is voided at sandbox when the time to pay is over': () => voidedWhenItsTimeIsOver('sandbox'),
+
+    'is voided at stripe when the time to pay is over': () => voidedWhenItsTimeIsOver('stripe'),
+
+    async 'is voided at stripe when it had failed, and the time to try again is over'() {
+      const place = await placeAt('stripe');
+      const { id, paymentId } = await STRIPE['failed-and-voided-when-its-time-was-over'](place);
+      await untilVoidedAt(place, id, paymentId);
+      await place.assertMoneyAgrees(id);
+    },
+
+    async 'is left alone at razorpay when the time to pay is over, as a late authorization counts'() {
+      const place = await placeAt('razorpay');
+      const { id, paymentId } = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
+      await place.gateway.authorize(paymentId);
+      assert.equal((await untilSettled(place.shop, id, 'paid')).late, true);
+      await place.assertMoneyAgrees(id);
+    },
   });
 
   it('is voided at the sandbox when another payment has paid the order', async () => {

@@ -4,6 +4,8 @@ import { gatewayIdempotencyKey } from '../../src/gateways/idempotency-key.ts';
 import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { rowsOf } from '../support/books.ts';
 import { markOf } from '../support/installation.ts';
+import { placeAt } from '../support/place.ts';
+import { OUTAGES } from '../support/scenarios/outages.ts';
 import {
   AMOUNT,
   CURRENCY,
@@ -16,7 +18,6 @@ import {
   withFaults,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
-import { STORIES } from '../support/stories.ts';
 import { untilActivityRuns } from '../support/temporal.ts';
 
 describe('a worker killed between an effect and its acknowledgement', function () {
@@ -30,10 +31,8 @@ describe('a worker killed between an effect and its acknowledgement', function (
   });
 
   it('T29 tells the CRM again under the same key, so that it is one update', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    stack.crm.beforeAnswering(id, killWorkers);
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    await untilSettled(shop, id, 'paid');
+    const place = await placeAt('sandbox');
+    const { id } = await OUTAGES['worker-killed-while-the-crm-is-told'](place);
     const requests = stack.crm.requests.filter(({ orderId }) => orderId === id);
     assert.equal(requests.length, 2);
     assert.equal(new Set(requests.map(({ key }) => key)).size, 1);
@@ -59,8 +58,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
   });
 
   it('T29 takes back what a lost task had done, when the money has gone back meanwhile', async () => {
-    const id =
-      (await STORIES.find(({ name }) => name === 'task-lost-behind-its-effects')?.tell(shop)) ?? '';
+    const { id } = await OUTAGES['task-lost-behind-its-effects'](await placeAt('sandbox'));
     const [entitlement, ...others] = await rowsOf('entitlements', id);
     assert.deepEqual(others, []);
     assert.ok(entitlement?.granted_at && entitlement.revoked_at);

@@ -86,6 +86,7 @@ for (const { name, cannot } of GATEWAYS)
         const events = await gateway.eventsOf(paymentId);
         const disorder = shuffled([...events, ...events, ...events], seed);
         await Promise.all(disorder.map((event, i) => deliver(shop, event, i)));
+        assert.equal((await untilSettled(shop, id, 'paid')).amountPaid, AMOUNT);
         await assertPaidOnce(id);
       };
       for (let done = 0; done < ORDERS; done += ORDERS_AT_ONCE)

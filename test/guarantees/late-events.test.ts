@@ -1,77 +1,43 @@
 /** What comes after an order's run has closed: it is neither lost nor done twice. */
 import assert from 'node:assert/strict';
-import { PAID_ONCE, proofOf } from '../support/assert-paid-once.ts';
+import { proofOf } from '../support/assert-paid-once.ts';
+import { begunEarly } from '../support/begun-early.ts';
 import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import type { OpenPayment, Place } from '../support/place.ts';
-import {
-  AMOUNT,
-  openShop,
-  orderBody,
-  readOrder,
-  type Shop,
-  untilOrder,
-  untilSettled,
-  withFaults,
-} from '../support/shop.ts';
+import { type Place, placeAt } from '../support/place.ts';
+import { ENDINGS } from '../support/scenarios/endings.ts';
+import { AMOUNT, orderBody, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { runIdsOf, untilClosed } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
-const WINDOW_MS = 1_000;
 /** Leaves time to do something between the order's end and its close. */
 const LONGER_WINDOW_MS = 5_000;
 
+/** Failed, and captured before its run has closed; no webhook comes of that. */
+const capturedUnheard = begunEarly(async () => {
+  const { gateway, ...place } = await placeAt('sandbox');
+  const id = await givenOwnOrder({ settlementWindowMs: LONGER_WINDOW_MS });
+  const paymentId = String((await place.pay(id)).body.id);
+  await gateway.fail(paymentId);
+  await place.until(id, ({ state }) => state === 'failed');
+  await gateway.loseWebhooks();
+  await gateway.capture(paymentId);
+  await gateway.calm();
+  return id;
+});
+
 describe('an order whose run has closed', function () {
   this.timeout(120_000);
+  let place: Place;
   let shop: Shop;
 
   before(async () => {
-    shop = await openShop();
-  });
-
-  async function givenClosedPaidOrder(): Promise<{ id: string; paymentId: string }> {
-    const id = await givenOwnOrder({ settlementWindowMs: WINDOW_MS });
-    const { body } = await shop.call<{ id: string }>(
-      'POST',
-      `/v1/orders/${id}/payments`,
-      {},
-      {
-        prefer: 'wait=30',
-      },
-    );
-    await shop.gateway('POST', `/payments/${body.id}/capture`, {});
-    await untilSettled(shop, id, 'paid');
-    await untilClosed(id);
-    return { id, paymentId: body.id };
-  }
-
-  async function givenClosedAt({ gateway, pay }: Place): Promise<OpenPayment> {
-    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
-    const paymentId = String((await pay(id)).body.id);
-    await gateway.capture(paymentId);
-    await untilSettled(shop, id, 'paid');
-    await untilClosed(id);
-    return { id, paymentId };
-  }
-
-  it('T03 T46 takes a repeated webhook as the repeat that it is', async () => {
-    const { id, paymentId } = await givenClosedPaidOrder();
-    const before = await readOrder(shop, id);
-    const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
-    assert.equal((await deliverTo(shop, event)).status, 200);
-    const after = await untilOrder(
-      shop,
-      id,
-      ({ counters }) => counters.duplicates > before.counters.duplicates,
-      'told of the repeat',
-    );
-    assert.equal(after.version, before.version);
-    await untilClosed(id);
-    assert.deepEqual(await proofOf(id), { ...PAID_ONCE, run: 'COMPLETED' });
+    place = await placeAt('sandbox');
+    shop = place.shop;
   });
 
   it('has no new run for a delivery that it has on record, at any API', async () => {
-    const { id, paymentId } = await givenClosedPaidOrder();
+    const { id, paymentId } = await place.closedOrder();
     const event = signedEvent('payment.captured', { orderId: id, paymentId, amount: AMOUNT });
     await deliverTo(shop, event, 0);
     await untilOrder(shop, id, ({ counters }) => counters.duplicates > 0, 'told of the repeat');
@@ -83,18 +49,15 @@ describe('an order whose run has closed', function () {
   });
 
   atEachGateway('is opened again by a refund from the dashboard of its gateway', async (place) => {
-    const { id, paymentId } = await givenClosedAt(place);
-    await place.gateway.refund(paymentId);
-    const { amountRefunded, refunds } = await untilSettled(shop, id, 'refunded');
-    assert.deepEqual([amountRefunded, refunds[0]?.origin], [AMOUNT, 'gateway']);
+    const { id, refunded } = await ENDINGS['closed-and-opened-again'](place);
+    assert.deepEqual([refunded.amountRefunded, refunded.refunds[0]?.origin], [AMOUNT, 'gateway']);
     await place.assertMoneyAgrees(id);
-    await untilClosed(id);
   });
 
   atEachGateway(
     'is opened again by a dispute that is lost, and takes the access',
     async (place) => {
-      const { id, paymentId } = await givenClosedAt(place);
+      const { id, paymentId } = await place.closedOrder();
       await place.gateway.dispute(paymentId);
       await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
       await place.gateway.endDispute(paymentId, 'lost');
@@ -107,7 +70,7 @@ describe('an order whose run has closed', function () {
   );
 
   it('is opened again by a refund that we ask for', async () => {
-    const { id } = await givenClosedPaidOrder();
+    const { id } = await place.closedOrder();
     const refund = await shop.call(
       'POST',
       `/v1/orders/${id}/refunds`,
@@ -123,7 +86,7 @@ describe('an order whose run has closed', function () {
   });
 
   it('answers a pay click without starting anything that could charge', async () => {
-    const { id } = await givenClosedPaidOrder();
+    const { id } = await place.closedOrder();
     const click = await shop.call<{ code: string }>(
       'POST',
       `/v1/orders/${id}/payments`,
@@ -138,7 +101,7 @@ describe('an order whose run has closed', function () {
   });
 
   it('keeps its id: another order under it is a conflict', async () => {
-    const { id } = await givenClosedPaidOrder();
+    const { id } = await place.closedOrder();
     const again = await shop.call<{ code: string }>(
       'POST',
       '/v1/orders',
@@ -149,21 +112,7 @@ describe('an order whose run has closed', function () {
   });
 
   it('T20 was only closed after the gateway had been asked once more: a lost capture is found', async () => {
-    const id = await givenOwnOrder({ settlementWindowMs: LONGER_WINDOW_MS });
-    const { body } = await shop.call<{ id: string }>(
-      'POST',
-      `/v1/orders/${id}/payments`,
-      {},
-      {
-        prefer: 'wait=30',
-      },
-    );
-    await shop.gateway('POST', `/payments/${body.id}/fail`, {});
-    await untilOrder(shop, id, ({ state }) => state === 'failed', 'failed');
-    const order = await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
-      await shop.gateway('POST', `/payments/${body.id}/capture`, {});
-      return untilSettled(shop, id, 'paid');
-    });
+    const order = await place.settled(await capturedUnheard(), 'paid');
     assert.equal(order.late, true);
   });
 });

@@ -6,17 +6,15 @@ import type { OrderView, RefundView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { startBeside } from '../support/extra-processes.ts';
-import type { Place } from '../support/place.ts';
+import { type Place, placeAt } from '../support/place.ts';
+import { REFUNDS } from '../support/scenarios/refunds.ts';
 import {
   AMOUNT,
   clientOf,
-  givenPendingOrder,
-  openShop,
   type Problem,
   type Reply,
   type Shop,
   untilOrder,
-  untilSettled,
 } from '../support/shop.ts';
 import { deliver } from '../support/webhooks.ts';
 
@@ -24,18 +22,18 @@ const WAIT = { prefer: 'wait=30' };
 
 describe('a paid order', function () {
   this.timeout(120_000);
+  let place: Place;
   let shop: Shop;
   let id: string;
   let paymentId: string;
 
   before(async () => {
-    shop = await openShop();
+    place = await placeAt('sandbox');
+    shop = place.shop;
   });
 
   beforeEach(async () => {
-    ({ id, paymentId } = await givenPendingOrder(shop));
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    await untilSettled(shop, id, 'paid');
+    ({ id, paymentId } = await place.paidOrder());
   });
 
   function refund(
@@ -54,9 +52,10 @@ describe('a paid order', function () {
   }
 
   it('refunded in full takes the access back and issues one credit note', async () => {
-    assert.equal((await refund({})).status, 201);
-    const order = await untilSettled(shop, id, 'refunded');
-    assert.equal(order.amountRefunded, AMOUNT);
+    const told = await REFUNDS['refunded-in-full'](place);
+    ({ id, paymentId } = told);
+    assert.equal(told.refund.status, 201);
+    assert.equal(told.refunded.amountRefunded, AMOUNT);
     assert.deepEqual(await refundedAtGateway(), [AMOUNT]);
     assert.equal((await rowsOf('credit_notes', id)).length, 1);
     const [entitlement] = await rowsOf('entitlements', id);
@@ -164,27 +163,18 @@ describe('a refund or a dispute of a paid order', function () {
 
   atEachGateway(
     'T42 is not refunded while a dispute is open, and keeps its access when the dispute is won',
-    async ({ gateway, shop, ...place }) => {
-      const { id, paymentId } = await place.paidOrder();
-      await gateway.dispute(paymentId);
-      await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
-      const refused = await place.refund(id, { amount: 1000 });
+    async (place) => {
+      const { id, refused, won } = await REFUNDS['disputed-and-won'](place);
       assert.deepEqual([refused.status, refused.body.code], [409, 'order_disputed']);
-      await gateway.endDispute(paymentId, 'won');
-      const isWon = ({ disputes }: OrderView): boolean => disputes[0]?.status === 'won';
-      assert.equal((await untilOrder(shop, id, isWon, 'won')).state, 'paid');
+      assert.equal(won.state, 'paid');
       assert.equal((await rowsOf('entitlements', id))[0]?.revoked_at, null);
       assert.equal((await place.refund(id, { amount: 1000 })).status, 201);
     },
   );
 
-  atEachGateway('T42 takes the access when the dispute is lost', async ({ gateway, ...place }) => {
-    const { id, paymentId } = await place.paidOrder();
-    await gateway.dispute(paymentId);
-    await untilOrder(place.shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
-    await gateway.endDispute(paymentId, 'lost');
-    const order = await untilSettled(place.shop, id, 'refunded');
-    assert.equal(order.disputes[0]?.status, 'lost');
+  atEachGateway('T42 takes the access when the dispute is lost', async (place) => {
+    const { id, refunded } = await REFUNDS['disputed-and-lost'](place);
+    assert.equal(refunded.disputes[0]?.status, 'lost');
     assert.ok((await rowsOf('entitlements', id))[0]?.revoked_at);
   });
 });

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { OrderView } from '../../src/domain/view.ts';
+import { placeAt } from '../support/place.ts';
+import { REVIEWS } from '../support/scenarios/reviews.ts';
 import {
   AMOUNT,
-  givenPendingOrder,
   openShop,
   type Problem,
   type Reply,
@@ -27,11 +28,7 @@ describe('an order that was cancelled and then captured', function () {
   });
 
   beforeEach(async () => {
-    const given = await givenPendingOrder(shop);
-    id = given.id;
-    await shop.call('POST', `/v1/orders/${id}/cancel`, {}, WAIT);
-    await shop.gateway('POST', `/payments/${given.paymentId}/capture`, {});
-    order = await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+    ({ id, order } = await REVIEWS['cancelled-then-captured'](await placeAt('sandbox')));
   });
 
   function decide(decision: string, change: object = {}): Promise<Reply<OrderView & Problem>> {

@@ -13,6 +13,7 @@ import {
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 import { type Sample, scrape, sumOf } from './scrape.ts';
@@ -68,58 +69,62 @@ describe('the metrics of an API', function () {
     assert.ok(!gateways.includes('made-up'));
   });
 
-  it('count orders by state, and those that wait for a person', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    await shop.call('POST', `/v1/orders/${id}/cancel`, {}, { prefer: 'wait=30' });
-    await untilOrder(shop, id, ({ state }) => state === 'cancelled', 'cancelled');
-    await untilCount((samples) => sumOf(samples, 'payonce_orders', { state: 'cancelled' }) > 0);
-    const reason = 'paid_after_cancel';
-    const open = (samples: Sample[]) => sumOf(samples, 'payonce_open_reviews', { reason });
-    const earlier = open(await metricsOf());
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
-    await untilCount((samples) => open(samples) === earlier + 1);
-    assert.ok(sumOf(await metricsOf(), 'payonce_oldest_open_review_age_seconds') > 0);
-    await shop.call('POST', `/v1/orders/${id}/reviews/rev_1`, {
-      decision: 'reject',
-      version: (await untilOrder(shop, id, () => true, '')).reviews[0]?.version,
-      note: 'not wanted',
-    });
-    await untilCount((samples) => open(samples) === earlier);
-  });
+  // Each waits for several counts of the database.
+  sideBySide({
+    async 'count orders by state, and those that wait for a person'() {
+      const { id, paymentId } = await givenPendingOrder(shop);
+      await shop.call('POST', `/v1/orders/${id}/cancel`, {}, { prefer: 'wait=30' });
+      await untilOrder(shop, id, ({ state }) => state === 'cancelled', 'cancelled');
+      await untilCount((samples) => sumOf(samples, 'payonce_orders', { state: 'cancelled' }) > 0);
+      const reason = 'paid_after_cancel';
+      const open = (samples: Sample[]) => sumOf(samples, 'payonce_open_reviews', { reason });
+      const earlier = open(await metricsOf());
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
+      await untilCount((samples) => open(samples) === earlier + 1);
+      assert.ok(sumOf(await metricsOf(), 'payonce_oldest_open_review_age_seconds') > 0);
+      await shop.call('POST', `/v1/orders/${id}/reviews/rev_1`, {
+        decision: 'reject',
+        version: (await untilOrder(shop, id, () => true, '')).reviews[0]?.version,
+        note: 'not wanted',
+      });
+      await untilCount((samples) => open(samples) === earlier);
+    },
 
-  it('count effects that were refused, until they are done', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    const failed = (samples: Sample[]) =>
-      sumOf(samples, 'payonce_failed_effects', { effect: 'update_crm' });
-    const earlier = failed(await metricsOf());
-    stack.crm.answerWith(id, 422);
-    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
-    const isFailed = ({ effects }: OrderView) => effects.some(({ status }) => status === 'failed');
-    const { effects } = await untilOrder(shop, id, isFailed, 'refused by the CRM');
-    await untilCount((samples) => failed(samples) === earlier + 1);
-    stack.crm.answerWith(id, null);
-    const key = effects.find(({ status }) => status === 'failed')?.key;
-    await shop.call('POST', `/v1/orders/${id}/effects/${key}/retry`);
-    await untilSettled(shop, id, 'paid');
-    await untilCount((samples) => failed(samples) === earlier);
-  });
+    async 'count effects that were refused, until they are done'() {
+      const { id, paymentId } = await givenPendingOrder(shop);
+      const failed = (samples: Sample[]) =>
+        sumOf(samples, 'payonce_failed_effects', { effect: 'update_crm' });
+      const earlier = failed(await metricsOf());
+      stack.crm.answerWith(id, 422);
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      const isFailed = ({ effects }: OrderView) =>
+        effects.some(({ status }) => status === 'failed');
+      const { effects } = await untilOrder(shop, id, isFailed, 'refused by the CRM');
+      await untilCount((samples) => failed(samples) === earlier + 1);
+      stack.crm.answerWith(id, null);
+      const key = effects.find(({ status }) => status === 'failed')?.key;
+      await shop.call('POST', `/v1/orders/${id}/effects/${key}/retry`);
+      await untilSettled(shop, id, 'paid');
+      await untilCount((samples) => failed(samples) === earlier);
+    },
 
-  it('count parked events, and duplicates dropped at the edge', async () => {
-    const read = (samples: Sample[]) => [
-      sumOf(samples, 'payonce_parked_events', { reason: 'event_orphaned' }),
-      sumOf(samples, 'payonce_dropped_duplicates'),
-    ];
-    const { id, paymentId } = await givenPendingOrder(shop);
-    const [parked = 0, dropped = 0] = read(await metricsOf());
-    const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
-    for (const _ of [1, 2, 3]) await deliverTo(shop, event);
-    const unknown = { orderId: newOrderId(), paymentId: randomUUID(), amount: AMOUNT };
-    await deliverTo(shop, signedEvent('payment.captured', unknown));
-    await untilCount((samples) => {
-      const [nowParked = 0, nowDropped = 0] = read(samples);
-      return nowParked > parked && nowDropped >= dropped + 2;
-    });
+    async 'count parked events, and duplicates dropped at the edge'() {
+      const read = (samples: Sample[]) => [
+        sumOf(samples, 'payonce_parked_events', { reason: 'event_orphaned' }),
+        sumOf(samples, 'payonce_dropped_duplicates'),
+      ];
+      const { id, paymentId } = await givenPendingOrder(shop);
+      const [parked = 0, dropped = 0] = read(await metricsOf());
+      const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
+      for (const _ of [1, 2, 3]) await deliverTo(shop, event);
+      const unknown = { orderId: newOrderId(), paymentId: randomUUID(), amount: AMOUNT };
+      await deliverTo(shop, signedEvent('payment.captured', unknown));
+      await untilCount((samples) => {
+        const [nowParked = 0, nowDropped = 0] = read(samples);
+        return nowParked > parked && nowDropped >= dropped + 2;
+      });
+    },
   });
 });
 

@@ -14,6 +14,7 @@ import {
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { type OperatorStack, PATIENCE, startOperatorStack } from './operator-stack.ts';
 
 const ONE_EACH = { entitlements: 1, invoices: 1, captures: 1, crmUpdates: 1 };
@@ -21,12 +22,39 @@ const ONE_EACH = { entitlements: 1, invoices: 1, captures: 1, crmUpdates: 1 };
 describe('an order, when an operator uses Temporal’s own commands on its run', function () {
   this.timeout(180_000);
   let place: OperatorStack;
+  /** Its gateway call was completed with a result that is none. It asks again half a minute later. */
+  let answeredWrongly: string;
 
   before(async function () {
     this.timeout(300_000);
     place = await startOperatorStack({ workers: 1, apis: 2 });
+    answeredWrongly = await duringCall((activity) =>
+      place.temporal('activity', 'complete', ...activity, '--result', '{"to": "nobody"}'),
+    );
+    await untilOrder(
+      place.shop,
+      answeredWrongly,
+      ({ payments }) => payments[0]?.status === 'unknown',
+      'unknown',
+    );
   });
   after(() => place?.close());
+
+  /** The gateway hangs while the first click is with it, and the worker has the call in its hands. */
+  async function duringCall(act: (activity: string[]) => Promise<unknown>): Promise<string> {
+    const { shop, client } = place;
+    const id = await givenOrder(shop);
+    await withFaults(shop, { api: { hang: 1 } }, async () => {
+      await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
+      const activityId = await pWaitFor(async () => {
+        const { raw } = await client.workflow.getHandle(id).describe();
+        const [call] = raw.pendingActivities ?? [];
+        return call?.activityId != null && pWaitFor.resolveWith(call.activityId);
+      }, PATIENCE);
+      await act(['--workflow-id', id, '--activity-id', activityId]);
+    });
+    return id;
+  }
 
   /** The customer pays, and no webhook tells anybody. */
   async function captureUnheard(paymentId: string): Promise<void> {
@@ -255,86 +283,89 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       assert.equal((await readOrder(place.shop, id)).payments.length, 1);
     }
 
-    it('to the first task doubles nothing and loses nothing', async () => {
-      const id = await paidOrder();
-      const runId = await place.runIdOf(id);
-      await reset(id, '--type', 'FirstWorkflowTask');
-      await assertNothingElse(id, runId);
-    });
+    sideBySide({
+      async 'to the first task doubles nothing and loses nothing'() {
+        const id = await paidOrder();
+        const runId = await place.runIdOf(id);
+        await reset(id, '--type', 'FirstWorkflowTask');
+        await assertNothingElse(id, runId);
+      },
 
-    it('to the first task without its signals goes on from the record', async () => {
-      const id = await paidOrder();
-      const runId = await place.runIdOf(id);
-      await reset(id, '--type', 'FirstWorkflowTask', '--reapply-exclude', 'All');
-      await assertNothingElse(id, runId);
-    });
+      async 'to the first task without its signals goes on from the record'() {
+        const id = await paidOrder();
+        const runId = await place.runIdOf(id);
+        await reset(id, '--type', 'FirstWorkflowTask', '--reapply-exclude', 'All');
+        await assertNothingElse(id, runId);
+      },
 
-    it('to the last task doubles nothing and loses nothing', async () => {
-      const id = await paidOrder();
-      const runId = await place.runIdOf(id);
-      await reset(id, '--type', 'LastWorkflowTask');
-      await assertNothingElse(id, runId);
-    });
+      async 'to the last task doubles nothing and loses nothing'() {
+        const id = await paidOrder();
+        const runId = await place.runIdOf(id);
+        await reset(id, '--type', 'LastWorkflowTask');
+        await assertNothingElse(id, runId);
+      },
 
-    it('to any task of a pending order leaves it payable once', async () => {
-      const { id, paymentId } = await givenPendingOrder(place.shop);
-      const { events } = await place.client.workflow.getHandle(id).fetchHistory();
-      const tasks = (events ?? []).flatMap(
-        ({ eventId, workflowTaskCompletedEventAttributes: task }) =>
-          task ? [String(eventId)] : [],
-      );
-      assert.ok(tasks.length > 0);
-      const first = await place.client.workflow.getHandle(id).describe();
-      for (const eventId of tasks) await reset(id, '--event-id', eventId, '--run-id', first.runId);
-      await untilRunIsNot(id, first.runId);
-      await capture(paymentId);
-      await assertEverythingOnce(id);
-    });
+      async 'to any task of a pending order leaves it payable once'() {
+        const { id, paymentId } = await givenPendingOrder(place.shop);
+        const { events } = await place.client.workflow.getHandle(id).fetchHistory();
+        const tasks = (events ?? []).flatMap(
+          ({ eventId, workflowTaskCompletedEventAttributes: task }) =>
+            task ? [String(eventId)] : [],
+        );
+        assert.ok(tasks.length > 0);
+        const first = await place.client.workflow.getHandle(id).describe();
+        for (const eventId of tasks)
+          await reset(id, '--event-id', eventId, '--run-id', first.runId);
+        await untilRunIsNot(id, first.runId);
+        await capture(paymentId);
+        await assertEverythingOnce(id);
+      },
 
-    it('makes Temporal forget which signals it has had, and the order knows the repeat', async () => {
-      const id = await paidOrder();
-      const runId = await place.runIdOf(id);
-      const input = { payloads: [defaultPayloadConverter.toPayload({ id: 'the-same' })] };
-      const signal = () =>
-        place.client.workflowService.signalWorkflowExecution({
-          namespace: place.stack.temporalNamespace,
-          workflowExecution: { workflowId: id },
-          signalName: 'verify',
-          requestId: 'the-same-request',
-          input,
-        });
-      const outcomes = async () =>
-        (await place.eventsOf(id))
-          .filter(({ eventId }) => eventId === 'the-same')
-          .map(({ reason }) => reason);
-      for (const _ of [1, 2]) await signal();
-      await untilEvent(id, /^the-same$/);
-      await reset(id, '--type', 'FirstWorkflowTask');
-      // What comes before the new run knows of its reset is laid to the old one, and has no line of its own.
-      await assertNothingElse(id, runId);
-      await signal();
-      await pWaitFor(async () => (await outcomes()).length === 2, PATIENCE);
-      assert.deepEqual(await outcomes(), [
-        'the order is paid already',
-        'the-same was delivered before',
-      ]);
-    });
+      async 'makes Temporal forget which signals it has had, and the order knows the repeat'() {
+        const id = await paidOrder();
+        const runId = await place.runIdOf(id);
+        const input = { payloads: [defaultPayloadConverter.toPayload({ id: 'the-same' })] };
+        const signal = () =>
+          place.client.workflowService.signalWorkflowExecution({
+            namespace: place.stack.temporalNamespace,
+            workflowExecution: { workflowId: id },
+            signalName: 'verify',
+            requestId: 'the-same-request',
+            input,
+          });
+        const outcomes = async () =>
+          (await place.eventsOf(id))
+            .filter(({ eventId }) => eventId === 'the-same')
+            .map(({ reason }) => reason);
+        for (const _ of [1, 2]) await signal();
+        await untilEvent(id, /^the-same$/);
+        await reset(id, '--type', 'FirstWorkflowTask');
+        // What comes before the new run knows of its reset is laid to the old one, and has no line of its own.
+        await assertNothingElse(id, runId);
+        await signal();
+        await pWaitFor(async () => (await outcomes()).length === 2, PATIENCE);
+        assert.deepEqual(await outcomes(), [
+          'the order is paid already',
+          'the-same was delivered before',
+        ]);
+      },
 
-    it('that is sent twice makes two runs, of which one is open, and nothing twice', async () => {
-      const id = await paidOrder();
-      const runId = await place.runIdOf(id);
-      for (const _ of [1, 2]) await reset(id, '--type', 'FirstWorkflowTask', '--run-id', runId);
-      await assertNothingElse(id, runId);
-      const query = `WorkflowId = '${id}'`;
-      const statuses: string[] = [];
-      await pWaitFor(async () => {
-        statuses.length = 0;
-        for await (const { status } of place.client.workflow.list({ query }))
-          statuses.push(status.name);
-        return statuses.length === 3;
-      }, PATIENCE);
-      const ofStatus = (name: string) => statuses.filter((status) => status === name).length;
-      assert.deepEqual([ofStatus('RUNNING'), ofStatus('TERMINATED')], [1, 2]);
+      async 'that is sent twice makes two runs, of which one is open, and nothing twice'() {
+        const id = await paidOrder();
+        const runId = await place.runIdOf(id);
+        for (const _ of [1, 2]) await reset(id, '--type', 'FirstWorkflowTask', '--run-id', runId);
+        await assertNothingElse(id, runId);
+        const query = `WorkflowId = '${id}'`;
+        const statuses: string[] = [];
+        await pWaitFor(async () => {
+          statuses.length = 0;
+          for await (const { status } of place.client.workflow.list({ query }))
+            statuses.push(status.name);
+          return statuses.length === 3;
+        }, PATIENCE);
+        const ofStatus = (name: string) => statuses.filter((status) => status === name).length;
+        assert.deepEqual([ofStatus('RUNNING'), ofStatus('TERMINATED')], [1, 2]);
+      },
     });
   });
 
@@ -430,22 +461,6 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await assertEverythingOnce(id);
     });
 
-    /** The gateway hangs while the first click is with it, and the worker has the call in its hands. */
-    async function duringCall(act: (activity: string[]) => Promise<unknown>): Promise<string> {
-      const { shop, client } = place;
-      const id = await givenOrder(shop);
-      await withFaults(shop, { api: { hang: 1 } }, async () => {
-        await shop.call('POST', `/v1/orders/${id}/payments`, {}, { prefer: 'wait=0' });
-        const activityId = await pWaitFor(async () => {
-          const { raw } = await client.workflow.getHandle(id).describe();
-          const [call] = raw.pendingActivities ?? [];
-          return call?.activityId != null && pWaitFor.resolveWith(call.activityId);
-        }, PATIENCE);
-        await act(['--workflow-id', id, '--activity-id', activityId]);
-      });
-      return id;
-    }
-
     async function payAgain(id: string): Promise<void> {
       const paymentId = await pWaitFor(async () => {
         const { body } = await place.shop.call<{ id?: string | null }>(
@@ -470,18 +485,8 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await payAgain(id);
     });
 
-    it('complete of a running gateway call with another result is no answer', async () => {
-      const id = await duringCall((activity) =>
-        place.temporal('activity', 'complete', ...activity, '--result', '{"to": "nobody"}'),
-      );
-      await untilOrder(
-        place.shop,
-        id,
-        ({ payments }) => payments[0]?.status === 'unknown',
-        'unknown',
-      );
-      await payAgain(id);
-    });
+    it('complete of a running gateway call with another result is no answer', () =>
+      payAgain(answeredWrongly));
 
     it('pause holds the effect back, and unpause does it once', async () => {
       const { id, activity } = await betweenTwoTries();

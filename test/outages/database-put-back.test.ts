@@ -22,6 +22,7 @@ import {
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 
 const PATIENCE = { interval: 200, timeout: 90_000 };
@@ -137,37 +138,40 @@ describe('a database that was put back to an earlier moment', function () {
 
   const PAID = { invoices: 1, grants: 1, revoked: 0 };
 
-  it('finds what was paid meanwhile at the gateway, by itself, and grants and invoices it once', async () => {
-    await untilSettled(shop, ids.paidLater ?? '', 'paid');
-    assert.equal((await atGateway(ids.paidLater)).length, 1);
-    assert.deepEqual(await traces(ids.paidLater), PAID);
-  });
+  // What a click finds of its payment comes when the order asks the gateway, half a minute later.
+  sideBySide({
+    async 'finds what was paid meanwhile at the gateway, by itself, and grants and invoices it once'() {
+      await untilSettled(shop, ids.paidLater ?? '', 'paid');
+      assert.equal((await atGateway(ids.paidLater)).length, 1);
+      assert.deepEqual(await traces(ids.paidLater), PAID);
+    },
 
-  it('does not charge again who had clicked and paid meanwhile and clicks again', async () => {
-    const { clickedLater = '' } = ids;
-    await shop.call('POST', `/v1/orders/${clickedLater}/payments`, {}, { prefer: 'wait=30' });
-    await untilSettled(shop, clickedLater, 'paid');
-    assert.equal((await atGateway(clickedLater)).length, 1);
-    assert.deepEqual(await traces(clickedLater), PAID);
-  });
+    async 'does not charge again who had clicked and paid meanwhile and clicks again'() {
+      const { clickedLater = '' } = ids;
+      await shop.call('POST', `/v1/orders/${clickedLater}/payments`, {}, { prefer: 'wait=30' });
+      await untilSettled(shop, clickedLater, 'paid');
+      assert.equal((await atGateway(clickedLater)).length, 1);
+      assert.deepEqual(await traces(clickedLater), PAID);
+    },
 
-  it('does not refund again what was refunded meanwhile: a sync finds it', async () => {
-    const { refundedLater = '' } = ids;
-    await shop.call('POST', `/v1/orders/${refundedLater}/sync`, {}, { prefer: 'wait=30' });
-    await untilSettled(shop, refundedLater, 'refunded');
-    const [payment] = await atGateway(refundedLater);
-    assert.equal(payment?.refunds.length, 1);
-    assert.deepEqual(await traces(refundedLater), { ...PAID, revoked: 1 });
-  });
+    async 'does not refund again what was refunded meanwhile: a sync finds it'() {
+      const { refundedLater = '' } = ids;
+      await shop.call('POST', `/v1/orders/${refundedLater}/sync`, {}, { prefer: 'wait=30' });
+      await untilSettled(shop, refundedLater, 'refunded');
+      const [payment] = await atGateway(refundedLater);
+      assert.equal(payment?.refunds.length, 1);
+      assert.deepEqual(await traces(refundedLater), { ...PAID, revoked: 1 });
+    },
 
-  it('knows nothing of an order begun since, until the shop creates and the customer clicks it again', async () => {
-    const { begunLater = '' } = ids;
-    assert.equal((await shop.call('GET', `/v1/orders/${begunLater}`)).status, 404);
-    assert.equal((await shop.call('POST', '/v1/orders', orderBody(begunLater))).status, 201);
-    await shop.call('POST', `/v1/orders/${begunLater}/payments`, {}, { prefer: 'wait=30' });
-    await untilSettled(shop, begunLater, 'paid');
-    assert.equal((await atGateway(begunLater)).length, 1);
-    assert.deepEqual(await traces(begunLater), PAID);
+    async 'knows nothing of an order begun since, until the shop creates and the customer clicks it again'() {
+      const { begunLater = '' } = ids;
+      assert.equal((await shop.call('GET', `/v1/orders/${begunLater}`)).status, 404);
+      assert.equal((await shop.call('POST', '/v1/orders', orderBody(begunLater))).status, 201);
+      await shop.call('POST', `/v1/orders/${begunLater}/payments`, {}, { prefer: 'wait=30' });
+      await untilSettled(shop, begunLater, 'paid');
+      assert.equal((await atGateway(begunLater)).length, 1);
+      assert.deepEqual(await traces(begunLater), PAID);
+    },
   });
 
   it('serves new orders as ever', async () => {

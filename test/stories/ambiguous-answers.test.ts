@@ -6,15 +6,15 @@ import type { WorkflowHandle } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import { GatewayOutcomeUnknown } from '../../src/gateways/gateway.ts';
 import { createSandboxGateway } from '../../src/gateways/sandbox/index.ts';
-import { givenForgottenOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { Trouble } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
 import { AT_ONCE, WAIT } from '../support/operator-client.ts';
 import type { Place } from '../support/place.ts';
+import { MONEY_CALLS } from '../support/scenarios/outages.ts';
+import { PROVOKE } from '../support/scenarios/reviews.ts';
 import { openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { temporalClient } from '../support/temporal.ts';
-import { deliver } from '../support/webhooks.ts';
 
 /** How often a call is seen to fail; one that gets no answer takes eight seconds to do so. */
 const TRIES: Readonly<Record<Exclude<Trouble, 'is down' | 'refuses the key'>, number>> = {
@@ -35,54 +35,47 @@ describe('a gateway whose answer is lost', function () {
     shop = await openShop();
   });
 
-  async function givenFour({ order, pendingOrder, paidOrder }: Place) {
+  async function givenFour(place: Place) {
+    const { createPayment, capturePayment, voidPayment, refundPayment } = MONEY_CALLS;
     const [toPay, toCapture, toCancel, toRefund] = await Promise.all([
-      order(),
-      pendingOrder(),
-      pendingOrder(),
-      paidOrder(),
+      createPayment.given(place),
+      capturePayment.given(place),
+      voidPayment.given(place),
+      refundPayment.given(place),
     ]);
-    return { toPay, toCapture, toCancel: toCancel.id, toRefund: toRefund.id };
+    return { toPay, toCapture, toCancel, toRefund };
   }
 
   type Four = Awaited<ReturnType<typeof givenFour>>;
 
-  /** Somebody asks for each of the four things that move money; what they hear comes later. */
-  function askForAll(
-    { gateway, pay, cancel, refund }: Place,
-    { toPay, toCapture, toCancel, toRefund }: Four,
-    headers: typeof WAIT,
-  ) {
-    const { id: orderId, paymentId } = toCapture;
-    const promised = gateway.eventFor({ type: 'payment.authorized', orderId, paymentId });
-    assert.ok(promised);
+  /** Each of the four things that move money is asked for; what comes of it is known later. */
+  function askForAll(place: Place, four: Four, headers: typeof WAIT) {
+    const { createPayment, capturePayment, voidPayment, refundPayment } = MONEY_CALLS;
     return Promise.all([
-      pay(toPay, headers),
-      cancel(toCancel, headers),
-      refund(toRefund, {}, headers),
-      // The bank holds the money, and the webhook that says so has come: we capture.
-      gateway.authorize(paymentId).then(() => deliver(shop, promised)),
+      createPayment.ask(place, four.toPay, headers),
+      voidPayment.ask(place, four.toCancel, headers),
+      refundPayment.ask(place, four.toRefund, headers),
+      capturePayment.ask(place, four.toCapture),
     ]);
   }
 
-  async function assertDoneOnce(
-    { gateway, assertMoneyAgrees }: Place,
-    { toPay, toCapture, toCancel, toRefund }: Four,
-  ) {
+  async function assertDoneOnce({ gateway, assertMoneyAgrees }: Place, four: Four) {
+    const [toPay, toCapture] = [four.toPay.id, four.toCapture.id];
+    const [toCancel, toRefund] = [four.toCancel.id, four.toRefund.id];
     const named = await untilOrder(shop, toPay, ({ payments }) => payments[0]?.id != null, 'named');
     const made = await gateway.paymentsOf(toPay);
     assert.deepEqual([made.length, named.payments.length], [1, 1]);
     assert.equal(made[0]?.paymentId, named.payments[0]?.id);
     assert.equal(named.payments[0]?.attempt, 1);
     assert.ok(named.payments[0]?.checkout);
-    await untilSettled(shop, toCapture.id, 'paid');
-    assert.equal((await gateway.paymentsOf(toCapture.id))[0]?.capturesMinor.length, 1);
+    await untilSettled(shop, toCapture, 'paid');
+    assert.equal((await gateway.paymentsOf(toCapture))[0]?.capturesMinor.length, 1);
     await untilSettled(shop, toCancel, 'cancelled');
     assert.equal((await gateway.paymentsOf(toCancel))[0]?.isVoided, true);
     const refunded = await untilSettled(shop, toRefund, 'refunded');
     assert.equal(refunded.refunds.length, 1);
     assert.equal((await gateway.paymentsOf(toRefund))[0]?.refundsMinor.length, 1);
-    await Promise.all([toPay, toCapture.id, toCancel, toRefund].map(assertMoneyAgrees));
+    await Promise.all([toPay, toCapture, toCancel, toRefund].map(assertMoneyAgrees));
   }
 
   for (const trouble of Object.keys(TRIES) as (keyof typeof TRIES)[])
@@ -94,10 +87,10 @@ describe('a gateway whose answer is lost', function () {
         await place.gateway.disturb(trouble);
         await askForAll(place, four, AT_ONCE);
         await Promise.all([
-          untilTried(four.toPay, 'createPayment', TRIES[trouble]),
+          untilTried(four.toPay.id, 'createPayment', TRIES[trouble]),
           untilTried(four.toCapture.id, 'capturePayment', TRIES[trouble]),
-          untilTried(four.toCancel, 'voidPayment', TRIES[trouble]),
-          untilTried(four.toRefund, 'refundPayment', TRIES[trouble]),
+          untilTried(four.toCancel.id, 'voidPayment', TRIES[trouble]),
+          untilTried(four.toRefund.id, 'refundPayment', TRIES[trouble]),
         ]);
         await place.gateway.answerAgain();
         await assertDoneOnce(place, four);
@@ -123,12 +116,12 @@ describe('a gateway whose answer is lost', function () {
       assert.equal(cancel.body.state, 'pending');
       const unknown = await untilOrder(
         shop,
-        four.toPay,
+        four.toPay.id,
         ({ payments }) => payments[0]?.status === 'unknown',
         'unknown',
       );
       assert.equal(unknown.state, 'pending');
-      const again = await place.pay(four.toPay);
+      const again = await place.pay(four.toPay.id);
       assert.deepEqual([again.status, again.body.attempt], [202, 1]);
       await gateway.answerAgain();
       // Where the void was done and only its answer lost, there may be nothing left to capture.
@@ -155,14 +148,14 @@ describe('a gateway whose answer is lost', function () {
 
   atEachGateway(
     'T28 is not asked again under a key that it may have forgotten: a person is',
-    async ({ gateway }) => {
-      const id = await givenForgottenOrder(gateway.name);
+    async (place) => {
+      const id = await PROVOKE.key_expired(place);
       const order = await untilOrder(shop, id, ({ reviews }) => reviews.length > 0, 'in review');
       assert.deepEqual(
         order.reviews.map(({ reason, status }) => [reason, status]),
         [['key_expired', 'open']],
       );
-      assert.deepEqual(await gateway.paymentsOf(id), []);
+      assert.deepEqual(await place.gateway.paymentsOf(id), []);
     },
   );
 

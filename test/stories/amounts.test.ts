@@ -9,6 +9,8 @@ import { ledgerOf, newOrder } from '../support/order-fixtures.ts';
 import { openPatiently } from '../support/patient-database.ts';
 import { textOf } from '../support/pdf.ts';
 import { type Place, placeAt } from '../support/place.ts';
+import { REFUNDS } from '../support/scenarios/refunds.ts';
+import { partlyPaid } from '../support/scenarios/scenario.ts';
 import {
   AMOUNT,
   clientOf,
@@ -49,8 +51,7 @@ describe('an order', function () {
   atEachGateway(
     'T35 T38 is paid by two payments, and refunds each of them what was its own',
     async (place) => {
-      const { id, paymentId } = await place.orderPaidBy(2000);
-      await untilSettled(shop, id, 'partially_paid');
+      const { id, paymentId } = await partlyPaid(place);
       const rest = await place.pay(id);
       assert.deepEqual([rest.status, rest.body.amount], [201, AMOUNT - 2000]);
       await place.gateway.capture(rest.body.id ?? '');
@@ -76,10 +77,8 @@ describe('an order', function () {
   atEachGateway(
     'T35 that is paid in part may give that part back, and is over then',
     async (place) => {
-      const { id } = await place.orderPaidBy(2000);
-      await untilSettled(shop, id, 'partially_paid');
-      assert.equal((await place.refund(id)).body.amount, 2000);
-      await untilSettled(shop, id, 'refunded');
+      const { id, refund } = await REFUNDS['refunded-when-partly-paid'](place);
+      assert.equal(refund.body.amount, 2000);
       await place.assertMoneyAgrees(id);
     },
   );

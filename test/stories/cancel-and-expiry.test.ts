@@ -4,6 +4,7 @@ import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
 import type { Place } from '../support/place.ts';
+import { ENDINGS } from '../support/scenarios/endings.ts';
 import { openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 
 const RACES = 10;
@@ -74,32 +75,27 @@ describe('an order that is to end unpaid', function () {
   atEachGateway(
     'T22 is cancelled with nothing captured when nobody pays, however often it is asked for',
     async (place) => {
-      const { id } = await place.pendingOrder();
-      const replies = await Promise.all(Array.from({ length: 5 }, () => place.cancel(id)));
+      const { id, replies } = await ENDINGS['cancelled-while-pending'](place);
       assert.deepEqual(
         replies.map(({ status, body }) => [status, body.state]),
-        Array(5).fill([200, 'cancelled']),
+        replies.map(() => [200, 'cancelled']),
       );
+      assert.equal(replies.length, 5);
       assert.deepEqual(await moneyAt(place.gateway, id), { captured: 0, refunded: 0, lost: 0 });
       assert.equal((await place.gateway.paymentsOf(id))[0]?.isVoided, true);
     },
   );
 
-  atEachGateway(
-    'T18 does not expire while the bank still works on its payment',
-    async ({ gateway, ...place }) => {
-      await gateway.loseWebhooks();
-      const { id, paymentId } = await place.pendingOrder({ expiresIn: 4 });
-      const { expiresAt } = await untilOrder(shop, id, isPending, 'pending');
-      await gateway.pend(paymentId);
-      const waiting = await untilOrder(shop, id, (o) => o.expiresAt > expiresAt, 'given time');
-      assert.deepEqual([waiting.state, waiting.payments[0]?.status], ['pending', 'pending']);
-      await gateway.calm();
-      await gateway.capture(paymentId);
-      assert.equal((await untilSettled(shop, id, 'paid')).late, false);
-      await place.assertMoneyAgrees(id);
-    },
-  );
+  atEachGateway('T18 does not expire while the bank still works on its payment', async (place) => {
+    await place.gateway.loseWebhooks();
+    const { id, paymentId, waiting } =
+      await ENDINGS['expiry-put-off-while-the-bank-holds-money'](place);
+    assert.deepEqual([waiting.state, waiting.payments[0]?.status], ['pending', 'pending']);
+    await place.gateway.calm();
+    await place.gateway.capture(paymentId);
+    assert.equal((await untilSettled(shop, id, 'paid')).late, false);
+    await place.assertMoneyAgrees(id);
+  });
 
   atEachGateway(
     'T23 is not cancelled when its payment is not voided, and paid when that succeeds',
@@ -116,14 +112,11 @@ describe('an order that is to end unpaid', function () {
     },
   );
 
-  const isPending = ({ state }: { state: string }): boolean => state === 'pending';
-
   atEachGateway(
     'T12 T17 fails softly when its time is over, and is paid late when the bank comes after all',
     async (place) => {
-      const order = await place.pendingOrder({ expiresIn: 5 });
+      const order = await ENDINGS['expired-with-a-payment-that-nobody-made'](place);
       const { id } = order;
-      await untilSettled(shop, id, 'failed');
       const closed = await place.pay(id);
       assert.deepEqual([closed.status, closed.body.code], [409, 'order_closed']);
       await place.captureAfterAll(order);

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { PAID_ONCE, proofOf } from '../support/assert-paid-once.ts';
 import { rowsOf } from '../support/books.ts';
-import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import type { SignedRequest, Told } from '../support/gateway-driver.ts';
+import type { Told } from '../support/gateway-driver.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
+import { PAYMENTS } from '../support/scenarios/payments.ts';
+import { REFUNDS } from '../support/scenarios/refunds.ts';
 import {
   AMOUNT,
   newOrderId,
@@ -40,7 +41,6 @@ const TYPES: Told['type'][] = [
 const STATES = ['pending', 'partially_paid', 'paid', 'failed', 'cancelled', 'refunded'];
 
 const CROWD = 20;
-const WINDOW_MS = 1_000;
 
 describe('webhooks as they come', function () {
   this.timeout(120_000);
@@ -50,14 +50,8 @@ describe('webhooks as they come', function () {
     shop = await openShop();
   });
 
-  function eventOf({ gateway }: Place, told: Told): SignedRequest {
-    const event = gateway.eventFor(told);
-    assert.ok(event, `${gateway.name} tells of ${told.type}`);
-    return event;
-  }
-
   const capturedAgain = (place: Place, { id: orderId, paymentId }: OpenPayment) =>
-    eventOf(place, { type: 'payment.captured', orderId, paymentId });
+    place.eventOf({ type: 'payment.captured', orderId, paymentId });
 
   async function webhooksTaken({ eventsOf }: Place, id: string): Promise<number> {
     return (await eventsOf(id)).filter(({ source }) => source === 'webhook').length;
@@ -66,13 +60,10 @@ describe('webhooks as they come', function () {
   atEachGateway(
     'T02 pay once whether verify or webhook is first, without anybody waiting for the other',
     async (place) => {
-      const [verified, told] = await Promise.all([place.pendingOrder(), place.pendingOrder()]);
-      await place.gateway.capture(told.paymentId);
-      await untilSettled(shop, told.id, 'paid');
+      const told = await PAYMENTS['paid-by-webhook'](place);
       assert.equal((await place.verify(told.id)).status, 200);
-      await place.gateway.loseWebhooks();
-      await place.gateway.capture(verified.paymentId);
-      assert.equal((await place.verify(verified.id)).body.state, 'paid');
+      const { verified: reply, ...verified } = await PAYMENTS['paid-by-verify'](place);
+      assert.equal(reply.body.state, 'paid');
       assert.equal((await deliver(shop, capturedAgain(place, verified))).status, 200);
       await untilOrder(shop, verified.id, ({ counters }) => counters.duplicates > 0, 'told again');
       await Promise.all([place.assertPaidOnce(told.id), place.assertPaidOnce(verified.id)]);
@@ -88,7 +79,7 @@ describe('webhooks as they come', function () {
       await untilSettled(shop, order.id, 'paid');
       const data = { orderId: order.id, paymentId: order.paymentId };
       for (const type of ['payment.authorized', 'payment.captured'] as const)
-        for (const turn of [0, 1, 2]) await deliver(shop, eventOf(place, { type, ...data }), turn);
+        for (const turn of [0, 1, 2]) await deliver(shop, place.eventOf({ type, ...data }), turn);
       const isReported = ({ counters }: { counters: { duplicates: number; stale: number } }) =>
         counters.duplicates + counters.stale >= 6;
       await untilOrder(shop, order.id, isReported, 'told');
@@ -139,7 +130,7 @@ describe('webhooks as they come', function () {
       for (const { id: orderId, paymentId } of [paid, failed]) {
         const before = await webhooksTaken(place, orderId);
         const { state, amountPaid } = await readOrder(shop, orderId);
-        await deliver(shop, eventOf(place, { type: 'payment.failed', orderId, paymentId }));
+        await place.deliverEvent({ type: 'payment.failed', orderId, paymentId });
         await pWaitFor(async () => (await webhooksTaken(place, orderId)) > before);
         const after = await readOrder(shop, orderId);
         assert.deepEqual([after.state, after.amountPaid], [state, amountPaid]);
@@ -153,17 +144,10 @@ describe('webhooks as they come', function () {
   atEachGateway(
     'T16 end refunded when the refund is told before the capture that it is of',
     async (place) => {
-      const { id: orderId, paymentId } = await place.pendingOrder();
-      await place.gateway.loseWebhooks();
-      await place.gateway.capture(paymentId);
-      const { refundId } = await place.gateway.refund(paymentId);
-      const refunded = { type: 'refund.succeeded', orderId, paymentId, refundId } as const;
-      await deliver(shop, eventOf(place, refunded));
-      await deliver(shop, capturedAgain(place, { id: orderId, paymentId }), 1);
-      const order = await untilSettled(shop, orderId, 'refunded');
-      assert.deepEqual([order.amountPaid, order.amountRefunded], [AMOUNT, AMOUNT]);
-      assert.equal(order.refunds.length, 1);
-      await place.assertMoneyAgrees(orderId);
+      const { id, refunded } = await REFUNDS['refund-told-before-its-capture'](place);
+      assert.deepEqual([refunded.amountPaid, refunded.amountRefunded], [AMOUNT, AMOUNT]);
+      assert.equal(refunded.refunds.length, 1);
+      await place.assertMoneyAgrees(id);
     },
   );
 
@@ -188,18 +172,8 @@ describe('webhooks as they come', function () {
     },
   );
 
-  async function givenClosedOrder(place: Place): Promise<OpenPayment> {
-    const { gateway } = place;
-    const id = await givenOwnOrder({ gateway: gateway.name, settlementWindowMs: WINDOW_MS });
-    const paymentId = (await place.pay(id)).body.id ?? '';
-    await gateway.capture(paymentId);
-    await untilSettled(shop, id, 'paid');
-    await untilClosed(id);
-    return { id, paymentId };
-  }
-
   atEachGateway('T03 T46 repeat what a closed order knows, and it is a repeat', async (place) => {
-    const order = await givenClosedOrder(place);
+    const order = await place.closedOrder();
     const before = await readOrder(shop, order.id);
     assert.equal((await deliver(shop, capturedAgain(place, order))).status, 200);
     const { duplicates } = before.counters;
@@ -213,14 +187,14 @@ describe('webhooks as they come', function () {
   atEachGateway(
     'T46 T47 open a closed order once when a crowd of them comes, and count once',
     async (place) => {
-      const { id: orderId, paymentId } = await givenClosedOrder(place);
+      const { id: orderId, paymentId } = await place.closedOrder();
       await place.gateway.loseWebhooks();
       const { refundId } = await place.gateway.refund(paymentId);
       const told = { type: 'refund.succeeded', orderId, paymentId, refundId } as const;
-      const same = eventOf(place, told);
+      const same = place.eventOf(told);
       const answers = await Promise.all(
         Array.from({ length: CROWD }, (_, i) =>
-          deliverUntilTaken(shop, i % 2 === 0 ? same : eventOf(place, told), i >> 1),
+          deliverUntilTaken(shop, i % 2 === 0 ? same : place.eventOf(told), i >> 1),
         ),
       );
       assert.deepEqual(

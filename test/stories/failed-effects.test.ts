@@ -4,17 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import pWaitFor from 'p-wait-for';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import type { OrderView } from '../../src/domain/view.ts';
-import { assertMoneyAgrees } from '../support/gateway-truth.ts';
-import { type Clerk, clerkOf, WAIT } from '../support/operator-client.ts';
-import {
-  givenPendingOrder,
-  openShop,
-  type Problem,
-  readOrder,
-  type Shop,
-  untilOrder,
-  untilSettled,
-} from '../support/shop.ts';
+import { WAIT } from '../support/operator-client.ts';
+import { type Place, placeAt } from '../support/place.ts';
+import { paidWhileCrmAnswers as paidWhile } from '../support/scenarios/outages.ts';
+import { type Problem, readOrder, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
 
@@ -24,24 +17,21 @@ describe('an order that the CRM', function () {
   this.timeout(120_000);
   let shop: Shop;
   let stack: SharedStack;
-  let clerk: Clerk;
+  let place: Place;
   let id: string;
   let crmKey: string;
 
   before(async () => {
-    shop = await openShop();
+    place = await placeAt('sandbox');
+    shop = place.shop;
     stack = await sharedStack();
-    clerk = clerkOf(shop);
   });
 
   afterEach(() => stack.crm.answerWith(id, null));
 
   async function paidWhileCrmAnswers(status: number): Promise<void> {
-    const order = await givenPendingOrder(shop);
-    id = order.id;
+    ({ id } = await paidWhile(place, status));
     crmKey = `${id}:update_crm:paid-1`;
-    stack.crm.answerWith(id, status);
-    await shop.gateway('POST', `/payments/${order.paymentId}/capture`, {});
   }
 
   const isCrmFailed = ({ effects }: OrderView) =>
@@ -105,7 +95,7 @@ describe('an order that the CRM', function () {
     assert.match(done.reviews[0]?.note ?? '', /tried again/);
     await untilReviewIs(false);
     assert.deepEqual(crmRequests(), [crmKey, crmKey]);
-    await assertMoneyAgrees(shop, id);
+    await place.assertMoneyAgrees(id);
   });
 
   it('refuses twice is failed again, and may be retried again', async () => {
@@ -128,7 +118,7 @@ describe('an order that the CRM', function () {
   it('refuses can be approved as it is, and retried all the same', async () => {
     await paidWhileCrmAnswers(422);
     await untilOrder(shop, id, isCrmFailed, 'failed at the CRM');
-    assert.equal((await clerk.decide(id, 'effect_failed', 'approve')).status, 200);
+    assert.equal((await place.decide(id, 'effect_failed', 'approve')).status, 200);
     stack.crm.answerWith(id, null);
     assert.equal((await retry(crmKey)).status, 202);
     const done = await untilSettled(shop, id, 'paid');
@@ -160,7 +150,7 @@ describe('an order that the CRM', function () {
   });
 
   it('has taken has nothing to retry: neither what is done nor what never was', async () => {
-    ({ id } = await clerk.paidOrder());
+    ({ id } = await place.paidOrder());
     for (const key of [`${id}:update_crm:paid-1`, `${id}:grant_access:1`, `${id}:grant_access:9`]) {
       const { status, body } = await retry(key);
       assert.deepEqual([status, body.code], [409, 'effect_not_failed']);

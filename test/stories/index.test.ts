@@ -106,7 +106,7 @@ describe('the stories of failure', function () {
       for (const gateway of untold)
         assert.ok(
           leftOut.some(([, deed]) => reasonAt(gateway, deed) !== undefined),
-          `tell ${number} at ${gateway.name}, or give a reason in left-out.ts`,
+          `tell ${number} at ${gateway.name}, or give a reason in skipped-scenarios.ts`,
         );
     });
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { givenOwnOrder } from '../support/custom-terms.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import type { OpenPayment, Place } from '../support/place.ts';
+import { PAYMENTS } from '../support/scenarios/payments.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
 
 /** Longer than all that a test does before its webhooks are lost; the others are asked about no sooner. */
@@ -116,12 +117,8 @@ describe('an order whose webhooks are all lost', function () {
   atEachGateway(
     'T33 is found out by the customer who comes back from the checkout',
     async (place) => {
-      await place.gateway.loseWebhooks();
-      const { id, paymentId } = await place.pendingOrder();
-      await place.gateway.capture(paymentId);
-      const { status, body } = await place.verify(id);
-      assert.deepEqual([status, body.state], [200, 'paid']);
-      await untilSettled(shop, id, 'paid');
+      const { id, verified } = await PAYMENTS['paid-by-verify'](place);
+      assert.deepEqual([verified.status, verified.body.state], [200, 'paid']);
       await place.assertMoneyAgrees(id);
     },
   );

@@ -7,18 +7,11 @@ import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import type { Told } from '../support/gateway-driver.ts';
 import { moneyAt } from '../support/gateway-truth.ts';
 import { type Place, placeAt } from '../support/place.ts';
+import { REFUNDS } from '../support/scenarios/refunds.ts';
+import { decided, type Reason } from '../support/scenarios/reviews.ts';
 import { AMOUNT, openShop, type Shop, untilOrder, untilSettled } from '../support/shop.ts';
-import { deliver } from '../support/webhooks.ts';
-
-/** Ids of the right form that no gateway has given to anybody. */
-const NOBODYS: Readonly<Record<string, string>> = {
-  sandbox: 'sbx_pay_nobody',
-  stripe: 'pi_nobody',
-  razorpay: 'order_nobody',
-};
 
 /** What is true once the decision has had its effect. */
 interface End {
@@ -31,9 +24,8 @@ interface End {
 }
 
 interface Case {
-  reason: string;
+  reason: Reason;
   title: string;
-  provoke(place: Place): Promise<string>;
   approve: End;
   reject: End;
 }
@@ -46,44 +38,6 @@ describe('money that does not fit its order', function () {
     shop = await openShop();
   });
 
-  async function tellOf({ gateway }: Place, told: Told): Promise<void> {
-    const event = gateway.eventFor(told);
-    assert.ok(event, `${gateway.name} tells of ${told.type}`);
-    assert.equal((await deliver(shop, event)).status, 200);
-  }
-
-  type Act = (paymentId: string, id: string) => Promise<unknown>;
-
-  async function paidAnd({ paidOrder }: Place, act: Act): Promise<string> {
-    const { id, paymentId } = await paidOrder();
-    await act(paymentId, id);
-    return id;
-  }
-
-  function refundedAnd(place: Place, act: Act): Promise<string> {
-    return paidAnd(place, async (paymentId, id) => {
-      await place.refund(id);
-      await untilSettled(shop, id, 'refunded');
-      await act(paymentId, id);
-    });
-  }
-
-  async function cancelledAndCaptured(place: Place): Promise<string> {
-    const order = await place.pendingOrder();
-    await place.cancel(order.id);
-    await place.captureAfterAll(order);
-    return order.id;
-  }
-
-  const endedRefund =
-    ({ gateway }: Place, end: 'failed' | 'reversed'): Act =>
-    async (paymentId, id) => {
-      const status = end === 'failed' ? 'pending' : 'succeeded';
-      const { refundId } = await gateway.refund(paymentId, 3000, status);
-      await untilOrder(shop, id, ({ refunds }) => refunds[0]?.status === status, status);
-      await gateway.endRefund(refundId, end);
-    };
-
   const isVoided: End['also'] = async ({ id }, { gateway }) =>
     (await gateway.paymentsOf(id)).some((payment) => payment.isVoided);
   const isForeignRefunded: End['also'] = async ({ id }, { gateway }) =>
@@ -95,74 +49,54 @@ describe('money that does not fit its order', function () {
     {
       reason: 'overpaid',
       title: 'T35 T37 captured for more than it was asked for',
-      provoke: async ({ orderPaidBy }) => (await orderPaidBy(6000)).id,
       approve: { state: 'paid', captured: 6000, granted: true },
       reject: { state: 'paid', captured: 6000, refunded: 6000 - AMOUNT, granted: true },
     },
     {
       reason: 'double_payment',
       title: 'T19 T24 paid a second time, by another payment from another tab',
-      provoke: (place) => paidAnd(place, async (_, id) => place.captureStrange(id)),
       approve: { state: 'paid', captured: 2 * AMOUNT, granted: true },
       reject: { state: 'paid', captured: 2 * AMOUNT, refunded: AMOUNT, granted: true },
     },
     {
       reason: 'paid_after_cancel',
       title: 'T21 captured after its order was cancelled',
-      provoke: cancelledAndCaptured,
       approve: { state: 'paid', captured: AMOUNT, granted: true },
       reject: { state: 'cancelled', captured: AMOUNT, refunded: AMOUNT, granted: false },
     },
     {
       reason: 'captured_after_refund',
       title: 'T21 captured once more after it was wholly refunded',
-      provoke: (place) => refundedAnd(place, async (_, id) => place.captureStrange(id)),
       approve: { state: 'paid', captured: 2 * AMOUNT, refunded: AMOUNT, granted: true },
       reject: { state: 'refunded', captured: 2 * AMOUNT, refunded: 2 * AMOUNT, granted: false },
     },
     {
       reason: 'amount_mismatch',
       title: 'T34 authorized for another amount',
-      async provoke({ gateway, order }) {
-        const id = await order();
-        await gateway.authorize(await gateway.strangePayment(id, { amountMinor: 3000 }));
-        return id;
-      },
       approve: { state: 'partially_paid', captured: 3000 },
       reject: { state: 'failed', captured: 0, also: isVoided },
     },
     {
       reason: 'currency_mismatch',
       title: 'T34 captured in another currency',
-      async provoke({ order, captureStrange }) {
-        const id = await order();
-        await captureStrange(id, { currency: 'USD' });
-        return id;
-      },
       approve: { state: 'initiated', captured: 0 },
       reject: { state: 'initiated', captured: 0, also: isForeignRefunded },
     },
     {
       reason: 'fact_conflict',
       title: 'T34 told a second time with another amount',
-      provoke: (place) =>
-        paidAnd(place, (paymentId, orderId) =>
-          tellOf(place, { type: 'payment.captured', orderId, paymentId, amountMinor: 1 }),
-        ),
       approve: { state: 'paid', captured: AMOUNT, granted: true },
       reject: { state: 'paid', captured: AMOUNT, granted: true },
     },
     {
       reason: 'capture_reversed',
       title: 'T37 taken back by the bank',
-      provoke: (place) => paidAnd(place, place.gateway.reverse),
       approve: { state: 'failed', captured: 0, granted: false },
       reject: { state: 'failed', captured: 0, granted: true },
     },
     {
       reason: 'partial_expired',
       title: 'T35 paid in part until its time was over',
-      provoke: async ({ orderPaidBy }) => (await orderPaidBy(2000, { expiresIn: 4 })).id,
       approve: {
         state: 'partially_paid',
         captured: 2000,
@@ -173,130 +107,72 @@ describe('money that does not fit its order', function () {
     {
       reason: 'refund_failed',
       title: 'T39 not given back, as its refund failed',
-      provoke: (place) => paidAnd(place, endedRefund(place, 'failed')),
       approve: { state: 'paid', captured: AMOUNT, refunded: 3000, granted: true },
       reject: { state: 'paid', captured: AMOUNT, granted: true },
     },
     {
       reason: 'refund_reversed',
       title: 'T39 given back, and with us again',
-      provoke: (place) => paidAnd(place, endedRefund(place, 'reversed')),
       approve: { state: 'paid', captured: AMOUNT, refunded: 3000, granted: true },
       reject: { state: 'paid', captured: AMOUNT, granted: true },
     },
     {
       reason: 'refund_flip',
       title: 'T39 told to be given back after that had failed',
-      provoke: (place) =>
-        paidAnd(place, async (paymentId, orderId) => {
-          await endedRefund(place, 'failed')(paymentId, orderId);
-          const failed = await untilOrder(
-            shop,
-            orderId,
-            ({ refunds }) => refunds[0]?.status === 'failed',
-            'told of the failure',
-          );
-          const refundId = failed.refunds[0]?.refundId ?? '';
-          const ids = { orderId, paymentId, refundId };
-          await tellOf(place, { type: 'refund.succeeded', ...ids, amountMinor: 3000 });
-        }),
       approve: { state: 'paid', captured: AMOUNT, granted: true },
       reject: { state: 'paid', captured: AMOUNT, granted: true },
     },
     {
       reason: 'dispute_on_refunded',
       title: 'T42 disputed after it was refunded',
-      provoke: (place) => refundedAnd(place, place.gateway.dispute),
       approve: { state: 'refunded', captured: AMOUNT, refunded: AMOUNT, granted: false },
       reject: { state: 'refunded', captured: AMOUNT, refunded: AMOUNT, granted: false },
     },
     {
       reason: 'double_loss',
       title: 'T42 refunded and charged back',
-      provoke: (place) =>
-        refundedAnd(place, async (paymentId) => {
-          await place.gateway.dispute(paymentId);
-          await place.gateway.endDispute(paymentId, 'lost');
-        }),
       approve: { state: 'refunded', captured: AMOUNT, refunded: AMOUNT, granted: false },
       reject: { state: 'refunded', captured: AMOUNT, refunded: AMOUNT, granted: false },
     },
     {
       reason: 'dispute_after_cancel',
       title: 'T42 disputed after it came to a cancelled order',
-      async provoke(place) {
-        const id = await cancelledAndCaptured(place);
-        await untilOrder(shop, id, ({ reviews }) => reviews.length === 1, 'in review');
-        const taken = (await place.gateway.paymentsOf(id)).find((p) => p.capturedMinor > 0);
-        await place.gateway.dispute(taken?.paymentId ?? '');
-        return id;
-      },
       approve: { state: 'cancelled', captured: AMOUNT },
       reject: { state: 'cancelled', captured: AMOUNT },
     },
     {
       reason: 'unmatched',
       title: 'T31 told by a webhook, and unknown to the gateway however often it is asked',
-      async provoke(place) {
-        const orderId = await place.order();
-        const paymentId = NOBODYS[place.gateway.name] ?? '';
-        await tellOf(place, { type: 'payment.captured', orderId, paymentId });
-        for (const _ of [1, 2, 3]) await place.verify(orderId, { paymentId });
-        return orderId;
-      },
       approve: { state: 'initiated', captured: 0 },
       reject: { state: 'initiated', captured: 0 },
     },
     {
       reason: 'dispute_without_capture',
       title: 'T15 T42 disputed before anybody has told of it',
-      async provoke(place) {
-        const { id: orderId, paymentId } = await place.pendingOrder();
-        await tellOf(place, { type: 'dispute.opened', orderId, paymentId });
-        return orderId;
-      },
       approve: { state: 'pending', captured: 0 },
       reject: { state: 'pending', captured: 0 },
     },
     {
       reason: 'wrong_order',
       title: 'T38 T44 taken for another order, and told to this one',
-      async provoke(place) {
-        const [orderId, { paymentId }] = await Promise.all([place.order(), place.pendingOrder()]);
-        await tellOf(place, { type: 'payment.captured', orderId, paymentId });
-        return orderId;
-      },
       approve: { state: 'initiated', captured: 0 },
       reject: { state: 'initiated', captured: 0 },
     },
   ];
 
-  for (const { reason, title, provoke, approve, reject } of cases) {
-    const bothDecisions = async (place: Place): Promise<void> => {
-      const decide = async (decision: 'approve' | 'reject', end: End): Promise<void> => {
-        const id = await provoke(place);
-        await untilOrder(
-          shop,
-          id,
-          ({ reviews }) =>
-            reviews.some((review) => review.reason === reason && review.status === 'open'),
-          `in review for ${reason}`,
-        );
-        assert.equal((await place.decide(id, reason, decision)).status, 200);
-        await assertEnd(place, id, end);
-      };
+  for (const { reason, title, approve, reject } of cases)
+    atEachGateway(`${title}: a person decides (${reason})`, async (place) => {
+      const decide = async (decision: 'approve' | 'reject', end: End): Promise<void> =>
+        assertEnd(place, (await decided(place, reason, decision)).id, end);
       await Promise.all([decide('approve', approve), decide('reject', reject)]);
-    };
-    atEachGateway(`${title}: a person decides (${reason})`, bothDecisions);
-  }
+    });
 
   atEachGateway(
     'T19 authorized after a refund is let go, and nobody has to decide anything',
     async (place) => {
       const { gateway } = place;
-      const id = await refundedAnd(place, async (_, orderId) =>
-        gateway.authorize(await gateway.strangePayment(orderId)),
-      );
+      const { id } = await REFUNDS['refunded-in-full'](place);
+      await gateway.authorize(await gateway.strangePayment(id));
       const end = { state: 'refunded', captured: AMOUNT, refunded: AMOUNT };
       await assertEnd(place, id, { ...end, also: isVoided });
       assert.deepEqual((await untilSettled(shop, id, 'refunded')).reviews, []);

@@ -38,18 +38,12 @@ describe('a webhook that no order can take', function () {
 
   const parkedOf = (orderId: string) => parked((event) => event.orderId === orderId);
 
-  function eventOf({ gateway }: Place, told: Told): SignedRequest {
-    const event = gateway.eventFor(told);
-    assert.ok(event, `${gateway.name} tells of ${told.type}`);
-    return event;
-  }
-
   /** The gateway has taken money for an order that does not exist yet, and has said so. */
   async function givenEarlyCapture(place: Place): Promise<{ id: string; event: SignedRequest }> {
     const id = newOrderId();
     await place.gateway.loseWebhooks();
     const paymentId = await place.captureStrange(id);
-    return { id, event: eventOf(place, { type: 'payment.captured', orderId: id, paymentId }) };
+    return { id, event: place.eventOf({ type: 'payment.captured', orderId: id, paymentId }) };
   }
 
   const start = ({ gateway }: Place, id: string) =>
@@ -115,7 +109,7 @@ describe('a webhook that no order can take', function () {
       gateway === place.gateway.name && reason === 'event_unprocessable';
     const before = (await parked(isMeant)).length;
     const told: Told = { type: 'payment.captured', orderId: newOrderId(), paymentId: 'nobody' };
-    const answer = await deliver(shop, eventOf(place, { ...told, amountMinor: 0.5 }));
+    const answer = await deliver(shop, place.eventOf({ ...told, amountMinor: 0.5 }));
     assert.deepEqual([answer.status, answer.body.status], [200, 'parked']);
     assert.equal((await parked(isMeant)).length, before + 1);
   });

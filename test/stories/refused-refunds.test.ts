@@ -9,6 +9,7 @@ import type { Unrefundable } from '../fakes/stripe/money-back.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
+import { REFUNDS } from '../support/scenarios/refunds.ts';
 import { AMOUNT, type Problem, readOrder, untilOrder, untilSettled } from '../support/shop.ts';
 
 const PART = 1000;
@@ -18,33 +19,26 @@ describe('a refund of what somebody has refunded in the dashboard, its webhook l
 
   atEachGateway(
     'is 422 refund_refused with the reason, and makes the order find the refund',
-    async ({ shop, gateway, pendingOrder, refund, assertMoneyAgrees }) => {
-      const { id, paymentId } = await pendingOrder();
-      await gateway.capture(paymentId);
-      await untilSettled(shop, id, 'paid');
-      await gateway.loseWebhooks();
-      await gateway.refund(paymentId);
-      const headers = { ...WAIT, 'idempotency-key': randomUUID() };
-      for (const _ of [1, 2]) {
-        const { status, body } = await refund(id, {}, headers);
+    async (place) => {
+      const scenario = REFUNDS['refunded-at-the-gateway-when-a-refund-is-asked-for'];
+      const { id, replies, refunded: order } = await scenario(place);
+      assert.equal(replies.length, 2);
+      for (const { status, body } of replies) {
         const { code, detail } = body as unknown as Problem;
         assert.deepEqual([status, code], [422, 'refund_refused']);
         assert.match(detail, /refunded/);
       }
-      const order = await untilSettled(shop, id, 'refunded');
       assert.equal(order.amountRefunded, AMOUNT);
       assert.deepEqual(order.reviews, []);
       assert.ok(order.refunds.some(({ status, refusal }) => status === 'refused' && refusal));
-      await assertMoneyAgrees(id);
+      await place.assertMoneyAgrees(id);
     },
   );
 
   atEachGateway(
     'is 422 as well where a part was refunded and all is asked for',
-    async ({ shop, gateway, pendingOrder, refund }) => {
-      const { id, paymentId } = await pendingOrder();
-      await gateway.capture(paymentId);
-      await untilSettled(shop, id, 'paid');
+    async ({ shop, gateway, paidOrder, refund }) => {
+      const { id, paymentId } = await paidOrder();
       await gateway.loseWebhooks();
       await gateway.refund(paymentId, PART);
       const { status, body } = await refund(id);

@@ -78,7 +78,7 @@ function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
       const { orderId, amount, metadata } = payment;
       const data = { orderId, paymentId, amount, metadata };
       // The same event has the same id, however often it is asked for.
-      return ['authorized', 'captured'].map((word) =>
+      return ['pending', 'authorized', 'captured'].map((word) =>
         requestOf(signedEvent(`payment.${word}`, data, `evt_${word}_${orderId}`)),
       );
     },

@@ -62,7 +62,7 @@ const ACTIVITIES = {
 /** The sandbox gives nothing back of a payment that it holds for unpaid. */
 const NEVER_OPENED: ReviewReason[] = ['refund_without_capture'];
 
-/** Moments that no story can be made to meet: calls that cross, days that pass, keys that a gateway refuses. */
+/** Moments that no scenario can be made to meet: calls that cross, days that pass, keys that a gateway refuses. */
 const NOT_RECORDED: Row[] = [
   'pay.unanswered.misconfigured',
   'pay.repeated.misconfigured',
@@ -150,7 +150,7 @@ describe('the saved histories', function () {
   for (const [what, notes] of Object.entries(NEEDED))
     it(`tell ${what}`, () => {
       const missing = notes.filter((note) => !seen.has(note));
-      const advice = 'add a story to test/support/stories and run npm run histories:record';
+      const advice = 'add a scenario to test/support/scenarios and run npm run histories:record';
       assert.deepEqual(missing, [], `no history tells ${missing.join(', ')}: ${advice}`);
     });
 });

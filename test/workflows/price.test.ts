@@ -4,6 +4,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import pWaitFor from 'p-wait-for';
 import { countHistory } from '../../bench/history.ts';
 import { QUESTION } from '../../bench/slow-schedule.ts';
+import { begunEarly } from '../support/begun-early.ts';
 import { givenOrderToAskAbout } from '../support/custom-terms.ts';
 import { savedHistories } from '../support/observed/histories.ts';
 import { placeAt } from '../support/place.ts';
@@ -25,12 +26,16 @@ describe('an order that is clicked once and paid by one webhook', () => {
 /** Long enough for a busy machine to start the run, and short enough to wait for. */
 const UNTIL_QUESTION_MS = 15_000;
 
+const aboutToAsk = begunEarly(async () => {
+  const { id } = await (await placeAt('sandbox')).paidOrder();
+  await givenOrderToAskAbout(id, UNTIL_QUESTION_MS);
+  return id;
+});
+
 describe('a paid order that asks its gateway by itself', () => {
   it('costs what the bench says for each question', async function () {
     this.timeout(180_000);
-    const place = await placeAt('sandbox');
-    const { id } = await place.paidOrder();
-    await givenOrderToAskAbout(id, UNTIL_QUESTION_MS);
+    const id = await aboutToAsk();
     const handle = (await temporalClient()).workflow.getHandle(id);
     const events = async () => (await handle.fetchHistory()).events ?? [];
     const timers = (all: Awaited<ReturnType<typeof events>>) =>

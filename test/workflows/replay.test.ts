@@ -16,8 +16,7 @@ import {
   type SavedHistory,
   savedHistories,
 } from '../support/observed/histories.ts';
-import { openShop } from '../support/shop.ts';
-import { STORIES } from '../support/stories.ts';
+import { SCENARIOS } from '../support/scenarios/index.ts';
 import { temporalClient } from '../support/temporal.ts';
 
 const TASK_STARTED = 'EVENT_TYPE_WORKFLOW_TASK_STARTED';
@@ -60,9 +59,9 @@ describe('a saved history, T50 T51', function () {
   });
 
   it('of every order of this test run replays too', async () => {
-    const [story] = STORIES;
-    assert.ok(story);
-    await story.tell(await openShop());
+    const [scenario] = SCENARIOS;
+    assert.ok(scenario);
+    await scenario.tell();
     const client = await temporalClient();
     const histories = client.workflow.list({ query: `WorkflowType = '${ORDER_WORKFLOW}'` });
     const results = await replayed(await workflowBundle(), histories.intoHistories());

@@ -4,7 +4,10 @@ import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../../src/domain/view.ts';
 import { razorpayBehind } from '../../fakes/razorpay/driver.ts';
 import type { FakeRazorpay } from '../../fakes/razorpay/fake.ts';
+import { begunEarly } from '../../support/begun-early.ts';
 import { rowsOf } from '../../support/books.ts';
+import { placeAt } from '../../support/place.ts';
+import { OFFER, RAZORPAY } from '../../support/scenarios/gateways.ts';
 import {
   AMOUNT,
   givenPendingOrder,
@@ -17,10 +20,28 @@ import { sharedStack } from '../../support/stack.ts';
 import { signalsOf } from '../../support/temporal.ts';
 
 const FEE = 118;
-const OFFER = 500;
 
 /** What makes an order ask for what a webhook that was lost would have told. */
 const QUESTIONS = ['verify', 'sync'] as const;
+
+/** Orders of which something has become at Razorpay, and no webhook has come of that. */
+const toAskAbout = begunEarly(async () => {
+  const { gateway, pendingOrder } = await placeAt('razorpay');
+  const { life } = razorpayBehind(gateway);
+  const [offer, fee, promise, gone] = await Promise.all([
+    pendingOrder(),
+    pendingOrder(),
+    pendingOrder(),
+    pendingOrder(),
+  ]);
+  await gateway.loseWebhooks();
+  life.capture(life.start(offer.paymentId, { amount: AMOUNT - OFFER }));
+  life.capture(life.start(fee.paymentId, { amount: AMOUNT + FEE }));
+  life.promise(promise.paymentId);
+  life.lose(gone.paymentId);
+  await gateway.calm();
+  return { offer, fee, promise, gone };
+});
 
 describe('an order at Razorpay', function () {
   this.timeout(120_000);
@@ -63,8 +84,7 @@ describe('an order at Razorpay', function () {
   }
 
   it('is paid when an offer made its customer pay less, and the difference is posted', async () => {
-    const { id, paymentId } = await given();
-    razorpay.life.capture(razorpay.life.start(paymentId, { amount: AMOUNT - OFFER }));
+    const { id } = await RAZORPAY['paid-with-an-offer'](await placeAt('razorpay'));
     await assertDiscounted(id);
   });
 
@@ -142,11 +162,8 @@ describe('an order at Razorpay', function () {
     });
 
   it('waits for another try when what was to be paid on delivery is refused', async () => {
-    const { id, paymentId } = await given();
-    const promised = razorpay.life.promise(paymentId);
-    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'pending', 'promised');
-    razorpay.life.fail(promised);
-    await untilOrder(shop, id, ({ payments }) => payments[0]?.status === 'created', 'open again');
+    const { states } = await RAZORPAY['not-paid-on-delivery'](await placeAt('razorpay'));
+    assert.deepEqual(states, ['pending', 'created', 'captured']);
   });
 
   it('that is to be paid on delivery can be cancelled', async () => {
@@ -170,12 +187,7 @@ describe('an order at Razorpay', function () {
     });
 
   it('asks by itself, and finds an offer, a fee, a promise and that one is gone', async () => {
-    const [offer, fee, promise, gone] = await Promise.all([given(), given(), given(), given()]);
-    razorpay.webhooks.withhold();
-    razorpay.life.capture(razorpay.life.start(offer.paymentId, { amount: AMOUNT - OFFER }));
-    razorpay.life.capture(razorpay.life.start(fee.paymentId, { amount: AMOUNT + FEE }));
-    razorpay.life.promise(promise.paymentId);
-    razorpay.life.lose(gone.paymentId);
+    const { offer, fee, promise, gone } = await toAskAbout();
     const until = (orderId: string, status: string) =>
       untilOrder(shop, orderId, ({ payments }) => payments[0]?.status === status, status);
     const [, paid] = await Promise.all([

@@ -3,9 +3,16 @@ import assert from 'node:assert/strict';
 import type { OrderView } from '../../../src/domain/view.ts';
 import { stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
+import { begunEarly } from '../../support/begun-early.ts';
+import { type Place, placeAt } from '../../support/place.ts';
+import {
+  goneAtStripe,
+  paidByVoucher,
+  STRIPE,
+  underWayUntilPaid,
+} from '../../support/scenarios/gateways.ts';
 import {
   givenOrder,
-  openShop,
   type Problem,
   readOrder,
   type Shop,
@@ -26,13 +33,32 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** What makes an order ask for what a webhook that was lost would have told. */
 const QUESTIONS = ['verify', 'sync'] as const;
 
+/** Orders whose payments have changed at Stripe, and no webhook has come of that. */
+const toAskAbout = begunEarly(async () => {
+  const place = await placeAt('stripe');
+  const { account } = stripeBehind(place.gateway);
+  const [debit, voucher, gone] = await Promise.all([
+    place.failedOrder(),
+    place.pendingOrder(),
+    place.pendingOrder(),
+  ]);
+  await place.gateway.loseWebhooks();
+  account.process(debit.paymentId);
+  account.handOut(voucher.paymentId, 'boleto_display_details', null);
+  account.lose(gone.paymentId);
+  await place.gateway.calm();
+  return { debit, voucher, gone };
+});
+
 describe('a payment at Stripe', function () {
   this.timeout(120_000);
+  let place: Place;
   let shop: Shop;
   let stripe: FakeStripe;
 
   before(async () => {
-    shop = await openShop();
+    place = await placeAt('stripe');
+    shop = place.shop;
     stripe = stripeBehind((await sharedStack()).gateways.stripe);
   });
   afterEach(() => stripe.webhooks.subscribe(() => true));
@@ -60,25 +86,23 @@ describe('a payment at Stripe', function () {
       )
     ).body.events;
 
-  async function assertUnderWay(orderId: string, id: string, clientSecret: string): Promise<void> {
-    const again = await act<Attempt>(orderId, 'payments');
+  type UnderWay = Awaited<ReturnType<typeof underWayUntilPaid>>;
+
+  function assertUnderWay({ again, cancelled }: UnderWay, checkout: unknown): void {
     assert.deepEqual([again.status, again.body.attempt], [200, 1]);
-    assert.deepEqual(again.body.checkout, { clientSecret });
-    const cancelled = await act<OrderView>(orderId, 'cancel', {}, 2);
+    assert.deepEqual(again.body.checkout, checkout);
     assert.deepEqual([cancelled.status, cancelled.body.state], [202, 'pending']);
-    stripe.account.settle(id);
-    await untilSettled(shop, orderId, 'paid');
   }
 
   it('that failed and is debited then is pending again, whatever is asked of its order', async () => {
-    const { orderId, id, checkout } = await givenDeclined();
-    stripe.account.process(id);
-    const { effects } = await untilSettled(shop, orderId, 'pending');
+    const told = await STRIPE['debited-after-a-declined-card'](place);
     assert.deepEqual(
-      effects.filter(({ effect }) => effect === 'update_crm').map(({ key }) => key.split(':')[2]),
+      told.pending.effects
+        .filter(({ effect }) => effect === 'update_crm')
+        .map(({ key }) => key.split(':')[2]),
       ['failed-1', 'pending-2'],
     );
-    await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
+    assertUnderWay(told, told.opened.checkout);
   });
 
   for (const question of QUESTIONS)
@@ -88,7 +112,7 @@ describe('a payment at Stripe', function () {
       stripe.account.process(id);
       assert.equal((await act(orderId, question)).status, 200);
       await untilOrder(shop, orderId, ({ state }) => state === 'pending', 'pending again');
-      await assertUnderWay(orderId, id, checkout.clientSecret ?? '');
+      assertUnderWay(await underWayUntilPaid(place, orderId, id), checkout);
     });
 
   it('that is debited while its order is thought failed lets nobody pay a second time', async () => {
@@ -122,21 +146,12 @@ describe('a payment at Stripe', function () {
     ['a bank transfer', 'display_bank_transfer_instructions', null],
   ] as const)
     it(`by ${what} is pending until Stripe ends it, and can be shown again`, async () => {
-      const { orderId, id, checkout } = await givenPending({ expiresIn: 900 });
       const expiresS = days === null ? null : Math.floor((Date.now() + days * DAY_MS) / 1_000);
-      stripe.account.handOut(id, type, expiresS);
-      const order = await untilOrder(
-        shop,
-        orderId,
-        ({ payments }) => payments[0]?.status === 'pending',
-        'waiting for the customer',
-      );
-      assert.equal(order.state, 'pending');
-      if (expiresS !== null) assert.equal(Date.parse(order.expiresAt), expiresS * 1_000);
-      const again = await act<Attempt>(orderId, 'payments');
-      assert.deepEqual([again.status, again.body.checkout], [200, checkout]);
-      stripe.account.settle(id);
-      assert.equal((await untilSettled(shop, orderId, 'paid')).late, false);
+      const { opened, waiting, again, paid } = await paidByVoucher(place, type, expiresS);
+      assert.equal(waiting.state, 'pending');
+      if (expiresS !== null) assert.equal(Date.parse(waiting.expiresAt), expiresS * 1_000);
+      assert.deepEqual([again.status, again.body.checkout], [200, opened.checkout]);
+      assert.equal(paid.late, false);
     });
 
   for (const question of QUESTIONS)
@@ -164,34 +179,23 @@ describe('a payment at Stripe', function () {
 
   for (const question of QUESTIONS)
     it(`that Stripe no longer knows ends by ${question}, and another one is opened`, async () => {
-      const { orderId, id } = await givenPending();
-      stripe.account.lose(id);
-      assert.equal((await act(orderId, question)).status, 200);
-      const ended = await untilOrder(shop, orderId, ({ state }) => state === 'failed', 'failed');
+      const { paymentId, asked, ended, second } = await goneAtStripe(place, (id) =>
+        act(id, question),
+      );
+      assert.equal(asked.status, 200);
       assert.equal(ended.payments[0]?.status, 'gone');
-      const second = await act<Attempt>(orderId, 'payments');
       assert.equal(second.status, 201);
-      assert.notEqual(second.body.id, id);
-      stripe.account.confirm(second.body.id);
-      await untilSettled(shop, orderId, 'paid');
+      assert.notEqual(second.body.id, paymentId);
     });
 
   it('is asked about by its order itself, which finds a debit, a voucher and that one is gone', async () => {
-    const [debit, voucher, gone] = [
-      await givenDeclined(),
-      await givenPending(),
-      await givenPending(),
-    ];
-    stripe.webhooks.subscribe(() => false);
-    stripe.account.process(debit.id);
-    stripe.account.handOut(voucher.id, 'boleto_display_details', null);
-    stripe.account.lose(gone.id);
+    const { debit, voucher, gone } = await toAskAbout();
     const until = (orderId: string, status: string) =>
       untilOrder(shop, orderId, ({ payments }) => payments[0]?.status === status, status);
     await Promise.all([
-      until(debit.orderId, 'pending'),
-      until(voucher.orderId, 'pending'),
-      until(gone.orderId, 'gone'),
+      until(debit.id, 'pending'),
+      until(voucher.id, 'pending'),
+      until(gone.id, 'gone'),
     ]);
   });
 
