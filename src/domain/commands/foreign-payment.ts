@@ -29,13 +29,13 @@ export function refuseForeign(context: Context, snapshot: PaymentSnapshot): void
   const { ledger } = context;
   const { paymentId, status, installation } = snapshot;
   const maker = installation === 'other' ? 'another installation' : 'no installation that it names';
-  const reason = `foreign_payment: ${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
+  const what = `${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
   const verdict = applyRow(
     context,
     isMoney(snapshot) ? 'payment.foreign.money' : 'payment.foreign',
     {
       cause: paymentId,
-      reason,
+      reason: ({ words }) => `${words}: ${what}`,
       effects: { park: (starter) => parkPayment(starter, snapshot) },
     },
   );

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '../context.ts';
 import type { Refusal } from '../events.ts';
-import { applyFact } from '../facts/apply-fact.ts';
+import { applyOwnRefund } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
 import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
@@ -161,7 +161,7 @@ export function takeRefund(context: Context, refund: RefundSnapshot, requestKey:
     acceptRequest(ledger, request, refundId);
   }
   const type = `refund.${status}` as const;
-  const verdict = applyFact(context, { type, paymentId, refundId, amountMinor, currency });
+  const verdict = applyOwnRefund(context, { type, paymentId, refundId, amountMinor, currency });
   if (isWorthRecording(verdict))
     record(context, verdict, { source: 'gateway', type, eventId: context.event.id });
   answerRefunds(context, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });

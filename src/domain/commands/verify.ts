@@ -106,7 +106,7 @@ function countMiss(context: Context, paymentId: string): void {
   const payment = payments[paymentId];
   if (payment !== undefined) {
     if (isGone(context, payment)) endGone(context, payment);
-    return releaseHeld(context, paymentId);
+    return releaseHeld(context, payment);
   }
   const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
   for (const fact of missed) fact.misses += 1;

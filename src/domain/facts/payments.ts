@@ -78,9 +78,8 @@ function isComeback(context: Context, type: PaymentFact['type'], payment: Paymen
 }
 
 /** A webhook that repeats it may report the present state anew. */
-export function mayBeComeback(context: Context, { type, paymentId }: Fact): boolean {
-  const payment = context.ledger.payments[paymentId];
-  return type === 'payment.pending' && payment !== undefined && isComeback(context, type, payment);
+export function mayBeComeback(context: Context, { type }: Fact, payment: Payment): boolean {
+  return type === 'payment.pending' && isComeback(context, type, payment);
 }
 
 /** Only the gateway's own answer, asked for after the payment ended, may bring it back to life. */
