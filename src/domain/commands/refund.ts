@@ -72,7 +72,7 @@ function allocationsOf(ledger: Ledger, parentKey: string): RefundRequest[] {
 
 /** Did the gateway refuse all of it? Where a part went back, the parts say which. */
 function isRefused(allocations: readonly RefundRequest[]): boolean {
-  return allocations.length > 0 && allocations.every(({ status }) => status === 'refused');
+  return allocations.every(({ status }) => status === 'refused');
 }
 
 function refusedVerdict(allocations: readonly RefundRequest[]): Verdict {
@@ -203,7 +203,7 @@ export function refuseRefund(
 /** Is there a waiting caller whom the refusal answers? */
 function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boolean {
   const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
-  return waiting.some(({ type, answer }) => type === 'refund' && answer.requestKey === asked);
+  return waiting.some(({ answer }) => answer.requestKey === asked);
 }
 
 export function refundUnanswered(context: Context, requestKey: string): void {
@@ -219,7 +219,7 @@ function answerRefunds(context: Context, requestKey: string, verdict: Verdict): 
   const isSure = allocations.every(({ status }) => status !== 'requested');
   answerWaiting(
     context,
-    (command) => command.type === 'refund' && command.answer.requestKey === asked,
+    ({ answer }) => answer.requestKey === asked,
     () => {
       if (!isSure) return UNSETTLED;
       return isRefused(allocations) ? refusedVerdict(allocations) : verdict;
