@@ -52,6 +52,11 @@ export const EDGES: Record<string, Life> = {
     voidAnswered(snapshot('authorized')),
     later(reached('poll'), 1),
   ),
+  'of before rules 1, the void of a surplus payment is answered as authorized': oldLife(
+    [...AUTHORIZED, ...another(), payment('authorized', 'pay_2')],
+    voidAnswered(snapshot('authorized', 'pay_2')),
+    later(reached('poll'), 1),
+  ),
   'a void that is answered as failed after the payment was captured': life(
     [...IN.pending, cancel(), captured()],
     voidAnswered(snapshot('failed')),
@@ -101,6 +106,14 @@ export const EDGES: Record<string, Life> = {
     later(pay(2), 22),
     KEY_REFUSED,
     later(pay(3), 23),
+  ),
+  'a click while a cancel waits for the void of what failed': life(
+    [...IN.failed, cancel()],
+    pay(2),
+  ),
+  'a click while a cancel waits for the void of a payment that no click made': life(
+    [...another(), cancel()],
+    pay(),
   ),
   'a click on an open payment while the gateway refuses the key': life(
     [
