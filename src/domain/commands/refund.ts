@@ -201,9 +201,14 @@ export function refuseRefund(
 }
 
 /** Is there a waiting caller whom the refusal answers? */
-function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boolean {
-  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
-  return waiting.some(({ answer }) => answer.requestKey === asked);
+function isAwaited(ledger: Ledger, requestKey: string): boolean {
+  const asked = parentKeyOf(ledger, requestKey);
+  return ledger.waiting.some(({ answer }) => answer.requestKey === asked);
+}
+
+/** The key that its caller gave, where the request is a part of a refund. */
+function parentKeyOf({ refundRequests }: Ledger, requestKey: string): string {
+  return refundRequests[requestKey]?.parentKey ?? requestKey;
 }
 
 export function refundUnanswered(context: Context, requestKey: string): void {
@@ -212,8 +217,7 @@ export function refundUnanswered(context: Context, requestKey: string): void {
 
 /** One request may be several refunds: its callers are answered after the last of them. */
 function answerRefunds(context: Context, requestKey: string, verdict: Verdict): void {
-  const { refundRequests } = context.ledger;
-  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
+  const asked = parentKeyOf(context.ledger, requestKey);
   const allocations = allocationsOf(context.ledger, asked);
   if (isUnderWay(context, allocations)) return;
   const isSure = allocations.every(({ status }) => status !== 'requested');
