@@ -32,10 +32,10 @@ function without(
 }
 
 describe('an attempt from before it named what it supersedes', () => {
-  const older = without(ledgerAfter(pay()), 'attempts', 'supersedes');
+  const older = (): Ledger => without(ledgerAfter(pay()), 'attempts', 'supersedes');
 
   it('is repeated without a word on other payments', () => {
-    const lost = apply(older, unanswered('create_payment', 1)).ledger;
+    const lost = apply(older(), unanswered('create_payment', 1)).ledger;
     const { effects } = apply(lost, reached('poll', TERMS.createdAt + 120_000));
     assert.deepStrictEqual(
       effects.map((effect) => ('supersedes' in effect ? effect.supersedes : effect.effect)),
@@ -44,7 +44,7 @@ describe('an attempt from before it named what it supersedes', () => {
   });
 
   it('is open with the payment that the gateway made', () => {
-    const { ledger } = apply(older, created('pay_1', 1, 'pending'));
+    const { ledger } = apply(older(), created('pay_1', 1, 'pending'));
     assert.deepStrictEqual(
       ledger.attempts.map(({ status, paymentId }) => ({ status, paymentId })),
       [{ status: 'open', paymentId: 'pay_1' }],
