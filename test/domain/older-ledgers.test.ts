@@ -1,4 +1,4 @@
-/** Ledgers go through the histories of orders: those from before a field was kept are read as they were meant. */
+/** What is kept in ledgers goes through the histories of orders, and is read as it was meant before a field was kept. */
 import assert from 'node:assert/strict';
 import { factKey } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
@@ -72,6 +72,20 @@ describe('a mismatched payment from before what is held of it was kept', () => {
         },
       ],
     );
+  });
+});
+
+describe('a capture that nobody took back', () => {
+  it('is kept without a word on reversals', () => {
+    assert.deepStrictEqual(ledgerAfter(...IN.paid).captures, {
+      cap_1: {
+        captureId: 'cap_1',
+        paymentId: 'pay_1',
+        amountMinor: 100,
+        captured: true,
+        reversed: false,
+      },
+    });
   });
 });
 

@@ -148,6 +148,30 @@ export const EDGES: Record<string, Life> = {
     told(snapshot('authorized')),
     cancel('again'),
   ),
+  'a payment whose void was refused comes back, and another one pays': life(
+    [
+      ...AUTHORIZED,
+      ...another(),
+      cancel(),
+      refusedWith('void_payment', 'pay_1', {}),
+      payment('expired'),
+      SYNC,
+      told(snapshot('expired')),
+      command({ type: 'sync' }, 'second'),
+      told(snapshot('authorized')),
+    ],
+    captured(100, 'cap_2', 'pay_2'),
+  ),
+  'a payment that is being voided fails, and comes back': life(
+    [...EXPIRED, unanswered('void_payment', 'pay_1'), payment('failed'), SYNC],
+    told(snapshot('pending')),
+    later(reached('poll'), 25),
+  ),
+  'a further part of an order that expired partly paid, and all of it goes back': life(
+    [...IN.partially_paid, ...another(), reached('expiry'), captured(10, 'cap_2')],
+    captureReversed(40),
+    captureReversed(10, 'cap_2'),
+  ),
   'a sync that brings news, and a verify that came after it': life(
     [...IN.pending, SYNC, verify()],
     told(snapshot('captured')),
