@@ -13,6 +13,8 @@ import { MUTATION_FILE, type MutationFigures } from './write-reliability.ts';
 
 /** Few lives and few runs of each property: a mutant that survives has all tests run against it. */
 const BOUNDS = { SIMULATOR_SEEDS: '30', SIMULATOR_SHRINK: '0', PROPERTY_RUNS: '20' };
+/** What was tried before, room by room. */
+const TRIED = '.data/mutation';
 /** A test that an endless loop holds up; a busy machine must not look like one. */
 const TIMEOUT_MS = 60_000;
 
@@ -21,6 +23,7 @@ interface Options {
   concurrency: number;
   write: boolean;
   static: boolean;
+  incremental: boolean;
 }
 
 type Results = Awaited<ReturnType<Stryker['runMutationTest']>>;
@@ -51,6 +54,8 @@ async function mutate(name: string, room: Room, options: Options): Promise<Mutat
       },
       coverageAnalysis: 'perTest',
       ignoreStatic: !options.static,
+      incremental: options.incremental,
+      incrementalFile: path.join(TRIED, `${name}.json`),
       // TypeScript 7 has no interface for programs yet; tsx strips types, and a mutant need not have right ones.
       tsconfigFile: 'none',
       disableTypeChecks: false,
@@ -102,6 +107,7 @@ const program = new Command('mutate')
   .option('--mutate <globs...>', 'only these files of the room, or lines of one: src/a.ts:3-9')
   .option('--concurrency <number>', 'processes at a time', wholeNumber, 2)
   .option('--static', 'also what is decided while a file is loaded', false)
+  .option('--incremental', 'only what has changed since it was last tried, and its tests', false)
   .option('--write', 'keep the figures in docs/reliability/mutation.json', false)
   .parse();
 

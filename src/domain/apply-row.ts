@@ -17,7 +17,14 @@ import { addCause, putEffect, putReview } from './ledger-index.ts';
 import type { OrderState } from './order.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
 import { netMinor, stateOf } from './sums.ts';
-import { type Cell, type EffectsOf, type NoOutcomeOf, type Row, TABLE } from './table.ts';
+import {
+  type Cell,
+  type CellEffect,
+  type EffectsOf,
+  type NoOutcomeOf,
+  type Row,
+  TABLE,
+} from './table.ts';
 
 /** Starts effects. Only `applyRow` has one to give. */
 export interface EffectStarter extends Readonly<Pick<Context, 'ledger' | 'event'>> {
@@ -54,8 +61,8 @@ interface AnyChange {
   refusal?: () => Verdict | undefined;
   /** Changes the ledger as the event says; which effects, review and state follow is the table's alone. */
   evolve?: (cell: Cell) => void;
-  /** Each effect that the row names in any of its cells, for this event. */
-  effects?: Partial<Record<string, StartEffect>>;
+  /** Each effect that the row names in any of its cells, for this event; of others nothing is asked. */
+  effects: Record<CellEffect, StartEffect>;
   /** The words of the outcome, where more is to be said than the movement. */
   reason?: string | ((movement: Movement) => string);
   /** Whose outcome it is. Absent where it is recorded with what else came of its event, or with its callers' answers. */
@@ -63,7 +70,7 @@ interface AnyChange {
 }
 
 /** Every effect that the row names has to be given, or it does not compile. */
-export type Change<R extends Row> = AnyChange &
+export type Change<R extends Row> = Omit<AnyChange, 'effects'> &
   ([EffectsOf<R>] extends [never] ? unknown : { effects: Record<EffectsOf<R>, StartEffect> });
 
 /** Carries out a row for the state that the event meets. Null: there is no outcome yet, or none at all. */
@@ -89,16 +96,16 @@ function carryOut(
   if (cell.verdict === 'reject') return refuse(context, cell, change);
   const refusal = change.refusal?.();
   if (refusal !== undefined) return refusal;
+  if (cell.verdict === 'wait') return waitFor(context, cell, change);
   const verdict = bringAbout(context, cell, from, change);
-  if (verdict === null || cell.verdict === 'wait') return verdict;
-  const { answer } = change.caller ?? {};
+  const answer = change.caller?.answer;
   const reason = say(change, { words: verdict.reason, from, to: stateOf(context.ledger) });
-  return { ...verdict, reason, ...(answer === undefined ? {} : { answer }) };
+  return { ...verdict, reason, ...(answer && { answer }) };
 }
 
 /** A code is for a caller; a gateway's fact is refused with a reason alone. */
 function refuse(context: Context, cell: Cell, change: AnyChange): Verdict {
-  const { code = 'refused' } = cell;
+  const { code } = cell;
   if (change.caller !== undefined) return rejected(code);
   const from = stateOf(context.ledger);
   const reason = say(change, { words: code, from, to: from });
@@ -109,28 +116,17 @@ function say({ reason }: AnyChange, movement: Movement): string {
   return typeof reason === 'function' ? reason(movement) : (reason ?? movement.words);
 }
 
-function bringAbout(
-  context: Context,
-  cell: Cell,
-  from: OrderState,
-  change: AnyChange,
-): Verdict | null {
-  const { cause, evolve } = change;
+function bringAbout(context: Context, cell: Cell, from: OrderState, change: AnyChange): Verdict {
   if (cell.verdict === 'duplicate')
     return { outcome: 'duplicate', reason: `the order is ${from} already` };
-  evolve?.(cell);
-  if (cell.verdict === 'wait') return waitFor(context, cell, change);
+  change.evolve?.(cell);
   startEffects(context, cell, change);
-  if (cell.verdict === 'stale' && evolve === undefined)
-    return { outcome: 'stale', reason: `too late to matter, stays ${from}` };
-  if (cell.verdict !== 'review' || cell.review === undefined)
-    return conclude(context, cell, cause, from);
-  openReview(context, cell.review, cause);
-  return { outcome: 'review', reason: `${cell.review}, stays ${from}` };
+  return conclude(context, cell, from, change);
 }
 
 /** The command is queued before its effects start: only the answer to a sync that began later settles it. */
 function waitFor(context: Context, cell: Cell, change: AnyChange): Verdict | null {
+  change.evolve?.(cell);
   const { command, answer = {}, isDuplicate = false } = change.caller ?? {};
   const verdict = command === undefined ? null : wait(context, command, answer, isDuplicate);
   startEffects(context, cell, change);
@@ -138,10 +134,10 @@ function waitFor(context: Context, cell: Cell, change: AnyChange): Verdict | nul
 }
 
 /** Returns how many effects are new. */
-function startEffects(context: Context, cell: Cell, { effects = {} }: AnyChange): number {
+function startEffects(context: Context, cell: Cell, { effects }: AnyChange): number {
   const startedBefore = context.started.length;
   const starter = starterFor(context);
-  for (const effect of cell.effects) effects[effect]?.(starter);
+  for (const effect of cell.effects) effects[effect](starter);
   return context.started.length - startedBefore;
 }
 
@@ -184,7 +180,12 @@ function openReview(context: Context, reason: ReviewReason, cause: string): void
 }
 
 /** Does what a table cell says about late confirmation and reviews, and puts the result into words. */
-function conclude(context: Context, cell: Cell, cause: string, from: OrderState): Verdict {
+function conclude(
+  context: Context,
+  cell: Cell,
+  from: OrderState,
+  { cause, evolve }: AnyChange,
+): Verdict {
   if (cell.late) context.ledger.late = true;
   if (cell.review !== undefined) openReview(context, cell.review, cause);
   const missing = deficit(context.ledger);
@@ -193,7 +194,11 @@ function conclude(context: Context, cell: Cell, cause: string, from: OrderState)
   const to = stateOf(context.ledger);
   const moved = from === to ? `stays ${to}` : `${from} → ${to}`;
   if (cell.verdict === 'stale')
-    return { outcome: 'stale', reason: `too late to matter, ${moved}`, changed: true };
+    return {
+      outcome: 'stale',
+      reason: `too late to matter, ${moved}`,
+      changed: evolve !== undefined,
+    };
   const called = cell.review ?? missing;
   if (called !== undefined) return { outcome: 'review', reason: `${called}, ${moved}` };
   return { outcome: 'applied', reason: cell.late ? `${moved}, confirmed late` : moved };

@@ -30,10 +30,8 @@ export interface PaymentSums {
   lostMinor: number;
   /** Refunds that are requested or pending. */
   reservedMinor: number;
-  /** Numbers of entries: all, those whose capture was seen, and those with a reversal. */
-  captures: number;
+  /** Number of captures that were seen. */
   captured: number;
-  reversed: number;
   refundIds: Set<string>;
   disputeIds: Set<string>;
 }
@@ -207,16 +205,14 @@ function build(ledger: Ledger): LedgerIndex {
 type Sign = 1 | -1;
 
 function countCapture(index: LedgerIndex, capture: Capture, sign: Sign): void {
-  const { captureId, paymentId, captured, reversed } = capture;
+  const { captureId, paymentId, captured } = capture;
   note(index, 'capture', captureId);
   index.unposted.captures.add(captureId);
   changeSums(index, paymentId, (sums) => {
     const standing = standingMinor(capture);
     sums.standingMinor += sign * standing;
     if (standing > 0) sums.feeMinor += sign * (capture.feeMinor ?? 0);
-    sums.captures += sign;
     if (captured) sums.captured += sign;
-    if (reversed) sums.reversed += sign;
   });
 }
 
@@ -225,7 +221,7 @@ function countRefund(index: LedgerIndex, ledger: Ledger, refund: Refund, sign: S
   note(index, 'refund', refundId);
   index.unposted.refunds.add(refundId);
   index.uncredited.add(refundId);
-  mark(index.pendingRefunds, refundId, sign === 1 && status === 'pending');
+  mark(index.pendingRefunds, refundId, status === 'pending');
   changeSums(index, paymentId, (sums) => {
     sums.refundIds.add(refundId);
     if (currency !== ledger.terms.currency) return;
@@ -238,7 +234,7 @@ function countDispute(index: LedgerIndex, ledger: Ledger, dispute: Dispute, sign
   const { disputeId, paymentId, amountMinor, currency, status } = dispute;
   note(index, 'dispute', disputeId);
   index.unposted.disputes.add(disputeId);
-  mark(index.openDisputes, disputeId, sign === 1 && status === 'opened');
+  mark(index.openDisputes, disputeId, status === 'opened');
   changeSums(index, paymentId, (sums) => {
     sums.disputeIds.add(disputeId);
     if (status === 'lost' && currency === ledger.terms.currency)
@@ -255,8 +251,8 @@ function countRequest(
   const { requestKey, parentKey, paymentId, refundId, amountMinor, currency, status } = request;
   const isOpen = status === 'requested';
   note(index, 'request', requestKey);
-  mark(index.openRequests, requestKey, sign === 1 && isOpen);
-  mark(setIn(index.requestsByParent, parentKey), requestKey, sign === 1);
+  mark(index.openRequests, requestKey, isOpen);
+  setIn(index.requestsByParent, parentKey).add(requestKey);
   if (refundId !== null) mark(setIn(index.requestsByRefund, refundId), requestKey, sign === 1);
   if (!isOpen || currency !== ledger.terms.currency) return;
   changeSums(index, paymentId, (sums) => {
@@ -322,9 +318,7 @@ function noSums(): PaymentSums {
     refundedMinor: 0,
     lostMinor: 0,
     reservedMinor: 0,
-    captures: 0,
     captured: 0,
-    reversed: 0,
     refundIds: new Set(),
     disputeIds: new Set(),
   };

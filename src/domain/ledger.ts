@@ -222,6 +222,11 @@ export interface Ledger {
   closed: boolean;
 }
 
+/** Ids of the payments of other installations that an operator has attached. */
+export function attachedTo({ attached = [] }: Ledger): string[] {
+  return attached;
+}
+
 /** What is left of a capture after its reversal; a tombstone holds nothing. */
 export function standingMinor(capture: Capture): number {
   if (!capture.captured) return 0;
@@ -229,7 +234,7 @@ export function standingMinor(capture: Capture): number {
 }
 
 export function reversedMinor(capture: Capture | undefined): number {
-  if (capture === undefined || !capture.reversed) return 0;
+  if (!capture?.reversed) return 0;
   return capture.reversedMinor ?? capture.amountMinor;
 }
 

@@ -63,7 +63,7 @@ export function discountMinor(ledger: Ledger, paymentId?: string): number {
   const { payments } = ledger;
   const asked = paymentId === undefined ? Object.keys(payments) : [paymentId];
   return asked
-    .filter((id) => payments[id]?.discountMinor !== undefined && capturedMinor(ledger, id) > 0)
+    .filter((id) => capturedMinor(ledger, id) > 0)
     .reduce((total, id) => total + (payments[id]?.discountMinor ?? 0), 0);
 }
 
@@ -128,12 +128,9 @@ export function isAnythingLive(ledger: Ledger): boolean {
   return liveAttempt(ledger) !== undefined || livePayments(ledger).length > 0;
 }
 
+/** Of an order with no money: what was captured then was reversed, or was in another currency. */
 function isDeadPayment(ledger: Ledger, payment: Payment): boolean {
-  if (payment.currency !== ledger.terms.currency) return false;
-  if (payment.status !== 'captured') return !isVoidable(payment);
-  const sums = sumsOf(ledger, payment.paymentId);
-  // Captured in another currency only, it brought this order nothing.
-  return sums === null || sums.captures === 0 || sums.reversed > 0;
+  return payment.currency === ledger.terms.currency && !isVoidable(payment);
 }
 
 /** The order's state, derived from its ledger and nothing else. */

@@ -25,7 +25,8 @@ export interface Cell {
   /** What is started, in this order. */
   effects: CellEffect[];
   review?: ReviewReason;
-  code?: string;
+  /** Why it is refused; empty where it is not. */
+  code: string;
 }
 
 /** A cell for each state, in this order: initiated, pending, partially_paid, paid, failed, cancelled, refunded. */
@@ -181,7 +182,7 @@ function readCell(text: string): Cell {
     words.filter((word) => word.startsWith(mark)).map((word) => word.slice(mark.length));
   const arrow = words.indexOf('→');
   const follows = words.indexOf('↺');
-  const [code] = marked('!');
+  const [code = ''] = marked('!');
   const [review] = marked('?');
   return {
     verdict: verdictOf(words),
@@ -190,7 +191,7 @@ function readCell(text: string): Cell {
     effects: marked('+') as CellEffect[],
     ...(arrow >= 0 ? { to: words[arrow + 1] as OrderState } : {}),
     ...(review === undefined ? {} : { review: review as ReviewReason }),
-    ...(code === undefined ? {} : { code }),
+    code,
   };
 }
 

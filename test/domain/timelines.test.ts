@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { TIMELINES, TIMELINES_FILE, type Timelines } from '../support/timelines.ts';
+import { ledgerOf } from '../support/order-story.ts';
+import { TIMELINES, TIMELINES_FILE, type Timelines, wholeLives } from '../support/timelines.ts';
 
 const WRITTEN = JSON.parse(readFileSync(TIMELINES_FILE, 'utf8')) as Timelines;
 
@@ -13,6 +14,13 @@ describe('the timeline of an order', () => {
     it(`is as it is written down: ${name}`, () => {
       assert.deepStrictEqual(lines(), WRITTEN[name], 'run npm run generate and read the change');
     });
+
+  it('is kept as plain JSON, so that a new run has what the one before it had', () => {
+    for (const { terms = {}, before, now } of Object.values(wholeLives())) {
+      const { terms: _, ...ledger } = ledgerOf(terms, [...before, ...now]);
+      assert.deepStrictEqual(JSON.parse(JSON.stringify(ledger)), ledger);
+    }
+  });
 
   it('is written down for everything that is tried', () => {
     assert.deepStrictEqual(Object.keys(WRITTEN), Object.keys(TIMELINES));

@@ -1,12 +1,7 @@
 /** What can happen to the order of 100.00 INR that the domain's tests are about, in the words of its users. */
 import { type Answer, effectKey } from '../../src/domain/effects/effects.ts';
 import type { Command, CommandEvent, DomainEvent, FactEvent } from '../../src/domain/events.ts';
-import {
-  captureIdOf,
-  type Fact,
-  factKey,
-  type PaymentSnapshot,
-} from '../../src/domain/facts/facts.ts';
+import { captureIdOf, type Fact, type PaymentSnapshot } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
@@ -28,8 +23,16 @@ export const TERMS: OrderTerms = {
 
 const AT = TERMS.createdAt + 60_000;
 
-export function webhook(fact: Fact, id = `evt:${factKey(fact)}:${fact.amountMinor}`): FactEvent {
+export function webhook(fact: Fact, id = `evt:${nameOf(fact)}:${fact.amountMinor}`): FactEvent {
   return { type: 'fact', id, source: 'webhook', at: AT, fact };
+}
+
+type IdName = 'refundId' | 'disputeId' | 'captureId' | 'paymentId';
+
+/** Of what a gateway sends, and nothing that the order makes of it. */
+function nameOf(fact: Fact): string {
+  const { refundId, disputeId, captureId, paymentId } = fact as Partial<Record<IdName, string>>;
+  return `${fact.type}:${refundId ?? disputeId ?? captureId ?? paymentId}`;
 }
 
 /** The same thing told by another delivery, with an id of its own. */

@@ -50,11 +50,11 @@ export function life(before: Happening[], ...now: Happening[]): Life {
 }
 
 /** Of before rules had a number. */
-function oldLife(before: Happening[], ...now: Happening[]): Life {
+export function oldLife(before: Happening[], ...now: Happening[]): Life {
   return { terms: { rules: 0 }, before, now };
 }
 
-function from<E extends DomainEvent>(event: E, source: Source): E {
+export function from<E extends DomainEvent>(event: E, source: Source): E {
   return { ...event, source };
 }
 
@@ -79,7 +79,7 @@ export function refusedWith(
   return { ...refused(call, cause), ...refusal } as DomainEvent;
 }
 
-function failedFor(
+export function failedFor(
   call: Effect['effect'],
   cause: string | number,
   more: { attempts?: number; code?: 'gateway_misconfigured' } = {},

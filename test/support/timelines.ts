@@ -11,6 +11,7 @@ import { viewOf } from '../../src/domain/view.ts';
 import { SCENES } from './matrix-rows.ts';
 import { TERMS } from './order-events.ts';
 import { apply, type Happening, ledgerAfter } from './order-story.ts';
+import { EDGES } from './timeline-edges.ts';
 import { LIVES, type Life } from './timeline-lives.ts';
 import { MEETINGS } from './timeline-meetings.ts';
 
@@ -30,7 +31,7 @@ export const TIMELINES: Record<string, () => string[]> = Object.fromEntries([
       ] as const;
     }),
   ),
-  ...Object.entries({ ...LIVES, ...MEETINGS }).map(
+  ...Object.entries({ ...LIVES, ...MEETINGS, ...EDGES }).map(
     ([name, life]) => [name, () => lineByLine(life)] as const,
   ),
 ]);
@@ -47,7 +48,7 @@ export function wholeLives(): Record<string, Life> {
       { before: happenings, now: [now(state as Parameters<typeof now>[0])] },
     ]),
   );
-  return { ...Object.fromEntries(scenes), ...LIVES, ...MEETINGS };
+  return { ...Object.fromEntries(scenes), ...LIVES, ...MEETINGS, ...EDGES };
 }
 
 function lineByLine({ terms, before, now }: Life): string[] {
@@ -103,6 +104,10 @@ function shown(ledger: Ledger): Record<string, unknown> {
   return { ...view, causes, access: ledger.access, wakesUp };
 }
 
+/** What is there and undefined is seen as well: what is kept as JSON would lose it. */
 function textOf(value: unknown): string {
-  return JSON.stringify(value).replaceAll('"', "'");
+  const text = JSON.stringify(value, (_, part: unknown) =>
+    part === undefined ? 'undefined' : part,
+  );
+  return text.replaceAll('"', "'");
 }

@@ -8,7 +8,7 @@ import { applyRow, type EffectStarter } from '../apply-row.ts';
 import { type Context, fromGateway, keyFor, record, type Verdict } from '../context.ts';
 import { takeHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
-import type { Ledger } from '../ledger.ts';
+import { attachedTo, type Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { stateOf } from '../sums.ts';
 import { type CommandOf, rejected } from './waiting.ts';
@@ -16,12 +16,9 @@ import { type CommandOf, rejected } from './waiting.ts';
 /** A payment that the order knows stays its own, whatever mark it carries; a new one is known by the mark. */
 export function isOwn(ledger: Ledger, snapshot: PaymentSnapshot): boolean {
   const { paymentId, orderId, installation = 'ours' } = snapshot;
-  if (ledger.payments[paymentId] !== undefined || isAttached(ledger, paymentId)) return true;
+  const isKnown = ledger.payments[paymentId] !== undefined;
+  if (isKnown || attachedTo(ledger).includes(paymentId)) return true;
   return orderId === ledger.terms.orderId && installation === 'ours';
-}
-
-function isAttached({ attached = [] }: Ledger, paymentId: string): boolean {
-  return attached.includes(paymentId);
 }
 
 /** Records why the payment does not count. It is parked once for each status in which it may be money. */
@@ -29,13 +26,13 @@ export function refuseForeign(context: Context, snapshot: PaymentSnapshot): void
   const { ledger } = context;
   const { paymentId, status, installation } = snapshot;
   const maker = installation === 'other' ? 'another installation' : 'no installation that it names';
-  const reason = `foreign_payment: ${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
+  const what = `${paymentId} of order ${ledger.terms.orderId} was made by ${maker}`;
   const verdict = applyRow(
     context,
     isMoney(snapshot) ? 'payment.foreign.money' : 'payment.foreign',
     {
       cause: paymentId,
-      reason,
+      reason: ({ words }) => `${words}: ${what}`,
       effects: { park: (starter) => parkPayment(starter, snapshot) },
     },
   );
@@ -73,7 +70,7 @@ export function attach(context: Context, command: CommandOf<'attach'>): Verdict 
     cause: paymentId,
     caller: { command },
     evolve: () => {
-      if (!isAttached(ledger, paymentId)) ledger.attached = [...(ledger.attached ?? []), paymentId];
+      ledger.attached = [...new Set([...attachedTo(ledger), paymentId])];
     },
     effects: { fetch: askGateway },
   });
@@ -94,6 +91,6 @@ export function attachVerdict(
       reason: `the gateway has not been asked for ${paymentId} yet`,
       answer: { unsettled: true },
     };
-  ledger.attached = (ledger.attached ?? []).filter((id) => id !== paymentId);
+  ledger.attached = attachedTo(ledger).filter((id) => id !== paymentId);
   return rejected('payment_unknown');
 }

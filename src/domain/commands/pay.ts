@@ -235,7 +235,7 @@ export function attemptUnanswered(context: Context, number: number): void {
 function answerPays(context: Context, attempt: number, verdict: Verdict): void {
   answerWaiting(
     context,
-    (command) => command.type === 'pay' && command.answer.attempt === attempt,
+    ({ answer }) => answer.attempt === attempt,
     () => verdict,
   );
 }

@@ -13,7 +13,7 @@ import {
   type Verdict,
 } from '../context.ts';
 import type { Refusal } from '../events.ts';
-import { applyFact } from '../facts/apply-fact.ts';
+import { applyOwnRefund } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
 import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
@@ -72,7 +72,7 @@ function allocationsOf(ledger: Ledger, parentKey: string): RefundRequest[] {
 
 /** Did the gateway refuse all of it? Where a part went back, the parts say which. */
 function isRefused(allocations: readonly RefundRequest[]): boolean {
-  return allocations.length > 0 && allocations.every(({ status }) => status === 'refused');
+  return allocations.every(({ status }) => status === 'refused');
 }
 
 function refusedVerdict(allocations: readonly RefundRequest[]): Verdict {
@@ -161,7 +161,7 @@ export function takeRefund(context: Context, refund: RefundSnapshot, requestKey:
     acceptRequest(ledger, request, refundId);
   }
   const type = `refund.${status}` as const;
-  const verdict = applyFact(context, { type, paymentId, refundId, amountMinor, currency });
+  const verdict = applyOwnRefund(context, { type, paymentId, refundId, amountMinor, currency });
   if (isWorthRecording(verdict))
     record(context, verdict, { source: 'gateway', type, eventId: context.event.id });
   answerRefunds(context, requestKey, { outcome: 'applied', reason: `${refundId} is ${status}` });
@@ -201,9 +201,14 @@ export function refuseRefund(
 }
 
 /** Is there a waiting caller whom the refusal answers? */
-function isAwaited({ refundRequests, waiting }: Ledger, requestKey: string): boolean {
-  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
-  return waiting.some(({ type, answer }) => type === 'refund' && answer.requestKey === asked);
+function isAwaited(ledger: Ledger, requestKey: string): boolean {
+  const asked = parentKeyOf(ledger, requestKey);
+  return ledger.waiting.some(({ answer }) => answer.requestKey === asked);
+}
+
+/** The key that its caller gave, where the request is a part of a refund. */
+function parentKeyOf({ refundRequests }: Ledger, requestKey: string): string {
+  return refundRequests[requestKey]?.parentKey ?? requestKey;
 }
 
 export function refundUnanswered(context: Context, requestKey: string): void {
@@ -212,14 +217,13 @@ export function refundUnanswered(context: Context, requestKey: string): void {
 
 /** One request may be several refunds: its callers are answered after the last of them. */
 function answerRefunds(context: Context, requestKey: string, verdict: Verdict): void {
-  const { refundRequests } = context.ledger;
-  const asked = refundRequests[requestKey]?.parentKey ?? requestKey;
+  const asked = parentKeyOf(context.ledger, requestKey);
   const allocations = allocationsOf(context.ledger, asked);
   if (isUnderWay(context, allocations)) return;
   const isSure = allocations.every(({ status }) => status !== 'requested');
   answerWaiting(
     context,
-    (command) => command.type === 'refund' && command.answer.requestKey === asked,
+    ({ answer }) => answer.requestKey === asked,
     () => {
       if (!isSure) return UNSETTLED;
       return isRefused(allocations) ? refusedVerdict(allocations) : verdict;

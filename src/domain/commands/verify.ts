@@ -80,7 +80,7 @@ export function takeFetched(
   const others: string[] = [];
   const foreign: string[] = [];
   for (const snapshot of payments) {
-    const ids = [snapshot.paymentId, ...(snapshot.aliases ?? [])];
+    const ids = idsOf(snapshot);
     if (isOwn(ledger, snapshot)) takeSnapshot(context, snapshot);
     else if (snapshot.orderId !== ledger.terms.orderId) others.push(...ids);
     else {
@@ -91,7 +91,7 @@ export function takeFetched(
   for (const payment of Object.values(ledger.payments)) recheckHeld(context, payment);
   for (const paymentId of others) refuseHeld(context, paymentId, 'wrong_order');
   for (const paymentId of missing) countMiss(context, paymentId);
-  const named = payments.flatMap(({ aliases = [] }) => aliases);
+  const named = payments.flatMap(idsOf);
   closeSync(context, {
     hasChanged: ledger.version > versionBefore,
     others,
@@ -101,12 +101,16 @@ export function takeFetched(
   });
 }
 
+function idsOf({ paymentId, aliases = [] }: PaymentSnapshot): string[] {
+  return [paymentId, ...aliases];
+}
+
 function countMiss(context: Context, paymentId: string): void {
   const { held, payments } = context.ledger;
   const payment = payments[paymentId];
   if (payment !== undefined) {
     if (isGone(context, payment)) endGone(context, payment);
-    return releaseHeld(context, paymentId);
+    return releaseHeld(context, payment);
   }
   const missed = held.filter(({ event }) => event.fact.paymentId === paymentId);
   for (const fact of missed) fact.misses += 1;
@@ -138,12 +142,12 @@ function isGone({ ledger }: Context, payment: Payment): boolean {
 interface Findings {
   hasChanged: boolean;
   /** Ids of payments that are another order's. */
-  others: string[];
+  others: readonly (string | null)[];
   /** Ids of payments that name this order and that another installation made. */
-  foreign: string[];
+  foreign: readonly (string | null)[];
   /** Ids that the gateway does not know. */
   missing: string[];
-  /** Ids that turned out to be another name of a payment that was answered. */
+  /** All names of the payments that were answered. */
   named: string[];
 }
 
@@ -191,7 +195,7 @@ const MOST_CHANGES = 50;
 function answerSyncs(context: Context, isLast: boolean): void {
   const { generation } = context.ledger.inquiry;
   const changes = context.records
-    .filter(({ source, outcome }) => source === 'gateway' && outcome !== 'duplicate')
+    .filter(({ source }) => source === 'gateway')
     .map(({ type, reason }) => `${type}: ${reason}`)
     .slice(-MOST_CHANGES);
   const reason = `the gateway was asked: ${stateOf(context.ledger)}`;
@@ -211,9 +215,8 @@ function verifyVerdict(
   paymentId: string | null,
   { hasChanged, others, foreign, named }: Findings,
 ): Verdict {
-  if (paymentId !== null && foreign.includes(paymentId)) return rejected('foreign_payment');
-  if (paymentId !== null && others.includes(paymentId))
-    return rejected('payment_belongs_to_other_order');
+  if (foreign.includes(paymentId)) return rejected('foreign_payment');
+  if (others.includes(paymentId)) return rejected('payment_belongs_to_other_order');
   const reason = `the gateway was asked: ${stateOf(context.ledger)}`;
   const known = [...Object.keys(context.ledger.payments), ...named];
   const isUnknown = paymentId !== null && !known.includes(paymentId);

@@ -3,11 +3,18 @@
 import { applyRow } from '../apply-row.ts';
 import { type Context, record, type Verdict, wasReviewed } from '../context.ts';
 import type { FactEvent } from '../events.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Payment } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { applyCaptureReversed } from './captures.ts';
 import { applyDisputeFact } from './disputes.ts';
-import { type Fact, factKey, isDisputeFact, isRefundFact } from './facts.ts';
+import {
+  type Fact,
+  factKey,
+  isCaptureFact,
+  isDisputeFact,
+  isRefundFact,
+  type RefundFact,
+} from './facts.ts';
 import { contradictionOf, contradictOnce } from './flips.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
@@ -16,54 +23,57 @@ import { applyRefundFact } from './refunds.ts';
 const MAX_HELD = 100;
 
 /** Applies a fact about a payment that the order knows. */
-export function applyFact(context: Context, given: Fact): Verdict {
+export function applyFact(context: Context, given: Fact, payment: Payment): Verdict {
+  const fact = withoutFee(given, payment);
+  // A status may have moved on and back again; a capture and its reversal happen once.
+  const isUndone = context.isPresentTruth && !isCaptureFact(fact);
+  const mayBeNews = isUndone || mayBeComeback(context, fact, payment);
+  return applyUnlessKnown(context, fact, mayBeNews, () => applyByKind(context, fact, payment));
+}
+
+/** Applies what the gateway answered to a refund of ours. */
+export function applyOwnRefund(context: Context, fact: RefundFact): Verdict {
+  return applyUnlessKnown(context, fact, false, () => applyRefundFact(context, fact));
+}
+
+function applyUnlessKnown(
+  context: Context,
+  fact: Fact,
+  mayBeNews: boolean,
+  apply: () => Verdict,
+): Verdict {
   const { facts } = context.ledger;
-  const fact = withoutFee(context.ledger, given);
   const key = factKey(fact);
   const { amountMinor, currency } = fact;
   const known = facts[key];
   if (known === undefined) {
     facts[key] = { amountMinor, currency };
-    return applyByKind(context, fact);
+    return apply();
   }
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
   if (!isSame) return contradictOnce(context, fact, { known, what: key });
-  const isUndone = context.isPresentTruth && statusNow(context.ledger, fact) !== fact.type;
-  return isUndone || mayBeComeback(context, fact)
-    ? applyByKind(context, fact)
-    : { outcome: 'duplicate', reason: `${key} is known already` };
+  return mayBeNews ? apply() : { outcome: 'duplicate', reason: `${key} is known already` };
 }
 
 /** What the customer paid to the gateway on top is no money of the order. */
-function withoutFee({ payments }: Ledger, fact: Fact): Fact {
-  if (!('mayIncludeFee' in fact)) return fact;
-  const payment = payments[fact.paymentId];
-  if (payment === undefined || payment.currency !== fact.currency) return fact;
+function withoutFee(fact: Fact, payment: Payment): Fact {
+  if (!('mayIncludeFee' in fact) || payment.currency !== fact.currency) return fact;
   return { ...fact, amountMinor: Math.min(fact.amountMinor, payment.amountMinor) };
 }
 
-function applyByKind(context: Context, fact: Fact): Verdict {
+function applyByKind(context: Context, fact: Fact, payment: Payment): Verdict {
   if (isRefundFact(fact)) return applyRefundFact(context, fact);
   if (isDisputeFact(fact)) return applyDisputeFact(context, fact);
   if (fact.type === 'capture.reversed') return applyCaptureReversed(context, fact);
-  const payment = context.ledger.payments[fact.paymentId];
-  if (payment === undefined) return { outcome: 'rejected', reason: 'the payment is not known' };
   return applyPaymentFact(context, fact, payment);
-}
-
-/** What the order holds now of what a fact speaks of; captures happen once and never come back. */
-function statusNow({ payments, refunds, disputes }: Ledger, fact: Fact): string {
-  if (isRefundFact(fact)) return `refund.${refunds[fact.refundId]?.status}`;
-  if (isDisputeFact(fact)) return `dispute.${disputes[fact.disputeId]?.status}`;
-  if (fact.type === 'payment.captured' || fact.type === 'capture.reversed') return fact.type;
-  return `payment.${payments[fact.paymentId]?.status}`;
 }
 
 /** Takes up a delivered fact; one about an unknown payment is held until the gateway has explained it. */
 export function takeFact(context: Context, event: FactEvent): void {
   const { ledger } = context;
   if (hasReservedId(event.fact)) return refuseReserved(context, event);
-  if (ledger.payments[event.fact.paymentId] !== undefined) return recordFact(context, event);
+  const payment = ledger.payments[event.fact.paymentId];
+  if (payment !== undefined) return recordFact(context, event, payment);
   if (ledger.held.length >= MAX_HELD) return giveUp(context, event, 'unmatched');
   applyRow(context, 'fact.of_unknown_payment', {
     cause: factKey(event.fact),
@@ -87,14 +97,14 @@ function refuseReserved(context: Context, { source, fact, id }: FactEvent): void
   record(context, { outcome: 'rejected', reason }, { source, type: fact.type, eventId: id });
 }
 
-function recordFact(context: Context, event: FactEvent): void {
-  const verdict = applyFact(context, event.fact);
+function recordFact(context: Context, event: FactEvent, payment: Payment): void {
+  const verdict = applyFact(context, event.fact, payment);
   record(context, verdict, { source: event.source, type: event.fact.type, eventId: event.id });
 }
 
 /** The payment has become known: what was held for it happens now, in the order of arrival. */
-export function releaseHeld(context: Context, paymentId: string): void {
-  for (const event of takeHeld(context, paymentId)) recordFact(context, event);
+export function releaseHeld(context: Context, payment: Payment): void {
+  for (const event of takeHeld(context, payment.paymentId)) recordFact(context, event, payment);
 }
 
 /** Drops what was held for a payment that is not ours into a review: money is never just forgotten. */

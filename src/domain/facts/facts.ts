@@ -117,9 +117,13 @@ export function captureIdOf(fact: PaymentFact | CaptureFact): string {
 export function factKey(fact: Fact): string {
   if (isRefundFact(fact)) return `${fact.type}:${fact.refundId}`;
   if (isDisputeFact(fact)) return `${fact.type}:${fact.disputeId}`;
-  if (fact.type === 'payment.captured' || fact.type === 'capture.reversed')
-    return `${fact.type}:${captureIdOf(fact)}`;
+  if (isCaptureFact(fact)) return `${fact.type}:${captureIdOf(fact)}`;
   return `${fact.type}:${fact.paymentId}`;
+}
+
+/** Is it about money that was captured, and not about where its payment stands? */
+export function isCaptureFact({ type }: Fact): boolean {
+  return type === 'payment.captured' || type === 'capture.reversed';
 }
 
 export function isRefundFact(fact: Fact): fact is RefundFact {

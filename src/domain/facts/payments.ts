@@ -54,14 +54,6 @@ function isOfStatus(fact: PaymentFact): fact is StatusFact {
   return fact.type !== 'payment.captured';
 }
 
-/** What may bring an ended payment back once the gateway confirms it. */
-const AFTER_END: Partial<
-  Record<PaymentFact['type'], 'payment.authorized.after_end' | 'payment.pending.after_end'>
-> = {
-  'payment.authorized': 'payment.authorized.after_end',
-  'payment.pending': 'payment.pending.after_end',
-};
-
 function statusOf(fact: PaymentFact): SnapshotStatus {
   return fact.type.slice('payment.'.length) as SnapshotStatus;
 }
@@ -78,9 +70,8 @@ function isComeback(context: Context, type: PaymentFact['type'], payment: Paymen
 }
 
 /** A webhook that repeats it may report the present state anew. */
-export function mayBeComeback(context: Context, { type, paymentId }: Fact): boolean {
-  const payment = context.ledger.payments[paymentId];
-  return type === 'payment.pending' && payment !== undefined && isComeback(context, type, payment);
+export function mayBeComeback(context: Context, { type }: Fact, payment: Payment): boolean {
+  return type === 'payment.pending' && isComeback(context, type, payment);
 }
 
 /** Only the gateway's own answer, asked for after the payment ended, may bring it back to life. */
@@ -93,8 +84,9 @@ function isTrustedComeback(context: Context, fact: PaymentFact, payment: Payment
 }
 
 function applyOldStatus(context: Context, fact: PaymentFact, payment: Payment): Verdict {
-  const row = AFTER_END[fact.type];
-  if (row !== undefined && isComeback(context, fact.type, payment)) {
+  if (isComeback(context, fact.type, payment)) {
+    const isHeld = fact.type === 'payment.authorized';
+    const row = isHeld ? 'payment.authorized.after_end' : 'payment.pending.after_end';
     const reason = `${statusOf(fact)} after ${payment.status}: the gateway is asked`;
     return applyRow(context, row, { cause: factKey(fact), reason, effects: effectsFor(payment) });
   }

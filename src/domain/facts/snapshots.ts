@@ -14,10 +14,10 @@ import { reopen } from './payments.ts';
 export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payment {
   const payment = context.ledger.payments[snapshot.paymentId] ?? adopt(context, snapshot);
   if (snapshot.installation !== undefined) payment.madeBy = snapshot.installation;
-  releaseHeld(context, snapshot.paymentId);
+  releaseHeld(context, payment);
   context.isPresentTruth = isAnswerToQuestion(context);
   for (const fact of factsOf(snapshot)) {
-    const verdict = applyFact(context, fact);
+    const verdict = applyFact(context, fact, payment);
     if (isWorthRecording(verdict))
       record(context, verdict, { source: 'gateway', type: fact.type, eventId: context.event.id });
   }

@@ -4,7 +4,7 @@
  */
 import type { EffectStarter } from '../apply-row.ts';
 import { keyFor } from '../context.ts';
-import type { Ledger } from '../ledger.ts';
+import { attachedTo, type Ledger } from '../ledger.ts';
 
 /** Starts a sync, or makes sure that another one follows the one in flight. */
 export function askGateway(starter: EffectStarter): void {
@@ -25,11 +25,12 @@ export function askGateway(starter: EffectStarter): void {
   });
 }
 
-function paymentIdsToAsk({ payments, attached = [], held, waiting }: Ledger): string[] {
+function paymentIdsToAsk(ledger: Ledger): string[] {
+  const { payments, held, waiting } = ledger;
   const asked = waiting.flatMap((command) => command.paymentId ?? []);
   const ids = [
     ...Object.keys(payments),
-    ...attached,
+    ...attachedTo(ledger),
     ...held.map(({ event }) => event.fact.paymentId),
     ...asked,
   ];

@@ -1,0 +1,249 @@
+/** Lives that are one step away from another outcome: each shows on which side of a condition it is. */
+import type { OrderTerms } from '../../src/domain/order.ts';
+import {
+  cancel,
+  captured,
+  captureReversed,
+  command,
+  created,
+  decide,
+  denied,
+  dispute,
+  later,
+  pay,
+  payment,
+  reached,
+  refund,
+  refundRequest,
+  snapshot,
+  TERMS,
+  told,
+  unanswered,
+  verify,
+  voidAnswered,
+} from './order-events.ts';
+import { another, EXPIRED, IN } from './order-states.ts';
+import {
+  AUTHORIZED,
+  FOREIGN,
+  failedFor,
+  from,
+  type Life,
+  life,
+  oldLife,
+  refundOf,
+  refusedWith,
+  SYNC,
+} from './timeline-lives.ts';
+
+/** Of gateways where a void is only a note. */
+const VOIDS_NOTHING = { voidsWhenFailed: undefined } as unknown as Partial<OrderTerms>;
+const KEY_REFUSED = failedFor('create_payment', 1, { code: 'gateway_misconfigured' });
+
+export const EDGES: Record<string, Life> = {
+  'of before rules 1, an order whose payment is open is cancelled': oldLife(IN.pending, cancel()),
+  'of before rules 1, a void is answered as failed': oldLife(
+    [...AUTHORIZED, cancel()],
+    voidAnswered(snapshot('failed')),
+    later(reached('poll'), 1),
+  ),
+  'of before rules 1, a void is answered as authorized': oldLife(
+    [...AUTHORIZED, cancel()],
+    voidAnswered(snapshot('authorized')),
+    later(reached('poll'), 1),
+  ),
+  'of before rules 1, the void of a surplus payment is answered as authorized': oldLife(
+    [...AUTHORIZED, ...another(), payment('authorized', 'pay_2')],
+    voidAnswered(snapshot('authorized', 'pay_2')),
+    later(reached('poll'), 1),
+  ),
+  'a void that is answered as failed after the payment was captured': life(
+    [...IN.pending, cancel(), captured()],
+    voidAnswered(snapshot('failed')),
+    refundRequest(),
+  ),
+  'a void whose answer says that nothing has changed': life(
+    [...IN.failed, cancel()],
+    voidAnswered(snapshot('created')),
+    later(reached('poll'), 1),
+  ),
+  'an order that has expired at a gateway that voids nothing': {
+    terms: VOIDS_NOTHING,
+    before: IN.pending,
+    now: [reached('expiry'), told(snapshot('created')), later(reached('poll'), 48)],
+  },
+  'a failed order at a gateway that voids nothing expires': {
+    terms: VOIDS_NOTHING,
+    before: IN.failed,
+    now: [reached('expiry')],
+  },
+  'a second capture of a cancelled order whose first went back, approved': life(
+    [...IN.cancelled, captured(), refund('succeeded'), captured(100, 'cap_2')],
+    decide('approve', 'paid_after_cancel'),
+  ),
+  'a payment of another installation that is told again beside news of our own': life(
+    [...IN.pending, SYNC, told(snapshot('captured', 'pay_9', FOREIGN))],
+    command({ type: 'sync' }, 'second'),
+    told(snapshot('authorized'), snapshot('captured', 'pay_9', FOREIGN)),
+  ),
+  'a payment of ours of which the gateway names another order': life(
+    [...IN.pending, SYNC],
+    told(snapshot('captured', 'pay_1', { orderId: 'ord_2' })),
+  ),
+  'two payments attached, of which the gateway does not know one': life(
+    [
+      ...IN.pending,
+      command({ type: 'attach', paymentId: 'pay_7' }, 'attach-7'),
+      command({ type: 'attach', paymentId: 'pay_8' }, 'attach-8'),
+    ],
+    denied('pay_7'),
+    told(snapshot('captured', 'pay_8', FOREIGN)),
+    denied('pay_7', 'pay_8'),
+    told(snapshot('captured', 'pay_8', FOREIGN)),
+  ),
+  'a click a day after a key was refused, which is refused again': life(
+    [pay(), KEY_REFUSED],
+    later(pay(2), 22),
+    KEY_REFUSED,
+    later(pay(3), 23),
+  ),
+  'a click while a cancel waits for the void of what failed': life(
+    [...IN.failed, cancel()],
+    pay(2),
+  ),
+  'a click while a cancel waits for the void of a payment that no click made': life(
+    [...another(), cancel()],
+    pay(),
+  ),
+  'a click on an open payment while the gateway refuses the key': life(
+    [
+      ...IN.pending,
+      SYNC,
+      (ledger) =>
+        ({
+          ...failedFor('fetch_payments', ledger.inquiry.generation),
+          code: 'gateway_misconfigured',
+        }) as never,
+    ],
+    pay(2),
+  ),
+  'a payment captured in another currency only, of which a refund is told': life(
+    IN.pending,
+    payment('captured', 'pay_1', { currency: 'USD' }),
+    refund('succeeded', 30),
+  ),
+  'a payment that was gone and is told as failed': life(
+    [...IN.pending, reached('poll'), denied('pay_1'), later(reached('poll'), 1)],
+    told(snapshot('failed')),
+  ),
+  'a payment that expired and is told as authorized by a webhook and by a sync': life(
+    [...IN.pending, payment('expired')],
+    payment('authorized'),
+    told(snapshot('authorized')),
+  ),
+  'a payment whose void was refused comes back and is voided after all': life(
+    [...AUTHORIZED, cancel(), refusedWith('void_payment', 'pay_1', {}), payment('expired'), SYNC],
+    told(snapshot('expired')),
+    command({ type: 'sync' }, 'second'),
+    told(snapshot('authorized')),
+    cancel('again'),
+  ),
+  'a payment whose void was refused comes back, and another one pays': life(
+    [
+      ...AUTHORIZED,
+      ...another(),
+      cancel(),
+      refusedWith('void_payment', 'pay_1', {}),
+      payment('expired'),
+      SYNC,
+      told(snapshot('expired')),
+      command({ type: 'sync' }, 'second'),
+      told(snapshot('authorized')),
+    ],
+    captured(100, 'cap_2', 'pay_2'),
+  ),
+  'a payment that is being voided fails, and comes back': life(
+    [...EXPIRED, unanswered('void_payment', 'pay_1'), payment('failed'), SYNC],
+    told(snapshot('pending')),
+    later(reached('poll'), 25),
+  ),
+  'a further part of an order that expired partly paid, and all of it goes back': life(
+    [...IN.partially_paid, ...another(), reached('expiry'), captured(10, 'cap_2')],
+    captureReversed(40),
+    captureReversed(10, 'cap_2'),
+  ),
+  'a sync that brings news, and a verify that came after it': life(
+    [...IN.pending, SYNC, verify()],
+    told(snapshot('captured')),
+  ),
+  'a refund that a person gave up, asked for again': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      later(reached('poll'), 1),
+      failedFor('refund_payment', 'key_1'),
+      later(reached('poll'), 24),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(30, 'key_1', 'again'),
+  ),
+  'a capture that came late and only in part': life(EXPIRED, captured(40)),
+  'a capture of a partly paid order that has failed payments': life(
+    [...IN.partially_paid, pay(2), created('pay_2', 2), payment('failed', 'pay_2')],
+    captured(60, 'cap_2', 'pay_2'),
+  ),
+  'a dispute that was lost, told as an inquiry and as won': life(
+    [...IN.paid, dispute('lost', 60)],
+    dispute('inquiry', 60),
+    dispute('won', 60),
+    told(
+      snapshot('captured', 'pay_1', {
+        disputes: [{ disputeId: 'dsp_1', amountMinor: 60, status: 'lost' }],
+      }),
+    ),
+  ),
+  'a refund that had failed and is told as reversed': life(
+    [...IN.paid, refund('failed', 30)],
+    refund('reversed', 30),
+  ),
+  'a refund that was reversed and is told as succeeded by a sync': life(
+    [...IN.paid, refund('succeeded', 30), refund('reversed', 30), SYNC],
+    told(snapshot('captured', 'pay_1', { refunds: [refundOf('succeeded')] })),
+  ),
+  'a refund that is told as reversed while it is pending': life(
+    [...IN.paid, refund('pending', 30)],
+    refund('failed', 30),
+    refund('reversed', 30),
+  ),
+  'two refunds in one answer that together are more than was paid': life(
+    [...IN.paid, SYNC],
+    told(
+      snapshot('captured', 'pay_1', {
+        refunds: [refundOf('succeeded', 'ref_1', 60), refundOf('succeeded', 'ref_2', 60)],
+      }),
+    ),
+  ),
+  'a click a minute before an order expires, and one at that time': life(
+    IN.failed,
+    later(pay(2), 23.98),
+    refusedWith('create_payment', 2, {}),
+    { ...pay(3), at: TERMS.expiresAt },
+  ),
+  'a webhook that only says that something changed': life(
+    IN.paid,
+    from(verify('pay_1', 'changed'), 'webhook'),
+    told(snapshot('captured')),
+    from(verify(undefined, 'changed-again'), 'webhook'),
+  ),
+  'a capture that came back of two payments, of which one is open': life(
+    [...IN.paid, ...another()],
+    captureReversed(),
+    captured(100, 'cap_2', 'pay_2'),
+  ),
+  'a refund of a payment whose call was lost, while a webhook tells of it': life(
+    [...IN.paid, refundRequest(30), unanswered('refund_payment', 'key_1')],
+    refund('succeeded', 30),
+    later(reached('poll'), 1),
+  ),
+};
