@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, exists, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { isSealed, type Keyring, UnknownKeyError } from '../encryption/keyring.ts';
 import type { Database } from './database.ts';
-import { pageOf, readCursor } from './page.ts';
+import { type ListQuery, pageOf, readCursor } from './page.ts';
 import { type ParkedStatus, parkedEvents } from './schema/edge.ts';
 import { orders } from './schema/orders.ts';
 
@@ -119,18 +119,22 @@ export async function listParked(
   { db }: Database,
   { status: wanted, limit, cursor }: ParkedFilter,
 ): Promise<{ events: ParkedEvent[]; nextCursor: string | null }> {
+  const query: ListQuery = { list: 'parked_events', filter: { status: wanted } };
   const found = await db
     .select(LISTED)
     .from(parkedEvents)
     .where(
       and(
         wanted === undefined ? undefined : eq(status, wanted),
-        cursor === undefined ? undefined : lt(parkedEvents.id, rowOf(readCursor(cursor).id)),
+        cursor === undefined ? undefined : lt(parkedEvents.id, rowOf(readCursor(cursor, query).id)),
       ),
     )
     .orderBy(desc(parkedEvents.id))
     .limit(limit + 1);
-  const page = pageOf(found, limit, ({ receivedAt, id }) => ({ atMs: receivedAt.getTime(), id }));
+  const page = pageOf(found, { limit, query }, ({ receivedAt, id }) => ({
+    atMs: receivedAt.getTime(),
+    id,
+  }));
   return { events: page.items, nextCursor: page.nextCursor };
 }
 

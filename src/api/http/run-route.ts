@@ -102,8 +102,12 @@ function checkPath(route: Route, request: Request): unknown {
   return check(route.params, request.params, 'invalid_path_parameter');
 }
 
-function checkQuery(route: Route, request: Request): unknown {
-  return route.query === undefined ? {} : check(route.query, request.query, 'query_invalid');
+function checkQuery(route: Route, { query }: Request): unknown {
+  if (route.query === undefined) return {};
+  const repeated = Object.keys(route.query.shape).filter((name) => Array.isArray(query[name]));
+  if (repeated.length === 0) return check(route.query, query, 'query_invalid');
+  const errors = repeated.map((name) => ({ pointer: `/${name}`, message: 'must be given once' }));
+  throw new Problem('query_invalid', { errors });
 }
 
 function checkKey(route: Route, request: Request): string | null {

@@ -5,7 +5,7 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
 import type { Database } from '../database.ts';
-import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
+import { CursorError, type ListQuery, type Page, pageOf, readCursor } from '../page.ts';
 import { prepared } from '../prepared.ts';
 import { orderEvents } from '../schema/orders.ts';
 import {
@@ -49,7 +49,8 @@ export async function listEvents(
   orderId: string,
   { limit, cursor }: EventPage,
 ): Promise<Page<StoredEvent>> {
-  const position = cursor === undefined ? undefined : readEventCursor(cursor);
+  const query: ListQuery = { list: 'order_events', filter: { orderId } };
+  const position = cursor === undefined ? undefined : readEventCursor(cursor, query);
   // One more than the page says whether there is a next one.
   const wanted = limit + 1;
   const [events, duplicates] = await Promise.all([
@@ -68,7 +69,10 @@ export async function listEvents(
   const dropped = duplicates.map((repeats, index) => droppedEvent(repeats, versions[index]));
   // The sort is stable: events stay in front of repeats of the same time.
   const merged = [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
-  return pageOf(merged, limit, (event) => ({ atMs: event.at.getTime(), id: positionIdOf(event) }));
+  return pageOf(merged, { limit, query }, (event) => ({
+    atMs: event.at.getTime(),
+    id: positionIdOf(event),
+  }));
 }
 
 /** Behind an event of the order: its `seq`. Behind a repeat: the event's id. */
@@ -78,8 +82,8 @@ function positionIdOf({ seq, eventId }: StoredEvent): string {
   return seq === null ? `repeat:${eventId}` : `seq:${seq}`;
 }
 
-function readEventCursor(cursor: string): EventPosition {
-  const { atMs, id } = readCursor(cursor);
+function readEventCursor(cursor: string, query: ListQuery): EventPosition {
+  const { atMs, id } = readCursor(cursor, query);
   const [, kind, rest = ''] = /^(seq|repeat):(.+)$/s.exec(id) ?? [];
   if (kind === 'repeat') return { atMs, eventId: rest };
   if (kind === 'seq' && /^\d{1,9}$/.test(rest)) return { atMs, seq: Number(rest) };
