@@ -27,7 +27,10 @@ export interface ApiDependencies {
   /** The chart of accounts, and what settlements are measured by. */
   books: BooksSettings;
   apiKeys: readonly ApiKey[];
-  policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
+  policy: Pick<
+    Config,
+    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits'
+  >;
   drain: Drain;
   /** The configured host, where this machine alone is served; absent behind a proxy or on a network. */
   localHost?: string;

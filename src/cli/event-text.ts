@@ -13,6 +13,8 @@ export const timelineSchema = z.object({
       outcome: z.string(),
       reason: z.string(),
       version: z.int(),
+      actor: z.string().nullable(),
+      note: z.string().nullable(),
     }),
   ),
 });
@@ -45,16 +47,35 @@ type ParkedEvent = z.infer<typeof parkedSchema>['events'][number];
 
 export function timelineText({ events }: Timeline): string {
   if (events.length === 0) return 'Nothing has happened to this order yet.';
-  const rows = events.map(({ at, source, type, outcome, reason, version, eventId }) => [
+  const rows = events.map(
+    ({ at, source, type, outcome, reason, version, eventId, actor, note }) => [
+      at,
+      source,
+      type,
+      outcome,
+      reason,
+      String(version),
+      actor ?? '-',
+      note ?? '-',
+      eventId,
+    ],
+  );
+  const head = ['at', 'source', 'type', 'outcome', 'reason', 'version', 'by', 'note', 'event'];
+  return tableOf(head, rows);
+}
+
+/** What people decided about an order; null where nobody did. */
+export function decisionsText({ events }: Timeline): string | null {
+  if (events.length === 0) return null;
+  const rows = events.map(({ at, actor, type, outcome, reason, note }) => [
     at,
-    source,
+    actor ?? '-',
     type,
     outcome,
     reason,
-    String(version),
-    eventId,
+    note ?? '-',
   ]);
-  return tableOf(['at', 'source', 'type', 'outcome', 'reason', 'version', 'event'], rows);
+  return `Decisions\n${tableOf(['at', 'by', 'what', 'outcome', 'came of it', 'note'], rows)}`;
 }
 
 const PARKED_COLUMNS = [

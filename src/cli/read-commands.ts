@@ -5,6 +5,7 @@ import { orderSchema } from '../api/orders/order-schemas.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
 import {
+  decisionsText,
   parkedSchema,
   parkedText,
   type Timeline,
@@ -97,20 +98,32 @@ async function list(
 
 async function show({ api, print }: Session, id: string): Promise<void> {
   const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}`);
-  print(body, orderSchema, orderText);
+  const decisions = decisionsText(await eventsOf(api, id, { decisions: 'true' }));
+  print(body, orderSchema, (order) =>
+    [orderText(order), ...(decisions === null ? [] : [decisions])].join('\n\n'),
+  );
 }
 
 async function timeline({ api, print }: Session, id: string): Promise<void> {
+  print(await eventsOf(api, id), timelineSchema, timelineText);
+}
+
+/** All of them, page after page. */
+async function eventsOf(
+  api: Session['api'],
+  id: string,
+  filter: Record<string, string> = {},
+): Promise<Timeline> {
   const events: Timeline['events'] = [];
   let cursor: string | undefined;
   do {
-    const query = queryOf({ limit: '200', cursor });
+    const query = queryOf({ ...filter, limit: '200', cursor });
     const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}/events?${query}`);
     const page = timelinePageSchema.parse(body);
     events.push(...page.events);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  print({ events }, timelineSchema, timelineText);
+  return { events };
 }
 
 async function parked({ api, print }: Session, { all, ...page }: ParkedOptions): Promise<void> {

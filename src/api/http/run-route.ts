@@ -17,7 +17,7 @@ import { type JsonObject, readJsonObject } from './json-body.ts';
 import { readJsonBytes } from './raw-body.ts';
 import { problemReply, type Reply, replyOf, send } from './reply.ts';
 import { idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
-import type { ApiRequest, Route } from './route.ts';
+import { type ApiRequest, type Route, scopesOf } from './route.ts';
 import { openUpload, type Upload } from './upload.ts';
 
 type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
@@ -25,7 +25,7 @@ type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
 export function serve(route: Route, dependencies: ApiDependencies, admit: Admit): RequestHandler {
   return async (request, response) => {
     const params = checkPath(route, request);
-    const caller = await admit(request, response, route.scope);
+    const caller = await admit(request, response, scopesOf(route));
     if (route.body !== undefined) requireJson(request);
     const idempotencyKey = checkKey(route, request);
     const upload = route.upload === undefined ? NO_UPLOAD : openUpload(request, route.upload);

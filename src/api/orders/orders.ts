@@ -36,7 +36,7 @@ export const getOrder = defineRoute({
 export const getOrders = defineRoute({
   method: 'get',
   path: '/v1/orders',
-  scope: 'ops',
+  scope: 'support',
   summary: 'Find orders by all that is given, newest first',
   query: findQuery,
   answers: {
@@ -60,7 +60,14 @@ export const getOrderEvents = defineRoute({
   scope: 'client',
   summary: 'Read what happened to an order, and what became of it',
   params: orderPath,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({
+    decisions: z
+      .enum(['true', 'false'], 'must be true or false')
+      .transform((wanted) => wanted === 'true')
+      .optional()
+      .meta({ description: 'With true, what somebody decided with a key, and nothing else.' }),
+    ...pageQuery,
+  }),
   answers: {
     200: {
       description:
@@ -75,6 +82,10 @@ export const getOrderEvents = defineRoute({
             outcome: z.enum(['applied', 'duplicate', 'stale', 'review', 'rejected']),
             reason: z.string(),
             version: z.int(),
+            actor: z.string().nullable().meta({
+              description: 'Who decided: the name of the API key, or its id where it has none.',
+            }),
+            note: z.string().nullable().meta({ description: 'Why, in the words of who decided.' }),
           }),
         ),
         nextCursor: z.string().nullable(),
@@ -88,14 +99,9 @@ export const getOrderEvents = defineRoute({
     return {
       status: 200,
       body: {
-        events: items.map(({ at, source, type, eventId, outcome, reason, version }) => ({
+        events: items.map(({ seq: _seq, answer: _answer, at, ...event }) => ({
           at: at.toISOString(),
-          source,
-          type,
-          eventId,
-          outcome,
-          reason,
-          version,
+          ...event,
         })),
         nextCursor,
       },

@@ -38,7 +38,7 @@ const parkedEventSchema = z
 export const getParkedEvents = defineRoute({
   method: 'get',
   path: '/v1/parked-events',
-  scope: 'ops',
+  scope: 'support',
   summary: 'List events that no order could take, newest first',
   query: z.strictObject({
     status: z.enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`).optional(),

@@ -55,11 +55,11 @@ const WRITE_RECORD = {
       on conflict do nothing
     ), recorded as (
       insert into order_events
-        (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
-      select id, seq, at, source, type, "eventId", outcome, reason, version, answer
+        (order_id, seq, at, source, type, event_id, outcome, reason, version, actor, note, answer)
+      select id, seq, at, source, type, "eventId", outcome, reason, version, actor, note, answer
       from changed, json_to_recordset($10::json) as record
         (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
-         reason text, version int, answer json)
+         reason text, version int, actor text, note text, answer json)
       on conflict do nothing
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
@@ -137,13 +137,15 @@ export function wakesAt(ledger: Ledger): string {
 
 /** Text columns hold no NUL and no half of a surrogate pair, and callers may send either. */
 function storable(record: OutcomeRecord) {
-  const { type, eventId, reason } = record;
+  const { type, eventId, reason, actor, note } = record;
   return {
     ...record,
     at: new Date(record.at).toISOString(),
     type: plainText(type),
     eventId: plainText(eventId),
     reason: plainText(reason),
+    ...(actor === undefined ? {} : { actor: plainText(actor) }),
+    ...(note === undefined ? {} : { note: plainText(note) }),
   };
 }
 

@@ -101,6 +101,9 @@ export const orderEvents = pgTable(
     outcome: text().$type<Outcome>().notNull(),
     reason: text().notNull(),
     version: integer().notNull(),
+    /** Who decided, by the name or id of the key, and why; null where nobody did, and before it was kept. */
+    actor: text(),
+    note: text(),
     answer: json().$type<CommandAnswer>(),
   },
   (table) => [
