@@ -1,4 +1,4 @@
-/** The commands that look: list, show, timeline, parked. They change nothing. */
+/** The commands that look: list, show, timeline, parked, event. They change nothing. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { orderSchema } from '../api/orders/order-schemas.ts';
@@ -8,6 +8,8 @@ import {
   decisionsText,
   parkedSchema,
   parkedText,
+  readParkedSchema,
+  readParkedText,
   type Timeline,
   timelinePageSchema,
   timelineSchema,
@@ -79,6 +81,11 @@ export function addReadCommands(program: Command, session: () => Session): void 
   paged(program.command('parked').description('list events that no order could take'))
     .option('--all', 'also those that were delivered, attached or closed')
     .action((options: ParkedOptions) => parked(session(), options));
+  program
+    .command('event')
+    .description('show one parked event, with its body for a key of the scope ops')
+    .argument('<event>', "the parked event's id")
+    .action((id: string) => parkedEvent(session(), id));
 }
 
 function paged(command: Command): Command {
@@ -130,6 +137,11 @@ async function parked({ api, print }: Session, { all, ...page }: ParkedOptions):
   const query = queryOf({ ...page, status: all ? undefined : 'parked' });
   const { body } = await api.get(`/v1/parked-events?${query}`);
   print(body, parkedSchema, (found) => parkedText(found) + more(found.nextCursor));
+}
+
+async function parkedEvent({ api, print }: Session, id: string): Promise<void> {
+  const { body } = await api.get(`/v1/parked-events/${encodeURIComponent(id)}`);
+  print(body, readParkedSchema, readParkedText);
 }
 
 function queryOf(values: Record<string, string | undefined>): URLSearchParams {

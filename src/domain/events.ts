@@ -39,7 +39,7 @@ export type Command =
       version: number;
       note: string;
     }
-  | { type: 'retry'; key: string }
+  | { type: 'retry'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string };
 
 /** `actor` is the name of the key that it was sent with. */

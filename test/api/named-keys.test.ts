@@ -1,14 +1,22 @@
 /** Keys with names and scopes, on an API of its own: who may do what, and who did it. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { ROUTES } from '../../src/api/routes.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { call } from '../../src/client/index.ts';
+import { createKeyring } from '../../src/encryption/keyring.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { parkEvent } from '../../src/store/parked-events.ts';
 import { type Beside, startBeside } from '../support/extra-processes.ts';
+import { openPatiently } from '../support/patient-database.ts';
+import { placeAt } from '../support/place.ts';
 import {
   clientOf,
+  givenOrder,
   givenPendingOrder,
+  newOrderId,
   openShop,
   type Problem,
   type Reply,
@@ -16,6 +24,8 @@ import {
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
+import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 const WAIT = { prefer: 'wait=30' };
 const LIMIT = 1000;
@@ -121,6 +131,7 @@ describe('a key of the scope support', function () {
     'get /v1/orders/{id}/refunds/{refundId}/credit-note.pdf',
     'get /v1/customers/{id}/entitlements',
     'get /v1/parked-events',
+    'get /v1/parked-events/{id}',
     'post /v1/orders/{id}/refunds',
     'post /v1/orders/{id}/reviews/{reviewId}',
   ];
@@ -266,6 +277,157 @@ describe('what is decided about an order', function () {
       assert.equal(code, 0, out.join());
       assert.match(out.join('\n'), /bob .*she wants it after all/);
       assert.match(out.join('\n'), /shop .*the customer has called/);
+    }
+  });
+});
+
+interface Parked {
+  id: string;
+  status: string;
+  orderId: string | null;
+  type: string | null;
+  paymentId: string | null;
+  amount: number | null;
+  currency: string | null;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  note: string | null;
+  body: string | null;
+  bodyEncoding: string | null;
+}
+
+describe('a parked event', function () {
+  this.timeout(120_000);
+
+  const pathOf = (id: string) => `/v1/parked-events/${id}`;
+
+  const read = async (person: Person, id: string) =>
+    (await as<Parked>(person, 'GET', pathOf(id))).body;
+
+  async function givenParked(): Promise<{ orderId: string; id: string }> {
+    const orderId = newOrderId();
+    const data = { orderId, paymentId: `sbx_pay_${orderId}`, amount: 4999 };
+    const { body } = await deliverTo(shop, signedEvent('payment.pending', data));
+    assert.equal(body.status, 'parked');
+    const listed = await as<{ events: Parked[] }>('anna', 'GET', '/v1/parked-events?limit=200');
+    return { orderId, id: listed.body.events.find((event) => event.orderId === orderId)?.id ?? '' };
+  }
+
+  it('is read with its type, payment and money, and for ops alone with its body', async () => {
+    const { orderId, id } = await givenParked();
+    const { body: _, bodyEncoding, ...seen } = await read('anna', id);
+    assert.deepEqual(
+      [seen.type, seen.paymentId, seen.amount, seen.currency, _, bodyEncoding],
+      ['payment.pending', `sbx_pay_${orderId}`, 4999, 'INR', null, null],
+    );
+    const whole = await read('olga', id);
+    assert.equal(whole.bodyEncoding, 'utf8');
+    assert.equal(JSON.parse(whole.body ?? '').orderId, orderId);
+  });
+
+  it('is read as base64 where its body is no text', async () => {
+    const database = openPatiently((await sharedStack()).databaseUrl);
+    const bytes = Buffer.from([0xff, 0xfe, 0x00]);
+    const id = await parkEvent(database, { ...unread(), body: bytes });
+    await database.close();
+    const { body, bodyEncoding } = await read('olga', id);
+    assert.deepEqual([body, bodyEncoding], [bytes.toString('base64'), 'base64']);
+  });
+
+  it('names what is missing where it was sealed with a key that is not configured', async () => {
+    const { databaseUrl } = await sharedStack();
+    const keyring = createKeyring([{ id: 'k1', key: Buffer.alloc(32, 5) }]);
+    const database = openDatabase(databaseUrl, keyring);
+    const id = await parkEvent(database, { ...unread(), body: Buffer.from('{}') });
+    await database.close();
+    assert.equal((await read('anna', id)).status, 'parked');
+    const { status, body } = await as<Problem>('olga', 'GET', pathOf(id));
+    assert.deepEqual([status, body.code], [409, 'parked_event_sealed']);
+    assert.match(body.detail, /PAYLOAD_KEYS/);
+    assert.equal((await as('olga', 'POST', `${pathOf(id)}/close`, { note: 'lost' })).status, 200);
+  });
+
+  const unread = () => ({
+    gateway: 'sandbox',
+    reason: 'event_unprocessable',
+    orderId: null,
+    eventId: `evt_${randomUUID()}`,
+  });
+
+  it('is closed once, by who was first and for that reason', async () => {
+    const { id } = await givenParked();
+    for (const [person, note] of [
+      ['olga', 'of staging'],
+      ['nameless', 'no use'],
+    ] as const) {
+      const { status, body } = await as<Parked>(person, 'POST', `${pathOf(id)}/close`, { note });
+      assert.deepEqual(
+        [status, body.status, body.decidedBy, body.note],
+        [200, 'closed', 'olga', 'of staging'],
+      );
+      assert.ok(body.decidedAt);
+    }
+  });
+
+  it('is delivered again with who wished it and why, however often', async () => {
+    const { orderId, id } = await givenParked();
+    const again = (person: Person, body?: object) =>
+      as<Problem>(person, 'POST', `${pathOf(id)}/redeliver`, body);
+    assert.equal((await again('olga', { note: 'x' })).body.code, 'parked_event_not_deliverable');
+    await stopSweeping(id);
+    await givenOrder(shop, { id: orderId });
+    assert.equal((await again('olga', { note: 'the shop was late' })).status, 202);
+    assert.equal((await again('nameless')).status, 202);
+    const { status, decidedBy, note } = await read('anna', id);
+    assert.deepEqual([status, decidedBy, note], ['redelivered', 'olga', 'the shop was late']);
+  });
+
+  /** The sweeper delivers by itself what is not too old. */
+  async function stopSweeping(id: string): Promise<void> {
+    const database = openPatiently((await sharedStack()).databaseUrl);
+    const old = "update parked_events set received_at = now() - interval '1 year' where id = $1";
+    await database.pool.query(old, [id]);
+    await database.close();
+  }
+
+  it('is attached to its order with who did so and why, there and in its order', async () => {
+    const place = await placeAt('sandbox');
+    const orderId = await place.order();
+    await place.captureStrange(orderId, { maker: 'another installation' });
+    const find = async () =>
+      (
+        await as<{ events: Parked[] }>('anna', 'GET', '/v1/parked-events?limit=200')
+      ).body.events.find((event) => event.orderId === orderId);
+    await pWaitFor(async () => (await find()) !== undefined);
+    const id = (await find())?.id ?? '';
+    const attached = await as('olga', 'POST', `${pathOf(id)}/attach`, { note: 'the old shop' });
+    assert.equal(attached.status, 200);
+    const { status, decidedBy, note } = await read('anna', id);
+    assert.deepEqual([status, decidedBy, note], ['attached', 'olga', 'the old shop']);
+    assert.deepEqual(
+      (await decisionsOn(orderId)).map(({ type, actor, note: why }) => [type, actor, why]),
+      [['attach', 'olga', 'the old shop']],
+    );
+  });
+
+  it('is printed by the command line', async () => {
+    const { orderId, id } = await givenParked();
+    const out: string[] = [];
+    const env = { PAYONCE_URL: api.apiUrl, PAYONCE_API_KEY: KEYS.olga };
+    const print = (text: string) => out.push(text);
+    assert.equal(await runCli(['event', id], { env, out: print, err: print }), 0);
+    assert.match(out.join(), /payment\.pending from sandbox/);
+    assert.match(
+      out.join(),
+      new RegExp(`order ${orderId}, payment sbx_pay_${orderId}, amount .*49.99`),
+    );
+    assert.match(out.join(), /Body \(utf8\)\n\{.*"kind":"fact"/);
+  });
+
+  it('is none under another id', async () => {
+    for (const person of ['anna', 'olga'] as const) {
+      const { status, body } = await as<Problem>(person, 'GET', pathOf('999999999'));
+      assert.deepEqual([status, body.code], [404, 'parked_event_not_found']);
     }
   });
 });

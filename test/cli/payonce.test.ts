@@ -255,7 +255,8 @@ describe('payonce, acting', function () {
     const key = effects.find(({ status }) => status === 'failed')?.key ?? '';
     assert.match(await succeeds('show', id), new RegExp(`payonce retry ${id} ${key}`));
     stack.crm.answerWith(id, null);
-    await succeeds('retry', id, key);
+    await succeeds('retry', id, key, '--note', 'the CRM takes it again');
+    assert.match(await succeeds('show', id), /retry +applied .*the CRM takes it again/);
     await untilSettled(shop, id, 'paid');
     await isRefused('effect_not_failed', 'retry', id, key);
   });
@@ -274,7 +275,7 @@ describe('payonce, acting', function () {
     );
     await isRefused('parked_event_not_deliverable', 'redeliver', id);
     await givenOrder(shop, { id: orderId });
-    assert.match(await succeeds('redeliver', id), /delivered/);
+    assert.match(await succeeds('redeliver', id, '--note', 'it is there now'), /delivered/);
     await isRefused('parked_event_decided', 'close', id, '--note', 'no use');
     await isRefused('parked_event_not_attachable', 'attach', id);
   });

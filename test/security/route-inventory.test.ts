@@ -29,6 +29,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/orders/:id/reviews/:reviewId': 'support',
   'POST /v1/orders/:id/effects/:key/retry': 'ops',
   'GET /v1/parked-events': 'support',
+  'GET /v1/parked-events/:id': 'support',
   'POST /v1/parked-events/:id/redeliver': 'ops',
   'POST /v1/parked-events/:id/attach': 'ops',
   'POST /v1/parked-events/:id/close': 'ops',

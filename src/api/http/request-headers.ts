@@ -40,6 +40,11 @@ export function waitOf({ headers }: IncomingMessage): Wait {
   return { waitMs: waitS * 1000, applied: { 'preference-applied': `wait=${waitS}` } };
 }
 
+/** Whether bytes follow the head (RFC 9112, section 6). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** @throws Problem `content_encoding_unsupported` or `content_type_unsupported` */
 export function requireJson({ headers }: IncomingMessage): void {
   const encoding = headers['content-encoding'] ?? 'identity';

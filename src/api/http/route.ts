@@ -64,6 +64,8 @@ export interface RouteSpec<
    */
   upload?: readonly [string, ...string[]];
   isIdempotencyKeyRequired?: boolean;
+  /** A request without a body is one with `{}`, as the route took none at first. */
+  isBodyOptional?: boolean;
   answers: Record<number, AnswerDescription>;
   /** Problems of its own; those that every endpoint has are added. */
   problems: ProblemCode[];

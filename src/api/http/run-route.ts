@@ -16,7 +16,7 @@ import { type KeyedRequest, runOnce } from './idempotency.ts';
 import { type JsonObject, readJsonObject } from './json-body.ts';
 import { readJsonBytes } from './raw-body.ts';
 import { problemReply, type Reply, replyOf, send } from './reply.ts';
-import { idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
+import { hasBody, idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
 import { type ApiRequest, type Route, scopesOf } from './route.ts';
 import { openUpload, type Upload } from './upload.ts';
 
@@ -26,10 +26,11 @@ export function serve(route: Route, dependencies: ApiDependencies, admit: Admit)
   return async (request, response) => {
     const params = checkPath(route, request);
     const caller = await admit(request, response, scopesOf(route));
-    if (route.body !== undefined) requireJson(request);
+    const isJson = route.body !== undefined && (!route.isBodyOptional || hasBody(request));
+    if (isJson) requireJson(request);
     const idempotencyKey = checkKey(route, request);
     const upload = route.upload === undefined ? NO_UPLOAD : openUpload(request, route.upload);
-    const json = route.body ? readJsonObject(await readJsonBytes(request, response)) : {};
+    const json = isJson ? readJsonObject(await readJsonBytes(request, response)) : {};
     refuseCardholderData(json);
     const input = {
       params: params as never,

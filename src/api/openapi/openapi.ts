@@ -126,7 +126,12 @@ function operation(route: Route, security: string): RouteConfig {
         : {}),
       ...(upload ? { body: { required: true, content: filesOf(upload) } } : {}),
       ...(body
-        ? { body: { required: true, content: { 'application/json': { schema: body } } } }
+        ? {
+            body: {
+              required: !route.isBodyOptional,
+              content: { 'application/json': { schema: body } },
+            },
+          }
         : {}),
     },
     responses: { ...Object.fromEntries(answers), ...problemAnswers(problems) },

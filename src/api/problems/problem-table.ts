@@ -213,6 +213,11 @@ export const PROBLEMS = {
     'Parked event cannot be delivered',
     'Look the payment up at the gateway and settle it by hand.',
   ),
+  parked_event_sealed: entry(
+    409,
+    'Parked event sealed',
+    'It was encrypted with a key that is not configured: add that key to PAYLOAD_KEYS of the API again.',
+  ),
   parked_event_not_attachable: entry(
     409,
     'Parked event cannot be attached',

@@ -39,7 +39,7 @@ export interface SignalPayloads {
     version: number;
     note: string;
   };
-  retry: Decision & { key: string };
+  retry: Decision & { key: string; note?: string };
   attach: Decision & { paymentId: string; note?: string };
 }
 

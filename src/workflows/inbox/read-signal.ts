@@ -79,7 +79,13 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       return readReview(fields, envelope);
     case 'retry':
       if (!isText(fields.key)) return null;
-      return { ...envelope, source: sourceOf(fields, 'operator'), type: 'retry', key: fields.key };
+      return {
+        ...envelope,
+        source: sourceOf(fields, 'operator'),
+        type: 'retry',
+        key: fields.key,
+        ...(isText(fields.note) ? { note: fields.note } : {}),
+      };
     case 'attach':
       return readAttach(fields, envelope);
     default:
