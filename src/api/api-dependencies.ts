@@ -27,7 +27,10 @@ export interface ApiDependencies {
   /** The chart of accounts, and what settlements are measured by. */
   books: BooksSettings;
   apiKeys: readonly ApiKey[];
-  policy: Pick<Config, 'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits'>;
+  policy: Pick<
+    Config,
+    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits'
+  >;
   drain: Drain;
   /** Temporal’s page of orders, for people. */
   temporalUiUrl?: string;

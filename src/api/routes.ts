@@ -23,7 +23,13 @@ import {
   judgeDifferences,
 } from './settlements/differences.ts';
 import { importSettlement } from './settlements/import-settlement.ts';
-import { attachParked, closeParked, getParkedEvents, redeliver } from './webhooks/parked-events.ts';
+import {
+  attachParked,
+  closeParked,
+  getParkedEvent,
+  getParkedEvents,
+  redeliver,
+} from './webhooks/parked-events.ts';
 
 export const ROUTES: readonly Route[] = [
   createOrder,
@@ -41,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   getCreditNote,
   getEntitlements,
   getParkedEvents,
+  getParkedEvent,
   redeliver,
   attachParked,
   closeParked,

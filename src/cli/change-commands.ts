@@ -17,6 +17,10 @@ import { visible } from './table.ts';
 const closedSchema = z.object({ status: z.literal('closed'), note: z.string() });
 const redeliveredSchema = z.object({ status: z.literal('redelivered') });
 
+interface Note {
+  note?: string;
+}
+
 interface RefundOptions {
   amount?: number;
   key: string;
@@ -68,18 +72,20 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .description('run a failed effect again')
     .argument('<order>', "the order's id")
     .argument('<effect>', "the effect's key")
-    .action((id: string, key: string) => retry(session(), id, key));
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, key: string, options: Note) => retry(session(), { id, key }, options));
   program
     .command('redeliver')
     .description('deliver a parked event again')
     .argument('<event>', "the parked event's id")
-    .action((id: string) => redeliver(session(), id));
+    .option('--note <text>', 'why; kept with the event')
+    .action((id: string, options: Note) => redeliver(session(), id, options));
   program
     .command('attach')
     .description('count a parked foreign payment as one of its order')
     .argument('<event>', "the parked event's id")
     .option('--note <text>', 'why; kept with the event')
-    .action((id: string, options: { note?: string }) => attach(session(), id, options));
+    .action((id: string, options: Note) => attach(session(), id, options));
   program
     .command('close')
     .description('close a parked event that nothing is to be done about')
@@ -141,17 +147,21 @@ async function presentVersion(api: Session['api'], id: string, reviewId: string)
   return found.version;
 }
 
-async function retry({ api, print }: Session, id: string, key: string) {
-  const { body } = await api.post(`${pathOf(id)}/effects/${encodeURIComponent(key)}/retry`);
+async function retry(
+  { api, print }: Session,
+  { id, key }: { id: string; key: string },
+  note: Note,
+) {
+  const { body } = await api.post(`${pathOf(id)}/effects/${encodeURIComponent(key)}/retry`, note);
   print(body, orderSchema, orderText);
 }
 
-async function redeliver({ api, print }: Session, id: string) {
-  const { body } = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/redeliver`);
+async function redeliver({ api, print }: Session, id: string, note: Note) {
+  const { body } = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/redeliver`, note);
   print(body, redeliveredSchema, () => `event ${id}: delivered; its order says what became of it`);
 }
 
-async function attach({ api, print }: Session, id: string, body: { note?: string }) {
+async function attach({ api, print }: Session, id: string, body: Note) {
   const reply = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/attach`, body);
   print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, order.id));
 }

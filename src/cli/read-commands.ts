@@ -1,11 +1,15 @@
-/** The commands that look: list, show, timeline, parked. They change nothing. */
+/** The commands that look: list, show, timeline, parked, event. They change nothing. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { orderSchema } from '../api/orders/order-schemas.ts';
 import { ORDER_STATES } from '../domain/order.ts';
+import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
 import {
+  decisionsText,
   parkedSchema,
   parkedText,
+  readParkedSchema,
+  readParkedText,
   type Timeline,
   timelinePageSchema,
   timelineSchema,
@@ -19,10 +23,21 @@ const orderListSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+/** The query parameters of `GET /v1/orders`, by their names there. */
 interface ListOptions {
+  paymentId?: string;
+  refundId?: string;
+  customer?: string;
+  email?: string;
+  createdFrom?: string;
+  createdTo?: string;
+  gateway?: string;
+  currency?: string;
+  amount?: string;
   state?: string;
   needsReview?: true;
-  customer?: string;
+  reviewReason?: string;
+  invoiceNumber?: string;
   limit: string;
   cursor?: string;
 }
@@ -34,10 +49,24 @@ interface ParkedOptions {
 }
 
 export function addReadCommands(program: Command, session: () => Session): void {
-  paged(program.command('list').description('list orders, newest first'))
-    .addOption(new Option('--state <state>', 'orders in this state only').choices(ORDER_STATES))
-    .option('--needs-review', 'orders that wait for a person only')
-    .option('--customer <id>', 'orders of this customer only')
+  paged(program.command('list').description('find orders by all that is given, newest first'))
+    .option('--payment-id <id>', 'with this payment, by its id at the gateway')
+    .option('--refund-id <id>', 'with this refund, by its id here or at the gateway')
+    .option('--customer <id>', 'of this customer')
+    .option('--email <address>', 'of a customer with this e-mail address')
+    .option('--created-from <time>', 'created at this day or time (ISO 8601) or later')
+    .option('--created-to <time>', 'created at this day or time (ISO 8601) or earlier')
+    .option('--gateway <name>', 'through this gateway')
+    .option('--currency <code>', 'in this currency')
+    .option('--amount <minor units>', 'over this amount, such as 4999 for 49.99 INR')
+    .addOption(new Option('--state <state>', 'in this state').choices(ORDER_STATES))
+    .option('--needs-review', 'that wait for a person')
+    .addOption(
+      new Option('--review-reason <reason>', 'with an open review for this reason').choices(
+        REVIEW_REASONS,
+      ),
+    )
+    .option('--invoice-number <number>', 'with this invoice')
     .action((options: ListOptions) => list(session(), options));
   program
     .command('show')
@@ -52,6 +81,11 @@ export function addReadCommands(program: Command, session: () => Session): void 
   paged(program.command('parked').description('list events that no order could take'))
     .option('--all', 'also those that were delivered, attached or closed')
     .action((options: ParkedOptions) => parked(session(), options));
+  program
+    .command('event')
+    .description('show one parked event, with its body for a key of the scope ops')
+    .argument('<event>', "the parked event's id")
+    .action((id: string) => parkedEvent(session(), id));
 }
 
 function paged(command: Command): Command {
@@ -60,34 +94,54 @@ function paged(command: Command): Command {
     .option('--cursor <text>', 'go on where an earlier page ended');
 }
 
-async function list({ api, print }: Session, options: ListOptions): Promise<void> {
-  const query = queryOf({ ...options, needsReview: options.needsReview && 'true' });
+async function list(
+  { api, print }: Session,
+  { needsReview, ...options }: ListOptions,
+): Promise<void> {
+  const query = queryOf({ ...options, needsReview: needsReview && 'true' });
   const { body } = await api.get(`/v1/orders?${query}`);
   print(body, orderListSchema, ({ orders, nextCursor }) => ordersText(orders) + more(nextCursor));
 }
 
 async function show({ api, print }: Session, id: string): Promise<void> {
   const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}`);
-  print(body, orderSchema, orderText);
+  const decisions = decisionsText(await eventsOf(api, id, { decisions: 'true' }));
+  print(body, orderSchema, (order) =>
+    [orderText(order), ...(decisions === null ? [] : [decisions])].join('\n\n'),
+  );
 }
 
 async function timeline({ api, print }: Session, id: string): Promise<void> {
+  print(await eventsOf(api, id), timelineSchema, timelineText);
+}
+
+/** All of them, page after page. */
+async function eventsOf(
+  api: Session['api'],
+  id: string,
+  filter: Record<string, string> = {},
+): Promise<Timeline> {
   const events: Timeline['events'] = [];
   let cursor: string | undefined;
   do {
-    const query = queryOf({ limit: '200', cursor });
+    const query = queryOf({ ...filter, limit: '200', cursor });
     const { body } = await api.get(`/v1/orders/${encodeURIComponent(id)}/events?${query}`);
     const page = timelinePageSchema.parse(body);
     events.push(...page.events);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
-  print({ events }, timelineSchema, timelineText);
+  return { events };
 }
 
 async function parked({ api, print }: Session, { all, ...page }: ParkedOptions): Promise<void> {
   const query = queryOf({ ...page, status: all ? undefined : 'parked' });
   const { body } = await api.get(`/v1/parked-events?${query}`);
   print(body, parkedSchema, (found) => parkedText(found) + more(found.nextCursor));
+}
+
+async function parkedEvent({ api, print }: Session, id: string): Promise<void> {
+  const { body } = await api.get(`/v1/parked-events/${encodeURIComponent(id)}`);
+  print(body, readParkedSchema, readParkedText);
 }
 
 function queryOf(values: Record<string, string | undefined>): URLSearchParams {

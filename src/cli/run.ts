@@ -19,7 +19,7 @@ const MISUSED = 2;
 
 const ENVIRONMENT = `
 Environment:
-  PAYONCE_URL, PAYONCE_API_KEY  the API and the secret of a key, scope ops for most commands;
+  PAYONCE_URL, PAYONCE_API_KEY  the API and the secret of a key, scope support or ops for most;
                                 without them, the stack that npm start runs on DATA_DIR`;
 
 export interface Terminal {

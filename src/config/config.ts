@@ -71,6 +71,8 @@ function toConfig(settings: Settings<'stack'>) {
       opsPerSecond: settings.OPS_REQUESTS_PER_SECOND,
       failedAuthPerMinute: settings.FAILED_AUTH_PER_MINUTE,
     },
+    /** Of one order, how much a key of scope `support` may give back. */
+    supportRefundLimits: settings.SUPPORT_REFUND_LIMITS ?? {},
     ...gatewaySections(settings),
     /** Where effects are posted as well as into the local tables, and the secret that signs them. */
     effects: given({

@@ -5,11 +5,19 @@
 import ms from 'ms';
 import { z } from 'zod';
 
-/** Who may call the API with a key: `ops` includes everything `client` may do. */
-export type ApiScope = 'client' | 'ops';
+const API_SCOPES = ['client', 'support', 'ops'] as const;
 
-/** One accepted API key. */
-export type ApiKey = { scope: ApiScope; secret: string };
+/**
+ * What a key may do: `client` is a shop's backend, `support` reads, reviews and refunds up to a limit, `ops` may do
+ * everything.
+ */
+export type ApiScope = (typeof API_SCOPES)[number];
+
+/** One accepted API key; `name` is whose it is, for what is decided with it. */
+export type ApiKey = { scope: ApiScope; name?: string; secret: string };
+
+/** Minor units by currency. */
+export type AmountLimits = Readonly<Record<string, number>>;
 
 /** One AES-256-GCM key; the first of the ring encrypts, all of them decrypt. */
 export type PayloadKey = { id: string; key: Buffer };
@@ -81,11 +89,19 @@ export const databaseUrl = z.url({
   error: 'must be a postgres:// URL',
 });
 
-/** Comma-separated `scope:secret`. */
+/** Comma-separated `scope:secret` or `scope:name:secret`. */
 export const apiKeys = list(parseApiKey).refine(
   (keys) => new Set(keys.map(({ secret }) => secret)).size === keys.length,
   'names the same secret twice; every key needs its own',
 );
+
+/** Comma-separated `currency:minor units`. */
+export const amountLimits = list(parseAmountLimit)
+  .refine(
+    (limits) => new Set(limits.map(([currency]) => currency)).size === limits.length,
+    'names the same currency twice',
+  )
+  .transform((limits): AmountLimits => Object.fromEntries(limits));
 
 /** One or two secrets in the gateway's own format, newest first. */
 export const gatewaySecrets = atMostTwo(list(parseGatewaySecret));
@@ -121,17 +137,40 @@ function atMostTwo<T>(schema: z.ZodType<T[], string>) {
   return schema.refine((all) => all.length <= MAX_WEBHOOK_SECRETS, 'must be one or two secrets');
 }
 
+/**
+ * A name before the secret. It is shorter than any secret, so that a secret from before there were names, with a colon
+ * in it, is taken for a name only where what follows would be a secret by itself.
+ */
+const NAMED_SECRET = /^([A-Za-z0-9][A-Za-z0-9._-]{0,30}):(.{32,})$/;
+
+/** The secret of an entry of any list: what is before it is a scope, a name or an id. */
+export function secretOf(entry: string): string {
+  const [first, rest] = splitOnce(entry.trim());
+  if (rest === undefined) return first;
+  return NAMED_SECRET.exec(rest)?.[2] ?? rest;
+}
+
 function parseApiKey(entry: string): Check<ApiKey> {
-  const [scope, secret = ''] = splitOnce(entry.trim());
-  if (scope !== 'client' && scope !== 'ops') {
-    return { problem: 'must be client:SECRET or ops:SECRET' };
-  }
+  const [text, rest = ''] = splitOnce(entry.trim());
+  const scope = API_SCOPES.find((known) => known === text);
+  if (scope === undefined)
+    return {
+      problem: `must be SCOPE:SECRET or SCOPE:NAME:SECRET, with a scope of ${API_SCOPES.join(', ')}`,
+    };
+  const [, name, secret = rest] = NAMED_SECRET.exec(rest) ?? [];
   if (secret.length < MIN_API_SECRET_LENGTH) {
     return {
       problem: `has a secret of ${secret.length} characters; at least ${MIN_API_SECRET_LENGTH} are needed`,
     };
   }
-  return { value: { scope, secret } };
+  return { value: { scope, ...(name === undefined ? {} : { name }), secret } };
+}
+
+function parseAmountLimit(entry: string): Check<[currency: string, minor: number]> {
+  const [currency, minor = ''] = splitOnce(entry.trim());
+  if (/^[A-Z]{3}$/.test(currency) && /^\d{1,12}$/.test(minor))
+    return { value: [currency, Number(minor)] };
+  return { problem: 'must be CURRENCY:MINOR_UNITS, such as EUR:5000 for 50.00 EUR' };
 }
 
 function parseGatewaySecret(entry: string): Check<string> {

@@ -2,6 +2,7 @@
  * What a process refuses to start with where NODE_ENV is production: whatever is only good enough for
  * one machine and one developer. Every line names the variable, what is wrong, and what to do.
  */
+import { secretOf } from './formats.ts';
 import { aboutOf, namesFor } from './settings.ts';
 import type { About, InProduction } from './variable.ts';
 
@@ -51,7 +52,7 @@ function withoutGateway(variables: [string, About][], given: Given): string[] {
 function weakEntries(name: string, list: string): string[] {
   return list
     .split(',')
-    .map((entry) => weaknessOf(entry.trim().replace(/^[^:]*:/, '')))
+    .map((entry) => weaknessOf(secretOf(entry)))
     .flatMap((weakness, index) =>
       weakness === null ? [] : [`${name} entry ${index + 1} ${weakness}`],
     );

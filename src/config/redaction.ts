@@ -14,7 +14,7 @@ export function redacting<T extends object>(config: T, settings: object): T {
   const secrets = new Set<unknown>();
   for (const [name, { about }] of Object.entries(VARIABLES as Variables))
     if (about.secret && name in settings)
-      collect(settings[name as keyof typeof settings], about.shown, secrets);
+      collect(settings[name as keyof typeof settings], about.shown ?? [], secrets);
   SECRETS.set(config, secrets);
   return hide(config, secrets);
 }
@@ -28,12 +28,12 @@ export function secretValuesOf(config: object): string[] {
   );
 }
 
-/** Texts and keys within a value, but for the field of its entries that may be shown. */
-function collect(value: unknown, shown: string | undefined, into: Set<unknown>): void {
+/** Texts and keys within a value, but for the fields of its entries that may be shown. */
+function collect(value: unknown, shown: readonly string[], into: Set<unknown>): void {
   if (typeof value === 'string' || Buffer.isBuffer(value)) into.add(value);
   else if (typeof value === 'object' && value !== null)
     for (const [field, inner] of Object.entries(value))
-      if (field !== shown) collect(inner, shown, into);
+      if (!shown.includes(field)) collect(inner, shown, into);
 }
 
 function hide<T extends object>(value: T, secrets: ReadonlySet<unknown>): T {

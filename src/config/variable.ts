@@ -50,8 +50,8 @@ export type About = {
    * hold a password or a token. Either may lie in a file, and is never shown.
    */
   secret?: 'random' | 'address';
-  /** The field of an entry that is no secret. */
-  shown?: string;
+  /** The fields of an entry that are no secret. */
+  shown?: readonly string[];
   /** What must be set as well once this is. */
   needs?: readonly string[];
   /** Of several such variables, production asks for one. */

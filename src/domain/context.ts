@@ -4,7 +4,7 @@
  */
 import { type Effect, effectKey } from './effects/effects.ts';
 import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './events.ts';
-import type { Ledger, Payment } from './ledger.ts';
+import type { Ledger, Payment, WaitingCommand } from './ledger.ts';
 import { indexOf } from './ledger-index.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
 import { followsPresentRules } from './rules.ts';
@@ -94,9 +94,24 @@ export function record(context: Context, given: Verdict, origin: RecordOrigin): 
   });
 }
 
+/** What a caller has asked for, with its name and its words where they came with it. */
+export function fromCaller(
+  command: Pick<WaitingCommand, 'id' | 'source' | 'actor'> & { type: string },
+  note: string | undefined,
+): RecordOrigin {
+  const { id, source, type, actor } = command;
+  return {
+    source,
+    type,
+    eventId: id,
+    ...(actor === undefined ? {} : { actor }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
 /** What the gateway answered, or did not answer, to a call of the order. */
 export function fromGateway({ event }: Context, type: string): RecordOrigin {
   return { source: 'gateway', type, eventId: event.id };
 }
 
-export type RecordOrigin = Pick<OutcomeRecord, 'source' | 'type' | 'eventId'>;
+export type RecordOrigin = Pick<OutcomeRecord, 'source' | 'type' | 'eventId' | 'actor' | 'note'>;

@@ -24,7 +24,14 @@ export type Command =
   /** A gateway sync, whatever is known already. */
   | { type: 'sync' }
   | { type: 'cancel'; reason?: string }
-  | { type: 'refund'; requestKey: string; amountMinor?: number; reason?: string }
+  | {
+      type: 'refund';
+      requestKey: string;
+      amountMinor?: number;
+      reason?: string;
+      /** Of the whole order, the most that may have gone back with this request. */
+      limitMinor?: number;
+    }
   | {
       type: 'review';
       reviewId: string;
@@ -32,10 +39,11 @@ export type Command =
       version: number;
       note: string;
     }
-  | { type: 'retry'; key: string }
+  | { type: 'retry'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string };
 
-export type CommandEvent = Envelope & Command;
+/** `actor` is the name of the key that it was sent with. */
+export type CommandEvent = Envelope & Command & { actor?: string };
 
 /** What has come of an effect. */
 export type EffectResult = { key: string } & (
@@ -96,6 +104,9 @@ export interface OutcomeRecord {
   outcome: Outcome;
   reason: string;
   version: number;
+  /** Who decided, and why, in that person's words. */
+  actor?: string;
+  note?: string;
   answer?: CommandAnswer;
 }
 
@@ -112,6 +123,8 @@ export interface CommandAnswer {
   unsettled?: boolean;
   /** What a sync has found that the order did not know, one text each. */
   changes?: string[];
+  /** Who made the decision that stands. */
+  decidedBy?: string;
   /** The same delivery again: what came of the first one is the answer. */
   redelivered?: boolean;
 }

@@ -116,6 +116,8 @@ export interface Review {
   openedAt: number;
   causes: string[];
   note: string | null;
+  /** Absent while it is open, and where no name came with the decision. */
+  decidedBy?: string;
 }
 
 export interface EffectEntry {
@@ -136,6 +138,8 @@ export interface WaitingCommand {
   paymentId: string | null;
   /** Why the caller asked, in its own words. */
   reason?: string;
+  /** Who asked. */
+  actor?: string;
   /** The sync that was open or last begun then: only the answer to a later one is the present state. */
   askedAfter?: number;
 }

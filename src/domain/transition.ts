@@ -7,7 +7,8 @@ import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { applyCommand } from './commands/commands.ts';
 import { settle } from './commands/verify.ts';
-import { type Context, latchFinalStatus, record } from './context.ts';
+import { noteOf } from './commands/waiting.ts';
+import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
 import { applyEffectEvent } from './effects/answers.ts';
 import { consequences } from './effects/consequences.ts';
@@ -136,7 +137,7 @@ function command(context: Context, event: CommandEvent): void {
     context.ledger.version += 1;
     return;
   }
-  record(context, verdict, { source: event.source, type: event.type, eventId: event.id });
+  record(context, verdict, fromCaller(event, noteOf(event)));
 }
 
 /** A timer that fires after its deadline has moved is without effect. */

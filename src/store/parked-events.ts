@@ -3,12 +3,14 @@
  * may be behind them. The same event parked again is the same row.
  */
 import { createHash } from 'node:crypto';
-import { and, asc, desc, eq, exists, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { isSealed, type Keyring, UnknownKeyError } from '../encryption/keyring.ts';
 import type { Database } from './database.ts';
-import { pageOf, readCursor } from './page.ts';
+import { type ListQuery, pageOf, readCursor } from './page.ts';
 import { type ParkedStatus, parkedEvents } from './schema/edge.ts';
 import { orders } from './schema/orders.ts';
+
+export { UnknownKeyError };
 
 export interface NewParkedEvent {
   gateway: string;
@@ -42,14 +44,16 @@ export interface ParkedEvent {
   amountMinor: number | null;
   currency: string | null;
   status: ParkedStatus;
-  /** What an operator wrote when attaching or closing it. */
+  /** Who attached, closed or redelivered it, when and why; all null where nobody has. */
+  decidedBy: string | null;
+  decidedAt: Date | null;
   note: string | null;
   deliveries: number;
   receivedAt: Date;
 }
 
 const { gateway, reason, orderId, eventId, status, note, deliveries, receivedAt } = parkedEvents;
-const { type, paymentId, amountMinor, currency } = parkedEvents;
+const { type, paymentId, amountMinor, currency, decidedBy, decidedAt } = parkedEvents;
 const ID = sql<string>`${parkedEvents.id}::text`;
 const LISTED = {
   id: ID,
@@ -62,6 +66,8 @@ const LISTED = {
   amountMinor,
   currency,
   status,
+  decidedBy,
+  decidedAt,
   note,
   deliveries,
   receivedAt,
@@ -119,22 +125,39 @@ export async function listParked(
   { db }: Database,
   { status: wanted, limit, cursor }: ParkedFilter,
 ): Promise<{ events: ParkedEvent[]; nextCursor: string | null }> {
+  const query: ListQuery = { list: 'parked_events', filter: { status: wanted } };
   const found = await db
     .select(LISTED)
     .from(parkedEvents)
     .where(
       and(
         wanted === undefined ? undefined : eq(status, wanted),
-        cursor === undefined ? undefined : lt(parkedEvents.id, rowOf(readCursor(cursor).id)),
+        cursor === undefined ? undefined : lt(parkedEvents.id, rowOf(readCursor(cursor, query).id)),
       ),
     )
     .orderBy(desc(parkedEvents.id))
     .limit(limit + 1);
-  const page = pageOf(found, limit, ({ receivedAt, id }) => ({ atMs: receivedAt.getTime(), id }));
+  const page = pageOf(found, { limit, query }, ({ receivedAt, id }) => ({
+    atMs: receivedAt.getTime(),
+    id,
+  }));
   return { events: page.items, nextCursor: page.nextCursor };
 }
 
-/** One event with its raw body; null when there is none of that id. */
+/** One event without its body, which may be sealed with a key that is not configured. */
+export async function findParked({ db }: Database, id: string): Promise<ParkedEvent | null> {
+  const [event] = await db
+    .select(LISTED)
+    .from(parkedEvents)
+    .where(eq(parkedEvents.id, rowOf(id)));
+  return event ?? null;
+}
+
+/**
+ * One event with its body as it came; null when there is none of that id.
+ *
+ * @throws UnknownKeyError when the body was sealed with a key that is not configured.
+ */
 export async function readParked(
   { db, keyring }: Database,
   id: string,
@@ -188,12 +211,26 @@ function plain(keyring: Keyring | null, body: Buffer): Buffer {
   return keyring.open(body);
 }
 
-/** Remembers that an order has taken the event. */
-export async function markRedelivered({ db }: Database, id: string): Promise<void> {
+/** Who decided, by the name or id of the key, and why. */
+interface ParkedDecision {
+  decidedBy: string;
+  note: string | null;
+}
+
+/** Remembers that an order has taken the event, and at whose wish; the first who wished it is kept. */
+export async function markRedelivered(
+  { db }: Database,
+  id: string,
+  decision?: ParkedDecision,
+): Promise<void> {
   await db
     .update(parkedEvents)
-    .set({ status: 'redelivered', redeliveredAt: sql`now()` })
-    .where(eq(parkedEvents.id, rowOf(id)));
+    .set({
+      status: 'redelivered',
+      redeliveredAt: sql`now()`,
+      ...(decision && { ...decision, decidedAt: sql`now()` }),
+    })
+    .where(and(eq(parkedEvents.id, rowOf(id)), ne(status, 'redelivered')));
 }
 
 /**
@@ -203,21 +240,21 @@ export async function markRedelivered({ db }: Database, id: string): Promise<voi
 export async function decideParked(
   database: Database,
   id: string,
-  decision: { status: 'attached' | 'closed'; note: string | null },
+  decision: ParkedDecision & { status: 'attached' | 'closed' },
 ): Promise<ParkedEvent | null> {
   const [decided] = await database.db
     .update(parkedEvents)
     .set({ ...decision, decidedAt: sql`now()` })
     .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'parked')))
     .returning(LISTED);
-  return decided ?? readParked(database, id);
+  return decided ?? findParked(database, id);
 }
 
 /** Takes back that a payment was attached, because its order could not take it. */
 export async function unattachParked({ db }: Database, id: string): Promise<void> {
   await db
     .update(parkedEvents)
-    .set({ status: 'parked', note: null, decidedAt: null })
+    .set({ status: 'parked', decidedBy: null, note: null, decidedAt: null })
     .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'attached')));
 }
 

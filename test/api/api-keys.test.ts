@@ -21,11 +21,28 @@ describe('an API key', () => {
     assert.ok(!owner.includes('oooo'));
   });
 
-  it('of scope ops may do what client may, and not the other way round', () => {
-    requireScope(authenticate(`Bearer ${OPS}`), 'client');
-    assert.throws(() => requireScope(authenticate(`Bearer ${CLIENT}`), 'ops'), {
+  it('is refused where another scope is needed, which the answer names', () => {
+    requireScope(authenticate(`Bearer ${OPS}`), ['client', 'ops']);
+    assert.throws(() => requireScope(authenticate(`Bearer ${CLIENT}`), ['support', 'ops']), {
       code: 'scope_insufficient',
+      message: 'This key has the scope client: use one with the scope support or ops.',
     });
+  });
+
+  it('decides under its name, and without one under its id', () => {
+    const [named, nameless] = ['n'.repeat(32), 'x'.repeat(32)];
+    const known = createAuthenticate([
+      { scope: 'support', name: 'anna', secret: named },
+      { scope: 'support', secret: nameless },
+    ]);
+    assert.equal(known(`Bearer ${named}`).actor, 'anna');
+    const { actor, owner } = known(`Bearer ${nameless}`);
+    assert.equal(actor, owner);
+  });
+
+  it('keeps its owner when it gets a name, and so the answers under its idempotency keys', () => {
+    const renamed = createAuthenticate([{ scope: 'ops', name: 'anna', secret: OPS }]);
+    assert.equal(renamed(`Bearer ${OPS}`).owner, authenticate(`Bearer ${OPS}`).owner);
   });
 
   for (const wrong of ['', 'Bearer', 'Bearer ', `Basic ${CLIENT}`, CLIENT, `Bearer ${CLIENT}x`])

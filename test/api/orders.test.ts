@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import type { RefundView } from '../../src/domain/view.ts';
 import { givenEvents } from '../support/given-events.ts';
+import { openPatiently } from '../support/patient-database.ts';
 import { PEOPLE } from '../support/people.ts';
 import {
   givenOrder,
@@ -195,6 +196,100 @@ describe('a list of orders', () => {
       orders.map(({ id }) => id),
       [cancelled],
     );
+  });
+});
+
+describe('an order that support looks for', () => {
+  interface Page {
+    orders: Order[];
+    nextCursor: string | null;
+  }
+  const mark = randomUUID().slice(0, 8);
+  const email = `Ada+${mark}@Example.com`;
+  let id: string;
+  let paymentId: string;
+  let createdAt: string;
+  let invoice: string;
+  let refund: RefundView;
+
+  before(async () => {
+    const customer = { id: `cus_${mark}`, email };
+    ({ id, paymentId } = await givenPendingOrder(shop, { customer }));
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    const key = { 'idempotency-key': `refund-of-${id}` };
+    await shop.call('POST', `/v1/orders/${id}/refunds`, { amount: 100 }, key);
+    const order = (await shop.call<Order>('GET', `/v1/orders/${id}`)).body;
+    createdAt = order.createdAt;
+    [refund] = order.refunds as [RefundView];
+    const database = openPatiently((await sharedStack()).databaseUrl);
+    const { rows } = await database.pool.query<{ number: string }>(
+      'select number from invoices where order_id = $1',
+      [id],
+    );
+    await database.close();
+    invoice = rows[0]?.number ?? '';
+    await givenOrder(shop, { customer: { id: `cus_${mark}_2`, email: `eve+${mark}@example.com` } });
+  });
+
+  const searches: [what: string, query: () => Record<string, string>][] = [
+    ['the id of its payment', () => ({ paymentId })],
+    ['our id of its refund', () => ({ refundId: refund.id })],
+    ["the gateway's id of its refund", () => ({ refundId: refund.refundId ?? '' })],
+    [
+      'its e-mail address with a plus sign, in another case',
+      () => ({ email: email.toLowerCase() }),
+    ],
+    ['the number of its invoice', () => ({ invoiceNumber: invoice })],
+    ['that number as it is printed', () => ({ invoiceNumber: `INV-${invoice.padStart(6, '0')}` })],
+    [
+      'all that is known of it',
+      () => ({
+        paymentId,
+        email,
+        invoiceNumber: invoice,
+        customer: `cus_${mark}`,
+        createdFrom: createdAt,
+        createdTo: createdAt,
+        gateway: 'sandbox',
+        currency: 'INR',
+        amount: '4999',
+        state: 'paid',
+        needsReview: 'false',
+      }),
+    ],
+    [
+      'its customer and the day of its creation alone',
+      () => ({
+        customer: `cus_${mark}`,
+        createdFrom: createdAt.slice(0, 10),
+        createdTo: createdAt.slice(0, 10),
+      }),
+    ],
+  ];
+  for (const [what, query] of searches)
+    it(`is found by ${what}`, async () => {
+      const path = `/v1/orders?${new URLSearchParams(query())}`;
+      const { status, body } = await shop.call<Page>('GET', path);
+      assert.deepEqual([status, body.orders.map((order) => order.id)], [200, [id]]);
+    });
+
+  it('is not found by a time before its creation', async () => {
+    const createdTo = new Date(Date.parse(createdAt) - 1).toISOString();
+    const query = new URLSearchParams({ paymentId, createdTo });
+    assert.deepEqual((await shop.call<Page>('GET', `/v1/orders?${query}`)).body.orders, []);
+  });
+
+  it('is not paged with the cursor of another query or another list', async () => {
+    const next = async (path: string) => (await shop.call<Page>('GET', path)).body.nextCursor;
+    const ofOrders = await next('/v1/orders?limit=1');
+    const ofEvents = await next(`/v1/orders/${id}/events?limit=1`);
+    for (const cursor of [ofOrders, ofEvents]) {
+      const path = `/v1/orders?gateway=sandbox&cursor=${cursor}`;
+      const { status, body } = await shop.call<Problem>('GET', path);
+      assert.deepEqual([status, body.code], [422, 'cursor_invalid']);
+      assert.match(body.detail, /of another query: send the parameters of the page before/);
+    }
   });
 });
 

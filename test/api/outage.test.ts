@@ -69,6 +69,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     books: readBooksSettings(undefined),
     apiKeys: [{ scope: 'ops', secret: SECRET }],
     policy: {
+      supportRefundLimits: {},
       orderExpiryMs: 3_600_000,
       settlementWindowMs: 3_600_000,
       rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 },

@@ -106,6 +106,36 @@ describe('payonce, looking', function () {
     assert.doesNotMatch(second, /--cursor/);
   });
 
+  it('finds an order by what support knows of it', async () => {
+    const mark = newOrderId();
+    const customer = { id: `cus_${mark}`, email: `ada+${mark}@example.com` };
+    const { id, paymentId } = await givenPendingOrder(shop, { customer });
+    const today = new Date().toISOString().slice(0, 10);
+    const searches = [
+      ['--payment-id', paymentId],
+      ['--email', customer.email],
+      ['--customer', customer.id, '--gateway', 'sandbox', '--currency', 'INR', '--amount', '4999'],
+      ['--payment-id', paymentId, '--created-from', today, '--created-to', today],
+    ];
+    for (const search of searches) assert.match(await succeeds('list', ...search), new RegExp(id));
+    const none = [
+      ['--refund-id', paymentId],
+      ['--payment-id', paymentId, '--review-reason', 'overpaid'],
+      ['--payment-id', paymentId, '--invoice-number', 'INV-999999999'],
+    ];
+    for (const search of none) assert.equal(await succeeds('list', ...search), 'No such orders.');
+  });
+
+  it('says which part of a search is wrong, and what to do', async () => {
+    const days = ['--created-from', '2026-02-01', '--created-to', '2026-01-01'];
+    const { code, err } = await payonce(['list', ...days]);
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /^payonce: query_invalid: .+\n {2}\/createdTo must not be before createdFrom$/,
+    );
+  });
+
   it('lists what waits for a person, and nothing else', async () => {
     const { id } = await givenOrderInReview();
     assert.match(await succeeds('list', '--customer', `cus_${id}`, '--needs-review'), /ord_/);
@@ -225,7 +255,8 @@ describe('payonce, acting', function () {
     const key = effects.find(({ status }) => status === 'failed')?.key ?? '';
     assert.match(await succeeds('show', id), new RegExp(`payonce retry ${id} ${key}`));
     stack.crm.answerWith(id, null);
-    await succeeds('retry', id, key);
+    await succeeds('retry', id, key, '--note', 'the CRM takes it again');
+    assert.match(await succeeds('show', id), /retry +applied .*the CRM takes it again/);
     await untilSettled(shop, id, 'paid');
     await isRefused('effect_not_failed', 'retry', id, key);
   });
@@ -244,7 +275,7 @@ describe('payonce, acting', function () {
     );
     await isRefused('parked_event_not_deliverable', 'redeliver', id);
     await givenOrder(shop, { id: orderId });
-    assert.match(await succeeds('redeliver', id), /delivered/);
+    assert.match(await succeeds('redeliver', id, '--note', 'it is there now'), /delivered/);
     await isRefused('parked_event_decided', 'close', id, '--note', 'no use');
     await isRefused('parked_event_not_attachable', 'attach', id);
   });

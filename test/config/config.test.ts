@@ -69,6 +69,7 @@ describe('the environment', () => {
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,
+      supportRefundLimits: {},
       workerCachedOrders: 500,
       logLevel: 'info',
     });
@@ -122,6 +123,21 @@ describe('the environment', () => {
         { scope: 'client', secret: SECRET },
         { scope: 'ops', secret: OTHER_SECRET },
       ],
+    ],
+    [
+      'API keys with names',
+      { API_KEYS: `support:anna:${SECRET},ops:Bob.B-2_x:${OTHER_SECRET}` },
+      (c) => c.apiKeys,
+      [
+        { scope: 'support', name: 'anna', secret: SECRET },
+        { scope: 'ops', name: 'Bob.B-2_x', secret: OTHER_SECRET },
+      ],
+    ],
+    [
+      'how much support may give back',
+      { SUPPORT_REFUND_LIMITS: 'EUR:5000, INR:0' },
+      (c) => c.supportRefundLimits,
+      { EUR: 5000, INR: 0 },
     ],
     [
       'a colon within an API secret',
@@ -210,7 +226,15 @@ describe('the environment', () => {
     ],
     [
       { API_KEYS: `client:${SECRET},admin:${OTHER_SECRET}` },
-      'API_KEYS entry 2 must be client:SECRET or ops:SECRET',
+      'API_KEYS entry 2 must be SCOPE:SECRET or SCOPE:NAME:SECRET, with a scope of client, support, ops',
+    ],
+    [
+      { SUPPORT_REFUND_LIMITS: 'EUR:50.00' },
+      'SUPPORT_REFUND_LIMITS entry 1 must be CURRENCY:MINOR_UNITS, such as EUR:5000 for 50.00 EUR',
+    ],
+    [
+      { SUPPORT_REFUND_LIMITS: 'EUR:1,EUR:2' },
+      'SUPPORT_REFUND_LIMITS names the same currency twice',
     ],
     [
       { API_KEYS: `client:${SECRET},ops:${SECRET}` },

@@ -78,6 +78,11 @@ const REFUSED: [string, Environment, string][] = [
     `API_KEYS entry 1 ${PLACEHOLDER}`,
   ],
   [
+    'an API key with a name that nobody chose at random',
+    { API_KEYS: `support:anna:${'x'.repeat(32)}` },
+    `API_KEYS entry 1 ${PLACEHOLDER}`,
+  ],
+  [
     'a payload key of equal bytes',
     { PAYLOAD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` },
     `PAYLOAD_KEYS entry 1 ${PLACEHOLDER}`,

@@ -17,7 +17,7 @@ const base64 = (byte: number): string => Buffer.alloc(32, byte).toString('base64
 
 const SECRETS = {
   DATABASE_URL: 'postgres://payonce:hunter2hunter2@db.internal/payonce',
-  API_KEYS: `client:${'c'.repeat(32)},ops:${'o'.repeat(32)}`,
+  API_KEYS: `client:${'c'.repeat(32)},ops:anna:${'o'.repeat(32)}`,
   PAYLOAD_KEYS: `k2:${base64(2)},k1:${base64(1)}`,
   SANDBOX_WEBHOOK_SECRETS: `whsec_${base64(3)}`,
   STRIPE_SECRET_KEY: 'sk_test_dontshowthis',
@@ -96,7 +96,7 @@ describe('a configuration that is printed', () => {
   const config = loadServiceConfig({ ...SECRETS, ...PLAIN, DATA_DIR: '/data' }, 'api');
   const values = Object.values(SECRETS)
     .flatMap((value) => value.split(','))
-    .map((value) => value.replace(/^(client|ops|k\d):/, ''));
+    .map((value) => value.replace(/^(client|ops:anna|k\d):/, ''));
   const parts = [config, config.stripe, config.razorpay, config.effects, config.sandbox];
   const lists = [config.apiKeys, config.payloadKeys, config.stripe?.webhookSecrets];
 
@@ -130,7 +130,7 @@ describe('a configuration that is printed', () => {
   it('still shows what is no secret', () => {
     const shown = JSON.parse(JSON.stringify(config));
     assert.equal(shown.dataDir, '/data');
-    assert.deepEqual(shown.apiKeys[1], { scope: 'ops', secret: '[redacted]' });
+    assert.deepEqual(shown.apiKeys[1], { scope: 'ops', name: 'anna', secret: '[redacted]' });
     assert.equal(shown.razorpay.keyId, 'rzp_test_1');
   });
 

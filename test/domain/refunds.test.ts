@@ -1,5 +1,7 @@
 /** Money on its way back: never more than came in, never twice, and never out of sight. */
 import assert from 'node:assert/strict';
+import type { CommandOf } from '../../src/domain/commands/waiting.ts';
+import type { CommandEvent } from '../../src/domain/events.ts';
 import { refundableMinor } from '../../src/domain/sums.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import {
@@ -27,6 +29,22 @@ describe('a refund that we asked for', () => {
     given(...IN.paid)
       .when(refundRequest(30))
       .then({ state: 'paid', asks: ['refund_payment:key_1'], works: [] });
+  });
+
+  it('is refused where more of the order would go back than its caller may give, in one or in several', () => {
+    const limited = (amountMinor: number, key: string): CommandEvent => ({
+      ...(refundRequest(amountMinor, key) as CommandOf<'refund'>),
+      limitMinor: 30,
+    });
+    given(...IN.paid)
+      .when(limited(31, 'key_2'))
+      .thenRejected('refund_over_limit');
+    given(...IN.paid, refundRequest(20))
+      .when(limited(11, 'key_2'))
+      .thenRejected('refund_over_limit');
+    given(...IN.paid, refundRequest(20))
+      .when(limited(10, 'key_2'))
+      .then({ asks: ['refund_payment:key_2'] });
   });
 
   it('T06: is one refund when its webhook comes before its answer', () => {

@@ -98,6 +98,11 @@ describe('a stack with payload keys', function () {
     assert.ok(row);
     assert.ok(!row.includes('sbx_pay_canary'));
     assert.ok(row.includes('k2026'));
+    const { events } = (
+      await shop.call<{ events: { id: string }[] }>('GET', '/v1/parked-events?limit=1')
+    ).body;
+    const read = await shop.call<{ body: string }>('GET', `/v1/parked-events/${events[0]?.id}`);
+    assert.match(read.body.body, /sbx_pay_canary/);
   });
 
   async function parkedBodies(): Promise<Buffer[]> {

@@ -36,6 +36,7 @@ const ONCE = {
   invoices: ['number', 'key', 'order_id, epoch'],
   number_series: ['name'],
   order_events: ['order_id, seq'],
+  order_refunds: ['refund_id, order_id'],
   order_state_log: ['order_id, revision'],
   orders: ['id'],
   parked_events: ['id', 'gateway, identity'],

@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import {
   findUnstarted,
   insertOrder,
-  listOrders,
   markStarted,
   readOrder,
 } from '../../src/store/orders/orders.ts';
-import { loadRecord, writeRecord } from '../../src/store/orders/record.ts';
-import { CursorError } from '../../src/store/page.ts';
-import { freshOrderId, ledgerOf, newOrder, recordOf } from '../support/order-fixtures.ts';
+import { loadRecord } from '../../src/store/orders/record.ts';
+import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 describe('an order row', () => {
@@ -84,64 +82,4 @@ describe('an order row', () => {
     await markStarted(database, order.id);
     assert.deepEqual((await readOrder(database, order.id))?.startedAt, startedAt);
   });
-});
-
-describe('the list of orders', () => {
-  let database: TestDatabase;
-  const ids = ['a', 'b', 'c', 'd', 'e'];
-  before(async () => {
-    database = await freshDatabase();
-    for (const [index, id] of ids.entries()) {
-      // Two of them in the same millisecond: the id decides.
-      const createdAt = Date.UTC(2026, 0, 1) + Math.floor(index / 2);
-      const { terms } = ledgerOf(id);
-      const ledger = ledgerOf(id, { terms: { ...terms, createdAt } });
-      await insertOrder(database, newOrder(id, { ledger, customer: { id: `cus_${index % 2}` } }));
-    }
-    const cancelled = ledgerOf('c', { revision: 1, cancelled: true });
-    const review = {
-      id: 'rev_1',
-      reason: 'paid_after_cancel' as const,
-      status: 'open' as const,
-      version: 2,
-      openedAt: 0,
-      causes: [],
-      note: null,
-    };
-    await writeRecord(database, recordOf({ ...cancelled, reviews: [review] }));
-  });
-  after(() => database.close());
-
-  const idsOf = async (filter: Partial<Parameters<typeof listOrders>[1]>) => {
-    const { orders } = await listOrders(database, { limit: 10, ...filter });
-    return orders.map(({ id }) => id);
-  };
-
-  it('has the newest first', async () => {
-    assert.deepEqual(await idsOf({}), ['e', 'd', 'c', 'b', 'a']);
-  });
-
-  it('is read page by page, every order once', async () => {
-    const pages: string[][] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await listOrders(database, { limit: 2, cursor });
-      pages.push(page.orders.map(({ id }) => id));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    assert.deepEqual(pages, [['e', 'd'], ['c', 'b'], ['a']]);
-  });
-
-  it('is narrowed by state, customer and need of review', async () => {
-    assert.deepEqual(await idsOf({ state: 'cancelled' }), ['c']);
-    assert.deepEqual(await idsOf({ customer: 'cus_1' }), ['d', 'b']);
-    assert.deepEqual(await idsOf({ needsReview: true }), ['c']);
-    assert.deepEqual(await idsOf({ needsReview: false, customer: 'cus_0' }), ['e', 'a']);
-  });
-
-  for (const cursor of ['', 'x', 'e30', 'WzEsMl0', 'WyJhIiwiYiJd', 'W251bGwsImEiXQ']) {
-    it(`refuses the cursor "${cursor}"`, async () => {
-      await assert.rejects(listOrders(database, { limit: 1, cursor }), CursorError);
-    });
-  }
 });

@@ -79,6 +79,8 @@ describe('a payment that names an order and that this installation did not make'
         amount: AMOUNT,
         currency: CURRENCY,
         status: 'parked',
+        decidedBy: null,
+        decidedAt: null,
         note: null,
       });
       const order = await readOrder(shop, id);

@@ -44,6 +44,11 @@ const HOSTILE: [string, string, RawPayload[]][] = [
   ['__proto__ as a key', 'webhook', [json('{"id":"p1","__proto__":{"fact":1}}')]],
   ['a refund of nothing', 'refund', [json('{"id":"r1","requestKey":"k","amountMinor":0}')]],
   [
+    'a refund with no limit to read',
+    'refund',
+    [json('{"id":"r2","requestKey":"k","limitMinor":"1"}')],
+  ],
+  [
     'a decision that is none',
     'review',
     [json('{"id":"d1","reviewId":"rev_1","decision":"maybe"}')],

@@ -7,7 +7,11 @@ import { type Caller, createAuthenticate, requireScope } from './api-keys.ts';
 import { createRateLimits } from './rate-limits.ts';
 
 /** @throws Problem of the first check that fails. */
-export type Admit = (request: Request, response: Response, scope: ApiScope) => Promise<Caller>;
+export type Admit = (
+  request: Request,
+  response: Response,
+  scopes: readonly ApiScope[],
+) => Promise<Caller>;
 
 export function createAdmission({
   apiKeys,
@@ -27,10 +31,10 @@ export function createAdmission({
     }
   }
 
-  return async (request, response, scope) => {
+  return async (request, response, scopes) => {
     const caller = await identify(request, response);
     response.locals.owner = caller.owner;
-    requireScope(caller, scope);
+    requireScope(caller, scopes);
     await limits.admit(request, response, caller);
     return caller;
   };

@@ -10,6 +10,8 @@ import { Problem } from '../problems/problem.ts';
 export interface Caller {
   owner: string;
   scope: ApiScope;
+  /** Who decides what is decided with the key: its name, else `owner`. */
+  actor: string;
 }
 
 export type Authenticate = (authorization: string | undefined) => Caller;
@@ -22,9 +24,10 @@ const OWNER_LENGTH = 16;
 
 /** Gives the caller of an Authorization header; throws `credentials_missing` or `credentials_invalid`. */
 export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
-  const known = apiKeys.map(({ scope, secret }) => {
+  const known = apiKeys.map(({ scope, name, secret }) => {
     const digest = sha256(secret);
-    return { digest, caller: { scope, owner: digest.toString('hex').slice(0, OWNER_LENGTH) } };
+    const owner = digest.toString('hex').slice(0, OWNER_LENGTH);
+    return { digest, caller: { scope, owner, actor: name ?? owner } };
   });
   return (authorization) => {
     if (authorization === undefined) throw new Problem('credentials_missing');
@@ -38,9 +41,12 @@ export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
   };
 }
 
-/** @throws Problem `scope_insufficient` */
-export function requireScope(caller: Caller, scope: ApiScope): void {
-  if (caller.scope !== 'ops' && caller.scope !== scope) throw new Problem('scope_insufficient');
+/** @throws Problem `scope_insufficient`, which names the scopes that do. */
+export function requireScope(caller: Caller, scopes: readonly ApiScope[]): void {
+  if (!scopes.includes(caller.scope))
+    throw new Problem('scope_insufficient', {
+      detail: `This key has the scope ${caller.scope}: use one with the scope ${scopes.join(' or ')}.`,
+    });
 }
 
 function sha256(text: string): Buffer {

@@ -24,6 +24,7 @@ export interface RateLimits {
 export function createRateLimits(limits: RateLimitsConfig): RateLimits {
   const callers: Record<ApiScope, Limiter> = {
     client: limiter(limits.clientPerSecond * CALLER_WINDOW_S, CALLER_WINDOW_S, ownerOf),
+    support: limiter(limits.opsPerSecond * CALLER_WINDOW_S, CALLER_WINDOW_S, ownerOf),
     ops: limiter(limits.opsPerSecond * CALLER_WINDOW_S, CALLER_WINDOW_S, ownerOf),
   };
   const failures = limiter(limits.failedAuthPerMinute, FAILURE_WINDOW_S, addressOf);

@@ -19,6 +19,7 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
 };
 
 const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
+  '/v1/parked-events/:id': 'event_read',
   '/v1/orders/:id/refunds': 'refund',
   '/v1/orders/:id/reviews/:reviewId': 'review_decision',
   '/v1/orders/:id/effects/:key/retry': 'effect_retry',

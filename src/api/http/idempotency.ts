@@ -24,6 +24,7 @@ const PASSING: ReadonlySet<ProblemCode> = new Set([
   'order_not_found',
   'parked_event_not_found',
   'parked_event_not_deliverable',
+  'parked_event_sealed',
 ]);
 
 export interface KeyedRequest {

@@ -40,9 +40,9 @@ export function waitOf({ headers }: IncomingMessage): Wait {
   return { waitMs: waitS * 1000, applied: { 'preference-applied': `wait=${waitS}` } };
 }
 
-/** Whether a request announces that no byte follows its head, as `curl -X POST` does. */
-export function hasNoBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+/** Whether bytes follow the head (RFC 9112, section 6). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** @throws Problem `content_encoding_unsupported` or `content_type_unsupported` */

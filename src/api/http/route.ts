@@ -9,6 +9,8 @@ import type { Caller } from '../access/api-keys.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import type { ProblemCode } from '../problems/problem-table.ts';
 
+export type { Caller };
+
 /** A request that has passed every check that needs no order. */
 export interface ApiRequest<Params, Query, Body> {
   params: Params;
@@ -50,6 +52,7 @@ export interface RouteSpec<
   method: 'get' | 'post';
   /** In OpenAPI's spelling: `/v1/orders/{id}`. */
   path: string;
+  /** The least that a key needs; see `scopesOf`. */
   scope: ApiScope;
   summary: string;
   params?: P;
@@ -89,4 +92,11 @@ export function defineRoute<
   B extends z.ZodObject | undefined = undefined,
 >(route: RouteSpec<P, Q, B>): Route {
   return route as unknown as Route;
+}
+
+/** The scopes that may call a route: `ops` may call all, and `support` may read what `client` may read. */
+export function scopesOf({ method, scope }: Pick<Route, 'method' | 'scope'>): ApiScope[] {
+  if (scope === 'ops') return ['ops'];
+  if (scope === 'support') return ['support', 'ops'];
+  return method === 'get' ? ['client', 'support', 'ops'] : ['client', 'ops'];
 }

@@ -16,8 +16,8 @@ import { type KeyedRequest, runOnce } from './idempotency.ts';
 import { type JsonObject, readJsonObject } from './json-body.ts';
 import { readJsonBytes } from './raw-body.ts';
 import { problemReply, type Reply, replyOf, send } from './reply.ts';
-import { hasNoBody, idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
-import { type ApiRequest, isBodyOptional, type Route } from './route.ts';
+import { hasBody, idempotencyKeyOf, requireJson, waitOf } from './request-headers.ts';
+import { type ApiRequest, isBodyOptional, type Route, scopesOf } from './route.ts';
 import { openUpload, type Upload } from './upload.ts';
 
 type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
@@ -25,8 +25,8 @@ type Input = Omit<ApiRequest<never, never, never>, 'commandId' | 'waitMs'>;
 export function serve(route: Route, dependencies: ApiDependencies, admit: Admit): RequestHandler {
   return async (request, response) => {
     const params = checkPath(route, request);
-    const caller = await admit(request, response, route.scope);
-    const isJson = route.body !== undefined && !(isBodyOptional(route) && hasNoBody(request));
+    const caller = await admit(request, response, scopesOf(route));
+    const isJson = route.body !== undefined && (!isBodyOptional(route) || hasBody(request));
     if (isJson) requireJson(request);
     const idempotencyKey = checkKey(route, request);
     const upload = route.upload === undefined ? NO_UPLOAD : openUpload(request, route.upload);
@@ -103,8 +103,12 @@ function checkPath(route: Route, request: Request): unknown {
   return check(route.params, request.params, 'invalid_path_parameter');
 }
 
-function checkQuery(route: Route, request: Request): unknown {
-  return route.query === undefined ? {} : check(route.query, request.query, 'query_invalid');
+function checkQuery(route: Route, { query }: Request): unknown {
+  if (route.query === undefined) return {};
+  const repeated = Object.keys(route.query.shape).filter((name) => Array.isArray(query[name]));
+  if (repeated.length === 0) return check(route.query, query, 'query_invalid');
+  const errors = repeated.map((name) => ({ pointer: `/${name}`, message: 'must be given once' }));
+  throw new Problem('query_invalid', { errors });
 }
 
 function checkKey(route: Route, request: Request): string | null {

@@ -6,7 +6,7 @@ import {
 } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { KEY_PATTERN } from '../http/request-headers.ts';
-import { type AnswerDescription, isBodyOptional, type Route } from '../http/route.ts';
+import { type AnswerDescription, isBodyOptional, type Route, scopesOf } from '../http/route.ts';
 import { PROBLEMS, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
 
 const problemSchema = z
@@ -98,7 +98,7 @@ export function openApiDocument(routes: readonly Route[]): object {
 }
 
 function operation(route: Route, security: string): RouteConfig {
-  const { method, path, summary, scope, params, query, body, upload } = route;
+  const { method, path, summary, params, query, body, upload } = route;
   const isPost = method === 'post';
   const problems = [
     ...route.problems,
@@ -116,7 +116,7 @@ function operation(route: Route, security: string): RouteConfig {
     path,
     summary,
     tags: [tagOf(path)],
-    description: `Needs an API key with the scope ${scope}.`,
+    description: `Needs an API key with the scope ${scopesOf(route).join(' or ')}.`,
     security: [{ [security]: [] }],
     request: {
       ...(params ? { params } : {}),

@@ -1,11 +1,11 @@
 /** Reads orders from their records. Never asks a workflow: a record is there without any worker. */
 import { z } from 'zod';
-import { ORDER_STATES } from '../../domain/order.ts';
+import { listOrders } from '../../store/orders/find-orders.ts';
 import { listEvents } from '../../store/orders/order-events.ts';
-import { listOrders } from '../../store/orders/orders.ts';
 import { isNoneMatch } from '../http/request-headers.ts';
-import { customerId, orderPath } from '../http/request-schemas.ts';
+import { orderPath } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
+import { findQuery } from '../openapi/find-query.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { orderSchema } from './order-schemas.ts';
 import { etagOf, orderAnswer, representOrder } from './represent-order.ts';
@@ -36,14 +36,9 @@ export const getOrder = defineRoute({
 export const getOrders = defineRoute({
   method: 'get',
   path: '/v1/orders',
-  scope: 'ops',
-  summary: 'List orders, newest first',
-  query: z.strictObject({
-    state: z.enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`).optional(),
-    needsReview: z.enum(['true', 'false'], 'must be true or false').optional(),
-    customer: customerId.optional(),
-    ...pageQuery,
-  }),
+  scope: 'support',
+  summary: 'Find orders by all that is given, newest first',
+  query: findQuery,
   answers: {
     200: {
       description: 'One page.',
@@ -52,9 +47,8 @@ export const getOrders = defineRoute({
   },
   problems: ['query_invalid', 'cursor_invalid'],
   async run({ query }, { database }) {
-    const { needsReview, ...filter } = query;
-    const wanted = needsReview === undefined ? undefined : needsReview === 'true';
-    const page = await listOrders(database, { ...filter, needsReview: wanted });
+    const { limit, cursor, amount: amountMinor, ...filter } = query;
+    const page = await listOrders(database, { ...filter, amountMinor }, { limit, cursor });
     const { nextCursor } = page;
     return { status: 200, body: { orders: page.orders.map(representOrder), nextCursor } };
   },
@@ -66,7 +60,14 @@ export const getOrderEvents = defineRoute({
   scope: 'client',
   summary: 'Read what happened to an order, and what became of it',
   params: orderPath,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({
+    decisions: z
+      .enum(['true', 'false'], 'must be true or false')
+      .transform((wanted) => wanted === 'true')
+      .optional()
+      .meta({ description: 'With true, what somebody decided with a key, and nothing else.' }),
+    ...pageQuery,
+  }),
   answers: {
     200: {
       description:
@@ -81,6 +82,10 @@ export const getOrderEvents = defineRoute({
             outcome: z.enum(['applied', 'duplicate', 'stale', 'review', 'rejected']),
             reason: z.string(),
             version: z.int(),
+            actor: z.string().nullable().meta({
+              description: 'Who decided: the name of the API key, or its id where it has none.',
+            }),
+            note: z.string().nullable().meta({ description: 'Why, in the words of who decided.' }),
           }),
         ),
         nextCursor: z.string().nullable(),
@@ -94,14 +99,9 @@ export const getOrderEvents = defineRoute({
     return {
       status: 200,
       body: {
-        events: items.map(({ at, source, type, eventId, outcome, reason, version }) => ({
+        events: items.map(({ seq: _seq, answer: _answer, at, ...event }) => ({
           at: at.toISOString(),
-          source,
-          type,
-          eventId,
-          outcome,
-          reason,
-          version,
+          ...event,
         })),
         nextCursor,
       },

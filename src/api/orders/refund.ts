@@ -5,7 +5,7 @@ import { brokenRuleOfPart } from '../../money/amounts.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
 import { orderPath, refundAmount, text } from '../http/request-schemas.ts';
-import { defineRoute } from '../http/route.ts';
+import { type Caller, defineRoute } from '../http/route.ts';
 import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
 import { orderPathOf, representRefund } from './represent-order.ts';
@@ -14,7 +14,7 @@ import { isUnsettled, requireOrder, submit } from './submit.ts';
 export const refund = defineRoute({
   method: 'post',
   path: '/v1/orders/{id}/refunds',
-  scope: 'ops',
+  scope: 'support',
   summary: 'Refund all that is left, or a part of it',
   params: orderPath,
   body: z.strictObject({ amount: refundAmount.optional(), reason: text(500).optional() }),
@@ -29,6 +29,7 @@ export const refund = defineRoute({
     'order_not_paid',
     'order_disputed',
     'refund_exceeds_captured',
+    'refund_over_limit',
     'refund_refused',
     'amount_out_of_range',
     'amount_unsupported',
@@ -42,6 +43,7 @@ export const refund = defineRoute({
       requestKey,
       ...(body.amount === undefined ? {} : { amountMinor: body.amount }),
       ...(body.reason === undefined ? {} : { reason: body.reason }),
+      ...limitOf(dependencies, sender.caller, view),
     };
     const answered = await submit(dependencies, sender, { orderId: id, name: 'refund', payload });
     const made = refundOf(answered.order.view, requestKey, body);
@@ -50,6 +52,15 @@ export const refund = defineRoute({
     return { status: 201, body: made };
   },
 });
+
+/** The order holds it against what has gone back by then: two requests at once cannot pass each other. */
+function limitOf(
+  { policy }: ApiDependencies,
+  { scope }: Caller,
+  { currency }: OrderView,
+): { limitMinor?: number } {
+  return scope === 'support' ? { limitMinor: policy.supportRefundLimits[currency] ?? 0 } : {};
+}
 
 /** @throws Problem `amount_unsupported` */
 function checkAmount(

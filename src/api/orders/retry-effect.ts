@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readOrderWithOutcome } from '../../store/orders/order-with-outcome.ts';
 import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { orderId, visibleId } from '../http/request-schemas.ts';
+import { orderId, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { orderSchema } from './order-schemas.ts';
@@ -16,12 +16,14 @@ export const retryEffect = defineRoute({
   scope: 'ops',
   summary: 'Run a failed effect again',
   params: z.strictObject({ id: orderId, key: visibleId }),
+  body: z.strictObject({ note: text(500).optional() }),
   answers: { 202: { description: 'The order; the effect runs again.', schema: orderSchema } },
   problems: ['order_not_found', 'effect_not_failed'],
-  async run({ params: { id, key }, ...sender }, dependencies) {
+  async run({ params: { id, key }, body: { note }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     await requireRetriable(dependencies, { id, key, commandId: sender.commandId });
-    const command = { orderId: id, name: 'retry', payload: { key } } as const;
+    const payload = { key, ...(note === undefined ? {} : { note }) };
+    const command = { orderId: id, name: 'retry', payload } as const;
     const answered = await submit(dependencies, sender, command);
     return { ...orderAnswer(202, answered.order), isUnsettled: isUnsettled(answered) };
   },

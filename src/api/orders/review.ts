@@ -9,7 +9,7 @@ import { isUnsettled, requireOrder, submit } from './submit.ts';
 export const decideReview = defineRoute({
   method: 'post',
   path: '/v1/orders/{id}/reviews/{reviewId}',
-  scope: 'ops',
+  scope: 'support',
   summary: 'Decide a review',
   params: z.strictObject({ id: orderId, reviewId: visibleId }),
   body: z.strictObject({

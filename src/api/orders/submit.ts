@@ -2,6 +2,7 @@
  * Sends a command to an order and waits for its outcome. The order decides; nothing here guesses an
  * outcome, and a wait that ends without one says so.
  */
+import type { CommandAnswer } from '../../domain/events.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import type { Database } from '../../store/database.ts';
 import type { StoredEvent } from '../../store/orders/order-events.ts';
@@ -12,7 +13,7 @@ import {
 import { readOrder, type StoredOrder } from '../../store/orders/orders.ts';
 import type { SignalName, SignalPayloads } from '../../workflows/inbox/messages.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import type { Answer, ApiRequest } from '../http/route.ts';
+import type { Answer, ApiRequest, Caller } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
 import { refusalReason } from './refusal-reasons.ts';
@@ -23,7 +24,10 @@ type CommandName = Exclude<SignalName, 'webhook'>;
 export type Sender = Pick<
   ApiRequest<unknown, unknown, unknown>,
   'commandId' | 'idempotencyKey' | 'waitMs'
->;
+> & { caller: Pick<Caller, 'actor'> };
+
+/** What customers do is not decided by whose key brings it. */
+const OF_CUSTOMERS: ReadonlySet<CommandName> = new Set<CommandName>(['pay', 'verify']);
 
 /** @throws Problem `order_not_found` */
 export async function requireOrder(
@@ -43,8 +47,8 @@ export async function requireOrder(
  */
 export async function submit<N extends CommandName>(
   { database, feed, orders }: ApiDependencies,
-  { commandId, idempotencyKey, waitMs }: Sender,
-  command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id'> },
+  { commandId, idempotencyKey, waitMs, caller }: Sender,
+  command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id' | 'actor'> },
 ): Promise<OrderWithOutcome> {
   const { orderId, name } = command;
   const stopWaiting = new AbortController();
@@ -58,7 +62,8 @@ export async function submit<N extends CommandName>(
       ? await readKnown(database, orderId, commandId)
       : { id: commandId, known: null };
     if (known !== null) return accepted(known);
-    const payload = { ...command.payload, id } as SignalPayloads[N];
+    const actor = OF_CUSTOMERS.has(name) ? {} : { actor: caller.actor };
+    const payload = { ...command.payload, ...actor, id } as SignalPayloads[N];
     await orders.signal(orderId, name, payload);
     failpoint('command.afterSignalBeforeAnswer');
     for (;;) {
@@ -120,8 +125,13 @@ function isToBeSentAgain({ outcome, answer }: StoredEvent): boolean {
   return outcome === 'rejected' && isProblemCode(code) && problemEntry(code).status >= 500;
 }
 
-/** With the gateway's own code, where there is one, before what there is to do. */
-function detailOf(code: ProblemCode, gatewayCode: string | undefined): { detail?: string } {
+/** With the gateway's own code, or who decided, where it is known, before what there is to do. */
+function detailOf(
+  code: ProblemCode,
+  { gatewayCode, decidedBy }: CommandAnswer,
+): { detail?: string } {
+  if (decidedBy !== undefined)
+    return { detail: `${decidedBy} has decided. ${problemEntry(code).advice}` };
   if (gatewayCode === undefined) return {};
   return {
     detail: `The gateway's reason: ${refusalReason(gatewayCode)}. ${problemEntry(code).advice}`,
@@ -131,7 +141,8 @@ function detailOf(code: ProblemCode, gatewayCode: string | undefined): { detail?
 function accepted(answered: OrderWithOutcome): OrderWithOutcome {
   const { outcome } = answered;
   if (outcome?.outcome !== 'rejected') return answered;
-  const { code = '', gatewayCode } = outcome.answer ?? {};
-  if (isProblemCode(code)) throw new Problem(code, detailOf(code, gatewayCode));
+  const answer = outcome.answer ?? {};
+  const { code = '' } = answer;
+  if (isProblemCode(code)) throw new Problem(code, detailOf(code, answer));
   throw new Problem('internal_error', { cause: new Error(`order refused with ${outcome.reason}`) });
 }

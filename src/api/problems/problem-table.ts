@@ -48,7 +48,11 @@ export const PROBLEMS = {
   method_not_allowed: entry(405, 'Method not allowed', 'Use a method that the Allow header names.'),
   credentials_missing: entry(401, 'Credentials missing', 'Send Authorization: Bearer <API key>.'),
   credentials_invalid: entry(401, 'Credentials invalid', 'Send one of the configured API keys.'),
-  scope_insufficient: entry(403, 'Scope insufficient', 'Use an API key with the scope ops.'),
+  scope_insufficient: entry(
+    403,
+    'Scope insufficient',
+    'Use an API key with a scope that detail names.',
+  ),
   rate_limited: entry(
     429,
     'Too many requests',
@@ -155,6 +159,11 @@ export const PROBLEMS = {
   ),
   order_not_paid: entry(409, 'Order not paid', 'There is nothing to refund before it is paid.'),
   order_disputed: entry(409, 'Order disputed', 'Wait for the dispute to end before refunding.'),
+  refund_over_limit: entry(
+    403,
+    'Refund over the limit',
+    'With it more of this order would go back than a key of the scope support may give back (SUPPORT_REFUND_LIMITS): refund less, or use a key of the scope ops.',
+  ),
   refund_exceeds_captured: entry(
     422,
     'Refund exceeds what is left',
@@ -212,6 +221,11 @@ export const PROBLEMS = {
     409,
     'Parked event cannot be delivered',
     'Look the payment up at the gateway and settle it by hand.',
+  ),
+  parked_event_sealed: entry(
+    409,
+    'Parked event sealed',
+    'It was encrypted with a key that is not configured: add that key to PAYLOAD_KEYS of the API again.',
   ),
   parked_event_not_attachable: entry(
     409,

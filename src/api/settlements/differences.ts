@@ -99,7 +99,7 @@ export const decide = defineRoute({
     'order_not_found',
     'payment_unknown',
   ],
-  async run({ params: { id }, body, caller, ...sender }, dependencies) {
+  async run({ params: { id }, body, ...sender }, dependencies) {
     const { database } = dependencies;
     const { decision, note } = body;
     const found = await readDifference(database, id);
@@ -109,7 +109,7 @@ export const decide = defineRoute({
     const decided = await decideDifference(database, id, {
       decision,
       note,
-      decidedBy: caller.owner,
+      decidedBy: sender.caller.actor,
     });
     if (decided?.state !== 'decided' || decided.decision !== decision)
       throw new Problem('difference_decided');
@@ -149,12 +149,12 @@ export const judgeDifferences = defineRoute({
     },
   },
   problems: [],
-  async run({ waitMs }, dependencies) {
+  async run({ waitMs, caller }, dependencies) {
     const { database, books } = dependencies;
     let syncedOrders = 0;
     for (const gateway of await reportedGateways(database)) {
       await judgeAgain(database, gateway, books.terms);
-      syncedOrders += await syncOrders(dependencies, gateway, waitMs);
+      syncedOrders += await syncOrders(dependencies, gateway, { waitMs, caller });
     }
     return { status: 200, body: { syncedOrders, months: await monthsOf(dependencies) } };
   },

@@ -54,13 +54,13 @@ export const importSettlement = defineRoute({
     const { isNew, report } = await importReport(database, {
       account,
       acceptUnknown: acceptUnknown === 'true',
-      importedBy: caller.owner,
+      importedBy: caller.actor,
       terms: books.terms,
       read: (sink) => readReport(upload, { format, zone }, sink),
     }).catch((error: unknown) => {
       throw error instanceof ReportError ? invalid(error) : error;
     });
-    const syncedOrders = await syncOrders(dependencies, report.gateway, waitMs);
+    const syncedOrders = await syncOrders(dependencies, report.gateway, { waitMs, caller });
     const openDifferences = await countOpen(database, report.gateway);
     return {
       status: isNew ? 201 : 200,

@@ -7,12 +7,15 @@ import {
   markSynced,
 } from '../../store/settlements/differences.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { submit } from '../orders/submit.ts';
+import { type Sender, submit } from '../orders/submit.ts';
 import { problemOf } from '../problems/errors.ts';
 
 /** What one request asks for; the next one goes on. A lost day of webhooks must not become a flood of calls. */
 const MOST_AT_ONCE = 200;
 const AT_THE_SAME_TIME = 8;
+
+/** How long to wait for the answers, and who wants them. */
+type Asking = Pick<Sender, 'waitMs' | 'caller'>;
 
 /**
  * Answers how many were asked. Waits for their answers for `waitMs` at most, and judges again then.
@@ -22,7 +25,7 @@ const AT_THE_SAME_TIME = 8;
 export async function syncOrders(
   dependencies: ApiDependencies,
   gateway: string,
-  waitMs: number,
+  { waitMs, caller }: Asking,
 ): Promise<number> {
   const { database, books } = dependencies;
   const differences = await differencesToSync(database, gateway, MOST_AT_ONCE);
@@ -31,7 +34,7 @@ export async function syncOrders(
   const queue = [...differences];
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      await ask(dependencies, next, Math.max(0, deadlineAt - Date.now()));
+      await ask(dependencies, next, { waitMs: Math.max(0, deadlineAt - Date.now()), caller });
   };
   await Promise.all(Array.from({ length: AT_THE_SAME_TIME }, work));
   await judgeAgain(database, gateway, books.terms);
@@ -41,10 +44,10 @@ export async function syncOrders(
 async function ask(
   dependencies: ApiDependencies,
   { id, orderId }: Difference,
-  waitMs: number,
+  asking: Asking,
 ): Promise<void> {
   if (orderId === null) return;
-  const sender = { commandId: randomUUID(), idempotencyKey: null, waitMs };
+  const sender = { commandId: randomUUID(), idempotencyKey: null, ...asking };
   try {
     await submit(dependencies, sender, { orderId, name: 'sync', payload: {} });
   } catch (error) {

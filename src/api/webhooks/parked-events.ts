@@ -1,11 +1,15 @@
 /** What no order could take, for operators: to look at, to deliver again, to attach to its order or to close. */
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import type { Database } from '../../store/database.ts';
 import {
   decideParked,
+  findParked,
   listParked,
   markRedelivered,
   type ParkedEvent,
   readParked,
+  UnknownKeyError,
   unattachParked,
 } from '../../store/parked-events.ts';
 import { PARKED_STATUSES } from '../../store/schema/edge.ts';
@@ -19,6 +23,8 @@ import { Problem } from '../problems/problem.ts';
 import { deliverMessage } from './deliver.ts';
 import { orphanOf, type ParkingReason } from './park.ts';
 
+const params = z.strictObject({ id: visibleId });
+
 const parkedEventSchema = z
   .object({
     id: z.string(),
@@ -31,14 +37,19 @@ const parkedEventSchema = z
     currency: z.string().nullable(),
     receivedAt: z.iso.datetime(),
     status: z.enum(PARKED_STATUSES),
-    note: z.string().nullable().meta({ description: 'Why it was attached or closed.' }),
+    decidedBy: z.string().nullable().meta({
+      description:
+        'Who attached, closed or redelivered it: the name of the API key, or its id where it has none.',
+    }),
+    decidedAt: z.iso.datetime().nullable(),
+    note: z.string().nullable().meta({ description: 'Why, in the words of who decided.' }),
   })
   .meta({ id: 'ParkedEvent' });
 
 export const getParkedEvents = defineRoute({
   method: 'get',
   path: '/v1/parked-events',
-  scope: 'ops',
+  scope: 'support',
   summary: 'List events that no order could take, newest first',
   query: z.strictObject({
     status: z.enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`).optional(),
@@ -63,9 +74,57 @@ export const getParkedEvents = defineRoute({
   },
 });
 
+const readParkedSchema = parkedEventSchema
+  .extend({
+    body: z.string().nullable().meta({
+      description:
+        'For a key of the scope ops, what was received, decrypted: the body of the webhook, or the event that was read from it. Null for any other key.',
+    }),
+    bodyEncoding: z
+      .enum(['utf8', 'base64'])
+      .nullable()
+      .meta({ description: 'base64 where the body is no UTF-8.' }),
+  })
+  .meta({ id: 'ParkedEventWithBody' });
+
+export const getParkedEvent = defineRoute({
+  method: 'get',
+  path: '/v1/parked-events/{id}',
+  scope: 'support',
+  summary: 'Read a parked event, with its body for a key of the scope ops',
+  params,
+  answers: { 200: { description: 'The event.', schema: readParkedSchema } },
+  problems: ['parked_event_not_found', 'parked_event_sealed'],
+  async run({ params: { id }, caller }, { database }) {
+    if (caller.scope !== 'ops') {
+      const event = await findParked(database, id);
+      if (event === null) throw new Problem('parked_event_not_found');
+      return { status: 200, body: { ...represent(event), body: null, bodyEncoding: null } };
+    }
+    const event = await requireParked(database, id);
+    const bodyEncoding = isUtf8(event.body) ? 'utf8' : 'base64';
+    const body = event.body.toString(bodyEncoding);
+    return { status: 200, body: { ...represent(event), body, bodyEncoding } };
+  },
+});
+
+/** @throws Problem `parked_event_not_found` or `parked_event_sealed` */
+async function requireParked(
+  database: Database,
+  id: string,
+): Promise<ParkedEvent & { body: Buffer }> {
+  const event = await readParked(database, id).catch((error: unknown) => {
+    if (error instanceof UnknownKeyError)
+      throw new Problem('parked_event_sealed', { cause: error });
+    throw error;
+  });
+  if (event === null) throw new Problem('parked_event_not_found');
+  return event;
+}
+
 function represent(event: ParkedEvent): z.infer<typeof parkedEventSchema> {
-  const { id, gateway, reason, orderId, type, paymentId, currency, status, note } = event;
-  const { amountMinor: amount, receivedAt } = event;
+  const { id, gateway, reason, orderId, type, paymentId, currency, status } = event;
+  const { amountMinor: amount, receivedAt, decidedBy, decidedAt, note } = event;
   return {
     id,
     gateway,
@@ -77,11 +136,11 @@ function represent(event: ParkedEvent): z.infer<typeof parkedEventSchema> {
     currency,
     receivedAt: receivedAt.toISOString(),
     status,
+    decidedBy,
+    decidedAt: decidedAt?.toISOString() ?? null,
     note,
   };
 }
-
-const params = z.strictObject({ id: visibleId });
 
 export const redeliver = defineRoute({
   method: 'post',
@@ -89,16 +148,16 @@ export const redeliver = defineRoute({
   scope: 'ops',
   summary: 'Deliver a parked event again',
   params,
+  body: z.strictObject({ note: text(500).optional() }),
   answers: {
     202: {
       description: 'The order has it.',
       schema: z.object({ status: z.literal('redelivered') }),
     },
   },
-  problems: ['parked_event_not_found', 'parked_event_not_deliverable'],
-  async run({ params }, dependencies) {
-    const parked = await readParked(dependencies.database, params.id);
-    if (parked === null) throw new Problem('parked_event_not_found');
+  problems: ['parked_event_not_found', 'parked_event_not_deliverable', 'parked_event_sealed'],
+  async run({ params, body: { note = null }, caller }, dependencies) {
+    const parked = await requireParked(dependencies.database, params.id);
     const message = orphanOf(parked);
     if (message === null || parked.status === 'closed')
       throw new Problem('parked_event_not_deliverable');
@@ -108,7 +167,7 @@ export const redeliver = defineRoute({
         detail: 'Its order does not exist yet: create the order first, or settle it by hand.',
       });
     });
-    await markRedelivered(dependencies.database, parked.id);
+    await markRedelivered(dependencies.database, parked.id, { decidedBy: caller.actor, note });
     return { status: 202, body: { status: 'redelivered' } };
   },
 });
@@ -135,14 +194,18 @@ export const attachParked = defineRoute({
   ],
   async run({ params: { id }, body: { note }, ...sender }, dependencies) {
     const { database } = dependencies;
-    const parked = await readParked(database, id);
+    const parked = await findParked(database, id);
     if (parked === null) throw new Problem('parked_event_not_found');
     const { reason, orderId, paymentId } = parked;
     const isForeign = reason === ('foreign_payment' satisfies ParkingReason);
     if (!isForeign || orderId === null || paymentId === null)
       throw new Problem('parked_event_not_attachable');
     // Decided first: of an attach and a close at the same time, one is refused before the order is signalled.
-    const decided = await decideParked(database, id, { status: 'attached', note: note ?? null });
+    const decided = await decideParked(database, id, {
+      status: 'attached',
+      decidedBy: sender.caller.actor,
+      note: note ?? null,
+    });
     if (decided?.status !== 'attached') throw new Problem('parked_event_decided');
     const payload = { paymentId, ...(note === undefined ? {} : { note }) };
     try {
@@ -167,8 +230,9 @@ export const closeParked = defineRoute({
     200: { description: 'The event, closed now or before.', schema: parkedEventSchema },
   },
   problems: ['parked_event_not_found', 'parked_event_decided'],
-  async run({ params: { id }, body: { note } }, { database }) {
-    const decided = await decideParked(database, id, { status: 'closed', note });
+  async run({ params: { id }, body: { note }, caller }, { database }) {
+    const decision = { status: 'closed', decidedBy: caller.actor, note } as const;
+    const decided = await decideParked(database, id, decision);
     if (decided === null) throw new Problem('parked_event_not_found');
     if (decided.status !== 'closed') throw new Problem('parked_event_decided');
     return { status: 200, body: represent(decided) };

@@ -82,7 +82,9 @@ export function childEnvironment(settings: CommonSettings): NodeJS.ProcessEnv {
       DATA_DIR: settings.dataDir,
       DATABASE_URL: settings.databaseUrl,
       API_KEYS: apiKeysOf(config, keys)
-        .map(({ scope, secret }) => `${scope}:${secret}`)
+        .map(
+          ({ scope, name, secret }) => `${scope}:${name === undefined ? '' : `${name}:`}${secret}`,
+        )
         .join(','),
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_WEBHOOK_SECRETS:

@@ -19,7 +19,7 @@ import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
 import { indexOf, inListOrder, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { isDisputed, refundableMinor } from '../sums.ts';
+import { isDisputed, refundableMinor, refundedMinor, reservedMinor } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
@@ -34,8 +34,17 @@ export function refund(context: Context, command: CommandOf<'refund'>): Verdict 
   return applyRow(context, refundRow(ledger, amountMinor, refundable), {
     cause: command.id,
     caller: { command, answer: { requestKey } },
+    refusal: () =>
+      isOverLimit(ledger, amountMinor, command.limitMinor)
+        ? rejected('refund_over_limit')
+        : undefined,
     effects: { refund: (starter) => requestRefund(starter, instruction) },
   });
+}
+
+/** Counted over the order: several small refunds give back no more than one. */
+function isOverLimit(ledger: Ledger, amountMinor: number, limitMinor = Infinity): boolean {
+  return refundedMinor(ledger) + reservedMinor(ledger) + amountMinor > limitMinor;
 }
 
 function refundRow(

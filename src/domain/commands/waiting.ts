@@ -1,6 +1,6 @@
 /** Commands whose callers wait for the gateway: each leaves its one outcome record when it is answered. */
 
-import { type Context, record, type Verdict } from '../context.ts';
+import { type Context, fromCaller, record, type Verdict } from '../context.ts';
 import type { CommandAnswer, CommandEvent } from '../events.ts';
 import type { WaitingCommand } from '../ledger.ts';
 
@@ -8,6 +8,12 @@ import type { WaitingCommand } from '../ledger.ts';
 const MAX_WAITING = 100;
 
 export type CommandOf<T extends CommandEvent['type']> = Extract<CommandEvent, { type: T }>;
+
+/** Why the caller asks, in its own words. */
+export function noteOf(command: CommandEvent): string | undefined {
+  if ('note' in command) return command.note;
+  return 'reason' in command ? command.reason : undefined;
+}
 
 export function rejected(code: string): Verdict {
   return { outcome: 'rejected', reason: code, answer: { code } };
@@ -30,6 +36,7 @@ export function wait(
   const { waiting } = context.ledger;
   if (waiting.length >= MAX_WAITING)
     return { ...UNSETTLED, answer: { ...answer, ...UNSETTLED.answer } };
+  const reason = noteOf(command);
   waiting.push({
     id: command.id,
     source: command.source,
@@ -37,9 +44,8 @@ export function wait(
     duplicate,
     answer,
     paymentId: 'paymentId' in command ? (command.paymentId ?? null) : null,
-    ...(command.type === 'cancel' && command.reason !== undefined
-      ? { reason: command.reason }
-      : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(command.actor === undefined ? {} : { actor: command.actor }),
     askedAfter: context.ledger.inquiry.generation,
   });
   return null;
@@ -54,12 +60,14 @@ export function answerWaiting(
   const answered = ledger.waiting.filter(picks);
   ledger.waiting = ledger.waiting.filter((command) => !picks(command));
   for (const command of answered) {
-    const given = withReason(verdict(command), command.reason);
+    const { reason } = command;
+    const given =
+      command.type === 'cancel' ? withReason(verdict(command), reason) : verdict(command);
     const outcome = given.outcome === 'applied' && command.duplicate ? 'duplicate' : given.outcome;
     record(
       context,
       { ...given, outcome, answer: { ...command.answer, ...given.answer } },
-      { source: command.source, type: command.type, eventId: command.id },
+      fromCaller(command, reason),
     );
   }
 }

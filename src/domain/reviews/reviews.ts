@@ -6,6 +6,7 @@
 import { applyRow } from '../apply-row.ts';
 import { type CommandOf, rejected } from '../commands/waiting.ts';
 import type { Context, Verdict } from '../context.ts';
+import type { Review } from '../ledger.ts';
 import { isDisputed } from '../sums.ts';
 import { decisionRow, effectsOf, evolveBy, refundsOn } from './decisions.ts';
 
@@ -16,7 +17,7 @@ export function decideReview(context: Context, command: CommandOf<'review'>): Ve
   const decided = command.decision === 'approve' ? 'approved' : 'rejected';
   if (review.status === decided)
     return { outcome: 'duplicate', reason: `${review.id} is ${decided} already` };
-  if (review.status !== 'open') return rejected('review_already_decided');
+  if (review.status !== 'open') return decidedOtherwise(review);
   if (review.version !== command.version) return rejected('review_stale');
   const row = decisionRow(ledger, review.reason, command.decision);
   // Refunding what the bank may take back anyway would pay it out twice.
@@ -26,9 +27,15 @@ export function decideReview(context: Context, command: CommandOf<'review'>): Ve
     evolve: () => {
       review.status = decided;
       review.note = command.note;
+      if (command.actor !== undefined) review.decidedBy = command.actor;
       evolveBy(context, review, row);
     },
     effects: effectsOf(context, review, row),
     reason: ({ from, to }) => `${review.reason} ${decided}: ${from} → ${to}`,
   });
+}
+
+function decidedOtherwise({ decidedBy }: Review): Verdict {
+  const code = 'review_already_decided';
+  return { ...rejected(code), answer: { code, ...(decidedBy === undefined ? {} : { decidedBy }) } };
 }

@@ -1,7 +1,7 @@
 /** Invoices and credit notes together, as they were issued in a month or on a day. */
 import { sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { type Page, pageOf, readCursor } from '../page.ts';
+import { type ListQuery, type Page, pageOf, readCursor } from '../page.ts';
 import { creditNotes, invoices } from '../schema/effects.ts';
 
 export const PAPER_KINDS = ['invoice', 'credit_note'] as const;
@@ -57,7 +57,8 @@ export async function listPapers(
   { from, to }: PaperPeriod,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Paper>> {
-  const { atMs, id } = cursor === undefined ? START : readCursor(cursor);
+  const query: ListQuery = { list: 'papers', filter: { from, to } };
+  const { atMs, id } = cursor === undefined ? START : readCursor(cursor, query);
   const { rows } = await db.execute<Row>(sql`
     select * from (
       select 'invoice' as kind, number, order_id, null as refund_id, null::bigint as corrects,
@@ -74,7 +75,7 @@ export async function listPapers(
         > (to_timestamp(${atMs}::double precision / 1000), ${id} collate "C")
     order by issued_at, (kind || ':' || number) collate "C"
     limit ${limit + 1}`);
-  return pageOf(rows.map(paperOf), limit, ({ kind, number, issuedAt }) => ({
+  return pageOf(rows.map(paperOf), { limit, query }, ({ kind, number, issuedAt }) => ({
     atMs: issuedAt.getTime(),
     id: `${kind}:${number}`,
   }));

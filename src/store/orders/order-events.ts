@@ -2,10 +2,10 @@
  * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
  * together with the repeats that never reached the order.
  */
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
 import type { Database } from '../database.ts';
-import { CursorError, type Page, pageOf, readCursor } from '../page.ts';
+import { CursorError, type ListQuery, type Page, pageOf, readCursor } from '../page.ts';
 import { prepared } from '../prepared.ts';
 import { orderEvents } from '../schema/orders.ts';
 import {
@@ -25,17 +25,35 @@ export interface StoredEvent {
   reason: string;
   /** The order's version once this had been dealt with. */
   version: number;
+  /** Who decided, by the name or id of the key, and why; null where nobody did. */
+  actor: string | null;
+  note: string | null;
   answer: CommandAnswer | null;
 }
 
-const { seq, at, source, type, eventId, outcome, reason, version, answer } = orderEvents;
+const { seq, at, source, type, eventId, outcome, reason, version, actor, note, answer } =
+  orderEvents;
 /** The columns of a `StoredEvent`. */
-export const STORED_EVENT = { seq, at, source, type, eventId, outcome, reason, version, answer };
+export const STORED_EVENT = {
+  seq,
+  at,
+  source,
+  type,
+  eventId,
+  outcome,
+  reason,
+  version,
+  actor,
+  note,
+  answer,
+};
 
 /** Where a page begins: behind the position of `cursor`, or at the order's first event. */
 export interface EventPage {
   limit: number;
   cursor?: string | undefined;
+  /** What somebody decided, and nothing else. */
+  decisions?: boolean | undefined;
 }
 
 /**
@@ -47,28 +65,40 @@ export interface EventPage {
 export async function listEvents(
   database: Database,
   orderId: string,
-  { limit, cursor }: EventPage,
+  { limit, cursor, decisions }: EventPage,
 ): Promise<Page<StoredEvent>> {
-  const position = cursor === undefined ? undefined : readEventCursor(cursor);
+  const query: ListQuery = { list: 'order_events', filter: { orderId, decisions } };
+  const position = cursor === undefined ? undefined : readEventCursor(cursor, query);
   // One more than the page says whether there is a next one.
   const wanted = limit + 1;
   const [events, duplicates] = await Promise.all([
     database.db
       .select(STORED_EVENT)
       .from(orderEvents)
-      .where(and(eq(orderEvents.orderId, orderId), position && eventsBehind(position)))
+      .where(
+        and(
+          eq(orderEvents.orderId, orderId),
+          position && eventsBehind(position),
+          decisions ? isNotNull(actor) : undefined,
+        ),
+      )
       .orderBy(asc(at), asc(seq))
       .limit(wanted),
-    listDuplicates(database, orderId, {
-      limit: wanted,
-      behind: position && repeatBehind(position),
-    }),
+    decisions
+      ? []
+      : listDuplicates(database, orderId, {
+          limit: wanted,
+          behind: position && repeatBehind(position),
+        }),
   ]);
   const versions = await versionsAt(database, orderId, duplicates);
   const dropped = duplicates.map((repeats, index) => droppedEvent(repeats, versions[index]));
   // The sort is stable: events stay in front of repeats of the same time.
   const merged = [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
-  return pageOf(merged, limit, (event) => ({ atMs: event.at.getTime(), id: positionIdOf(event) }));
+  return pageOf(merged, { limit, query }, (event) => ({
+    atMs: event.at.getTime(),
+    id: positionIdOf(event),
+  }));
 }
 
 /** Behind an event of the order: its `seq`. Behind a repeat: the event's id. */
@@ -78,8 +108,8 @@ function positionIdOf({ seq, eventId }: StoredEvent): string {
   return seq === null ? `repeat:${eventId}` : `seq:${seq}`;
 }
 
-function readEventCursor(cursor: string): EventPosition {
-  const { atMs, id } = readCursor(cursor);
+function readEventCursor(cursor: string, query: ListQuery): EventPosition {
+  const { atMs, id } = readCursor(cursor, query);
   const [, kind, rest = ''] = /^(seq|repeat):(.+)$/s.exec(id) ?? [];
   if (kind === 'repeat') return { atMs, eventId: rest };
   if (kind === 'seq' && /^\d{1,9}$/.test(rest)) return { atMs, seq: Number(rest) };
@@ -165,6 +195,8 @@ function droppedEvent(repeats: DuplicateDeliveries, version = 1): StoredEvent {
       ? `answered from the record ${count === 1 ? 'once' : `${count} times`}`
       : `already accepted; delivered ${count === 1 ? 'once more' : `${count} more times`}`,
     version,
+    actor: null,
+    note: null,
     answer: null,
   };
 }

@@ -2,13 +2,11 @@
  * The order row: the guard that outlives Temporal's retention, and what every reader reads. It is
  * inserted by the API before the workflow starts; afterwards only record.ts may change its content.
  */
-import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Address, OrderDetails, Shipping } from '../../domain/details.ts';
 import type { Ledger } from '../../domain/ledger.ts';
-import type { OrderState } from '../../domain/order.ts';
 import type { OrderView } from '../../domain/view.ts';
 import type { Database } from '../database.ts';
-import { type Page, type Position, pageOf, readCursor } from '../page.ts';
 import { prepared } from '../prepared.ts';
 import { duplicateDeliveries } from '../schema/edge.ts';
 import { failingEffects } from '../schema/effects.ts';
@@ -65,14 +63,6 @@ export interface FailingEffect {
   error: string;
   since: string;
   nextTryAt: string | null;
-}
-
-export interface OrderFilter {
-  state?: OrderState | undefined;
-  needsReview?: boolean | undefined;
-  customer?: string | undefined;
-  limit: number;
-  cursor?: string | undefined;
 }
 
 const ISO_TIME = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
@@ -191,44 +181,6 @@ export async function readDetails(database: Database, id: string): Promise<Order
   const { description, email, people } = order;
   const { name = null, address = null, shipping = null } = people;
   return { description, email, name, address, shipping };
-}
-
-/**
- * Newest first.
- *
- * @throws CursorError when the cursor is not one that this gave out.
- */
-export async function listOrders(
-  { db }: Database,
-  { state, needsReview, customer, limit, cursor }: OrderFilter,
-): Promise<{ orders: StoredOrder[]; nextCursor: string | null }> {
-  const found = await db
-    .select(STORED_ORDER)
-    .from(orders)
-    .where(
-      and(
-        state === undefined ? undefined : eq(orders.state, state),
-        customer === undefined ? undefined : eq(orders.customerId, customer),
-        needsReview === undefined ? undefined : reviewNeeded(needsReview),
-        cursor === undefined ? undefined : olderThan(readCursor(cursor)),
-      ),
-    )
-    .orderBy(desc(orders.createdAt), desc(orders.id))
-    .limit(limit + 1);
-  const page: Page<StoredOrder> = pageOf(found, limit, ({ createdAt, id }) => ({
-    atMs: createdAt.getTime(),
-    id,
-  }));
-  return { orders: page.items, nextCursor: page.nextCursor };
-}
-
-/** Spelled as the partial index is, so that the index is used. */
-function reviewNeeded(needed: boolean): SQL {
-  return needed ? sql`${orders.needsReview}` : sql`not ${orders.needsReview}`;
-}
-
-function olderThan({ atMs, id }: Position): SQL {
-  return sql`(${orders.createdAt}, ${orders.id}) < (${new Date(atMs).toISOString()}::timestamptz, ${id})`;
 }
 
 const MARK_STARTED = prepared((db) =>

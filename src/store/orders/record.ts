@@ -7,7 +7,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { OutcomeRecord } from '../../domain/events.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import { nextDeadline } from '../../domain/schedule/deadlines.ts';
-import { needsPerson, viewOf } from '../../domain/view.ts';
+import { needsPerson, type OrderView, viewOf } from '../../domain/view.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { orders } from '../schema/orders.ts';
@@ -45,7 +45,7 @@ const WRITE_RECORD = {
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
         ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9,
-        closed = $13, next_deadline_at = $14
+        closed = $13, next_deadline_at = $14, review_reasons = $15::text[]
       from before
       where orders.id = before.id and before.revision <= $12
       returning orders.id, before.gateway, before.state as from_state
@@ -55,15 +55,19 @@ const WRITE_RECORD = {
       on conflict do nothing
     ), recorded as (
       insert into order_events
-        (order_id, seq, at, source, type, event_id, outcome, reason, version, answer)
-      select id, seq, at, source, type, "eventId", outcome, reason, version, answer
+        (order_id, seq, at, source, type, event_id, outcome, reason, version, actor, note, answer)
+      select id, seq, at, source, type, "eventId", outcome, reason, version, actor, note, answer
       from changed, json_to_recordset($10::json) as record
         (seq int, at timestamptz, source text, type text, "eventId" text, outcome text,
-         reason text, version int, answer json)
+         reason text, version int, actor text, note text, answer json)
       on conflict do nothing
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
       select gateway, payment_id, id from changed, unnest($11::text[]) as payment_id
+      on conflict do nothing
+    ), refunded as (
+      insert into order_refunds (refund_id, order_id)
+      select refund_id, id from changed, unnest($16::text[]) as refund_id
       on conflict do nothing
     )
     select
@@ -102,6 +106,8 @@ export async function writeRecord(
       known,
       ledger.closed,
       wakesAt(ledger),
+      openReasonsOf(view),
+      refundIdsOf(view),
     ],
   });
   const [row] = rows;
@@ -131,13 +137,15 @@ export function wakesAt(ledger: Ledger): string {
 
 /** Text columns hold no NUL and no half of a surrogate pair, and callers may send either. */
 function storable(record: OutcomeRecord) {
-  const { type, eventId, reason } = record;
+  const { type, eventId, reason, actor, note } = record;
   return {
     ...record,
     at: new Date(record.at).toISOString(),
     type: plainText(type),
     eventId: plainText(eventId),
     reason: plainText(reason),
+    ...(actor === undefined ? {} : { actor: plainText(actor) }),
+    ...(note === undefined ? {} : { note: plainText(note) }),
   };
 }
 
@@ -148,4 +156,17 @@ function plainText(text: string): string {
 function paymentIdsOf({ attempts, payments }: Ledger): string[] {
   const ids = attempts.flatMap(({ paymentId }) => (paymentId === null ? [] : [paymentId]));
   return [...new Set([...ids, ...Object.keys(payments)])];
+}
+
+function openReasonsOf({ reviews }: OrderView): string[] {
+  const open = reviews.filter(({ status }) => status === 'open');
+  return [...new Set(open.map(({ reason }) => reason))];
+}
+
+/** An id that an index cannot hold could not be asked for either. */
+const SEARCHABLE_ID = /^[\x21-\x7e]{1,255}$/;
+
+function refundIdsOf({ refunds }: OrderView): string[] {
+  const ids = refunds.flatMap(({ id, refundId }) => (refundId === null ? [id] : [id, refundId]));
+  return [...new Set(ids)].filter((id) => SEARCHABLE_ID.test(id));
 }

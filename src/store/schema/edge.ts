@@ -109,7 +109,8 @@ export const parkedEvents = pgTable(
     receivedAt: instant().notNull().defaultNow(),
     lastReceivedAt: instant().notNull().defaultNow(),
     redeliveredAt: instant(),
-    /** An operator's reason for attaching or closing it, and when that was. */
+    /** Who attached, closed or redelivered it, why, and when that was. */
+    decidedBy: text(),
     note: text(),
     decidedAt: instant(),
   },

@@ -18,6 +18,7 @@ import type { Address, Shipping } from '../../domain/details.ts';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
+import type { ReviewReason } from '../../domain/reviews/reasons.ts';
 import type { OrderView } from '../../domain/view.ts';
 import { instant, instantOrNever, isPositiveMoney, minorUnits } from './columns.ts';
 
@@ -46,6 +47,8 @@ export const orders = pgTable(
     metadata: json().$type<Record<string, string>>().notNull(),
     state: text().$type<OrderState>().notNull(),
     needsReview: boolean().notNull().default(false),
+    /** Of the reviews that are open. */
+    reviewReasons: text().array().$type<ReviewReason[]>().notNull().default([]),
     version: integer().notNull(),
     revision: bigint({ mode: 'number' }).notNull(),
     ledger: json().$type<Ledger>().notNull(),
@@ -65,6 +68,16 @@ export const orders = pgTable(
     index('orders_by_age').on(table.createdAt, table.id),
     index('orders_by_state').on(table.state, table.createdAt, table.id),
     index('orders_by_customer').on(table.customerId, table.createdAt, table.id),
+    index('orders_by_email')
+      // An index holds no text of any length.
+      .on(sql`lower(left(${table.email}, 320))`, table.createdAt, table.id)
+      .where(sql`${table.email} is not null`),
+    index('orders_by_gateway').on(table.gateway, table.createdAt, table.id),
+    index('orders_by_currency').on(table.currency, table.createdAt, table.id),
+    index('orders_by_amount').on(table.amountMinor, table.createdAt, table.id),
+    index('orders_by_review_reason')
+      .using('gin', table.reviewReasons)
+      .where(sql`${table.needsReview}`),
     index('orders_for_review').on(table.createdAt, table.id).where(sql`${table.needsReview}`),
     index('orders_unstarted').on(table.createdAt).where(sql`${table.startedAt} is null`),
     // The age is in it so that open orders are counted by the index alone.
@@ -88,6 +101,9 @@ export const orderEvents = pgTable(
     outcome: text().$type<Outcome>().notNull(),
     reason: text().notNull(),
     version: integer().notNull(),
+    /** Who decided, by the name or id of the key, and why; null where nobody did, and before it was kept. */
+    actor: text(),
+    note: text(),
     answer: json().$type<CommandAnswer>(),
   },
   (table) => [
@@ -122,5 +138,20 @@ export const gatewayPayments = pgTable(
       .notNull()
       .references(() => orders.id),
   },
-  (table) => [primaryKey({ columns: [table.gateway, table.paymentId] })],
+  (table) => [
+    primaryKey({ columns: [table.gateway, table.paymentId] }),
+    index('gateway_payments_by_payment').on(table.paymentId),
+  ],
+);
+
+/** Under which ids the refunds of an order are known: the gateway's, and ours. */
+export const orderRefunds = pgTable(
+  'order_refunds',
+  {
+    refundId: text().notNull(),
+    orderId: text()
+      .notNull()
+      .references(() => orders.id),
+  },
+  (table) => [primaryKey({ columns: [table.refundId, table.orderId] })],
 );

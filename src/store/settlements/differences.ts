@@ -1,7 +1,7 @@
 /** Differences between gateways' reports and the books, for whoever decides them. */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { pageOf, readCursor } from '../page.ts';
+import { type ListQuery, pageOf, readCursor } from '../page.ts';
 import { type DifferenceState, settlementDifferences, settlementImports } from '../schema/books.ts';
 import type { SettlementImport } from './import-report.ts';
 import { judge } from './judge.ts';
@@ -75,6 +75,7 @@ export async function listDifferences(
   { limit, cursor, ...filter }: DifferenceFilter,
 ): Promise<{ differences: Difference[]; nextCursor: string | null }> {
   const { state, kind, gateway, month, orderId } = filter;
+  const query: ListQuery = { list: 'differences', filter };
   const found = await db
     .select(LISTED)
     .from(table)
@@ -85,12 +86,15 @@ export async function listDifferences(
         gateway === undefined ? undefined : eq(table.gateway, gateway),
         month === undefined ? undefined : eq(table.month, month),
         orderId === undefined ? undefined : eq(table.orderId, orderId),
-        cursor === undefined ? undefined : gt(table.id, rowOf(readCursor(cursor).id)),
+        cursor === undefined ? undefined : gt(table.id, rowOf(readCursor(cursor, query).id)),
       ),
     )
     .orderBy(asc(table.id))
     .limit(limit + 1);
-  const page = pageOf(found, limit, ({ foundAt, id }) => ({ atMs: foundAt.getTime(), id }));
+  const page = pageOf(found, { limit, query }, ({ foundAt, id }) => ({
+    atMs: foundAt.getTime(),
+    id,
+  }));
   return { differences: page.items, nextCursor: page.nextCursor };
 }
 

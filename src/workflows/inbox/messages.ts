@@ -16,21 +16,31 @@ interface Message {
   source?: Source;
 }
 
+/** What somebody decides, by the name of the key that it was sent with. */
+interface Decision extends Message {
+  actor?: string;
+}
+
 export interface SignalPayloads {
   webhook: Message & { fact: Fact };
   pay: Message;
   verify: Message & { paymentId?: string };
-  sync: Message;
-  cancel: Message & { reason?: string };
-  refund: Message & { requestKey: string; amountMinor?: number; reason?: string };
-  review: Message & {
+  sync: Decision;
+  cancel: Decision & { reason?: string };
+  refund: Decision & {
+    requestKey: string;
+    amountMinor?: number;
+    reason?: string;
+    limitMinor?: number;
+  };
+  review: Decision & {
     reviewId: string;
     decision: 'approve' | 'reject';
     version: number;
     note: string;
   };
-  retry: Message & { key: string };
-  attach: Message & { paymentId: string; note?: string };
+  retry: Decision & { key: string; note?: string };
+  attach: Decision & { paymentId: string; note?: string };
 }
 
 export type SignalName = keyof SignalPayloads;

@@ -20,6 +20,7 @@ const CURRENCY_PATTERN = /^[A-Z]{3}$/;
 const SOURCES: readonly string[] = ['webhook', 'client', 'operator', 'gateway'];
 /** Longer texts do not belong into a history. */
 const MAX_TEXT_LENGTH = 1_000;
+const MAX_NAME_LENGTH = 64;
 
 /** @param at epoch milliseconds, when the order takes the signal up */
 export function readSignal({ signal, payload }: InboxItem, at: number): DomainEvent {
@@ -38,17 +39,26 @@ export function readSignal({ signal, payload }: InboxItem, at: number): DomainEv
   if (!isId(fields.id))
     return unreadable(`signal ${signal}: "id" must be 1–256 visible characters`);
   return (
-    readBody(signal, fields, { id, at }) ?? unreadable(`signal ${signal}: ${expected(signal)}`)
+    readBody(signal, fields, { id, at, ...actorIn(fields) }) ??
+    unreadable(`signal ${signal}: ${expected(signal)}`)
   );
 }
 
-type Envelope = Pick<FactEvent, 'id' | 'at'>;
+type Envelope = Pick<FactEvent, 'id' | 'at'> & Pick<CommandEvent, 'actor'>;
 
 function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEvent | null {
   switch (signal) {
     case 'webhook': {
       const fact = readFact(fields.fact);
-      return fact && { ...envelope, source: sourceOf(fields, 'webhook'), type: 'fact', fact };
+      return (
+        fact && {
+          id: envelope.id,
+          at: envelope.at,
+          source: sourceOf(fields, 'webhook'),
+          type: 'fact',
+          fact,
+        }
+      );
     }
     case 'pay':
       return { ...envelope, source: sourceOf(fields, 'client'), type: 'pay' };
@@ -69,7 +79,13 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       return readReview(fields, envelope);
     case 'retry':
       if (!isText(fields.key)) return null;
-      return { ...envelope, source: sourceOf(fields, 'operator'), type: 'retry', key: fields.key };
+      return {
+        ...envelope,
+        source: sourceOf(fields, 'operator'),
+        type: 'retry',
+        key: fields.key,
+        ...(isText(fields.note) ? { note: fields.note } : {}),
+      };
     case 'attach':
       return readAttach(fields, envelope);
     default:
@@ -85,8 +101,10 @@ function readVerify(fields: Fields, envelope: Envelope): CommandEvent | null {
 }
 
 function readRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
-  const { requestKey, amountMinor, reason } = fields;
+  const { requestKey, amountMinor, reason, limitMinor } = fields;
   if (!isId(requestKey) || (amountMinor !== undefined && !isAmount(amountMinor))) return null;
+  // A limit that cannot be read must not pass for none.
+  if (limitMinor !== undefined && limitMinor !== 0 && !isAmount(limitMinor)) return null;
   return {
     ...envelope,
     source: sourceOf(fields, 'operator'),
@@ -94,6 +112,7 @@ function readRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
     requestKey,
     ...(amountMinor === undefined ? {} : { amountMinor }),
     ...(isText(reason) ? { reason } : {}),
+    ...(limitMinor === undefined ? {} : { limitMinor }),
   };
 }
 
@@ -137,6 +156,11 @@ function expected(signal: string): string {
     attach: 'needs "paymentId", the gateway\'s id of the payment',
   };
   return shapes[signal] ?? 'is not known; see the signals that the order offers';
+}
+
+/** Who decides, where it says so; a name is short, as it is kept with every outcome. */
+function actorIn({ actor }: Fields): Pick<CommandEvent, 'actor'> {
+  return isText(actor) && actor.length <= MAX_NAME_LENGTH ? { actor } : {};
 }
 
 function sourceOf(fields: Fields, usual: Source): Source {

@@ -1,0 +1,2 @@
+ALTER TABLE "order_events" ADD COLUMN "actor" text;--> statement-breakpoint
+ALTER TABLE "order_events" ADD COLUMN "note" text;

@@ -1,0 +1,1 @@
+ALTER TABLE "parked_events" ADD COLUMN "decided_by" text;
