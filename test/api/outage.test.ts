@@ -33,6 +33,7 @@ import {
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
+import { sideBySide } from '../support/side-by-side.ts';
 import { sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
 import { type SignedEvent, signedEvent } from '../support/webhooks.ts';
@@ -132,57 +133,61 @@ describe('without Temporal, the API', () => {
   });
   after(() => api.close());
 
-  it('lives and is not ready', async () => {
-    assert.equal((await api.get('/healthz')).status, 200);
-    const { status, body } = await api.get('/readyz');
-    assert.equal(status, 503);
-    assert.deepEqual(body.checks, { temporal: 'fail', database: 'ok' });
-  });
+  // Temporal is waited for in each of them.
+  sideBySide({
+    async 'lives and is not ready'() {
+      assert.equal((await api.get('/healthz')).status, 200);
+      const { status, body } = await api.get('/readyz');
+      assert.equal(status, 503);
+      assert.deepEqual(body.checks, { temporal: 'fail', database: 'ok' });
+    },
 
-  it('reads orders', async () => {
-    const { id } = await givenPendingOrder(shop);
-    assert.equal((await api.get(`/v1/orders/${id}`)).status, 200);
-  });
+    async 'reads orders'() {
+      const { id } = await givenPendingOrder(shop);
+      assert.equal((await api.get(`/v1/orders/${id}`)).status, 200);
+    },
 
-  it('refuses a new order, which the next try creates', async () => {
-    const body = orderBody(newOrderId());
-    assertUnavailable(await api.post('/v1/orders', body), 'orchestrator_unavailable');
-    assert.equal((await shop.call('POST', '/v1/orders', body)).status, 200);
-  });
+    async 'refuses a new order, which the next try creates'() {
+      const body = orderBody(newOrderId());
+      assertUnavailable(await api.post('/v1/orders', body), 'orchestrator_unavailable');
+      assert.equal((await shop.call('POST', '/v1/orders', body)).status, 200);
+    },
 
-  it('keeps the order that it could not start, for a sweeper to start', async () => {
-    const id = newOrderId();
-    assertUnavailable(await api.post('/v1/orders', orderBody(id)), 'orchestrator_unavailable');
-    const handle = (await temporalClient()).workflow.getHandle(id);
-    await pWaitFor(() => handle.describe().then(Boolean, () => false), { interval: 100 });
-  });
+    async 'keeps the order that it could not start, for a sweeper to start'() {
+      const id = newOrderId();
+      assertUnavailable(await api.post('/v1/orders', orderBody(id)), 'orchestrator_unavailable');
+      const handle = (await temporalClient()).workflow.getHandle(id);
+      await pWaitFor(() => handle.describe().then(Boolean, () => false), { interval: 100 });
+    },
 
-  it('refuses every command, and forgets its key', async () => {
-    const { id } = await givenPendingOrder(shop);
-    const key = { 'idempotency-key': `outage-${id}` };
-    for (const command of ['verify', 'cancel', 'refunds'])
-      assertUnavailable(
-        await api.post(`/v1/orders/${id}/${command}`, {}, command === 'refunds' ? key : {}),
-        'orchestrator_unavailable',
-      );
-    const unclicked = await givenOrder(shop);
-    const click = await api.post(`/v1/orders/${unclicked}/payments`, {});
-    assertUnavailable(click, 'orchestrator_unavailable');
-    const again = await api.post(`/v1/orders/${id}/refunds`, {}, key);
-    assertUnavailable(again, 'orchestrator_unavailable');
-    assert.equal(again.headers['idempotent-replayed'], undefined);
-  });
+    async 'refuses every command, and forgets its key'() {
+      const { id } = await givenPendingOrder(shop);
+      const key = { 'idempotency-key': `outage-${id}` };
+      const unclicked = await givenOrder(shop);
+      const answers = await Promise.all([
+        api.post(`/v1/orders/${id}/verify`, {}),
+        api.post(`/v1/orders/${id}/cancel`, {}),
+        api.post(`/v1/orders/${id}/refunds`, {}, key),
+        api.post(`/v1/orders/${unclicked}/payments`, {}),
+      ]);
+      for (const answer of answers) assertUnavailable(answer, 'orchestrator_unavailable');
+      const again = await api.post(`/v1/orders/${id}/refunds`, {}, key);
+      assertUnavailable(again, 'orchestrator_unavailable');
+      assert.equal(again.headers['idempotent-replayed'], undefined);
+    },
 
-  it('answers a click on the attempt that is open', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    const { status, body } = await api.post(`/v1/orders/${id}/payments`, {});
-    assert.deepEqual([status, body.id], [200, paymentId]);
-  });
+    async 'answers a click on the attempt that is open'() {
+      const { id, paymentId } = await givenPendingOrder(shop);
+      const { status, body } = await api.post(`/v1/orders/${id}/payments`, {});
+      assert.deepEqual([status, body.id], [200, paymentId]);
+    },
 
-  it('T30 T32 refuses a webhook however often it comes, and never calls it a duplicate', async () => {
-    const { id, paymentId } = await givenPendingOrder(shop);
-    const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
-    for (const _ of [1, 2]) assertUnavailable(await api.deliver(event), 'orchestrator_unavailable');
+    async 'T30 T32 refuses a webhook however often it comes, and never calls it a duplicate'() {
+      const { id, paymentId } = await givenPendingOrder(shop);
+      const event = signedEvent('payment.pending', { orderId: id, paymentId, amount: AMOUNT });
+      for (const _ of [1, 2])
+        assertUnavailable(await api.deliver(event), 'orchestrator_unavailable');
+    },
   });
 });
 

@@ -46,6 +46,8 @@ for (const { name, cannot } of GATEWAYS)
       const payments = await gateway.paymentsOf(id);
       assert.equal(payments.length, 1);
       assert.equal(new Set(replies.map(({ body }) => body.id)).size, 1);
+      await gateway.capture(payments[0]?.paymentId ?? '');
+      await assertPaidOnce(id);
     });
 
     it(`T01 is paid once when one event is delivered ${DELIVERIES} times at once`, async () => {
@@ -55,6 +57,7 @@ for (const { name, cannot } of GATEWAYS)
       assert.ok(event);
       const answers = await times(DELIVERIES, (i) => deliver(shop, event, i));
       assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+      assert.equal((await untilSettled(shop, id, 'paid')).amountPaid, AMOUNT);
       await assertPaidOnce(id);
     });
 

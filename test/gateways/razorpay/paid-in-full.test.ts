@@ -112,7 +112,7 @@ describe('an order at Razorpay', function () {
 
   it('is 200 to a verify that names its payment while a webhook has made the order ask', async () => {
     const { id, paymentId } = await given();
-    const held = razorpay.faults.hold(/^GET \/v1\/orders\/[^/]+\/payments/);
+    const held = razorpay.faults.hold(new RegExp(`^GET /v1/orders/${paymentId}/payments`));
     razorpay.life.fail(razorpay.life.start(paymentId));
     await held.arrived;
     razorpay.webhooks.withhold();

@@ -11,7 +11,7 @@ import { PROVOKE } from './reviews.ts';
 import { atSandbox, partlyPaid, type Scenarios, useUp } from './scenario.ts';
 
 /** What a sync has found, and the order after it. */
-export interface Synced {
+interface Synced {
   code?: string;
   changes: string[];
   order: OrderView;
