@@ -17,6 +17,8 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
   '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
+  '/v1/orders/{id}/effects/{key}/retry': () => ({ note: 'mended' }),
+  '/v1/parked-events/{id}/redeliver': () => ({ note: 'it is there now' }),
   '/v1/parked-events/{id}/attach': () => ({ note: 'from the old shop' }),
   '/v1/parked-events/{id}/close': () => ({ note: 'of staging' }),
   '/v1/settlements/differences/{id}/decision': () => ({ decision: 'accept', note: 'known' }),
@@ -30,7 +32,7 @@ const FILES: Record<string, string> = {
 };
 
 const QUERIES: Record<string, string> = {
-  '/v1/orders': '?state=paid&limit=1',
+  '/v1/orders': '?state=paid&amount=4999&email=a%40example.com&createdFrom=2026-01-01&limit=1',
   '/v1/parked-events': '?status=parked&limit=1',
   '/v1/settlements/differences': '?state=open&limit=1',
   '/v1/books/trial-balance': '?period=2026-01',

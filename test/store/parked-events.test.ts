@@ -71,6 +71,10 @@ describe('parked events', () => {
       ],
     );
     assert.equal(second.nextCursor, null);
+    await assert.rejects(
+      listParked(database, { limit: 2, status: 'parked', cursor: first.nextCursor ?? '' }),
+      /of another query/,
+    );
     const open = await listParked(database, { limit: 5, status: 'parked' });
     assert.deepEqual(
       open.events.map(({ eventId }) => eventId),
