@@ -14,6 +14,7 @@ import {
   payment,
   reached,
   refund,
+  refundAnswered,
   refundRequest,
   snapshot,
   TERMS,
@@ -206,6 +207,29 @@ export const EDGES: Record<string, Life> = {
   'a refund that had failed and is told as reversed': life(
     [...IN.paid, refund('failed', 30)],
     refund('reversed', 30),
+  ),
+  'three equal refunds, of which one was laid to the wrong request': life(
+    [
+      ...IN.paid,
+      refundRequest(30, 'key_1'),
+      refundRequest(30, 'key_2'),
+      refundRequest(30, 'key_3'),
+      refund('succeeded', 30, 'ref_1'),
+      refundAnswered('ref_1', 30, { requestKey: 'key_2' }),
+    ],
+    refund('succeeded', 30, 'ref_2'),
+  ),
+  'a refund of a payment that was not known, told as failed and then as succeeded': life(
+    [
+      ...IN.pending,
+      refund('failed', 30, 'ref_9', 'pay_8'),
+      refund('succeeded', 30, 'ref_9', 'pay_8'),
+    ],
+    told(snapshot('created'), snapshot('captured', 'pay_8')),
+  ),
+  'a void whose answer says that what was pending is only open': life(
+    [...IN.pending, payment('pending'), SYNC, told(snapshot('pending')), cancel()],
+    voidAnswered(snapshot('created')),
   ),
   'a refund that was reversed and is told as succeeded by a sync': life(
     [...IN.paid, refund('succeeded', 30), refund('reversed', 30), SYNC],
