@@ -29,9 +29,11 @@ import {
   FOREIGN,
   failedFor,
   from,
+  HOUR_MS,
   type Life,
   life,
   oldLife,
+  PARTS,
   refundOf,
   refusedWith,
   SYNC,
@@ -176,6 +178,41 @@ export const EDGES: Record<string, Life> = {
   'a sync that brings news, and a verify that came after it': life(
     [...IN.pending, SYNC, verify()],
     told(snapshot('captured')),
+  ),
+  'a refund over two payments, of which the last is refused': life(
+    [...PARTS, refundRequest(null, 'key_1'), refundAnswered('ref_1', 40)],
+    refusedWith('refund_payment', 'key_1.2', { code: 'balance_insufficient' }),
+  ),
+  'a refund over two payments, of which one is not answered': life(
+    [
+      ...PARTS,
+      refundRequest(null, 'key_1'),
+      refundAnswered('ref_1', 40),
+      failedFor('refund_payment', 'key_1.2'),
+    ],
+    refundRequest(null, 'key_1', 'again'),
+    refundRequest(null, 'key_1.2', 'by-the-key-of-a-part'),
+  ),
+  'a refund over two payments, of which one is refused and one given up': life(
+    [
+      ...PARTS,
+      refundRequest(null, 'key_1'),
+      refusedWith('refund_payment', 'key_1', { code: 'balance_insufficient' }),
+      failedFor('refund_payment', 'key_1.2'),
+      later(reached('poll'), 24),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(null, 'key_1', 'again'),
+  ),
+  'a refund of which the gateway knows more than the order, while another caller waits': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      { ...reached('poll'), at: TERMS.createdAt + HOUR_MS },
+      refundRequest(40, 'key_2'),
+    ],
+    refusedWith('refund_payment', 'key_1', { code: 'already_refunded', isOutdated: true }),
   ),
   'a refund that a person gave up, asked for again': life(
     [
