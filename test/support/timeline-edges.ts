@@ -16,6 +16,7 @@ import {
   refund,
   refundAnswered,
   refundRequest,
+  refused,
   snapshot,
   TERMS,
   told,
@@ -32,6 +33,7 @@ import {
   HOUR_MS,
   type Life,
   life,
+  MISMATCHED,
   oldLife,
   PARTS,
   refundOf,
@@ -213,6 +215,128 @@ export const EDGES: Record<string, Life> = {
       refundRequest(40, 'key_2'),
     ],
     refusedWith('refund_payment', 'key_1', { code: 'already_refunded', isOutdated: true }),
+  ),
+  'a part of a cancelled order is approved, which is cancelled again while a payment is held': life(
+    [
+      ...IN.cancelled,
+      ...another(),
+      payment('authorized', 'pay_2'),
+      refusedWith('void_payment', 'pay_2', {}),
+      captured(40),
+      decide('approve', 'paid_after_cancel'),
+      cancel('again'),
+    ],
+    decide('reject', 'authorized_after_cancel'),
+  ),
+  'a part of an expired order is not sent back while it is disputed': life(
+    [...IN.partially_paid, reached('expiry'), dispute('opened', 10)],
+    decide('reject', 'partial_expired'),
+  ),
+  'an order that expired partly paid gets more time, and its part goes back': life(
+    [...IN.partially_paid, ...another(), reached('expiry'), decide('approve', 'partial_expired')],
+    captureReversed(40),
+  ),
+  'an order that expired partly paid is cancelled': life(
+    [...IN.partially_paid, reached('expiry')],
+    cancel(),
+  ),
+  'the excess of an order of which only one payment says who made it': life(
+    [
+      ...IN.paid,
+      verify('pay_2'),
+      told(snapshot('created', 'pay_2', { installation: 'ours' })),
+      captured(100, 'cap_2', 'pay_2'),
+    ],
+    decide('reject', 'double_payment'),
+  ),
+  'a mismatched payment is approved, of which another has ended': life(
+    [
+      ...MISMATCHED,
+      verify('pay_3'),
+      told(snapshot('authorized', 'pay_3', { amountMinor: 60 })),
+      payment('expired', 'pay_3'),
+    ],
+    decide('approve', 'amount_mismatch'),
+  ),
+  'a mismatched payment is rejected while another one is captured': life(
+    [...AUTHORIZED, verify('pay_2'), told(snapshot('authorized', 'pay_2', { amountMinor: 70 }))],
+    decide('reject', 'amount_mismatch'),
+  ),
+  'one of two lost refunds is given up': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      later(refundRequest(20, 'key_2'), 20),
+      failedFor('refund_payment', 'key_2'),
+      later(reached('poll'), 0),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(30, 'key_1', 'again'),
+    refundRequest(20, 'key_2', 'again-2'),
+  ),
+  'a lost refund is given up after a webhook has told of it': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      later(reached('poll'), 0),
+      refund('succeeded', 30),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(30, 'key_1', 'again'),
+  ),
+  'a payment whose capture was refused ends by itself': life(
+    [
+      ...AUTHORIZED,
+      refused('capture_payment', 'pay_1'),
+      told(snapshot('authorized')),
+      SYNC,
+      told(snapshot('authorized')),
+    ],
+    payment('expired'),
+  ),
+  'a payment that is authorized after the refund, and whose void is refused, expires': life(
+    [
+      ...IN.refunded,
+      ...another(),
+      payment('authorized', 'pay_2'),
+      refusedWith('void_payment', 'pay_2', {}),
+    ],
+    payment('expired', 'pay_2'),
+  ),
+  'two refunds that had failed and are told as succeeded, of which the gateway confirms one': life(
+    [
+      ...IN.paid,
+      refund('failed', 30, 'ref_1'),
+      refund('failed', 20, 'ref_2'),
+      refund('succeeded', 30, 'ref_1'),
+      refund('succeeded', 20, 'ref_2'),
+    ],
+    told(snapshot('captured', 'pay_1', { refunds: [refundOf('succeeded', 'ref_1', 30)] })),
+  ),
+  'two disputes of payments without a capture, of which one arrives': life(
+    [...IN.pending, ...another(), dispute('opened', 10), dispute('opened', 10, 'dsp_2', 'pay_2')],
+    captured(40),
+  ),
+  'refunds and disputes that an answer names in another order': life(
+    [
+      ...IN.paid,
+      refund('pending', 30, 'ref_1'),
+      refund('pending', 20, 'ref_2'),
+      dispute('opened', 10, 'dsp_1'),
+      dispute('opened', 5, 'dsp_2'),
+      SYNC,
+    ],
+    told(
+      snapshot('captured', 'pay_1', {
+        refunds: [refundOf('succeeded', 'ref_2', 20), refundOf('succeeded', 'ref_1', 30)],
+        disputes: [
+          { disputeId: 'dsp_2', amountMinor: 5, status: 'lost' },
+          { disputeId: 'dsp_1', amountMinor: 10, status: 'lost' },
+        ],
+      }),
+    ),
   ),
   'a refund that a person gave up, asked for again': life(
     [
