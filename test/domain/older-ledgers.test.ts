@@ -8,6 +8,8 @@ import {
   pay,
   payment,
   reached,
+  refundAnswered,
+  refundRequest,
   snapshot,
   TERMS,
   told,
@@ -86,6 +88,17 @@ describe('a capture that nobody took back', () => {
         reversed: false,
       },
     });
+  });
+});
+
+describe('a refund request that the gateway took', () => {
+  it('is kept as accepted', () => {
+    const { refundRequests } = ledgerAfter(
+      ...IN.paid,
+      refundRequest(30),
+      refundAnswered('ref_1', 30),
+    );
+    assert.equal(refundRequests.key_1?.status, 'accepted');
   });
 });
 

@@ -14,7 +14,9 @@ import {
   payment,
   reached,
   refund,
+  refundAnswered,
   refundRequest,
+  refused,
   snapshot,
   TERMS,
   told,
@@ -28,9 +30,12 @@ import {
   FOREIGN,
   failedFor,
   from,
+  HOUR_MS,
   type Life,
   life,
+  MISMATCHED,
   oldLife,
+  PARTS,
   refundOf,
   refusedWith,
   SYNC,
@@ -176,6 +181,163 @@ export const EDGES: Record<string, Life> = {
     [...IN.pending, SYNC, verify()],
     told(snapshot('captured')),
   ),
+  'a refund over two payments, of which the last is refused': life(
+    [...PARTS, refundRequest(null, 'key_1'), refundAnswered('ref_1', 40)],
+    refusedWith('refund_payment', 'key_1.2', { code: 'balance_insufficient' }),
+  ),
+  'a refund over two payments, of which one is not answered': life(
+    [
+      ...PARTS,
+      refundRequest(null, 'key_1'),
+      refundAnswered('ref_1', 40),
+      failedFor('refund_payment', 'key_1.2'),
+    ],
+    refundRequest(null, 'key_1', 'again'),
+    refundRequest(null, 'key_1.2', 'by-the-key-of-a-part'),
+  ),
+  'a refund over two payments, of which one is refused and one given up': life(
+    [
+      ...PARTS,
+      refundRequest(null, 'key_1'),
+      refusedWith('refund_payment', 'key_1', { code: 'balance_insufficient' }),
+      failedFor('refund_payment', 'key_1.2'),
+      later(reached('poll'), 24),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(null, 'key_1', 'again'),
+  ),
+  'a refund of which the gateway knows more than the order, while another caller waits': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      { ...reached('poll'), at: TERMS.createdAt + HOUR_MS },
+      refundRequest(40, 'key_2'),
+    ],
+    refusedWith('refund_payment', 'key_1', { code: 'already_refunded', isOutdated: true }),
+  ),
+  'a part of a cancelled order is approved, which is cancelled again while a payment is held': life(
+    [
+      ...IN.cancelled,
+      ...another(),
+      payment('authorized', 'pay_2'),
+      refusedWith('void_payment', 'pay_2', {}),
+      captured(40),
+      decide('approve', 'paid_after_cancel'),
+      cancel('again'),
+    ],
+    decide('reject', 'authorized_after_cancel'),
+  ),
+  'a part of an expired order is not sent back while it is disputed': life(
+    [...IN.partially_paid, reached('expiry'), dispute('opened', 10)],
+    decide('reject', 'partial_expired'),
+  ),
+  'an order that expired partly paid gets more time, and its part goes back': life(
+    [...IN.partially_paid, ...another(), reached('expiry'), decide('approve', 'partial_expired')],
+    captureReversed(40),
+  ),
+  'an order that expired partly paid is cancelled': life(
+    [...IN.partially_paid, reached('expiry')],
+    cancel(),
+  ),
+  'the excess of an order of which only one payment says who made it': life(
+    [
+      ...IN.paid,
+      verify('pay_2'),
+      told(snapshot('created', 'pay_2', { installation: 'ours' })),
+      captured(100, 'cap_2', 'pay_2'),
+    ],
+    decide('reject', 'double_payment'),
+  ),
+  'a mismatched payment is approved, of which another has ended': life(
+    [
+      ...MISMATCHED,
+      verify('pay_3'),
+      told(snapshot('authorized', 'pay_3', { amountMinor: 60 })),
+      payment('expired', 'pay_3'),
+    ],
+    decide('approve', 'amount_mismatch'),
+  ),
+  'a mismatched payment is rejected while another one is captured': life(
+    [...AUTHORIZED, verify('pay_2'), told(snapshot('authorized', 'pay_2', { amountMinor: 70 }))],
+    decide('reject', 'amount_mismatch'),
+  ),
+  'one of two lost refunds is given up': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      later(refundRequest(20, 'key_2'), 20),
+      failedFor('refund_payment', 'key_2'),
+      later(reached('poll'), 0),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(30, 'key_1', 'again'),
+    refundRequest(20, 'key_2', 'again-2'),
+  ),
+  'a lost refund is given up after a webhook has told of it': life(
+    [
+      ...IN.paid,
+      refundRequest(30),
+      failedFor('refund_payment', 'key_1'),
+      later(reached('poll'), 0),
+      refund('succeeded', 30),
+      decide('approve', 'key_expired'),
+    ],
+    refundRequest(30, 'key_1', 'again'),
+  ),
+  'a payment whose capture was refused ends by itself': life(
+    [
+      ...AUTHORIZED,
+      refused('capture_payment', 'pay_1'),
+      told(snapshot('authorized')),
+      SYNC,
+      told(snapshot('authorized')),
+    ],
+    payment('expired'),
+  ),
+  'a payment that is authorized after the refund, and whose void is refused, expires': life(
+    [
+      ...IN.refunded,
+      ...another(),
+      payment('authorized', 'pay_2'),
+      refusedWith('void_payment', 'pay_2', {}),
+    ],
+    payment('expired', 'pay_2'),
+  ),
+  'two refunds that had failed and are told as succeeded, of which the gateway confirms one': life(
+    [
+      ...IN.paid,
+      refund('failed', 30, 'ref_1'),
+      refund('failed', 20, 'ref_2'),
+      refund('succeeded', 30, 'ref_1'),
+      refund('succeeded', 20, 'ref_2'),
+    ],
+    told(snapshot('captured', 'pay_1', { refunds: [refundOf('succeeded', 'ref_1', 30)] })),
+  ),
+  'two disputes of payments without a capture, of which one arrives': life(
+    [...IN.pending, ...another(), dispute('opened', 10), dispute('opened', 10, 'dsp_2', 'pay_2')],
+    captured(40),
+  ),
+  'refunds and disputes that an answer names in another order': life(
+    [
+      ...IN.paid,
+      refund('pending', 30, 'ref_1'),
+      refund('pending', 20, 'ref_2'),
+      dispute('opened', 10, 'dsp_1'),
+      dispute('opened', 5, 'dsp_2'),
+      SYNC,
+    ],
+    told(
+      snapshot('captured', 'pay_1', {
+        refunds: [refundOf('succeeded', 'ref_2', 20), refundOf('succeeded', 'ref_1', 30)],
+        disputes: [
+          { disputeId: 'dsp_2', amountMinor: 5, status: 'lost' },
+          { disputeId: 'dsp_1', amountMinor: 10, status: 'lost' },
+        ],
+      }),
+    ),
+  ),
   'a refund that a person gave up, asked for again': life(
     [
       ...IN.paid,
@@ -206,6 +368,29 @@ export const EDGES: Record<string, Life> = {
   'a refund that had failed and is told as reversed': life(
     [...IN.paid, refund('failed', 30)],
     refund('reversed', 30),
+  ),
+  'three equal refunds, of which one was laid to the wrong request': life(
+    [
+      ...IN.paid,
+      refundRequest(30, 'key_1'),
+      refundRequest(30, 'key_2'),
+      refundRequest(30, 'key_3'),
+      refund('succeeded', 30, 'ref_1'),
+      refundAnswered('ref_1', 30, { requestKey: 'key_2' }),
+    ],
+    refund('succeeded', 30, 'ref_2'),
+  ),
+  'a refund of a payment that was not known, told as failed and then as succeeded': life(
+    [
+      ...IN.pending,
+      refund('failed', 30, 'ref_9', 'pay_8'),
+      refund('succeeded', 30, 'ref_9', 'pay_8'),
+    ],
+    told(snapshot('created'), snapshot('captured', 'pay_8')),
+  ),
+  'a void whose answer says that what was pending is only open': life(
+    [...IN.pending, payment('pending'), SYNC, told(snapshot('pending')), cancel()],
+    voidAnswered(snapshot('created')),
   ),
   'a refund that was reversed and is told as succeeded by a sync': life(
     [...IN.paid, refund('succeeded', 30), refund('reversed', 30), SYNC],

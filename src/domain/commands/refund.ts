@@ -17,7 +17,7 @@ import { applyOwnRefund } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
 import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
-import { indexOf, inListOrder, putRefundRequest } from '../ledger-index.ts';
+import { indexOf, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { isDisputed, refundableMinor, refundedMinor, reservedMinor } from '../sums.ts';
 import type { RowOf } from '../table.ts';
@@ -26,7 +26,7 @@ import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './wait
 export function refund(context: Context, command: CommandOf<'refund'>): Verdict | null {
   const { ledger } = context;
   const { requestKey } = command;
-  if (requestKey in Object.prototype) return rejected('idempotency_key_reused');
+  // The names that every object has are taken as well, by no request.
   if (ledger.refundRequests[requestKey] !== undefined) return refundAgain(context, command);
   const refundable = refundableMinor(ledger);
   const amountMinor = command.amountMinor ?? refundable;
@@ -73,10 +73,8 @@ function refundAgain(context: Context, command: CommandOf<'refund'>): Verdict | 
 
 /** Refunds of one request, in the order in which they were begun. */
 function allocationsOf(ledger: Ledger, parentKey: string): RefundRequest[] {
-  const index = indexOf(ledger);
-  return inListOrder(index, 'request', index.requestsByParent.get(parentKey) ?? []).flatMap(
-    (key) => ledger.refundRequests[key] ?? [],
-  );
+  const requestKeys = indexOf(ledger).requestsByParent.get(parentKey) ?? [];
+  return [...requestKeys].flatMap((requestKey) => ledger.refundRequests[requestKey] ?? []);
 }
 
 /** Did the gateway refuse all of it? Where a part went back, the parts say which. */
@@ -166,7 +164,7 @@ export function takeRefund(context: Context, refund: RefundSnapshot, requestKey:
   const { ledger } = context;
   const request = ledger.refundRequests[requestKey];
   if (request !== undefined) {
-    relinkRefund(ledger, request, refundId);
+    relinkRefund(ledger, refundId);
     acceptRequest(ledger, request, refundId);
   }
   const type = `refund.${status}` as const;
@@ -177,11 +175,11 @@ export function takeRefund(context: Context, refund: RefundSnapshot, requestKey:
 }
 
 /** Of two equal requests the webhook may have been laid to the wrong one: that one is open again. */
-function relinkRefund(ledger: Ledger, { requestKey }: RefundRequest, refundId: string): void {
+function relinkRefund(ledger: Ledger, refundId: string): void {
   for (const key of [...(indexOf(ledger).requestsByRefund.get(refundId) ?? [])]) {
     const other = ledger.refundRequests[key];
-    if (other === undefined || key === requestKey) continue;
-    putRefundRequest(ledger, { ...other, status: 'requested', refundId: null });
+    if (other !== undefined)
+      putRefundRequest(ledger, { ...other, status: 'requested', refundId: null });
   }
 }
 

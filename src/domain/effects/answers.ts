@@ -101,7 +101,5 @@ function unanswered(context: Context, command: GatewayCall): void {
       return cancelsUnanswered(context);
     case 'refund_payment':
       return refundUnanswered(context, command.requestKey);
-    case 'capture_payment':
-      return;
   }
 }

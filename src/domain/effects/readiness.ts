@@ -8,8 +8,7 @@ import { indexOf, inListOrder } from '../ledger-index.ts';
 import type { Effect } from './effects.ts';
 
 export function isReady(ledger: Ledger, effect: Effect): boolean {
-  if (!('after' in effect) || effect.after === undefined) return true;
-  const before = ledger.effects[effect.after];
+  const before = 'after' in effect ? ledger.effects[effect.after ?? ''] : undefined;
   return before === undefined || before.status === 'done';
 }
 

@@ -24,7 +24,6 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
     known,
     isForward: (was) => RANK[status] > RANK[was],
     isFlip: (was) => isFlip(was, status),
-    saidOf: (was) => `the dispute was ${was}`,
   });
   if (halted !== null) return halted;
   const { disputeId, paymentId, amountMinor, currency } = fact;

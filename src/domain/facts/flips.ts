@@ -17,14 +17,12 @@ interface Progress<Status extends string> {
   isForward: (was: Status) => boolean;
   /** Has it ended one way, and does the fact end it the other way? */
   isFlip: (was: Status) => boolean;
-  /** What had happened when it last moved, in words. */
-  saidOf: (was: Status) => string;
 }
 
 /** Null when the fact moves what is known forward, or turns it with the present state at the gateway. */
 export function checkProgress<Status extends string>(
   context: Context,
-  { kind, fact, known, isForward, isFlip, saidOf }: Progress<Status>,
+  { kind, fact, known, isForward, isFlip }: Progress<Status>,
 ): Verdict | null {
   if (known === undefined) return null;
   const { status, movedAtVersion = 0 } = known;
@@ -37,7 +35,6 @@ export function checkProgress<Status extends string>(
   if (context.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
   return applyRow(context, `${kind}.flip.early`, {
     cause: factKey(fact),
-    reason: `the gateway was asked before ${saidOf(status)}`,
     effects: { fetch: askGateway },
   });
 }

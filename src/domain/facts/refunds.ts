@@ -31,7 +31,6 @@ export function applyRefundFact(context: Context, fact: RefundFact): Verdict {
     known,
     isForward: (was) => RANK[status] > RANK[was],
     isFlip: (was) => was === 'failed' && status === 'succeeded',
-    saidOf: () => 'the refund had failed',
   });
   if (halted !== null) return halted;
   const { refundId, paymentId, amountMinor, currency } = fact;
@@ -52,7 +51,7 @@ function classify(
   known: Refund | undefined,
 ): RowOf<RefundFact['type']> {
   // Some gateways say "failed" of a refund that had succeeded: the money is with us again.
-  if (fact.type === 'refund.failed' && known?.status === 'succeeded') return 'refund.reversed';
+  if (known?.status === 'succeeded') return 'refund.reversed';
   if (fact.type === 'refund.failed' && isHeldAfterRefund(context.ledger))
     return 'refund.failed.held';
   if (fact.type !== 'refund.succeeded') return fact.type;

@@ -78,9 +78,6 @@ export function evolveBy(context: Context, review: Review, row: DecisionRow): vo
       return giveUp(context, review);
     case 'review.rejected.partial_expired':
       ledger.cancelled = true;
-      return;
-    default:
-      return;
   }
 }
 
@@ -137,10 +134,8 @@ function doublesFirst(ledger: Ledger): string[] {
   const inOrder = Object.values(ledger.captures).map(({ paymentId }) => paymentId);
   const latestFirst = [...new Set(inOrder.reverse())];
   const isStrange = (paymentId: string): boolean => attemptOf(ledger, paymentId) === undefined;
-  return [
-    ...latestFirst.filter(isStrange),
-    ...latestFirst.filter((paymentId) => !isStrange(paymentId)),
-  ];
+  // Of one that stands in it twice nothing is left the second time.
+  return [...latestFirst.filter(isStrange), ...latestFirst];
 }
 
 function refundMinor(
@@ -150,7 +145,7 @@ function refundMinor(
   paymentIds?: readonly string[],
 ): void {
   const instruction = { requestKey: `review:${review.id}`, amountMinor, reason: review.reason };
-  if (amountMinor > 0) requestRefund(starter, instruction, paymentIds);
+  requestRefund(starter, instruction, paymentIds);
 }
 
 /** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */
