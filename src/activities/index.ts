@@ -33,6 +33,8 @@ export interface ActivityDependencies {
   /** Who sells, as invoices print it. */
   seller?: Seller;
   onRecorded?: OnRecorded;
+  /** How long a step waits for each effect inside its workflow task, in milliseconds; 1,500 unless told. */
+  stepPatienceMs?: number;
 }
 
 /** Where no seller is configured. */
@@ -50,6 +52,7 @@ export function createActivities(deps: ActivityDependencies) {
     effectsSecret,
     seller = DEFAULT_SELLER,
     onRecorded,
+    stepPatienceMs,
   } = deps;
   const access = createDeliver({
     database,
@@ -77,7 +80,10 @@ export function createActivities(deps: ActivityDependencies) {
   });
   const writeRecord = createWriteRecord({ database, onRecorded });
   return {
-    takeStep: createTakeStep({ createPayment: calls.createPayment, effects, writeRecord }),
+    takeStep: createTakeStep({
+      ...{ createPayment: calls.createPayment, effects, writeRecord },
+      ...(stepPatienceMs === undefined ? {} : { patienceMs: stepPatienceMs }),
+    }),
     createPayment: mapped(calls.createPayment),
     fetchPayments: mapped(calls.fetchPayments),
     capturePayment: mapped(calls.capturePayment),

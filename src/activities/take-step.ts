@@ -38,8 +38,9 @@ export function createTakeStep(deps: {
   createPayment: GatewayCalls['createPayment'];
   effects: RunEffects;
   writeRecord: WriteRecord;
+  patienceMs?: number;
 }): (request: StepRequest) => Promise<StepDone> {
-  const { createPayment, effects, writeRecord } = deps;
+  const { createPayment, effects, writeRecord, patienceMs = PATIENCE_MS } = deps;
 
   async function run(
     effect: QuickEffect,
@@ -72,7 +73,7 @@ export function createTakeStep(deps: {
     }
   }
 
-  const inTime = { milliseconds: PATIENCE_MS, fallback: () => null };
+  const inTime = { milliseconds: patienceMs, fallback: () => null };
 
   return async ({ effects, at, ...record }) => {
     const untried = effects.map(() => null);

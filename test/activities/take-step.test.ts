@@ -9,6 +9,7 @@ import { effectEvent } from '../../src/domain/events.ts';
 import { openLedger } from '../../src/domain/ledger.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
 import { type Gateway, GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
+import type { Gateways } from '../../src/gateways/index.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { crmUpdates } from '../../src/store/effects/crm-updates.ts';
 import { listEntitlements } from '../../src/store/effects/entitlements.ts';
@@ -53,6 +54,7 @@ function heard(
 describe('a step of an order', () => {
   let database: TestDatabase;
   let createPayment: () => Promise<unknown>;
+  let gateways: Gateways;
   let activities: Activities;
 
   beforeEach(async () => {
@@ -61,7 +63,8 @@ describe('a step of an order', () => {
     const { payment, checkout } = OPENED;
     createPayment = async () => ({ payment: { ...payment, installationId: null }, checkout });
     const gateway = { createPayment: () => createPayment() } as unknown as Gateway;
-    activities = createActivities({ database, gateways: { sandbox: gateway } });
+    gateways = { sandbox: gateway };
+    activities = createActivities({ database, gateways, stepPatienceMs: 60_000 });
   });
   afterEach(() => database.close());
 
@@ -130,7 +133,7 @@ describe('a step of an order', () => {
   ] as const)
     it(`leaves it to an activity of its own when ${why}, and is recorded all the same`, async () => {
       createPayment = answer;
-      const done = await take(stepAfter(CLICKED));
+      const done = await take(stepAfter(CLICKED), createActivities({ database, gateways }));
       assert.deepEqual(done.results, [null]);
       assert.equal(done.recorded, CLICKED.ledger.revision);
       assert.deepEqual(await loadRecord(database, ID), CLICKED.ledger);
@@ -152,8 +155,8 @@ describe('a step of an order', () => {
   it('does nothing that it cannot write down before, and throws nothing', async () => {
     const absent = openDatabase('postgres://nobody@127.0.0.1:1/none');
     const gateway = { createPayment: () => assert.fail('it was asked') } as unknown as Gateway;
-    const gateways = { sandbox: gateway };
-    const done = await take(stepAfter(CLICKED), createActivities({ database: absent, gateways }));
+    const others = { database: absent, gateways: { sandbox: gateway } };
+    const done = await take(stepAfter(CLICKED), createActivities(others));
     assert.deepEqual(done, { results: [null], recorded: null, other: null });
     await absent.close();
   });
