@@ -10,6 +10,7 @@ import {
   reached,
   refundAnswered,
   refundRequest,
+  silence,
   snapshot,
   TERMS,
   told,
@@ -88,6 +89,20 @@ describe('a capture that nobody took back', () => {
         reversed: false,
       },
     });
+  });
+});
+
+describe('a sync that the expiry began', () => {
+  const asked = (): Ledger => ledgerAfter(...IN.pending, reached('expiry'));
+
+  it('is for nothing more once it is answered', () => {
+    const { inquiry } = apply(asked(), told(snapshot('created'))).ledger;
+    assert.deepStrictEqual(inquiry.purpose, { expiry: false, settlement: false });
+  });
+
+  it('is for nothing more once nobody has answered it', () => {
+    const { inquiry } = apply(asked(), silence).ledger;
+    assert.deepStrictEqual(inquiry.purpose, { expiry: false, settlement: false });
   });
 });
 

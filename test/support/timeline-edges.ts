@@ -9,6 +9,7 @@ import {
   decide,
   denied,
   dispute,
+  done,
   later,
   pay,
   payment,
@@ -17,6 +18,7 @@ import {
   refundAnswered,
   refundRequest,
   refused,
+  silence,
   snapshot,
   TERMS,
   told,
@@ -44,6 +46,14 @@ import {
 /** Of gateways where a void is only a note. */
 const VOIDS_NOTHING = { voidsWhenFailed: undefined } as unknown as Partial<OrderTerms>;
 const KEY_REFUSED = failedFor('create_payment', 1, { code: 'gateway_misconfigured' });
+
+const ALL_DONE = [
+  ...IN.paid,
+  done('post_ledger', 'capture-cap_1'),
+  done('grant_access', 1),
+  done('issue_invoice', 1),
+  done('update_crm', 'paid-1'),
+];
 
 export const EDGES: Record<string, Life> = {
   'of before rules 1, an order whose payment is open is cancelled': oldLife(IN.pending, cancel()),
@@ -176,6 +186,30 @@ export const EDGES: Record<string, Life> = {
     [...IN.partially_paid, ...another(), reached('expiry'), captured(10, 'cap_2')],
     captureReversed(40),
     captureReversed(10, 'cap_2'),
+  ),
+  'silence about the last sync of an order that has nothing open': life(
+    [...ALL_DONE, reached('settlement', TERMS.createdAt + 241 * HOUR_MS)],
+    (ledger) => later(silence(ledger), 241),
+  ),
+  'silence about any other sync of an order that soon closes': {
+    terms: { settlementWindowMs: 60_000 },
+    before: [...ALL_DONE, SYNC],
+    now: [silence],
+  },
+  'a payment whose capture was refused, and which ends while the gateway is asked': life(
+    [...AUTHORIZED, refused('capture_payment', 'pay_1'), payment('expired')],
+    told(snapshot('expired')),
+    SYNC,
+    told(snapshot('expired')),
+  ),
+  'a capture that was refused of a payment that was authorized while the gateway was asked': life(
+    [...IN.pending, verify('pay_1'), payment('authorized'), refused('capture_payment', 'pay_1')],
+    told(snapshot('authorized')),
+    told(snapshot('authorized')),
+  ),
+  'a webhook that says that something changed of an order that nobody has tried to pay': life(
+    [],
+    from(verify(undefined, 'changed'), 'webhook'),
   ),
   'a sync that brings news, and a verify that came after it': life(
     [...IN.pending, SYNC, verify()],
