@@ -92,6 +92,20 @@ describe('a capture that nobody took back', () => {
   });
 });
 
+describe('an order to which nothing has happened', () => {
+  it('has seen nothing and asks for nothing', () => {
+    const { seen, inquiry } = ledgerAfter();
+    assert.deepStrictEqual(seen, []);
+    assert.deepStrictEqual(inquiry, {
+      generation: 0,
+      open: false,
+      again: false,
+      askedAtVersion: 0,
+      purpose: { expiry: false, settlement: false },
+    });
+  });
+});
+
 describe('a sync that the expiry began', () => {
   const asked = (): Ledger => ledgerAfter(...IN.pending, reached('expiry'));
 

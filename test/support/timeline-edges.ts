@@ -1,4 +1,5 @@
 /** Lives that are one step away from another outcome: each shows on which side of a condition it is. */
+import type { FactEvent } from '../../src/domain/events.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import {
   cancel,
@@ -54,6 +55,10 @@ const ALL_DONE = [
   done('issue_invoice', 1),
   done('update_crm', 'paid-1'),
 ];
+
+function inDollars(event: FactEvent): FactEvent {
+  return { ...event, fact: { ...event.fact, currency: 'USD' } };
+}
 
 export const EDGES: Record<string, Life> = {
   'of before rules 1, an order whose payment is open is cancelled': oldLife(IN.pending, cancel()),
@@ -371,6 +376,51 @@ export const EDGES: Record<string, Life> = {
         ],
       }),
     ),
+  ),
+  'what is left while a refund is pending': life(
+    [...IN.paid, refund('pending', 30)],
+    refundRequest(),
+  ),
+  'what is left after a dispute in another currency was lost': life(
+    [...IN.paid, inDollars(dispute('lost', 60))],
+    refundRequest(),
+  ),
+  'what is left while money in another currency is sent back': life(
+    [
+      ...IN.paid,
+      ...another(),
+      payment('captured', 'pay_2', { currency: 'USD' }),
+      decide('reject', 'currency_mismatch'),
+    ],
+    refundRequest(),
+  ),
+  'what is left of two payments after a dispute of one was lost': life(
+    [...PARTS, dispute('lost', 40)],
+    refundRequest(),
+  ),
+  'a fee and a discount of one of two payments': life(
+    [...PARTS, SYNC],
+    told(
+      snapshot('captured', 'pay_2', {
+        captures: [{ captureId: 'cap_2', amountMinor: 60, reversed: false, feeMinor: 3 }],
+        discountMinor: 10,
+      }),
+    ),
+    captureReversed(60, 'cap_2', 'pay_2'),
+  ),
+  'a refund of a payment of which only a reversal has arrived': life(
+    [...IN.pending, captureReversed()],
+    refund('succeeded', 30),
+  ),
+  'an update of the CRM that is tried again after a later one': life(
+    [
+      ...IN.paid,
+      refusedWith('update_crm', 'paid-1', {}),
+      refund('succeeded'),
+      command({ type: 'retry', key: 'ord_1:update_crm:paid-1' }),
+      captured(100, 'cap_2'),
+    ],
+    decide('approve', 'captured_after_refund'),
   ),
   'a refund that a person gave up, asked for again': life(
     [
