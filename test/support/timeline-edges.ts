@@ -101,7 +101,7 @@ export const EDGES: Record<string, Life> = {
     [...IN.cancelled, captured(), refund('succeeded'), captured(100, 'cap_2')],
     decide('approve', 'paid_after_cancel'),
   ),
-  'a payment of another installation that is told again beside news of our own': life(
+  'a payment of another installation that is told again beside a change of our own': life(
     [...IN.pending, SYNC, told(snapshot('captured', 'pay_9', FOREIGN))],
     command({ type: 'sync' }, 'second'),
     told(snapshot('authorized'), snapshot('captured', 'pay_9', FOREIGN)),
@@ -216,7 +216,7 @@ export const EDGES: Record<string, Life> = {
     [],
     from(verify(undefined, 'changed'), 'webhook'),
   ),
-  'a sync that brings news, and a verify that came after it': life(
+  'a sync that finds a capture, and a verify that came after it': life(
     [...IN.pending, SYNC, verify()],
     told(snapshot('captured')),
   ),
