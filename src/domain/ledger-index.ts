@@ -128,10 +128,7 @@ export function putRefundRequest(ledger: Ledger, request: RefundRequest): void {
 
 export function putEffect(ledger: Ledger, entry: EffectEntry): void {
   const index = indexOf(ledger);
-  const { key } = entry.command;
-  const before = ledger.effects[key];
-  if (before !== undefined) countEffect(index, before, -1);
-  entriesOf(ledger.effects)[key] = entry;
+  entriesOf(ledger.effects)[entry.command.key] = entry;
   countEffect(index, entry, 1);
 }
 

@@ -10,6 +10,7 @@ import {
   reached,
   refundAnswered,
   refundRequest,
+  silence,
   snapshot,
   TERMS,
   told,
@@ -88,6 +89,34 @@ describe('a capture that nobody took back', () => {
         reversed: false,
       },
     });
+  });
+});
+
+describe('an order to which nothing has happened', () => {
+  it('has seen nothing and asks for nothing', () => {
+    const { seen, inquiry } = ledgerAfter();
+    assert.deepStrictEqual(seen, []);
+    assert.deepStrictEqual(inquiry, {
+      generation: 0,
+      open: false,
+      again: false,
+      askedAtVersion: 0,
+      purpose: { expiry: false, settlement: false },
+    });
+  });
+});
+
+describe('a sync that the expiry began', () => {
+  const asked = (): Ledger => ledgerAfter(...IN.pending, reached('expiry'));
+
+  it('is for nothing more once it is answered', () => {
+    const { inquiry } = apply(asked(), told(snapshot('created'))).ledger;
+    assert.deepStrictEqual(inquiry.purpose, { expiry: false, settlement: false });
+  });
+
+  it('is for nothing more once nobody has answered it', () => {
+    const { inquiry } = apply(asked(), silence).ledger;
+    assert.deepStrictEqual(inquiry.purpose, { expiry: false, settlement: false });
   });
 });
 

@@ -211,7 +211,7 @@ export function refundAnswered(
 
 /** A business effect is done. */
 export function done(
-  effect: 'grant_access' | 'issue_invoice',
+  effect: 'grant_access' | 'issue_invoice' | 'update_crm' | 'post_ledger',
   cause: string | number,
 ): DomainEvent {
   return answered(effectKey(TERMS.orderId, effect, cause), null);

@@ -1,4 +1,5 @@
 /** Lives that are one step away from another outcome: each shows on which side of a condition it is. */
+import type { FactEvent } from '../../src/domain/events.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
 import {
   cancel,
@@ -9,6 +10,7 @@ import {
   decide,
   denied,
   dispute,
+  done,
   later,
   pay,
   payment,
@@ -17,6 +19,7 @@ import {
   refundAnswered,
   refundRequest,
   refused,
+  silence,
   snapshot,
   TERMS,
   told,
@@ -44,6 +47,18 @@ import {
 /** Of gateways where a void is only a note. */
 const VOIDS_NOTHING = { voidsWhenFailed: undefined } as unknown as Partial<OrderTerms>;
 const KEY_REFUSED = failedFor('create_payment', 1, { code: 'gateway_misconfigured' });
+
+const ALL_DONE = [
+  ...IN.paid,
+  done('post_ledger', 'capture-cap_1'),
+  done('grant_access', 1),
+  done('issue_invoice', 1),
+  done('update_crm', 'paid-1'),
+];
+
+function inDollars(event: FactEvent): FactEvent {
+  return { ...event, fact: { ...event.fact, currency: 'USD' } };
+}
 
 export const EDGES: Record<string, Life> = {
   'of before rules 1, an order whose payment is open is cancelled': oldLife(IN.pending, cancel()),
@@ -86,7 +101,7 @@ export const EDGES: Record<string, Life> = {
     [...IN.cancelled, captured(), refund('succeeded'), captured(100, 'cap_2')],
     decide('approve', 'paid_after_cancel'),
   ),
-  'a payment of another installation that is told again beside news of our own': life(
+  'a payment of another installation that is told again beside a change of our own': life(
     [...IN.pending, SYNC, told(snapshot('captured', 'pay_9', FOREIGN))],
     command({ type: 'sync' }, 'second'),
     told(snapshot('authorized'), snapshot('captured', 'pay_9', FOREIGN)),
@@ -177,7 +192,31 @@ export const EDGES: Record<string, Life> = {
     captureReversed(40),
     captureReversed(10, 'cap_2'),
   ),
-  'a sync that brings news, and a verify that came after it': life(
+  'silence about the last sync of an order that has nothing open': life(
+    [...ALL_DONE, reached('settlement', TERMS.createdAt + 241 * HOUR_MS)],
+    (ledger) => later(silence(ledger), 241),
+  ),
+  'silence about any other sync of an order that soon closes': {
+    terms: { settlementWindowMs: 60_000 },
+    before: [...ALL_DONE, SYNC],
+    now: [silence],
+  },
+  'a payment whose capture was refused, and which ends while the gateway is asked': life(
+    [...AUTHORIZED, refused('capture_payment', 'pay_1'), payment('expired')],
+    told(snapshot('expired')),
+    SYNC,
+    told(snapshot('expired')),
+  ),
+  'a capture that was refused of a payment that was authorized while the gateway was asked': life(
+    [...IN.pending, verify('pay_1'), payment('authorized'), refused('capture_payment', 'pay_1')],
+    told(snapshot('authorized')),
+    told(snapshot('authorized')),
+  ),
+  'a webhook that says that something changed of an order that nobody has tried to pay': life(
+    [],
+    from(verify(undefined, 'changed'), 'webhook'),
+  ),
+  'a sync that finds a capture, and a verify that came after it': life(
     [...IN.pending, SYNC, verify()],
     told(snapshot('captured')),
   ),
@@ -337,6 +376,51 @@ export const EDGES: Record<string, Life> = {
         ],
       }),
     ),
+  ),
+  'what is left while a refund is pending': life(
+    [...IN.paid, refund('pending', 30)],
+    refundRequest(),
+  ),
+  'what is left after a dispute in another currency was lost': life(
+    [...IN.paid, inDollars(dispute('lost', 60))],
+    refundRequest(),
+  ),
+  'what is left while money in another currency is sent back': life(
+    [
+      ...IN.paid,
+      ...another(),
+      payment('captured', 'pay_2', { currency: 'USD' }),
+      decide('reject', 'currency_mismatch'),
+    ],
+    refundRequest(),
+  ),
+  'what is left of two payments after a dispute of one was lost': life(
+    [...PARTS, dispute('lost', 40)],
+    refundRequest(),
+  ),
+  'a fee and a discount of one of two payments': life(
+    [...PARTS, SYNC],
+    told(
+      snapshot('captured', 'pay_2', {
+        captures: [{ captureId: 'cap_2', amountMinor: 60, reversed: false, feeMinor: 3 }],
+        discountMinor: 10,
+      }),
+    ),
+    captureReversed(60, 'cap_2', 'pay_2'),
+  ),
+  'a refund of a payment of which only a reversal has arrived': life(
+    [...IN.pending, captureReversed()],
+    refund('succeeded', 30),
+  ),
+  'an update of the CRM that is tried again after a later one': life(
+    [
+      ...IN.paid,
+      refusedWith('update_crm', 'paid-1', {}),
+      refund('succeeded'),
+      command({ type: 'retry', key: 'ord_1:update_crm:paid-1' }),
+      captured(100, 'cap_2'),
+    ],
+    decide('approve', 'captured_after_refund'),
   ),
   'a refund that a person gave up, asked for again': life(
     [

@@ -27,8 +27,8 @@ export function applyFact(context: Context, given: Fact, payment: Payment): Verd
   const fact = withoutFee(given, payment);
   // A status may have moved on and back again; a capture and its reversal happen once.
   const isUndone = context.isPresentTruth && !isCaptureFact(fact);
-  const mayBeNew = isUndone || mayBeComeback(context, fact, payment);
-  return applyUnlessKnown(context, fact, mayBeNew, () => applyByKind(context, fact, payment));
+  const mayHaveChanged = isUndone || mayBeComeback(context, fact, payment);
+  return applyUnlessKnown(context, fact, mayHaveChanged, () => applyByKind(context, fact, payment));
 }
 
 /** Applies what the gateway answered to a refund of ours. */
@@ -39,7 +39,7 @@ export function applyOwnRefund(context: Context, fact: RefundFact): Verdict {
 function applyUnlessKnown(
   context: Context,
   fact: Fact,
-  mayBeNew: boolean,
+  mayHaveChanged: boolean,
   apply: () => Verdict,
 ): Verdict {
   const { facts } = context.ledger;
@@ -52,7 +52,7 @@ function applyUnlessKnown(
   }
   const isSame = known.amountMinor === amountMinor && known.currency === currency;
   if (!isSame) return contradictOnce(context, fact, { known, what: key });
-  return mayBeNew ? apply() : { outcome: 'duplicate', reason: `${key} is known already` };
+  return mayHaveChanged ? apply() : { outcome: 'duplicate', reason: `${key} is known already` };
 }
 
 /** What the customer paid to the gateway on top is no money of the order. */
