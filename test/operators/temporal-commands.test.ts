@@ -17,6 +17,8 @@ import {
 import { sideBySide } from '../support/side-by-side.ts';
 import { type OperatorStack, PATIENCE, startOperatorStack } from './operator-stack.ts';
 
+/** Started, signalled, a task scheduled and started. */
+const BEFORE_THE_FIRST_TASK_ENDS = 4;
 const ONE_EACH = { entitlements: 1, invoices: 1, captures: 1, crmUpdates: 1 };
 
 describe('an order, when an operator uses Temporal’s own commands on its run', function () {
@@ -266,8 +268,19 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
   });
 
   describe('reset', () => {
-    const reset = (id: string, ...args: string[]) =>
-      place.temporal('workflow', 'reset', '--workflow-id', id, '--reason', 'test', ...args);
+    /** An order is written down within its task, and shown before that has ended: a reset needs one that has. */
+    async function untilTasksHaveEnded(id: string): Promise<void> {
+      const hasEnded = async () => {
+        const { raw, historyLength } = await place.client.workflow.getHandle(id).describe();
+        return raw.pendingWorkflowTask == null && historyLength > BEFORE_THE_FIRST_TASK_ENDS;
+      };
+      await pWaitFor(hasEnded, PATIENCE);
+    }
+
+    async function reset(id: string, ...args: string[]): Promise<void> {
+      await untilTasksHaveEnded(id);
+      await place.temporal('workflow', 'reset', '--workflow-id', id, '--reason', 'test', ...args);
+    }
 
     async function paidOrder(): Promise<string> {
       const { id, paymentId } = await givenPendingOrder(place.shop);
@@ -307,6 +320,7 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
 
       async 'to any task of a pending order leaves it payable once'() {
         const { id, paymentId } = await givenPendingOrder(place.shop);
+        await untilTasksHaveEnded(id);
         const { events } = await place.client.workflow.getHandle(id).fetchHistory();
         const tasks = (events ?? []).flatMap(
           ({ eventId, workflowTaskCompletedEventAttributes: task }) =>
