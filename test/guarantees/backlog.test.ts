@@ -20,6 +20,8 @@ import { deliverTo, signedEvent } from '../support/webhooks.ts';
 const LIVE_CAPTURES = 2_000;
 const WAITING_CAPTURES = 1_200;
 const CANCELS = 2_200;
+/** Started, signalled, a task scheduled and started. */
+const BEFORE_THE_FIRST_TASK_ENDS = 4;
 
 describe('a backlog of different signals on one order', function () {
   this.timeout(600_000);
@@ -47,6 +49,19 @@ describe('a backlog of different signals on one order', function () {
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
     await untilSettled(shop, id, 'paid');
     assert.equal(stack.children.worker, workerPid, 'the worker has died');
+  }
+
+  /**
+   * The worker stands still between two tasks. With one in its hands that the server gives up meanwhile, the SDK
+   * (1.24.0) may go on from it when the next one comes, and end that in an order that no replay follows.
+   */
+  async function standStill(id: string): Promise<void> {
+    const hasNoTask = async () => {
+      const { raw, historyLength } = await client.workflow.getHandle(id).describe();
+      return raw.pendingWorkflowTask == null && historyLength > BEFORE_THE_FIRST_TASK_ENDS;
+    };
+    await pWaitFor(hasNoTask);
+    stack.kill('worker', 'SIGSTOP');
   }
 
   async function outcomesOf(id: string, type: string): Promise<number> {
@@ -87,7 +102,7 @@ describe('a backlog of different signals on one order', function () {
 
   it(`of ${WAITING_CAPTURES} signed captures that came while the worker stood still is worked off`, async () => {
     const { id, paymentId } = await givenPendingOrder(shop, { amount: 1_000_000 });
-    stack.kill('worker', 'SIGSTOP');
+    await standStill(id);
     await many(WAITING_CAPTURES, async (number) => {
       const captureId = `cap_${number}`;
       const data = { orderId: id, paymentId, captureId, amount: 1 };
@@ -102,7 +117,7 @@ describe('a backlog of different signals on one order', function () {
 
   it(`of ${CANCELS} cancel calls is worked off, and each call has its outcome`, async () => {
     const { id } = await givenPendingOrder(shop);
-    stack.kill('worker', 'SIGSTOP');
+    await standStill(id);
     await many(CANCELS, async () => {
       const path = `/v1/orders/${id}/cancel`;
       const { status } = await shop.call('POST', path, {}, { prefer: 'wait=0' });
