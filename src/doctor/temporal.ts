@@ -30,8 +30,9 @@ export async function examineTemporal(
     ];
   }
   try {
-    const examined = examineNamespace(connection, namespace, settlementWindowMs);
-    return await connection.withDeadline(Date.now() + PATIENCE_MS, () => examined);
+    return await connection.withDeadline(Date.now() + PATIENCE_MS, () =>
+      examineNamespace(connection, namespace, settlementWindowMs),
+    );
   } catch (error) {
     return [problem(`Temporal refuses to describe the namespace ${namespace}: ${reasonOf(error)}`)];
   } finally {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { type ListQuery, type Page, pageOf, readCursor } from '../page.ts';
 import { creditNotes, invoices } from '../schema/effects.ts';
+import type { Period } from '../settlements/book-entries.ts';
 
 export const PAPER_KINDS = ['invoice', 'credit_note'] as const;
 export type PaperKind = (typeof PAPER_KINDS)[number];
@@ -22,12 +23,6 @@ export interface Paper {
   discountMinor: number | null;
   currency: string;
   issuedAt: Date;
-}
-
-/** Days of the calendar in UTC, as `2026-01-31`, both included. */
-export interface PaperPeriod {
-  from: string;
-  to: string;
 }
 
 interface Row extends Record<string, unknown> {
@@ -54,7 +49,7 @@ const PAGE = 1_000;
  */
 export async function listPapers(
   { db }: Database,
-  { from, to }: PaperPeriod,
+  { from, to }: Period,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Paper>> {
   const query: ListQuery = { list: 'papers', filter: { from, to } };
@@ -82,7 +77,7 @@ export async function listPapers(
 }
 
 /** All of them, page after page. */
-export async function* everyPaper(database: Database, period: PaperPeriod): AsyncGenerator<Paper> {
+export async function* everyPaper(database: Database, period: Period): AsyncGenerator<Paper> {
   let cursor: string | undefined;
   do {
     const page = await listPapers(database, period, { limit: PAGE, cursor });
