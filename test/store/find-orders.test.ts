@@ -9,6 +9,7 @@ import { insertOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { CursorError } from '../../src/store/page.ts';
 import { ledgerOf, newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
+import { INVOICE } from '../support/papers.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const REVIEW: Review = {
@@ -183,20 +184,10 @@ describe('an order', () => {
     await writeRecord(database, recordOf(ledger));
     for (const [epoch, orderId] of ['other', 'wanted', 'wanted'].entries())
       await issueInvoice(database, {
+        ...INVOICE,
         orderId,
         epoch,
         key: `${orderId}:issue_invoice:${epoch}`,
-        customerId: 'cus_7',
-        email: null,
-        description: null,
-        customerName: null,
-        customerAddress: null,
-        seller: null,
-        layout: 2,
-        amountMinor: 4999,
-        discountMinor: null,
-        currency: 'INR',
-        gateway: 'sandbox',
       });
   });
   after(() => database.close());
