@@ -1,8 +1,9 @@
 /**
- * Posts a movement of money to the books, once for a capture, refund or dispute and its reversal. What
- * the gateway holds for us is an asset; the other side says where it came from or went to.
+ * Posts a movement of money to the books, once for a capture, refund or dispute and its reversal. What the gateway
+ * or our bank holds for us is an asset; the other side says where it came from or went to.
  */
 import type { PostingKind } from '../domain/effects/effects.ts';
+import { isByHand } from '../domain/facts/manual.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { postEntry } from '../store/effects/postings.ts';
@@ -11,7 +12,8 @@ import type { RunEffect } from './business-effect.ts';
 export function createPostLedger({ database }: { database: Database }): RunEffect<'post_ledger'> {
   return async ({ order, command }) => {
     const { key, kind, reference, amountMinor, currency } = command;
-    const accounts = accountsOf(kind, `gateway_clearing:${order.gateway}`);
+    const holder = isByHand(reference) ? 'bank' : `gateway_clearing:${order.gateway}`;
+    const accounts = accountsOf(kind, holder);
     await postEntry(database, {
       key,
       orderId: order.id,

@@ -7,13 +7,15 @@ import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
 import { getCreditNote } from './orders/credit-note.ts';
 import { getEntitlements } from './orders/entitlements.ts';
+import { extendExpiry } from './operators/expiry.ts';
 import { getInvoice } from './orders/invoice.ts';
+import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { getOrder, getOrderEvents, getOrders } from './orders/orders.ts';
 import { pay } from './orders/pay.ts';
 import { refund } from './orders/refund.ts';
-import { retryEffect } from './orders/retry-effect.ts';
-import { decideReview } from './orders/review.ts';
-import { sync } from './orders/sync.ts';
+import { retryEffect } from './operators/retry-effect.ts';
+import { decideReview } from './operators/review.ts';
+import { sync } from './operators/sync.ts';
 import { verify } from './orders/verify.ts';
 import {
   decide,
@@ -41,6 +43,9 @@ export const ROUTES: readonly Route[] = [
   sync,
   cancel,
   refund,
+  recordManualPayment,
+  recordManualRefund,
+  extendExpiry,
   decideReview,
   retryEffect,
   getInvoice,

@@ -1,5 +1,5 @@
-/** The commands that act: cancel, refund, sync, review, retry, redeliver, attach, close. Each may be repeated safely. */
-import { Argument, type Command, InvalidArgumentError } from 'commander';
+/** The commands that act: cancel, refund, sync, review, retry, redeliver, attach, close, money by hand. Each may be repeated safely. */
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import {
   madeRefundSchema,
@@ -68,6 +68,38 @@ export function addChangeCommands(program: Command, session: () => Session): voi
       review(session(), { id, reviewId, decision, ...options }),
     );
   program
+    .command('record-payment')
+    .description('record money that was received without the gateway')
+    .argument('<order>', "the order's id")
+    .addOption(manualMethod())
+    .requiredOption('--reference <text>', "the money's own name: same reference, same money")
+    .requiredOption('--amount <minor units>', 'such as 4999 for 49.99 INR', wholeNumber)
+    .requiredOption('--received-on <day>', 'such as 2026-01-31')
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: object) =>
+      change(session(), `${pathOf(id)}/manual-payments`, options),
+    );
+  program
+    .command('record-refund')
+    .description('record money that was given back without the gateway')
+    .argument('<order>', "the order's id")
+    .addOption(manualMethod())
+    .requiredOption('--reference <text>', "the money's own name: same reference, same money")
+    .requiredOption('--amount <minor units>', 'such as 4999 for 49.99 INR', wholeNumber)
+    .requiredOption('--returned-on <day>', 'such as 2026-01-31')
+    .option('--payment-id <id>', 'whose money it is; found by itself where it is clear')
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: object) =>
+      change(session(), `${pathOf(id)}/manual-refunds`, options),
+    );
+  program
+    .command('extend')
+    .description('give an order more time to be paid; an expired one is open again')
+    .argument('<order>', "the order's id")
+    .requiredOption('--expires-at <time>', 'such as 2026-01-31T12:00:00Z')
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: object) => change(session(), `${pathOf(id)}/expiry`, options));
+  program
     .command('retry')
     .description('run a failed effect again')
     .argument('<order>', "the order's id")
@@ -97,6 +129,18 @@ export function addChangeCommands(program: Command, session: () => Session): voi
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function manualMethod(): Option {
+  return new Option('--method <way>', 'by which way the money went')
+    .choices(['cash', 'bank_transfer', 'cheque', 'other'])
+    .makeOptionMandatory();
+}
+
+/** Sends the options as they are, and shows the order. */
+async function change({ api, print }: Session, path: string, options: object) {
+  const reply = await api.post(path, options);
+  print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, order.id));
 }
 
 async function cancel({ api, print }: Session, id: string, body: { reason?: string }) {

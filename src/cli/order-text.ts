@@ -97,10 +97,10 @@ function section(title: string, head: string[], rows: string[][]): string | null
 }
 
 function paymentsText({ payments, currency }: Order): string | null {
-  const rows = payments.map(({ id, attempt, status, amount, amountRefunded }) => [
+  const rows = payments.map(({ id, attempt, status, amount, amountRefunded, manual }) => [
     id ?? 'not named yet',
     attempt === null ? '-' : String(attempt),
-    status,
+    manual === null ? status : `${status} by ${manual.method} on ${manual.receivedOn}`,
     moneyText(amount, currency),
     moneyText(amountRefunded, currency),
   ]);
@@ -108,12 +108,12 @@ function paymentsText({ payments, currency }: Order): string | null {
 }
 
 function refundsText({ refunds }: Order): string | null {
-  const rows = refunds.map(({ id, refundId, status, amount, currency, origin, reason }) => [
+  const rows = refunds.map(({ id, refundId, status, amount, currency, origin, reason, manual }) => [
     id,
     refundId ?? '-',
     status,
     moneyText(amount, currency),
-    origin,
+    manual === null ? origin : `by ${manual.method} on ${manual.returnedOn}`,
     reason ?? '-',
   ]);
   const head = ['refund', 'at the gateway', 'status', 'amount', 'origin', 'reason'];

@@ -45,7 +45,8 @@ interface Movement {
 }
 
 interface Caller {
-  command: CommandOf<WaitingCommand['type']>;
+  /** Absent where the caller is answered at once, whatever the cell. */
+  command?: CommandOf<WaitingCommand['type']>;
   /** The answer to the caller, with the outcome. */
   answer?: CommandAnswer;
   /** The command repeats one that is under way. */

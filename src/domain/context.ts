@@ -7,7 +7,7 @@ import type { CommandAnswer, DomainEvent, Outcome, OutcomeRecord } from './event
 import type { Ledger, Payment, WaitingCommand } from './ledger.ts';
 import { indexOf } from './ledger-index.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
-import { followsPresentRules } from './rules.ts';
+import { followsPresentRules, followsRules4 } from './rules.ts';
 import { isAnythingLive, isPayable, isRefundedInFull, stateOf } from './sums.ts';
 
 export interface Context {
@@ -55,6 +55,7 @@ export function latchFinalStatus(ledger: Ledger): void {
     ledger.cancelled = true;
     ledger.cancelRequested = false;
   }
+  if (ledger.cancelled && followsRules4(ledger)) ledger.cancelRequested = false;
   if (!ledger.cancelled && isRefundedInFull(ledger)) ledger.refunded = true;
 }
 

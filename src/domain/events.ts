@@ -40,7 +40,22 @@ export type Command =
       note: string;
     }
   | { type: 'retry'; key: string; note?: string }
-  | { type: 'attach'; paymentId: string; note?: string };
+  | { type: 'attach'; paymentId: string; note?: string }
+  | ({ type: 'manual_payment' } & ByHand)
+  /** `paymentId`: whose money it is; absent where the order finds the payment itself. */
+  | ({ type: 'manual_refund'; paymentId?: string } & ByHand)
+  /** `expiresAt` in epoch milliseconds. */
+  | { type: 'extend'; expiresAt: number; note?: string };
+
+/** Money that changed hands without a gateway. The same reference is the same money. */
+export interface ByHand {
+  reference: string;
+  method: string;
+  amountMinor: number;
+  /** The day on which it did, such as 2026-01-31. */
+  on: string;
+  note?: string;
+}
 
 /** `actor` is the name of the key that it was sent with. */
 export type CommandEvent = Envelope & Command & { actor?: string };

@@ -48,6 +48,17 @@ export interface Payment {
   /** As the gateway's snapshot has them. */
   expiresAt?: number;
   discountMinor?: number;
+  /** The shop received it itself: no gateway knows it. */
+  manual?: ManualMoney & {
+    /** Minor units that are to be given back by hand; absent means none. */
+    toReturnMinor?: number;
+  };
+}
+
+/** How money changed hands without a gateway, and on which day, such as 2026-01-31. */
+export interface ManualMoney {
+  method: string;
+  on: string;
 }
 
 /** `captured` without its fact being seen yet is a tombstone: only the reversal has arrived so far. */
@@ -79,6 +90,8 @@ export interface Refund {
   status: RefundStatus;
   /** As a payment's; absent in orders from before it was kept. */
   movedAtVersion?: number;
+  /** Given back by hand: no gateway knows it. */
+  manual?: ManualMoney;
 }
 
 /** A refund that we asked for. It reserves its amount from the request until the refund has ended. */
@@ -195,6 +208,8 @@ export interface Ledger {
   /** Cancelled for good, unless an approved review lifts it. */
   cancelled: boolean;
   cancelRequested: boolean;
+  /** Nothing was to be paid, and that was said: it counts as paid. Absent means no. */
+  nothingDue?: true;
   /** Not paid in time: failed, or for review when partly paid. A late confirmation lifts it. */
   expired: boolean;
   /** When waiting for money ends; moves on while the gateway still holds a payment in flight. */

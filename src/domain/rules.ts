@@ -5,7 +5,7 @@
 import type { OrderTerms } from './order.ts';
 
 /** What new orders begin under. */
-export const PRESENT_RULES = 3;
+export const PRESENT_RULES = 4;
 
 interface RuledOrder {
   terms: OrderTerms;
@@ -30,4 +30,9 @@ export function countsOpenedAlone({ terms }: RuledOrder): boolean {
  */
 export function followsRules3({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 3;
+}
+
+/** Since rules 4: a decision that cancels ends a request to cancel that is under way, so that the order closes. */
+export function followsRules4({ terms }: RuledOrder): boolean {
+  return (terms.rules ?? 0) >= 4;
 }

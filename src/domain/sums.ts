@@ -49,7 +49,31 @@ export function reservedMinor(ledger: Ledger, paymentId?: string): number {
 }
 
 export function refundableMinor(ledger: Ledger, paymentId?: string): number {
-  return Math.max(0, netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId));
+  const promised = reservedMinor(ledger, paymentId) + toReturnMinor(ledger, paymentId);
+  return Math.max(0, netMinor(ledger, paymentId) - promised);
+}
+
+/** What of it a gateway can send back: the rest was received by hand, and goes back by hand. */
+export function refundableByGatewayMinor(ledger: Ledger): number {
+  const byHand = manualPayments(ledger).reduce(
+    (total, { paymentId }) => total + refundableMinor(ledger, paymentId),
+    0,
+  );
+  return Math.max(0, refundableMinor(ledger) - byHand);
+}
+
+/** Minor units that are to be given back by hand and have not been yet. */
+export function toReturnMinor(ledger: Ledger, paymentId?: string): number {
+  return manualPayments(ledger)
+    .filter((payment) => paymentId === undefined || payment.paymentId === paymentId)
+    .reduce((total, payment) => {
+      const promised = payment.manual?.toReturnMinor ?? 0;
+      return total + Math.max(0, promised - refundedMinor(ledger, payment.paymentId));
+    }, 0);
+}
+
+export function manualPayments({ payments }: Ledger): Payment[] {
+  return Object.values(payments).filter(({ manual }) => manual !== undefined);
 }
 
 /** Minor units that customers paid to the gateway on top, of captures that stand. */
@@ -140,6 +164,7 @@ export function stateOf(ledger: Ledger): OrderState {
   const captured = capturedMinor(ledger);
   if (captured > 0 && captured >= dueMinor(ledger)) return 'paid';
   if (captured > 0) return 'partially_paid';
+  if (ledger.nothingDue) return 'paid';
   if (ledger.expired) return 'failed';
   if (isAnythingLive(ledger)) return 'pending';
   const anythingDied =

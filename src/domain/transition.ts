@@ -6,6 +6,7 @@
 import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { applyCommand } from './commands/commands.ts';
+import { askForReturn } from './commands/manual.ts';
 import { settle } from './commands/verify.ts';
 import { noteOf } from './commands/waiting.ts';
 import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
@@ -76,6 +77,7 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   latchFinalStatus(ledger);
   if (ledger.cancelled && !wasCancelled) refundCancelled(context);
   voidNeedless(context);
+  askForReturn(context);
   consequences(context, from);
   answerCancelsByState(context);
   resolveSettledReviews(context);

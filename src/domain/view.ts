@@ -4,7 +4,8 @@
  */
 
 import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';
-import type { Attempt, Ledger, Payment } from './ledger.ts';
+import { referenceOf } from './facts/manual.ts';
+import type { Attempt, Ledger, ManualMoney, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import { nextDeadline } from './schedule/deadlines.ts';
 import { capturedMinor, discountMinor, feeMinor, refundedMinor, stateOf } from './sums.ts';
@@ -22,6 +23,8 @@ export interface PaymentView {
   /** What the customer paid to the gateway on top; no money of the order. */
   amountFees: number;
   checkout: Record<string, string> | null;
+  /** How the shop received it itself; absent for a payment through the gateway. */
+  manual?: { reference: string; method: string; receivedOn: string };
 }
 
 export interface RefundView {
@@ -31,11 +34,13 @@ export interface RefundView {
   status: 'requested' | 'refused' | 'pending' | 'succeeded' | 'failed' | 'reversed';
   amount: number;
   currency: string;
-  origin: 'api' | 'gateway';
+  origin: 'api' | 'gateway' | 'manual';
   /** What the caller gave. */
   reason: string | null;
   /** The gateway's code for why it refused; null where it did not. */
   refusal: string | null;
+  /** How it was given back by hand; absent for a refund through the gateway. */
+  manual?: { reference: string; method: string; returnedOn: string };
 }
 
 export interface GatewayFailureView {
@@ -191,7 +196,18 @@ function paymentView(ledger: Ledger, payment: Payment): Omit<PaymentView, 'attem
     amountRefunded: refundedMinor(ledger, payment.paymentId),
     amountDiscounted: discountMinor(ledger, payment.paymentId),
     amountFees: feeMinor(ledger, payment.paymentId),
+    ...(payment.manual === undefined
+      ? {}
+      : { manual: receivedBy(payment.paymentId, payment.manual) }),
   };
+}
+
+function receivedBy(id: string, { method, on }: ManualMoney) {
+  return { reference: referenceOf(id), method, receivedOn: on };
+}
+
+function returnedBy(id: string, { method, on }: ManualMoney) {
+  return { reference: referenceOf(id), method, returnedOn: on };
 }
 
 function refundViews(ledger: Ledger): RefundView[] {
@@ -216,16 +232,17 @@ function refundViews(ledger: Ledger): RefundView[] {
   const others = Object.values(ledger.refunds)
     .filter((refund) => !ours.has(refund.refundId))
     .map(
-      ({ refundId, paymentId, amountMinor, currency, status }): RefundView => ({
+      ({ refundId, paymentId, amountMinor, currency, status, manual }): RefundView => ({
         id: refundId,
         refundId,
         paymentId,
         status,
         amount: amountMinor,
         currency,
-        origin: 'gateway',
+        origin: manual === undefined ? 'gateway' : 'manual',
         reason: null,
         refusal: null,
+        ...(manual === undefined ? {} : { manual: returnedBy(refundId, manual) }),
       }),
     );
   return [...own, ...others];

@@ -14,14 +14,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { OutcomeRecord } from '../domain/events.ts';
-import { openLedger } from '../domain/ledger.ts';
+import { type Ledger, openLedger } from '../domain/ledger.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { applyQueued } from './apply-events.ts';
 import { canCarry, carriedFrom, type Limits, mustContinue } from './continuing.ts';
 import { changedAttributes } from './details/search-attributes.ts';
 import { showDetails } from './details/show-details.ts';
 import { endTask, hasBacklog, signalsToApply } from './inbox/backlog.ts';
-import { type InboxItem, type OrderInput, SIGNALS } from './inbox/messages.ts';
+import { type InboxItem, NOTHING_DUE_ID, type OrderInput, SIGNALS } from './inbox/messages.ts';
 import { ledgerFromRecord } from './record.ts';
 import { hasQueuedEvents, isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { takeStep } from './take-step.ts';
@@ -80,12 +80,20 @@ async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   switch (input.from) {
     case 'start':
       // Its record is the row that the API has inserted before.
-      return openRun({ ledger: openLedger(input.terms), inbox });
+      return openRun(startingWith(openLedger(input.terms), inbox));
     case 'record':
-      return openRun({ ledger: await ledgerFromRecord(input.orderId), inbox });
+      return openRun(startingWith(await ledgerFromRecord(input.orderId), inbox));
     case 'carried':
       return openRun({ ledger: input.ledger, inbox, since: input.since });
   }
+}
+
+/** An order over 0 pays itself before it takes up anything else. */
+function startingWith(ledger: Ledger, inbox: InboxItem[]): { ledger: Ledger; inbox: InboxItem[] } {
+  const { cancelled, nothingDue, terms } = ledger;
+  if (terms.amountMinor === 0 && !cancelled && !nothingDue)
+    inbox.unshift({ signal: 'pay', payload: { id: NOTHING_DUE_ID } });
+  return { ledger, inbox };
 }
 
 function hasWork(run: Run): boolean {

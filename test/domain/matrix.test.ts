@@ -21,6 +21,7 @@ import { apply, ledgerOf, type Told, tell } from '../support/order-story.ts';
 const MATRIX = `
 what happens                         | I                                 | P                                 | PP                               | PD                               | F                                 | C                                | R
 pay.requested                        | P +create …                       | P +create …                       | PP +create …                     | x order_already_paid             | P +create …                       | x order_closed                   | x order_already_paid
+pay.nothing_due                      | PD                                | –                                 | –                                | x order_already_paid             | –                                 | x order_closed                   | –
 pay.requested.in_flight              | –                                 | x attempt_in_progress             | x attempt_in_progress            | x order_already_paid             | –                                 | x order_closed                   | x order_already_paid
 pay.repeated                         | –                                 | =                                 | =                                | x order_already_paid             | x order_closed                    | x order_closed                   | x order_already_paid
 pay.repeated.opening                 | –                                 | P …                               | PP …                             | x order_already_paid             | –                                 | x order_closed                   | x order_already_paid
@@ -58,6 +59,7 @@ payment.foreign                      | x foreign_payment                 | x for
 payment.foreign.money                | x park                            | x park                            | x park                           | x park                           | x park                            | x park                           | x park
 order.expired                        | F                                 | F +void                           | PP ?partial_expired              | 0                                | F +void                           | 0                                | 0
 expiry.reached                       | –                                 | P +fetch …                        | –                                | –                                | –                                 | –                                | –
+expiry.extended                      | I                                 | P                                 | PP                               | x order_already_paid             | P crm                             | x order_closed                   | x order_already_paid
 cancel.requested                     | C                                 | –                                 | C +refund                        | x order_already_paid             | C                                 | =                                | x order_already_paid
 cancel.requested.live                | I +void … ?amount_mismatch        | P +void …                         | PP +void …                       | x order_already_paid             | F +void …                         | =                                | x order_already_paid
 cancel.requested.disputed            | –                                 | –                                 | x order_disputed                 | –                                | –                                 | –                                | –
@@ -74,6 +76,8 @@ capture.unresolved                   | "                                 | P +ca
 refund.requested                     | x order_not_paid                  | x order_not_paid                  | PP +refund …                     | PD +refund …                     | x order_not_paid                  | x order_not_paid                 | x order_not_paid
 refund.requested.all                 | x order_not_paid                  | x order_not_paid                  | PP +refund …                     | PD +refund …                     | x order_not_paid                  | x order_not_paid                 | x order_not_paid
 refund.requested.over                | x order_not_paid                  | x order_not_paid                  | x refund_exceeds_captured        | x refund_exceeds_captured        | x order_not_paid                  | x order_not_paid                 | x order_not_paid
+refund.requested.by_hand             | –                                 | –                                 | x refund_by_hand                 | x refund_by_hand                 | –                                 | x order_not_paid                 | x order_not_paid
+refund.by_hand                       | –                                 | –                                 | PP +refund ?refund_by_hand       | PD ?refund_by_hand               | –                                 | C ?refund_by_hand                | R ?refund_by_hand
 refund.requested.disputed            | x order_not_paid                  | x order_not_paid                  | x order_disputed                 | x order_disputed                 | x order_not_paid                  | x order_not_paid                 | x order_not_paid
 refund.unresolved                    | I +refund +fetch …                | "                                 | PP +refund +fetch …              | PD +refund +fetch …              | F +refund +fetch … ?capture_reversed | C +refund +fetch …               | R +refund +fetch …
 refund.refused                       | I ?refund_failed                  | "                                 | PP ?refund_failed                | PD ?refund_failed                | F ?capture_reversed ?refund_failed | C ?refund_failed                 | R ?refund_failed
@@ -146,6 +150,16 @@ state.revived                        | –                                 | P c
 
 /** Why a cell marked "–" cannot be reached: no ledger in that state gives the event that row. */
 const IMPOSSIBLE: Record<string, string> = {
+  'pay.nothing_due P': 'nothing is ever asked of a gateway',
+  'pay.nothing_due PP': 'nothing is due, so no part of it is paid',
+  'pay.nothing_due F': 'nothing is waited for, so nothing fails',
+  'pay.nothing_due R': 'no money came, so none goes back',
+  'refund.requested.by_hand I': 'no money stands, so what is asked for is always too much',
+  'refund.requested.by_hand P': 'no money stands, so what is asked for is always too much',
+  'refund.requested.by_hand F': 'no money stands, so what is asked for is always too much',
+  'refund.by_hand I': 'no money stands, so none is to be given back',
+  'refund.by_hand P': 'no money stands, so none is to be given back',
+  'refund.by_hand F': 'no money stands, so none is to be given back',
   'pay.requested.in_flight I': 'money in flight makes an order pending',
   'pay.requested.in_flight F':
     'an order with money in flight fails only in review, and that answers first',

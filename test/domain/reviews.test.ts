@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
 import { openReviews } from '../../src/domain/sums.ts';
 import {
+  byHand,
   captured,
   captureReversed,
   command,
@@ -37,6 +38,11 @@ const poll = reached('poll');
 
 /** State afterwards, then what the gateway is asked and what is done; "." is nothing. */
 const DECISIONS: Record<ReviewReason, Decided> = {
+  refund_by_hand: {
+    given: [...IN.cancelled, byHand(), decide('reject', 'paid_after_cancel')],
+    approve: 'cancelled .',
+    reject: 'cancelled .',
+  },
   paid_after_cancel: {
     given: PAID_AFTER_CANCEL,
     approve: 'paid grant_access:1 issue_invoice:1 update_crm:paid-1',

@@ -57,7 +57,7 @@ function different(order: RecordedOrder, postings: readonly Posting[]): Finding[
     .reduce((total, { amountMinor }) => total + amountMinor, 0);
   const shownMinor = view.amountPaid - view.amountRefunded - lostMinor;
   const bookedMinor = debitsLessCredits(
-    postings.filter(({ account }) => account.startsWith('gateway_clearing:')),
+    postings.filter(({ account }) => account === 'bank' || account.startsWith('gateway_clearing:')),
   );
   if (bookedMinor === shownMinor) return [];
   return [wrong(id, `the books hold ${bookedMinor}, the order shows ${shownMinor}`)];

@@ -20,10 +20,11 @@ const KNOWN_EXCESS = [
   'refund_failed',
   'refund_reversed',
   'key_expired',
+  'refund_by_hand',
 ];
 
 /** To reject one of these is to try no other refund. */
-const LEFT_AS_IT_IS = ['refund_failed', 'refund_reversed'];
+const LEFT_AS_IT_IS = ['refund_failed', 'refund_reversed', 'refund_by_hand'];
 
 export const chargedOnce: Invariant = {
   name: 'I6 no order is charged twice',

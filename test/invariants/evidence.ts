@@ -122,10 +122,44 @@ export function wrong(subject: string, detail: string): Finding {
   return { subject, detail };
 }
 
-/** The payments of the order itself; an operator may have attached one that another installation made. */
+/**
+ * The payments of the order itself; an operator may have attached one that another installation made. Of money that
+ * people received or gave back by hand, the order alone knows.
+ */
 export function ownPayments({ order, payments }: OrderEvidence): readonly GatewayPayment[] {
   const known = new Set(order?.view.payments.map(({ id }) => id));
-  return (payments ?? []).filter(({ id, isOurs }) => isOurs || known.has(id));
+  const atGateway = (payments ?? []).filter(({ id, isOurs }) => isOurs || known.has(id));
+  if (order === null) return atGateway;
+  return [
+    ...atGateway.map((payment) => ({
+      ...payment,
+      refunds: [...payment.refunds, ...returnedByHand(order.view, payment.id)],
+    })),
+    ...receivedByHand(order),
+  ];
+}
+
+function receivedByHand({ view, currency }: RecordedOrder): GatewayPayment[] {
+  return view.payments.flatMap(({ id, amount, manual }) =>
+    id === null || manual === undefined
+      ? []
+      : [
+          {
+            id,
+            status: 'captured',
+            amount,
+            currency,
+            isOurs: true,
+            captures: [{ captureId: id, amount, reversed: false }],
+            refunds: returnedByHand(view, id),
+            disputes: [],
+          },
+        ],
+  );
+}
+
+function returnedByHand({ refunds }: OrderView, paymentId: string): GatewayPayment['refunds'] {
+  return refunds.filter((refund) => refund.origin === 'manual' && refund.paymentId === paymentId);
 }
 
 export function sumOf(amounts: readonly { amount: number }[]): number {

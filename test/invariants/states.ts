@@ -51,8 +51,9 @@ function wrongMoves(order: RecordedOrder, moves: readonly Move[]): Finding[] {
 
 /** Steps that were taken together are one move here, so only what leaves a state that holds is judged. */
 function isAllowed({ view: { payments, reviews } }: RecordedOrder, { from, to }: Move): boolean {
-  // An order that was never clicked to pay has only payments that began at the gateway.
-  if (to === 'initiated') return payments.every(({ attempt }) => attempt === null);
+  // An order that was never clicked to pay has only payments that began at the gateway; an expired one may get more time.
+  if (to === 'initiated')
+    return from === 'failed' || payments.every(({ attempt }) => attempt === null);
   if (from === 'cancelled' || from === 'refunded')
     return reviews.some(({ status }) => status === 'approved');
   if (from !== 'paid' || to === 'refunded') return true;

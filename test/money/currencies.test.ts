@@ -125,6 +125,8 @@ describe('for every currency', function () {
     'the command line': (amountMinor, currency) =>
       orderText({
         ...viewOf(openLedger({ ...TERMS, amountMinor, currency })),
+        payments: [],
+        refunds: [],
         effects: [],
         metadata: {},
       }),

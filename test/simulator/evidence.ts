@@ -1,5 +1,6 @@
 /** A simulated life as the invariants of an order look at it. */
 import type { BusinessEffect, PostingKind } from '../../src/domain/effects/effects.ts';
+import { isByHand } from '../../src/domain/facts/manual.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import type { GatewayPayment, OrderEvidence, Posting } from '../invariants/evidence.ts';
@@ -70,8 +71,12 @@ function sidesOf(command: Extract<BusinessEffect, { effect: 'post_ledger' }>): P
   return (['debit', 'credit'] as const).map((side) => ({
     ...command,
     side,
-    account: CLEARING[command.kind] === side ? 'gateway_clearing:sandbox' : 'other',
+    account: CLEARING[command.kind] === side ? holderOf(command.reference) : 'other',
   }));
+}
+
+function holderOf(reference: string): string {
+  return isByHand(reference) ? 'bank' : 'gateway_clearing:sandbox';
 }
 
 function paymentsOf({ payments }: GatewayTruth, orderId: string): GatewayPayment[] {

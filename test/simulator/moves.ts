@@ -5,10 +5,11 @@
 import { API_MOVES } from './api-moves.ts';
 import { createDice } from './dice.ts';
 import { GATEWAY_MOVES } from './gateway-moves.ts';
+import { HAND_MOVES } from './hand-moves.ts';
 import type { Stage } from './stage.ts';
 import { MOVE_STREAM } from './world.ts';
 
-const MOVES = Object.entries({ ...API_MOVES, ...GATEWAY_MOVES });
+const MOVES = Object.entries({ ...API_MOVES, ...GATEWAY_MOVES, ...HAND_MOVES });
 
 export interface PlannedMove {
   name: string;

@@ -59,11 +59,11 @@ describe('an order row', () => {
     assert.equal(await readOrder(database, freshOrderId()), null);
   });
 
-  it('is refused with an amount that is not positive', async () => {
+  it('is refused with an amount below 0', async () => {
     await assert.rejects(
-      insertOrder(database, newOrder(freshOrderId(), { amount: 0 })),
+      insertOrder(database, newOrder(freshOrderId(), { amount: -1 })),
       (error: Error & { cause?: { constraint?: string } }) =>
-        error.cause?.constraint === 'orders_amount_positive',
+        error.cause?.constraint === 'orders_amount_in_range',
     );
   });
 

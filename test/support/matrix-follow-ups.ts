@@ -22,6 +22,7 @@ import {
   SUBJECT,
 } from './matrix-rows.ts';
 import {
+  byHand,
   cancel,
   captured,
   captureReversed,
@@ -287,6 +288,17 @@ function refundOf(paymentId: string): RefundSnapshot {
   return { ...refund, paymentId, status: 'succeeded' };
 }
 
+/** The decision that sends money back which no gateway can send. */
+const DECIDED_BY_HAND: Record<OrderState, Happening> = {
+  initiated: pay(),
+  pending: pay(),
+  failed: pay(),
+  partially_paid: decide('approve', 'refund_failed'),
+  paid: decide('reject', 'overpaid'),
+  cancelled: decide('reject', 'paid_after_cancel'),
+  refunded: decide('reject', 'captured_after_refund'),
+};
+
 export const FOLLOW_UPS: Record<string, Scenes> = {
   'verify.requested': { before: { initiated: [pay(), OPENED_ABROAD] }, now: () => verify() },
   'payment.authorized.after_end': {
@@ -460,6 +472,26 @@ export const FOLLOW_UPS: Record<string, Scenes> = {
       const disputes = [{ disputeId: 'dsp_9', amountMinor: 10, status: 'lost' as const }];
       return told(snapshot('captured', knownIn(state), { captures: [], disputes }));
     },
+  },
+  'refund.by_hand': {
+    before: {
+      partially_paid: [
+        ...IN.partially_paid,
+        byHand({ amountMinor: 30 }),
+        refund('failed', 10),
+        refund('succeeded', 35, 'ref_2'),
+      ],
+      paid: [byHand({ amountMinor: 150 })],
+      cancelled: [...IN.cancelled, byHand()],
+      refunded: [...IN.refunded, byHand()],
+    },
+    now: (state) => DECIDED_BY_HAND[state],
+    isFollowing: true,
+  },
+  'pay.nothing_due': {
+    before: { initiated: [], paid: [pay()], cancelled: [cancel()] },
+    now: () => pay(2),
+    terms: { amountMinor: 0 },
   },
   'net.negative': {
     before: { partially_paid: [...IN.pending, refund('succeeded')] },

@@ -2,6 +2,7 @@
 import type { OrderState, OrderTerms } from '../../src/domain/order.ts';
 import {
   again,
+  byHand,
   cancel,
   captured,
   captureReversed,
@@ -9,6 +10,7 @@ import {
   decide,
   denied,
   dispute,
+  extend,
   pay,
   payment,
   reached,
@@ -447,6 +449,16 @@ export const SCENES: Record<string, Scenes> = {
   'refund.requested': { before: IN, now: () => refundRequest(10) },
   'refund.requested.all': { before: IN, now: () => refundRequest() },
   'refund.requested.over': { before: IN, now: () => refundRequest(101) },
+  'refund.requested.by_hand': {
+    before: {
+      partially_paid: [byHand({ amountMinor: 40 })],
+      paid: [byHand()],
+      cancelled: [...IN.cancelled, byHand()],
+      refunded: [...IN.refunded, byHand()],
+    },
+    now: () => refundRequest(10),
+  },
+  'expiry.extended': { before: { ...IN, failed: EXPIRED }, now: () => extend() },
   'refund.requested.disputed': {
     before: {
       ...follow({ ...IN, initiated: STRANGER }, dispute('opened', 10, 'dsp_1')),

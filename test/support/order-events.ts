@@ -1,6 +1,12 @@
 /** What can happen to the order of 100.00 INR that the domain's tests are about, in the words of its users. */
 import { type Answer, effectKey } from '../../src/domain/effects/effects.ts';
-import type { Command, CommandEvent, DomainEvent, FactEvent } from '../../src/domain/events.ts';
+import type {
+  ByHand,
+  Command,
+  CommandEvent,
+  DomainEvent,
+  FactEvent,
+} from '../../src/domain/events.ts';
 import { captureIdOf, type Fact, type PaymentSnapshot } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderTerms } from '../../src/domain/order.ts';
@@ -102,6 +108,31 @@ export function verify(paymentId?: string, id = `verify-${paymentId}`): CommandE
 
 export function cancel(id = 'cancel'): CommandEvent {
   return command({ type: 'cancel' }, id);
+}
+
+type Money = Partial<Pick<ByHand, 'reference' | 'amountMinor'>>;
+
+/** Cash over the counter. */
+export function byHand({ reference = 'cash-1', amountMinor = 100 }: Money = {}): CommandEvent {
+  const money = { reference, amountMinor, method: 'cash', on: '2026-01-26' };
+  return command({ type: 'manual_payment', ...money }, `received-${reference}-${amountMinor}`);
+}
+
+export function returnedByHand(
+  { reference = 'trf-1', amountMinor = 100 }: Money = {},
+  paymentId?: string,
+): CommandEvent {
+  const money = { reference, amountMinor, method: 'bank_transfer', on: '2026-01-27' };
+  const payment = paymentId === undefined ? {} : { paymentId };
+  const id = `returned-${reference}-${amountMinor}`;
+  return command({ type: 'manual_refund', ...money, ...payment }, id);
+}
+
+export function extend(hours = 48): CommandEvent {
+  return command(
+    { type: 'extend', expiresAt: TERMS.createdAt + hours * HOUR_MS },
+    `extend-${hours}`,
+  );
 }
 
 export function refundRequest(

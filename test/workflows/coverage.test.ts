@@ -163,7 +163,7 @@ function arrows(): string[] {
 }
 
 function decisionsOn(reason: ReviewReason): string[] {
-  const [, approving, rejecting] = /^Approve: (.*)\. Reject: (.*)\.$/.exec(adviceFor(reason)) ?? [];
+  const [, approving, rejecting] = /Approve: (.*)\. Reject: (.*)\.$/.exec(adviceFor(reason)) ?? [];
   return [
     ...(approving === NOTHING_CHANGES ? [] : [`review ${reason} approved`]),
     ...(rejecting === NOTHING_CHANGES ? [] : [`review ${reason} rejected`]),

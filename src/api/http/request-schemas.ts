@@ -67,10 +67,18 @@ const MINOR_UNITS = 'Minor units of the currency, as many digits as ISO 4217 giv
 /** The amount of an order. What its gateway takes of the currency is checked when the order is created. */
 export const orderAmount = wholeNumber
   .refine((value) => value >= 0, 'must not be negative')
-  .refine(isInRange, breaks('amount_out_of_range', RANGE))
-  .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
+  .refine(
+    (value) => value === 0 || isInRange(value),
+    breaks('amount_out_of_range', `must be 0 to ${MAX_AMOUNT_MINOR} minor units`),
+  )
+  .meta({
+    minimum: 0,
+    maximum: MAX_AMOUNT_MINOR,
+    description: `${MINOR_UNITS} An order over 0 is paid at once, and no gateway is asked.`,
+  });
 
-export const refundAmount = wholeNumber
+/** A part of an order's money: a refund, a payment by hand. */
+export const partAmount = wholeNumber
   .refine(isInRange, breaks('amount_out_of_range', RANGE))
   .meta({ minimum: 1, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
 

@@ -9,8 +9,15 @@ import { viewOf } from '../../domain/view.ts';
 import { brokenRule } from '../../money/amounts.ts';
 import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
 import { failpoint } from '../../process/failpoints.ts';
-import { insertOrder, markStarted, type NewOrder, readOrder } from '../../store/orders/orders.ts';
+import {
+  insertOrder,
+  markStarted,
+  type NewOrder,
+  readOrder,
+  type StoredOrder,
+} from '../../store/orders/orders.ts';
 import { loadRecord } from '../../store/orders/record.ts';
+import { NOTHING_DUE_ID } from '../../workflows/inbox/messages.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
@@ -20,7 +27,7 @@ import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
 import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
-import { requireOrder } from './submit.ts';
+import { requireOrder, untilOutcome } from './submit.ts';
 
 export const createOrder = defineRoute({
   method: 'post',
@@ -43,15 +50,14 @@ export const createOrder = defineRoute({
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
     const fingerprint = fingerprintOf(body);
     return dependencies.turns.take(`create ${body.id}`, waitMs, () =>
-      create(dependencies, body, fingerprint),
+      create(dependencies, { body, fingerprint, waitMs }),
     );
   },
 });
 
 async function create(
   dependencies: ApiDependencies,
-  body: NewOrderBody,
-  fingerprint: string,
+  { body, fingerprint, waitMs }: { body: NewOrderBody; fingerprint: string; waitMs: number },
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
   const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
@@ -60,8 +66,11 @@ async function create(
   const inserted = await insertOrder(dependencies.database, asked);
   failpoint('order.afterInsert');
   if (inserted !== null) {
-    await startOrder(dependencies, asked);
-    const answer = orderAnswer(201, inserted);
+    const created =
+      body.amount === 0
+        ? await startPaid(dependencies, asked, waitMs)
+        : await startOrder(dependencies, asked).then(() => inserted);
+    const answer = orderAnswer(201, created);
     return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
   }
   const order = await requireOrder(dependencies, body.id);
@@ -84,6 +93,19 @@ export async function startOrder(
   await orders.start(ledger);
   failpoint('order.afterStart');
   await markStarted(database, id);
+}
+
+/** Nothing is to be paid: the order says at once that it is paid. */
+async function startPaid(
+  dependencies: ApiDependencies,
+  asked: { id: string; ledger: Ledger },
+  waitMs: number,
+): Promise<StoredOrder> {
+  const { order } = await untilOutcome(dependencies, { orderId: asked.id, waitMs }, async () => {
+    await startOrder(dependencies, asked);
+    return NOTHING_DUE_ID;
+  });
+  return order;
 }
 
 async function requireLedger({ database }: Starting, id: string): Promise<Ledger> {
@@ -140,7 +162,7 @@ function refusalOf(
     const message = `was withdrawn on ${withdrawnFrom(currency)}: send a currency that is in use`;
     return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
   }
-  const rules = gateways[gateway]?.amounts;
+  const rules = amount === 0 ? undefined : gateways[gateway]?.amounts;
   const rule = rules === undefined ? null : brokenRule(rules, amount, currency);
   return rule === null ? null : amountUnsupported(rule);
 }

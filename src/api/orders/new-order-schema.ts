@@ -12,7 +12,7 @@ import {
 /** As many as Stripe takes; metadata is for references, not for documents. */
 const MAX_METADATA_KEYS = 50;
 /** A year; an order that waits longer for money should be a new one. */
-const MAX_EXPIRY_S = 365 * 24 * 3600;
+export const MAX_EXPIRY_S = 365 * 24 * 3600;
 
 const MAX_NAME_LENGTH = 200;
 const MAX_LINE_LENGTH = 200;

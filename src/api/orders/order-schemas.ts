@@ -40,6 +40,12 @@ export const paymentSchema = z
       .record(z.string(), z.string())
       .nullable()
       .meta({ description: 'What the frontend needs to go on.' }),
+    manual: z
+      .object({ reference: z.string(), method: z.string(), receivedOn: z.iso.date() })
+      .nullable()
+      .meta({
+        description: 'How the shop received it itself; null for a payment through the gateway.',
+      }),
   })
   .meta({ id: 'Payment' });
 
@@ -54,12 +60,18 @@ export const refundSchema = z
     status: z.enum(['requested', 'refused', 'pending', 'succeeded', 'failed', 'reversed']),
     amount: minorUnits,
     currency: z.string(),
-    origin: z.enum(['api', 'gateway']),
+    origin: z.enum(['api', 'gateway', 'manual']),
     reason: z.string().nullable(),
     refusal: z
       .string()
       .nullable()
       .meta({ description: "The gateway's code for why it refused; null where it did not." }),
+    manual: z
+      .object({ reference: z.string(), method: z.string(), returnedOn: z.iso.date() })
+      .nullable()
+      .meta({
+        description: 'How it was given back by hand; null for a refund through the gateway.',
+      }),
   })
   .meta({ id: 'Refund' });
 

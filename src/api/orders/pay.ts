@@ -94,6 +94,7 @@ function paymentOf(
     amountDiscounted: 0,
     amountFees: 0,
     checkout: null,
+    manual: null,
   };
   return found === undefined ? awaited : representPayment(found);
 }

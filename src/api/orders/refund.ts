@@ -4,7 +4,7 @@ import type { OrderView } from '../../domain/view.ts';
 import { brokenRuleOfPart } from '../../money/amounts.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
-import { orderPath, refundAmount, text } from '../http/request-schemas.ts';
+import { orderPath, partAmount, text } from '../http/request-schemas.ts';
 import { type Caller, defineRoute } from '../http/route.ts';
 import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
@@ -17,7 +17,7 @@ export const refund = defineRoute({
   scope: 'support',
   summary: 'Refund all that is left, or a part of it',
   params: orderPath,
-  body: z.strictObject({ amount: refundAmount.optional(), reason: text(500).optional() }),
+  body: z.strictObject({ amount: partAmount.optional(), reason: text(500).optional() }),
   isIdempotencyKeyRequired: true,
   answers: {
     201: { description: 'The refund.', schema: madeRefundSchema },
@@ -30,6 +30,7 @@ export const refund = defineRoute({
     'order_disputed',
     'refund_exceeds_captured',
     'refund_over_limit',
+    'refund_by_hand',
     'refund_refused',
     'amount_out_of_range',
     'amount_unsupported',
@@ -104,6 +105,7 @@ function refundOf(
     origin: 'api',
     reason: reason ?? null,
     refusal: null,
+    manual: null,
     parts: [],
   };
 }

@@ -47,15 +47,15 @@ export function representOrder(order: StoredOrder): Order {
   };
 }
 
-/** A record that was written before they were kept has no discount and no fee. */
+/** A record that was written before they were kept has no discount, no fee and no money by hand. */
 export function representPayment(payment: PaymentView): Payment {
-  const { amountDiscounted = 0, amountFees = 0 } = payment;
-  return { ...payment, amountDiscounted, amountFees };
+  const { amountDiscounted = 0, amountFees = 0, manual = null } = payment;
+  return { ...payment, amountDiscounted, amountFees, manual };
 }
 
-/** A record that was written before it was kept has no refusal. */
+/** A record that was written before they were kept has no refusal and no money by hand. */
 export function representRefund(refund: RefundView): Refund {
-  return { ...refund, refusal: refund.refusal ?? null };
+  return { ...refund, refusal: refund.refusal ?? null, manual: refund.manual ?? null };
 }
 
 /** A try that failed is no event of the order: of a pending effect, the database knows more than the order. */

@@ -46,11 +46,36 @@ export async function requireOrder(
  * @throws Problem `order_not_found`, or with the order's reason when it refused the command.
  */
 export async function submit<N extends CommandName>(
-  { database, feed, orders }: ApiDependencies,
+  dependencies: ApiDependencies,
   { commandId, idempotencyKey, waitMs, caller }: Sender,
   command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id' | 'actor'> },
 ): Promise<OrderWithOutcome> {
+  const { database, orders } = dependencies;
   const { orderId, name } = command;
+  return untilOutcome(dependencies, { orderId, waitMs }, async () => {
+    const { id, known } = idempotencyKey
+      ? await readKnown(database, orderId, commandId)
+      : { id: commandId, known: null };
+    if (known !== null) return known;
+    const actor = OF_CUSTOMERS.has(name) ? {} : { actor: caller.actor };
+    const payload = { ...command.payload, ...actor, id } as SignalPayloads[N];
+    await orders.signal(orderId, name, payload);
+    failpoint('command.afterSignalBeforeAnswer');
+    return id;
+  });
+}
+
+/**
+ * Sends a command and waits for its outcome, at most so long.
+ *
+ * @param send gives the command's id, or its outcome where that is known already
+ * @throws Problem with the order's reason when it refused the command.
+ */
+export async function untilOutcome(
+  { database, feed }: Pick<ApiDependencies, 'database' | 'feed'>,
+  { orderId, waitMs }: { orderId: string; waitMs: number },
+  send: () => Promise<string | OrderWithOutcome>,
+): Promise<OrderWithOutcome> {
   const stopWaiting = new AbortController();
   const deadlineAt = Date.now() + waitMs;
   const nextChange = (): Promise<boolean> =>
@@ -58,18 +83,12 @@ export async function submit<N extends CommandName>(
   try {
     // Listening begins before anything is read or sent, so that no change is missed.
     let change = nextChange();
-    const { id, known } = idempotencyKey
-      ? await readKnown(database, orderId, commandId)
-      : { id: commandId, known: null };
-    if (known !== null) return accepted(known);
-    const actor = OF_CUSTOMERS.has(name) ? {} : { actor: caller.actor };
-    const payload = { ...command.payload, ...actor, id } as SignalPayloads[N];
-    await orders.signal(orderId, name, payload);
-    failpoint('command.afterSignalBeforeAnswer');
+    const sent = await send();
+    if (typeof sent !== 'string') return accepted(sent);
     for (;;) {
       const hasChanged = await change;
       change = nextChange();
-      const present = await readPresent(database, orderId, id);
+      const present = await readPresent(database, orderId, sent);
       if (present.outcome !== null || !hasChanged) return accepted(present);
     }
   } finally {

@@ -87,7 +87,11 @@ export const PROBLEMS = {
     'Cardholder data rejected',
     'Never send card numbers or card fields here; the gateway takes them from the customer.',
   ),
-  amount_out_of_range: entry(422, 'Amount out of range', 'Send 1 to 999999999999 minor units.'),
+  amount_out_of_range: entry(
+    422,
+    'Amount out of range',
+    'Send at most 999999999999 minor units, and at least 1; an order may be over 0.',
+  ),
   amount_unsupported: entry(
     422,
     'Amount unsupported',
@@ -168,6 +172,21 @@ export const PROBLEMS = {
     422,
     'Refund exceeds what is left',
     'Ask for at most the captured amount less refunds made or under way.',
+  ),
+  refund_by_hand: entry(
+    409,
+    'Refund by hand',
+    'More was asked for than came through the gateway: give back by hand what was received by hand, and record it with POST /v1/orders/{id}/manual-refunds.',
+  ),
+  manual_reference_reused: entry(
+    409,
+    'Reference reused',
+    'Another amount is recorded under this reference: see the payments and refunds of the order, and send the reference of the money itself.',
+  ),
+  expiry_not_later: entry(
+    409,
+    'Expiry is not later',
+    'Send a time that is later than now and than the present expiresAt of the order.',
   ),
   refund_refused: entry(
     422,

@@ -8,7 +8,9 @@ import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
 import { decideReview } from '../reviews/reviews.ts';
 import { cancel } from './cancel.ts';
+import { extend } from './extend.ts';
 import { attach } from './foreign-payment.ts';
+import { receiveByHand, returnByHand } from './manual.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
 import { sync, verify } from './verify.ts';
@@ -33,6 +35,12 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return retry(context, command);
     case 'attach':
       return attach(context, command);
+    case 'manual_payment':
+      return receiveByHand(context, command);
+    case 'manual_refund':
+      return returnByHand(context, command);
+    case 'extend':
+      return extend(context, command);
   }
 }
 

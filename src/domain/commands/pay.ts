@@ -32,12 +32,25 @@ const MAX_ATTEMPTS = 20;
 
 export function pay(context: Context, command: CommandOf<'pay'>): Verdict | null {
   const { ledger } = context;
+  if (ledger.terms.amountMinor === 0) return payNothing(context, command);
   const from = stateOf(ledger);
   if (from !== 'paid' && isMoneyInReview(ledger)) return rejected('order_in_review');
   const isLate = ledger.expired || command.at >= ledger.expiresAt;
   if (from === 'failed' && isLate) return rejected('order_closed');
   const live = liveAttempt(ledger);
   return live === undefined ? payAnew(context, command) : payAgain(context, command, live);
+}
+
+/** A coupon of 100 %: paid without a gateway. */
+function payNothing(context: Context, command: CommandOf<'pay'>): Verdict {
+  const { ledger } = context;
+  return applyRow(context, 'pay.nothing_due', {
+    cause: command.id,
+    caller: { command },
+    evolve: () => {
+      ledger.nothingDue = true;
+    },
+  });
 }
 
 function payAnew(context: Context, command: CommandOf<'pay'>): Verdict | null {

@@ -19,7 +19,14 @@ import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest } from '../ledger.ts';
 import { indexOf, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
-import { isDisputed, refundableMinor, refundedMinor, reservedMinor } from '../sums.ts';
+import {
+  isDisputed,
+  refundableByGatewayMinor,
+  refundableMinor,
+  refundedMinor,
+  reservedMinor,
+  toReturnMinor,
+} from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, wait } from './waiting.ts';
 
@@ -54,7 +61,9 @@ function refundRow(
 ): RowOf<'refund.requested'> {
   if (isDisputed(ledger)) return 'refund.requested.disputed';
   const fits = amountMinor > 0 && amountMinor <= refundable;
-  return fits ? 'refund.requested' : 'refund.requested.over';
+  if (!fits) return 'refund.requested.over';
+  const isByHand = amountMinor > refundableByGatewayMinor(ledger);
+  return isByHand ? 'refund.requested.by_hand' : 'refund.requested';
 }
 
 function refundAgain(context: Context, command: CommandOf<'refund'>): Verdict | null {
@@ -118,13 +127,29 @@ export function requestRefund(
 ): void {
   const { ledger } = starter;
   let leftMinor = instruction.amountMinor;
-  for (const paymentId of paymentIds) {
+  for (const paymentId of byGatewayFirst(ledger, paymentIds)) {
     const amountMinor = Math.min(leftMinor, refundableMinor(ledger, paymentId));
     if (amountMinor <= 0) continue;
     leftMinor -= amountMinor;
+    if (promiseByHand(ledger, paymentId, amountMinor)) continue;
     const { currency } = ledger.terms;
     reserve(starter, instruction, { paymentId, amountMinor, currency });
   }
+}
+
+/** What a gateway can send back asks nothing of a person. */
+function byGatewayFirst({ payments }: Ledger, paymentIds: readonly string[]): string[] {
+  const isManual = (id: string): boolean => payments[id]?.manual !== undefined;
+  return [...paymentIds.filter((id) => !isManual(id)), ...paymentIds.filter(isManual)];
+}
+
+/** What no gateway can send back is a person's to give back. */
+function promiseByHand(ledger: Ledger, paymentId: string, amountMinor: number): boolean {
+  const payment = ledger.payments[paymentId];
+  if (payment?.manual === undefined) return false;
+  const before = refundedMinor(ledger, paymentId) + toReturnMinor(ledger, paymentId);
+  payment.manual = { ...payment.manual, toReturnMinor: before + amountMinor };
+  return true;
 }
 
 /** The first allocation keeps the request's key, further ones count up from it. */

@@ -39,6 +39,8 @@ export function applyCapture(context: Context, fact: PaymentFact, payment: Payme
   return applyRow(context, captureRow(context, standingMinor(capture)), {
     cause: factKey(fact),
     evolve: () => {
+      // Money received by hand is known with its first fact.
+      ledger.payments[paymentId] = payment;
       putCapture(ledger, capture);
       movePayment(context, payment, 'captured');
       // A capture that won the race against a cancel keeps the order paid.

@@ -13,6 +13,7 @@ import { netMinor, stateOf, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { factKey, type RefundFact, type RefundStatus } from './facts.ts';
 import { checkProgress, contradict, contradictOnce } from './flips.ts';
+import { isByHand } from './manual.ts';
 
 /** A refund that succeeded may still come back, and what came back stays so. */
 const RANK: Record<RefundStatus, number> = { pending: 0, succeeded: 1, failed: 2, reversed: 3 };
@@ -73,6 +74,7 @@ function isSameMoney(refund: Refund, fact: RefundFact): boolean {
 /** Our own refund, coming back by webhook before our call returned, is the same refund. */
 function linkRequest({ ledger }: Context, fact: RefundFact): void {
   const index = indexOf(ledger);
+  if (isByHand(fact.refundId)) return;
   if ((index.requestsByRefund.get(fact.refundId)?.size ?? 0) > 0) return;
   const unnamed = inListOrder(index, 'request', index.openRequests)
     .map((requestKey) => ledger.refundRequests[requestKey])

@@ -150,12 +150,16 @@ function refundMinor(
 
 /** A failed refund is tried as a new one: under the old key the gateway would answer the old failure. */
 function refundAnew(starter: EffectStarter, review: Review): void {
-  const { refunds, refundRequests } = starter.ledger;
-  const failedMinor = review.causes
+  const { ledger } = starter;
+  refundMinor(starter, review, Math.min(failedMinor(ledger, review), refundableMinor(ledger)));
+}
+
+/** Minor units of the refunds that a review is about. */
+export function failedMinor({ refunds, refundRequests }: Ledger, { causes }: Review): number {
+  return causes
     .map((cause) => cause.slice(cause.indexOf(':') + 1))
     .map((id) => refunds[id]?.amountMinor ?? refundRequests[id]?.amountMinor ?? 0)
     .reduce((total, amountMinor) => total + amountMinor, 0);
-  refundMinor(starter, review, Math.min(failedMinor, refundableMinor(starter.ledger)));
 }
 
 /** Only what this review is about: an earlier review may have sent earlier money back. */

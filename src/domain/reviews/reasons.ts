@@ -21,6 +21,7 @@ export const REVIEW_REASONS = [
   'refund_flip',
   'refund_reversed',
   'refund_without_capture',
+  'refund_by_hand',
   'over_refund',
   'dispute_without_capture',
   'dispute_after_cancel',

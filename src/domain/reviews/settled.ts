@@ -1,8 +1,10 @@
 /** Reviews that answer themselves, because what they were about is no longer so. */
 
+import { returnedSince } from '../commands/manual.ts';
 import type { Context } from '../context.ts';
 import type { Ledger, Review } from '../ledger.ts';
-import { netMinor, openReviews, stateOf, wasCaptured } from '../sums.ts';
+import { netMinor, openReviews, stateOf, toReturnMinor, wasCaptured } from '../sums.ts';
+import { failedMinor } from './decisions.ts';
 
 export function resolveSettledReviews({ ledger }: Context): void {
   for (const review of openReviews(ledger)) {
@@ -42,7 +44,18 @@ function answerTo(ledger: Ledger, review: Review): string | null {
       return review.causes.every((key) => ledger.effects[key]?.status === 'done')
         ? 'resolved: it was tried again and is done'
         : null;
+    case 'refund_failed':
+    case 'refund_reversed':
+      return isReturnedByHand(ledger, review) ? 'resolved: it was given back by hand' : null;
+    case 'refund_by_hand':
+      return toReturnMinor(ledger) === 0 ? 'resolved: it was given back by hand' : null;
     default:
       return null;
   }
+}
+
+/** Money of refunds that failed, and that a person has sent since by another way. */
+function isReturnedByHand(ledger: Ledger, review: Review): boolean {
+  const returnedMinor = returnedSince(ledger, review.version);
+  return returnedMinor > 0 && returnedMinor >= failedMinor(ledger, review);
 }

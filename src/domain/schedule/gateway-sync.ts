@@ -29,7 +29,7 @@ function paymentIdsToAsk(ledger: Ledger): string[] {
   const { payments, held, waiting } = ledger;
   const asked = waiting.flatMap((command) => command.paymentId ?? []);
   const ids = [
-    ...Object.keys(payments),
+    ...Object.keys(payments).filter((paymentId) => payments[paymentId]?.manual === undefined),
     ...attachedTo(ledger),
     ...held.map(({ event }) => event.fact.paymentId),
     ...asked,

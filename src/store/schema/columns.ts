@@ -14,8 +14,20 @@ export const minorUnits = () => bigint({ mode: 'number' });
 export function isPositiveMoney(table: string, amount: AnyPgColumn, currency: AnyPgColumn) {
   return [
     check(`${table}_amount_positive`, sql`${amount} between 1 and ${sql.raw(MAX_EXACT)}`),
-    check(`${table}_currency_iso`, sql`${currency} ~ '^[A-Z]{3}$'`),
+    isCurrency(table, currency),
   ];
+}
+
+/** What an order asks for, and its invoice: a coupon may leave nothing. */
+export function isMoneyOrNone(table: string, amount: AnyPgColumn, currency: AnyPgColumn) {
+  return [
+    check(`${table}_amount_in_range`, sql`${amount} between 0 and ${sql.raw(MAX_EXACT)}`),
+    isCurrency(table, currency),
+  ];
+}
+
+function isCurrency(table: string, currency: AnyPgColumn) {
+  return check(`${table}_currency_iso`, sql`${currency} ~ '^[A-Z]{3}$'`);
 }
 
 const MAX_EXACT = String(Number.MAX_SAFE_INTEGER);

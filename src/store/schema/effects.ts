@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Address, Seller } from '../../domain/details.ts';
 import type { PostingKind } from '../../domain/effects/effects.ts';
-import { instant, isPositiveMoney, minorUnits } from './columns.ts';
+import { instant, isMoneyOrNone, isPositiveMoney, minorUnits } from './columns.ts';
 
 /** A row without `grantedAt` is a tombstone: revoked before the grant came, so it grants nothing. */
 export const entitlements = pgTable(
@@ -71,7 +71,7 @@ export const invoices = pgTable(
       'invoices_discount_in_amount',
       sql`${table.discountMinor} > 0 and ${table.discountMinor} < ${table.amountMinor}`,
     ),
-    ...isPositiveMoney('invoices', table.amountMinor, table.currency),
+    ...isMoneyOrNone('invoices', table.amountMinor, table.currency),
   ],
 );
 

@@ -20,7 +20,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
 import type { ReviewReason } from '../../domain/reviews/reasons.ts';
 import type { OrderView } from '../../domain/view.ts';
-import { instant, instantOrNever, isPositiveMoney, minorUnits } from './columns.ts';
+import { instant, instantOrNever, isMoneyOrNone, minorUnits } from './columns.ts';
 
 export interface People {
   name?: string | undefined;
@@ -63,7 +63,7 @@ export const orders = pgTable(
     nextDeadlineAt: instantOrNever().notNull().default('infinity'),
   },
   (table) => [
-    ...isPositiveMoney('orders', table.amountMinor, table.currency),
+    ...isMoneyOrNone('orders', table.amountMinor, table.currency),
     check('orders_revision_counts', sql`${table.revision} >= 0`),
     index('orders_by_age').on(table.createdAt, table.id),
     index('orders_by_state').on(table.state, table.createdAt, table.id),

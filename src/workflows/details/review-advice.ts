@@ -10,6 +10,7 @@ interface Advice {
 }
 
 const NOTED = 'noted, nothing changes';
+const GIVE_BACK = 'A manual refund that is recorded ends it.';
 
 const VOIDED_AGAIN: Advice = { approve: NOTED, reject: 'the gateway is asked to void it again' };
 const EXCESS: Advice = { approve: 'the excess is kept', reject: 'the excess is refunded' };
@@ -51,5 +52,6 @@ const ADVICE: Partial<Record<ReviewReason, Advice>> = {
 
 export function adviceFor(reason: ReviewReason): string {
   const { approve, reject } = ADVICE[reason] ?? { approve: NOTED, reject: NOTED };
-  return `Approve: ${approve}. Reject: ${reject}.`;
+  const decision = `Approve: ${approve}. Reject: ${reject}.`;
+  return reason === 'refund_by_hand' ? `${GIVE_BACK} ${decision}` : decision;
 }

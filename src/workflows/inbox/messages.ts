@@ -2,7 +2,7 @@
  * The order workflow's contract with the outside: its type, its signals and queries, and the JSON they
  * carry. One object each, so that all of them can be sent by hand from the Temporal UI's dialog.
  */
-import type { DomainEvent, OutcomeRecord, Source } from '../../domain/events.ts';
+import type { ByHand, DomainEvent, OutcomeRecord, Source } from '../../domain/events.ts';
 import type { Fact } from '../../domain/facts/facts.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderTerms } from '../../domain/order.ts';
@@ -41,6 +41,9 @@ export interface SignalPayloads {
   };
   retry: Decision & { key: string; note?: string };
   attach: Decision & { paymentId: string; note?: string };
+  manual_payment: Decision & ByHand;
+  manual_refund: Decision & ByHand & { paymentId?: string };
+  extend: Decision & { expiresAt: number; note?: string };
 }
 
 export type SignalName = keyof SignalPayloads;
@@ -63,7 +66,16 @@ export const SIGNALS: Record<SignalName, string> = {
     'Runs a refused effect again; the details of the order have the line to copy. {"id": "any new id", "key": "…"}',
   attach:
     'Counts a payment that another installation made as one of this order, as the gateway knows it. {"id": "any new id", "paymentId": "…"}, if you like with "note"',
+  manual_payment:
+    'Money received without the gateway; the same reference is the same money. {"id": "any new id", "reference": "…", "method": "cash", "amountMinor": 4999, "on": "2026-01-31"}',
+  manual_refund:
+    'Money given back without the gateway. {"id": "any new id", "reference": "…", "method": "bank_transfer", "amountMinor": 4999, "on": "2026-01-31"}, if you like with "paymentId"',
+  extend:
+    'More time to pay, also of an order that has expired. {"id": "any new id", "expiresAt": 1769861096000}, in milliseconds since 1970',
 };
+
+/** The command by which an order over 0 counts as paid. */
+export const NOTHING_DUE_ID = 'nothing-due';
 
 /** A signal as it lies in the inbox: queued in order of arrival, read when it is applied. */
 export interface InboxItem {

@@ -2,7 +2,7 @@
  * Reads what lies in the inbox. Every client of the Temporal server can send a signal, so nothing
  * is believed; what cannot be read becomes an outcome too, never an exception.
  */
-import type { CommandEvent, DomainEvent, FactEvent, Source } from '../../domain/events.ts';
+import type { ByHand, CommandEvent, DomainEvent, FactEvent, Source } from '../../domain/events.ts';
 import {
   CAPTURE_FACTS,
   DISPUTE_FACTS,
@@ -21,6 +21,13 @@ const SOURCES: readonly string[] = ['webhook', 'client', 'operator', 'gateway'];
 /** Longer texts do not belong into a history. */
 const MAX_TEXT_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 64;
+/** It becomes part of ids. */
+const REFERENCE_PATTERN = /^[\x21-\x7e]{1,64}$/;
+const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
+/** The last millisecond that a date can name. */
+const LAST_TIME = 8_640_000_000_000_000;
+const MANUAL_SHAPE =
+  'needs "reference", "method", a positive whole "amountMinor" and the day "on", such as 2026-01-31';
 
 /** @param at epoch milliseconds, when the order takes the signal up */
 export function readSignal({ signal, payload }: InboxItem, at: number): DomainEvent {
@@ -88,6 +95,14 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       };
     case 'attach':
       return readAttach(fields, envelope);
+    case 'manual_payment': {
+      const money = readByHand(fields);
+      return money && { ...envelope, ...operator(fields), type: 'manual_payment', ...money };
+    }
+    case 'manual_refund':
+      return readManualRefund(fields, envelope);
+    case 'extend':
+      return readExtend(fields, envelope);
     default:
       return null;
   }
@@ -131,6 +146,31 @@ function readAttach(fields: Fields, envelope: Envelope): CommandEvent | null {
   return { ...envelope, source, type: 'attach', paymentId, ...(isText(note) ? { note } : {}) };
 }
 
+function readByHand({ reference, method, amountMinor, on, note }: Fields): ByHand | null {
+  if (!isReference(reference) || !isId(method) || !isAmount(amountMinor)) return null;
+  if (typeof on !== 'string' || !DAY_PATTERN.test(on)) return null;
+  return { reference, method, amountMinor, on, ...(isText(note) ? { note } : {}) };
+}
+
+function readManualRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { paymentId } = fields;
+  const money = readByHand(fields);
+  if (money === null || (paymentId !== undefined && !isId(paymentId))) return null;
+  const payment = paymentId === undefined ? {} : { paymentId };
+  return { ...envelope, ...operator(fields), type: 'manual_refund', ...payment, ...money };
+}
+
+function readExtend(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { expiresAt, note } = fields;
+  if (!isAmount(expiresAt) || expiresAt > LAST_TIME) return null;
+  const reason = isText(note) ? { note } : {};
+  return { ...envelope, ...operator(fields), type: 'extend', expiresAt, ...reason };
+}
+
+function operator(fields: Fields): { source: Source } {
+  return { source: sourceOf(fields, 'operator') };
+}
+
 function readFact(value: unknown): Fact | null {
   if (!isFields(value)) return null;
   const { type, paymentId, captureId, refundId, disputeId, amountMinor, currency } = value;
@@ -154,6 +194,9 @@ function expected(signal: string): string {
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
     retry: 'needs "key", the effect to try again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',
+    manual_payment: MANUAL_SHAPE,
+    manual_refund: MANUAL_SHAPE,
+    extend: 'needs "expiresAt" in milliseconds since 1970',
   };
   return shapes[signal] ?? 'is not known; see the signals that the order offers';
 }
@@ -173,6 +216,10 @@ function isFields(value: unknown): value is Fields {
 
 function isId(value: unknown): value is string {
   return typeof value === 'string' && ID_PATTERN.test(value);
+}
+
+function isReference(value: unknown): value is string {
+  return typeof value === 'string' && REFERENCE_PATTERN.test(value);
 }
 
 function isText(value: unknown): value is string {

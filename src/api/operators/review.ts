@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { orderId, positiveInteger, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
-import { orderSchema } from './order-schemas.ts';
-import { orderAnswer } from './represent-order.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { orderSchema } from '../orders/order-schemas.ts';
+import { orderAnswer } from '../orders/represent-order.ts';
+import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 
 export const decideReview = defineRoute({
   method: 'post',

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { orderPath } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
-import { syncedSchema } from './order-schemas.ts';
-import { orderPathOf, representOrder } from './represent-order.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { syncedSchema } from '../orders/order-schemas.ts';
+import { orderPathOf, representOrder } from '../orders/represent-order.ts';
+import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 
 export const sync = defineRoute({
   method: 'post',

@@ -6,9 +6,9 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { orderId, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import { orderSchema } from './order-schemas.ts';
-import { orderAnswer } from './represent-order.ts';
-import { isUnsettled, requireOrder, submit } from './submit.ts';
+import { orderSchema } from '../orders/order-schemas.ts';
+import { orderAnswer } from '../orders/represent-order.ts';
+import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 
 export const retryEffect = defineRoute({
   method: 'post',
