@@ -3,19 +3,19 @@
 import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
 import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import type { Route } from './http/route.ts';
+import { extendExpiry } from './operators/expiry.ts';
+import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
+import { retryEffect } from './operators/retry-effect.ts';
+import { decideReview } from './operators/review.ts';
+import { sync } from './operators/sync.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
 import { getCreditNote } from './orders/credit-note.ts';
 import { getEntitlements } from './orders/entitlements.ts';
-import { extendExpiry } from './operators/expiry.ts';
 import { getInvoice } from './orders/invoice.ts';
-import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { getOrder, getOrderEvents, getOrders } from './orders/orders.ts';
 import { pay } from './orders/pay.ts';
 import { refund } from './orders/refund.ts';
-import { retryEffect } from './operators/retry-effect.ts';
-import { decideReview } from './operators/review.ts';
-import { sync } from './operators/sync.ts';
 import { verify } from './orders/verify.ts';
 import {
   decide,

@@ -5,10 +5,10 @@ import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { orderId, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
-import { Problem } from '../problems/problem.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { orderAnswer } from '../orders/represent-order.ts';
 import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
+import { Problem } from '../problems/problem.ts';
 
 export const retryEffect = defineRoute({
   method: 'post',
