@@ -61,6 +61,8 @@ const API_MAY_IMPORT: Record<string, string[]> = {
   webhooks: ['problems', 'http', 'openapi', 'temporal', 'orders'],
   settlements: ['problems', 'http', 'openapi', 'temporal', 'orders'],
   books: ['problems', 'http', 'openapi'],
+  operators: ['problems', 'http', 'openapi', 'temporal', 'orders'],
+  console: ['problems', 'http'],
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */

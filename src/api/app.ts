@@ -7,6 +7,7 @@ import helmet from 'helmet';
 import { localRefusalOf } from '../http/local-callers.ts';
 import { createAdmission } from './access/admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
+import { mountConsole } from './console/files.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { measureRequests } from './http/measure-requests.ts';
@@ -43,6 +44,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
   app.get('/', createLandingPage(dependencies.temporalUiUrl));
   mountDocs(app, openApiDocument(ROUTES));
+  mountConsole(app);
   refuseOtherMethods(app);
   app.use(() => {
     throw new Problem('route_not_found');
@@ -92,6 +94,8 @@ export function expressPath(path: string): string {
 function refuseOtherMethods(app: Express): void {
   const allowed = new Map<string, string[]>([
     ['/', ['GET']],
+    ['/console', ['GET']],
+    ['/console/{*page}', ['GET']],
     ['/healthz', ['GET']],
     ['/readyz', ['GET']],
     ['/openapi.json', ['GET']],

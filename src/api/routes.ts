@@ -2,6 +2,8 @@
 
 import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
 import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
+import { getChanges } from './console/changes.ts';
+import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
@@ -34,6 +36,9 @@ import {
 } from './webhooks/parked-events.ts';
 
 export const ROUTES: readonly Route[] = [
+  getKey,
+  getOverview,
+  getChanges,
   createOrder,
   getOrders,
   getOrder,

@@ -17,15 +17,16 @@ export async function uploadFile(
   path: string,
   { file, headers }: { file: ReadableStream; headers: Record<string, string> },
 ): Promise<Reply<unknown>> {
-  const response = await fetch(`${baseUrl}${path}`, {
+  // A browser's types do not know of `duplex` yet.
+  const request: RequestInit & { duplex: 'half' } = {
     method: 'POST',
     headers: { ...headers, authorization: `Bearer ${apiKey}` },
     body: file,
     duplex: 'half',
     redirect: 'error',
     signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  return replyOf(response);
+  };
+  return replyOf(await fetch(`${baseUrl}${path}`, request));
 }
 
 export interface Download extends Reply<unknown> {

@@ -8,8 +8,8 @@ import { PARKING_REASONS } from '../api/webhooks/park.ts';
 import { BUSINESS_EFFECTS } from '../domain/effects/effects.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
+import { type Counts, readCounts } from '../store/counts.ts';
 import type { Database } from '../store/database.ts';
-import { type Counts, readCounts } from './counts.ts';
 
 /** Several scrapers may come at once; nobody needs these numbers fresher. */
 const FRESH_FOR_MS = 5_000;

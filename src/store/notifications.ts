@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { CHANGE_CHANNEL } from './orders/record.ts';
-import { createWaiters, type Waiters } from './waiters.ts';
+import { createWaiters, type OnChange, type Waiters } from './waiters.ts';
 
 export interface ChangeFeed {
   /**
@@ -14,6 +14,10 @@ export interface ChangeFeed {
    * call it before reading: a change between a read and the call would be missed.
    */
   next(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Calls back for every order that changes, and with null when changes may have been missed, until it is undone.
+   */
+  watch(onChange: OnChange): () => void;
   /** Ends the connection; waits that are still open resolve to false. */
   close(): Promise<void>;
 }
@@ -37,6 +41,7 @@ export async function listenForChanges(url: string): Promise<ChangeFeed> {
   });
   return {
     next: waiters.wait,
+    watch: waiters.watch,
     async close() {
       closing.abort();
       await ended;

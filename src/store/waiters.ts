@@ -5,12 +5,17 @@ export interface Waiters {
   wait(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
   wake(orderId: string): void;
   wakeAll(changed: boolean): void;
+  /** Calls back for every order that changes, and with null when changes may have been missed, until it is undone. */
+  watch(onChange: OnChange): () => void;
 }
+
+export type OnChange = (orderId: string | null) => void;
 
 type Waiter = (changed: boolean) => void;
 
 export function createWaiters(): Waiters {
   const waiting = new Map<string, Set<Waiter>>();
+  const watching = new Set<OnChange>();
 
   function add(orderId: string, waiter: Waiter): () => void {
     const others = waiting.get(orderId) ?? new Set<Waiter>();
@@ -38,9 +43,15 @@ export function createWaiters(): Waiters {
       }),
     wake: (orderId) => {
       for (const waiter of [...(waiting.get(orderId) ?? [])]) waiter(true);
+      for (const onChange of watching) onChange(orderId);
     },
     wakeAll: (changed) => {
       for (const waiter of [...waiting.values()].flatMap((set) => [...set])) waiter(changed);
+      for (const onChange of watching) onChange(null);
+    },
+    watch(onChange) {
+      watching.add(onChange);
+      return () => void watching.delete(onChange);
     },
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ensureConsole } from '../../scripts/build-console.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
 describe('GET /', () => {
@@ -6,6 +7,7 @@ describe('GET /', () => {
 
   before(async function () {
     this.timeout(300_000);
+    await ensureConsole();
     stack = await sharedStack();
   });
 
@@ -20,6 +22,7 @@ describe('GET /', () => {
         200,
         {
           name: 'Payonce',
+          console: '/console',
           docs: '/docs',
           openapi: '/openapi.json',
           readiness: '/readyz',
@@ -33,7 +36,7 @@ describe('GET /', () => {
     const response = await get({ accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
     assert.equal(response.headers.get('content-type'), 'text/html; charset=utf-8');
     const links = [...(await response.text()).matchAll(/href="([^"]+)"/g)].map(([, link]) => link);
-    assert.equal(links.length, 4);
+    assert.equal(links.length, 5);
     for (const link of links) {
       const { status } = await fetch(new URL(String(link), stack.apiUrl));
       assert.equal(status, 200, link);

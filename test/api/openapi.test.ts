@@ -9,6 +9,10 @@ import { ROUTES } from '../../src/api/routes.ts';
 /** Served without an API key, on purpose. */
 const PUBLIC = [
   'GET /',
+  'GET /console',
+  'GET /console/app.js',
+  'GET /console/app.css',
+  'GET /console/{*page}',
   'GET /healthz',
   'GET /readyz',
   'GET /metrics',

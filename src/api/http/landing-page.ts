@@ -5,6 +5,10 @@ import { replyOf, send } from './reply.ts';
 type Place = { path: string; text: string };
 
 const PLACES = {
+  console: {
+    path: '/console',
+    text: 'orders, reviews and parked events, for support and operators',
+  },
   docs: { path: '/docs', text: 'every endpoint, to read and to try' },
   openapi: { path: '/openapi.json', text: 'the same as an OpenAPI document' },
   readiness: {

@@ -3,8 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { problemOf } from '../problems/errors.ts';
 import type { ApiMetrics, WebhookOutcome } from './api-metrics.ts';
 
-/** Probes come every few seconds from everywhere and would drown the rest. */
-const UNMEASURED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+/** Probes come every few seconds from everywhere and would drown the rest; a stream of changes lasts as its reader does. */
+const UNMEASURED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics', '/v1/changes']);
 
 const MS_PER_S = 1000;
 

@@ -20,7 +20,7 @@ const PLUS = 'write + as %2B';
 
 const EMAIL_RULE = `must be an e-mail address; ${PLUS}`;
 
-const RANGE = `must be 1 to ${MAX_AMOUNT_MINOR} minor units, in digits alone`;
+const RANGE = `must be 0 to ${MAX_AMOUNT_MINOR} minor units, in digits alone`;
 
 const currencyCodes: ReadonlySet<string> = new Set(CURRENCIES);
 
@@ -64,7 +64,7 @@ export const findQuery = z
       .optional(),
     amount: z
       .string()
-      .regex(/^[1-9]\d{0,14}$/, RANGE)
+      .regex(/^(?:0|[1-9]\d{0,14})$/, RANGE)
       .transform(Number)
       .refine((amount) => amount <= MAX_AMOUNT_MINOR, RANGE)
       .optional()

@@ -1,7 +1,7 @@
 /** Orders that end unpaid, and orders that are closed and may have to open again. */
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
 import { temporalClient, untilClosed } from '../temporal.ts';
-import { atSandbox, partlyPaid, type Scenarios, silence, useUp } from './scenario.ts';
+import { atSandbox, partlyPaid, type Scenarios, silence, spendKey } from './scenario.ts';
 
 const CANCELS_AT_ONCE = 5;
 
@@ -71,7 +71,7 @@ export const ENDINGS = {
   },
   async 'cancel-refused-by-the-gateway'(place) {
     const { id, paymentId } = await place.pendingOrder();
-    await useUp(place, gatewayIdempotencyKey(id, 'void', paymentId));
+    await spendKey(place, gatewayIdempotencyKey(id, 'void', paymentId));
     await place.cancel(id);
     return { id };
   },

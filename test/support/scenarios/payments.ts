@@ -1,7 +1,7 @@
 /** Orders that somebody pays, or tries to. */
 import assert from 'node:assert/strict';
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
-import { atSandbox, type Scenarios, silence, useUp } from './scenario.ts';
+import { atSandbox, type Scenarios, silence, spendKey } from './scenario.ts';
 
 const PARTS = [
   [2000, 'partially_paid'],
@@ -103,14 +103,14 @@ export const PAYMENTS = {
   },
   async 'payment-refused-by-the-gateway'(place) {
     const id = await place.order();
-    await useUp(place, gatewayIdempotencyKey(id, 'create', '1'));
+    await spendKey(place, gatewayIdempotencyKey(id, 'create', '1'));
     await place.pay(id);
     await place.settled(id, 'failed');
     return { id };
   },
   async 'capture-refused-by-the-gateway'(place) {
     const { id, paymentId } = await place.pendingOrder();
-    await useUp(place, gatewayIdempotencyKey(id, 'capture', paymentId));
+    await spendKey(place, gatewayIdempotencyKey(id, 'capture', paymentId));
     await place.gateway.authorize(paymentId);
     await place.until(
       id,

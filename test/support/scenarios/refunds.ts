@@ -8,7 +8,7 @@ import type { OpenPayment, Place } from '../place.ts';
 import { AMOUNT, CURRENCY } from '../shop.ts';
 import { deliverTo, signedEvent } from '../webhooks.ts';
 import { PROVOKE } from './reviews.ts';
-import { atSandbox, partlyPaid, type Scenarios, useUp } from './scenario.ts';
+import { atSandbox, partlyPaid, type Scenarios, spendKey } from './scenario.ts';
 
 /** What a sync has found, and the order after it. */
 interface Synced {
@@ -43,7 +43,7 @@ export const REFUNDS = {
   },
   async 'refund-refused-by-the-gateway'(place) {
     const { id } = await place.paidOrder();
-    await useUp(place, gatewayIdempotencyKey(id, 'refund', 'key_1'));
+    await spendKey(place, gatewayIdempotencyKey(id, 'refund', 'key_1'));
     await place.signal(id, 'refund', { id: 'refund-1', requestKey: 'key_1' });
     await place.inReview(id, 'refund_failed');
     return { id };
@@ -114,7 +114,7 @@ export const REFUNDS = {
     const { id, paymentId } = await place.paidOrder();
     const open = await place.gateway.strangePayment(id);
     // A payment that is needless is voided at once, where its gateway does not refuse that.
-    await useUp(place, gatewayIdempotencyKey(id, 'void', open));
+    await spendKey(place, gatewayIdempotencyKey(id, 'void', open));
     await place.verify(id, { paymentId: open });
     await place.gateway.reverse(paymentId);
     await place.settled(id, 'pending');

@@ -5,7 +5,7 @@ import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts'
 import { givenForgottenOrder } from '../custom-terms.ts';
 import type { OpenPayment, Place } from '../place.ts';
 import { AMOUNT } from '../shop.ts';
-import { partlyPaid, type Scenarios, silence, useUp } from './scenario.ts';
+import { partlyPaid, type Scenarios, silence, spendKey } from './scenario.ts';
 
 /** Ids of the right form that no gateway has given to anybody. */
 const NOBODYS: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export const PROVOKE = {
   },
   async capture_refused(place) {
     const { id, paymentId } = await place.pendingOrder();
-    await useUp(place, gatewayIdempotencyKey(id, 'capture', paymentId));
+    await spendKey(place, gatewayIdempotencyKey(id, 'capture', paymentId));
     await place.gateway.authorize(paymentId);
     return id;
   },
@@ -94,7 +94,7 @@ export const PROVOKE = {
     await place.gateway.refund(first);
     await place.settled(id, 'refunded');
     const paymentId = await place.gateway.strangePayment(id, { amountMinor: AMOUNT - 2000 });
-    await useUp(place, gatewayIdempotencyKey(id, 'void', paymentId));
+    await spendKey(place, gatewayIdempotencyKey(id, 'void', paymentId));
     await place.gateway.authorize(paymentId);
     await untilVoidRefused(place, id);
     return id;
@@ -239,7 +239,7 @@ async function givenUnvoidable(place: Place): Promise<OpenPayment> {
   const id = await place.order();
   await place.cancel(id);
   const paymentId = await place.gateway.strangePayment(id);
-  await useUp(place, gatewayIdempotencyKey(id, 'void', paymentId));
+  await spendKey(place, gatewayIdempotencyKey(id, 'void', paymentId));
   return { id, paymentId };
 }
 

@@ -30,7 +30,7 @@ export async function atSandbox<T = { id: string }>(
 }
 
 /** What is asked for under a key that the sandbox knows from another request is refused for good. */
-export async function useUp({ shop }: Place, idempotencyKey: string): Promise<void> {
+export async function spendKey({ shop }: Place, idempotencyKey: string): Promise<void> {
   const otherRequest = { orderId: 'another', amount: 1, currency: CURRENCY };
   await atSandbox(shop, '/payments', otherRequest, idempotencyKey);
 }

@@ -3,7 +3,7 @@
  * orders that wait for a person; no query here may read the content of all orders.
  */
 import type { OrderState } from '../domain/order.ts';
-import type { Database } from '../store/database.ts';
+import type { Database } from './database.ts';
 
 /** Each list has what there is; a name that is not in it counts zero. */
 export interface Counts {

@@ -1,0 +1,106 @@
+/** The frame: who is signed in, where one can go, and the page that is open. */
+import { AppShell, Button, Center, Group, Loader, NavLink, Text, Title } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { Link, Route, Router, Switch, useLocation } from 'wouter';
+import { useFollowChanges } from './api.ts';
+import { OrderPage } from './pages/order.tsx';
+import { OrdersPage } from './pages/orders.tsx';
+import { ParkedPage } from './pages/parked.tsx';
+import { ReviewsPage } from './pages/reviews.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { TodayPage } from './pages/today.tsx';
+import { forgetKey, type Session, SignedIn, signIn, storedKey, useSession } from './session.tsx';
+
+const PLACES = [
+  ['/', 'Today'],
+  ['/orders', 'Orders'],
+  ['/reviews', 'Reviews'],
+  ['/parked', 'Parked events'],
+] as const;
+
+export function Console() {
+  const [session, setSession] = useState<Session | null>(null);
+  const [isOpening, setIsOpening] = useState(true);
+  const queries = useQueryClient();
+  useEffect(() => {
+    const apiKey = storedKey();
+    const opened = apiKey === null ? Promise.resolve(null) : signIn(apiKey).catch(() => null);
+    void opened.then((found) => {
+      setSession(found);
+      setIsOpening(false);
+    });
+  }, []);
+  if (isOpening)
+    return (
+      <Center h="100vh">
+        <Loader aria-label="Opening" />
+      </Center>
+    );
+  if (session === null) return <SignInPage onSignedIn={setSession} />;
+  const leave = (): void => {
+    forgetKey();
+    queries.clear();
+    setSession(null);
+  };
+  return (
+    <SignedIn session={session}>
+      <Router base="/console">
+        <Frame onLeave={leave} />
+      </Router>
+    </SignedIn>
+  );
+}
+
+function Frame({ onLeave }: { onLeave: () => void }) {
+  const { actor, scope } = useSession();
+  const [location] = useLocation();
+  useFollowChanges();
+  return (
+    <AppShell header={{ height: { base: 92, sm: 56 } }} padding="md">
+      <AppShell.Header px="md">
+        <Group justify="space-between" h="100%" gap={4}>
+          <Group gap="xs" wrap="nowrap">
+            <Title order={1} size="h4" visibleFrom="sm">
+              Payonce
+            </Title>
+            <Group component="nav" aria-label="Pages" gap={0} wrap="nowrap">
+              {PLACES.map(([path, name]) => (
+                <NavLink
+                  key={path}
+                  component={Link}
+                  href={path}
+                  label={name}
+                  noWrap
+                  active={path === '/' ? location === '/' : location.startsWith(path)}
+                  w="auto"
+                  px="xs"
+                />
+              ))}
+            </Group>
+          </Group>
+          <Group gap="xs">
+            <Text size="sm">
+              {actor} ({scope})
+            </Text>
+            <Button size="compact-sm" variant="default" onClick={onLeave}>
+              Sign out
+            </Button>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Main>
+        <Switch>
+          <Route path="/" component={TodayPage} />
+          <Route path="/orders" component={OrdersPage} />
+          <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
+          <Route path="/reviews" component={ReviewsPage} />
+          <Route path="/parked" component={ParkedPage} />
+          <Route>
+            <Text>There is no such page.</Text>
+          </Route>
+        </Switch>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,166 @@
+import { Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { moneyText } from '../../src/money/text.ts';
+import { type Order, useGet } from '../api.ts';
+import { OpenReviews, RefusedEffects } from '../parts/decisions.tsx';
+import { OrderDeeds } from '../parts/order-deeds.tsx';
+import { Loaded, Money, Nothing, State, When } from '../parts/shown.tsx';
+import { OrderTimeline } from '../parts/timeline.tsx';
+import { useSession } from '../session.tsx';
+
+export function OrderPage({ id }: { id: string }) {
+  const order = useGet<Order>(`/v1/orders/${encodeURIComponent(id)}`);
+  return <Loaded query={order}>{(found) => <Shown order={found} />}</Loaded>;
+}
+
+function Shown({ order }: { order: Order }) {
+  const { id, state, version, customer, gateway, description, gatewayFailure } = order;
+  const { temporalUiUrl } = useSession();
+  return (
+    <Stack>
+      <Group>
+        <Title order={2} className="id">
+          {id}
+        </Title>
+        <State state={state} />
+        {order.late && <Text size="sm">confirmed late</Text>}
+        {temporalUiUrl !== null && (
+          <Anchor
+            href={`${temporalUiUrl}/${encodeURIComponent(id)}`}
+            target="_blank"
+            rel="noreferrer"
+          >
+            Run in Temporal
+          </Anchor>
+        )}
+      </Group>
+      <Text size="sm" className="words">
+        Version {version}, through {gateway}, for {customer.email ?? customer.name ?? customer.id}.
+        Created <When at={order.createdAt} />, changed <When at={order.updatedAt} />, expires{' '}
+        <When at={order.expiresAt} />.{description === undefined ? '' : ` ${description}`}
+      </Text>
+      <OrderDeeds order={order} />
+      <OpenReviews order={order} />
+      <RefusedEffects order={order} />
+      {gatewayFailure !== null && (
+        <Text c="red.9">
+          {gateway} has not answered since <When at={gatewayFailure.since} />:{' '}
+          {gatewayFailure.error}
+        </Text>
+      )}
+      <Sums order={order} />
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Payments order={order} />
+        <MoneyBack order={order} />
+      </SimpleGrid>
+      <Effects order={order} />
+      <OrderTimeline id={id} />
+    </Stack>
+  );
+}
+
+function Sums({ order }: { order: Order }) {
+  const { amount, amountPaid, amountRefunded, amountDiscounted, currency, disputes } = order;
+  const disputed = disputes
+    .filter(({ status }) => status === 'opened' || status === 'inquiry')
+    .reduce((total, dispute) => total + dispute.amount, 0);
+  const sums = [
+    ['Asked', amount],
+    ['Paid', amountPaid],
+    ['Refunded', amountRefunded],
+    ['Disputed', disputed],
+    ['Outstanding', Math.max(0, amount - amountDiscounted - amountPaid)],
+  ] as const;
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 5 }}>
+      {sums.map(([name, minor]) => (
+        <Card key={name} withBorder padding="xs">
+          <Text size="sm">{name}</Text>
+          <Text fw={600}>
+            <Money minor={minor} currency={currency} />
+          </Text>
+        </Card>
+      ))}
+    </SimpleGrid>
+  );
+}
+
+interface Row {
+  key: string;
+  cells: (string | null)[];
+}
+
+function List({ title, head, rows }: { title: string; head: string[]; rows: Row[] }) {
+  return (
+    <Card withBorder>
+      <Title order={3} size="h4">
+        {title}
+      </Title>
+      {rows.length === 0 ? (
+        <Nothing>None.</Nothing>
+      ) : (
+        <Table.ScrollContainer minWidth={320}>
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                {head.map((name) => (
+                  <Table.Th key={name}>{name}</Table.Th>
+                ))}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map(({ key, cells }) => (
+                <Table.Tr key={key}>
+                  {cells.map((cell, i) => (
+                    <Table.Td key={head[i]} className="id">
+                      {cell ?? '–'}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Card>
+  );
+}
+
+function Payments({ order: { payments, currency } }: { order: Order }) {
+  const rows = payments.map(({ id, attempt, status, amount, manual }) => ({
+    key: id ?? `attempt ${attempt}`,
+    cells: [
+      id ?? 'not named yet',
+      manual === null ? status : `${status} by ${manual.method} on ${manual.receivedOn}`,
+      moneyText(amount, currency),
+    ],
+  }));
+  return <List title="Payments" head={['Payment', 'Status', 'Amount']} rows={rows} />;
+}
+
+function MoneyBack({ order: { refunds, disputes, currency } }: { order: Order }) {
+  const rows = [
+    ...refunds.map(({ id, status, amount, reason, manual }) => ({
+      key: id,
+      cells: [
+        'refund',
+        manual === null ? status : `by ${manual.method} on ${manual.returnedOn}`,
+        moneyText(amount, currency),
+        reason,
+      ],
+    })),
+    ...disputes.map(({ id, status, amount }) => ({
+      key: id,
+      cells: ['dispute', status, moneyText(amount, currency), null],
+    })),
+  ];
+  return <List title="Money back" head={['Kind', 'Status', 'Amount', 'Reason']} rows={rows} />;
+}
+
+function Effects({ order: { effects } }: { order: Order }) {
+  const rows = effects.map(({ key, status, attempts, error, nextTryAt }) => ({
+    key,
+    cells: [key, status, String(attempts), error, nextTryAt],
+  }));
+  const head = ['Effect', 'Status', 'Tries', 'Last error', 'Next try'];
+  return <List title="Effects" head={head} rows={rows} />;
+}

@@ -1,0 +1,201 @@
+import {
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  Stack,
+  Table,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import { call } from '../../src/client/index.ts';
+import { find, type Order } from '../api.ts';
+import { Loaded, Money, Nothing, State, When } from '../parts/shown.tsx';
+import { accepted, type Session, useSession } from '../session.tsx';
+
+const STATES = [
+  'initiated',
+  'pending',
+  'partially_paid',
+  'paid',
+  'failed',
+  'cancelled',
+  'refunded',
+];
+const PAGE = 50;
+
+interface Page {
+  orders: Order[];
+  nextCursor: string | null;
+}
+
+export function OrdersPage() {
+  const [query, setQuery] = useSearchParams();
+  const words = query.get('q') ?? '';
+  const set = (name: string, value: string): void =>
+    setQuery((before) => {
+      if (value === '') before.delete(name);
+      else before.set(name, value);
+      return before;
+    });
+  return (
+    <Stack>
+      <Title order={2}>Orders</Title>
+      <Search key={words} words={words} onSearch={(value) => set('q', value)} />
+      <Group align="flex-end">
+        <NativeSelect
+          label="State"
+          value={query.get('state') ?? ''}
+          onChange={(event) => set('state', event.currentTarget.value)}
+          data={[{ value: '', label: 'any' }, ...STATES]}
+        />
+        <TextInput
+          label="Created from"
+          type="date"
+          value={query.get('createdFrom') ?? ''}
+          onChange={(event) => set('createdFrom', event.currentTarget.value)}
+        />
+        <TextInput
+          label="Created to"
+          type="date"
+          value={query.get('createdTo') ?? ''}
+          onChange={(event) => set('createdTo', event.currentTarget.value)}
+        />
+        <Checkbox
+          label="Waits for a person"
+          checked={query.get('needsReview') === 'true'}
+          onChange={(event) => set('needsReview', event.currentTarget.checked ? 'true' : '')}
+        />
+      </Group>
+      {words === '' ? <Listed query={query} /> : <Found words={words} />}
+    </Stack>
+  );
+}
+
+function Search({ words, onSearch }: { words: string; onSearch: (words: string) => void }) {
+  const [typed, setTyped] = useState(words);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onSearch(typed.trim());
+  };
+  return (
+    <form onSubmit={submit}>
+      <Group align="flex-end">
+        <TextInput
+          label="Find"
+          description="An order, payment, refund, customer, e-mail address or invoice number"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          flex={1}
+          maw={520}
+        />
+        <Button type="submit">Find</Button>
+      </Group>
+    </form>
+  );
+}
+
+function Listed({ query }: { query: URLSearchParams }) {
+  const { client } = useSession();
+  const given = query.toString();
+  const pages = useInfiniteQuery({
+    queryKey: ['orders', given],
+    initialPageParam: '',
+    queryFn: async ({ pageParam }) => {
+      const cursor = pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`;
+      const path = `/v1/orders?limit=${PAGE}${given && `&${given}`}${cursor}`;
+      return accepted(await call<Page>(client, 'GET', path));
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor,
+  });
+  return (
+    <Loaded query={pages}>
+      {(data) => (
+        <>
+          <Orders orders={data.pages.flatMap(({ orders }) => orders)} />
+          {pages.hasNextPage && (
+            <Button
+              variant="default"
+              loading={pages.isFetchingNextPage}
+              onClick={() => void pages.fetchNextPage()}
+            >
+              More
+            </Button>
+          )}
+        </>
+      )}
+    </Loaded>
+  );
+}
+
+function Found({ words }: { words: string }) {
+  const session = useSession();
+  const found = useQuery({ queryKey: ['found', words], queryFn: () => findAll(session, words) });
+  return <Loaded query={found}>{(orders) => <Orders orders={orders} />}</Loaded>;
+}
+
+/** What the words may be is not asked: everything that they can be is looked up, each by an index. */
+async function findAll(session: Session, words: string): Promise<Order[]> {
+  const text = encodeURIComponent(words);
+  const filters = words.includes('@')
+    ? ['email']
+    : ['paymentId', 'refundId', 'customer', 'invoiceNumber'];
+  const [order, ...pages] = await Promise.all([
+    find<Order>(session, `/v1/orders/${text}`),
+    ...filters.map((filter) => find<Page>(session, `/v1/orders?${filter}=${text}`)),
+  ]);
+  const all = [...(order === null ? [] : [order]), ...pages.flatMap((page) => page?.orders ?? [])];
+  return [...new Map(all.map((one) => [one.id, one])).values()];
+}
+
+function Orders({ orders }: { orders: Order[] }) {
+  if (orders.length === 0) return <Nothing>No such orders.</Nothing>;
+  return (
+    <Table.ScrollContainer minWidth={700}>
+      <Table striped highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Order</Table.Th>
+            <Table.Th>State</Table.Th>
+            <Table.Th className="amount">Amount</Table.Th>
+            <Table.Th className="amount">Paid</Table.Th>
+            <Table.Th className="amount">Refunded</Table.Th>
+            <Table.Th>Customer</Table.Th>
+            <Table.Th>Created</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {orders.map((order) => (
+            <Table.Tr key={order.id}>
+              <Table.Td className="id">
+                <Anchor component={Link} href={`/orders/${order.id}`}>
+                  {order.id}
+                </Anchor>
+              </Table.Td>
+              <Table.Td>
+                <State state={order.state} />
+              </Table.Td>
+              <Table.Td className="amount">
+                <Money minor={order.amount} currency={order.currency} />
+              </Table.Td>
+              <Table.Td className="amount">
+                <Money minor={order.amountPaid} currency={order.currency} />
+              </Table.Td>
+              <Table.Td className="amount">
+                <Money minor={order.amountRefunded} currency={order.currency} />
+              </Table.Td>
+              <Table.Td className="id">{order.customer.email ?? order.customer.id}</Table.Td>
+              <Table.Td>
+                <When at={order.createdAt} />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  );
+}

@@ -1,0 +1,103 @@
+import { Anchor, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { moneyText } from '../../src/money/text.ts';
+import { type ParkedEvent, useGet } from '../api.ts';
+import { DeedButton } from '../parts/deed.tsx';
+import { Loaded, Nothing, When } from '../parts/shown.tsx';
+import { useSession } from '../session.tsx';
+
+const NOTE = { name: 'note', label: 'Why', kind: 'words' } as const;
+
+export function ParkedPage() {
+  const [isAll, setIsAll] = useState(false);
+  const events = useGet<{ events: ParkedEvent[] }>(
+    `/v1/parked-events?limit=100${isAll ? '' : '&status=parked'}`,
+  );
+  return (
+    <Stack>
+      <Title order={2}>Parked events</Title>
+      <Text>Events that no order could take.</Text>
+      <Checkbox
+        label="Also those that are settled"
+        checked={isAll}
+        onChange={(event) => setIsAll(event.currentTarget.checked)}
+      />
+      <Loaded query={events}>
+        {(found) =>
+          found.events.length === 0 ? (
+            <Nothing>Nothing is parked.</Nothing>
+          ) : (
+            found.events.map((event) => <Parked key={event.id} event={event} />)
+          )
+        }
+      </Loaded>
+    </Stack>
+  );
+}
+
+function Parked({ event }: { event: ParkedEvent }) {
+  const { scope } = useSession();
+  const { id, type, gateway, reason, status, orderId, paymentId, amount, currency } = event;
+  const money = amount === null || currency === null ? '' : `, ${moneyText(amount, currency)}`;
+  const path = `/v1/parked-events/${id}`;
+  return (
+    <Card withBorder component="article" aria-label={`event ${id}`}>
+      <Group justify="space-between">
+        <Text fw={600} className="id">
+          {type ?? 'of no known type'} from {gateway}
+        </Text>
+        <Text>{status}</Text>
+      </Group>
+      <Text size="sm" className="id">
+        {reason}
+        {money}
+        {paymentId === null ? '' : `, payment ${paymentId}`}, received{' '}
+        <When at={event.receivedAt} />
+      </Text>
+      {orderId !== null && (
+        <Anchor component={Link} href={`/orders/${orderId}`} className="id">
+          {orderId}
+        </Anchor>
+      )}
+      {event.decidedBy !== null && (
+        <Text size="sm">
+          {event.decidedBy}: {event.note ?? 'without a note'}
+        </Text>
+      )}
+      {scope === 'ops' && status === 'parked' && (
+        <Group mt="xs">
+          <DeedButton
+            deed={{
+              name: 'Deliver again',
+              consequence:
+                'Its order is given the event once more; what it has taken before changes nothing.',
+              path: `${path}/redeliver`,
+              fields: [NOTE],
+            }}
+          />
+          {reason === 'foreign_payment' && (
+            <DeedButton
+              deed={{
+                name: 'Attach',
+                consequence:
+                  'The payment counts as one of the order that it names, as the gateway knows it.',
+                path: `${path}/attach`,
+                fields: [NOTE],
+              }}
+            />
+          )}
+          <DeedButton
+            deed={{
+              name: 'Close',
+              consequence: 'Nothing is done about it, and it is no longer listed.',
+              path: `${path}/close`,
+              fields: [{ ...NOTE, isRequired: true }],
+              color: 'red.9',
+            }}
+          />
+        </Group>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,117 @@
+/** Everything that a person may do to an order, each with what it will do. */
+import { Group } from '@mantine/core';
+import { moneyText } from '../../src/money/text.ts';
+import type { Order } from '../api.ts';
+import { useSession } from '../session.tsx';
+import { type Deed, DeedButton, type Field } from './deed.tsx';
+
+const NOTE: Field = { name: 'note', label: 'Why', kind: 'words' };
+const METHOD: Field = {
+  name: 'method',
+  label: 'Method',
+  kind: { oneOf: ['cash', 'bank_transfer', 'cheque', 'other'] },
+};
+const REFERENCE: Field = {
+  name: 'reference',
+  label: 'Reference',
+  description: 'The money’s own name: the same reference again is the same money.',
+  isRequired: true,
+};
+
+export function OrderDeeds({ order }: { order: Order }) {
+  const { scope } = useSession();
+  const deeds = [...ofSupport(order), ...(scope === 'ops' ? ofOperators(order) : [])];
+  return (
+    <Group gap="xs">
+      {deeds.map((deed) => (
+        <DeedButton key={deed.name} deed={deed} />
+      ))}
+    </Group>
+  );
+}
+
+function amountField(currency: string, isRequired: boolean): Field {
+  return {
+    name: 'amount',
+    label: `Amount in minor units of ${currency}`,
+    description: `4999 is ${moneyText(4999, currency)}`,
+    kind: 'whole number',
+    isRequired,
+  };
+}
+
+function ofSupport({ id, amountPaid, amountRefunded, currency }: Order): Deed[] {
+  const left = amountPaid - amountRefunded;
+  if (left <= 0) return [];
+  return [
+    {
+      name: 'Refund',
+      consequence: `Gives money back through the gateway: all that is left (${moneyText(left, currency)}), or the part that you name.`,
+      path: `/v1/orders/${id}/refunds`,
+      fields: [amountField(currency, false), { name: 'reason', label: 'Why', kind: 'words' }],
+      color: 'red.9',
+    },
+  ];
+}
+
+function ofOperators({ id, state, currency, gateway, amountPaid }: Order): Deed[] {
+  const path = `/v1/orders/${id}`;
+  const isWaiting = ['initiated', 'pending', 'partially_paid', 'failed'].includes(state);
+  const returned: Deed = {
+    name: 'Record a refund by hand',
+    consequence:
+      'Records money that was given back without the gateway, with books and credit note.',
+    path: `${path}/manual-refunds`,
+    fields: [
+      METHOD,
+      REFERENCE,
+      amountField(currency, true),
+      { name: 'returnedOn', label: 'Given back on', kind: 'day', isRequired: true },
+      NOTE,
+    ],
+  };
+  return [
+    {
+      name: 'Sync',
+      consequence: `Asks ${gateway} for the present truth of all payments of the order, and applies it.`,
+      path: `${path}/sync`,
+    },
+    ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
+    ...(amountPaid > 0 ? [returned] : []),
+  ];
+}
+
+function whileWaiting(path: string, currency: string, gateway: string): Deed[] {
+  return [
+    {
+      name: 'Cancel',
+      consequence: `${gateway} voids what could still be paid, then the order is cancelled. What was paid of it is refunded; where the customer is faster, it stays paid.`,
+      path: `${path}/cancel`,
+      fields: [{ name: 'reason', label: 'Why', kind: 'words' }],
+      color: 'red.9',
+    },
+    {
+      name: 'Record a payment by hand',
+      consequence:
+        'Records money that was received without the gateway. It counts as any other: paid in full, the customer gets access and an invoice.',
+      path: `${path}/manual-payments`,
+      fields: [
+        METHOD,
+        REFERENCE,
+        amountField(currency, true),
+        { name: 'receivedOn', label: 'Received on', kind: 'day', isRequired: true },
+        NOTE,
+      ],
+    },
+    {
+      name: 'Give more time',
+      consequence:
+        'Moves the expiry. An order that has expired is open again, and its customer can pay.',
+      path: `${path}/expiry`,
+      fields: [
+        { name: 'expiresAt', label: 'To be paid until', kind: 'time', isRequired: true },
+        NOTE,
+      ],
+    },
+  ];
+}

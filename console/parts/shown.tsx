@@ -1,0 +1,66 @@
+/** What several pages show alike. */
+import { Alert, Badge, Loader, Text } from '@mantine/core';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { moneyText } from '../../src/money/text.ts';
+import type { Order } from '../api.ts';
+
+/** Dark enough to be read on white. */
+const COLORS: Record<Order['state'], string> = {
+  initiated: 'gray.8',
+  pending: 'blue.9',
+  partially_paid: 'grape.9',
+  paid: 'teal.9',
+  failed: 'red.9',
+  cancelled: 'dark.6',
+  refunded: 'indigo.9',
+};
+
+export function State({ state }: { state: Order['state'] }) {
+  return (
+    <Badge color={COLORS[state]} variant="filled" tt="none">
+      {state.replace('_', ' ')}
+    </Badge>
+  );
+}
+
+export function Money({ minor, currency }: { minor: number; currency: string }) {
+  return <span className="amount">{moneyText(minor, currency)}</span>;
+}
+
+/** In the reader's own time, with the exact one at hand. */
+export function When({ at }: { at: string | null }) {
+  if (at === null) return <>–</>;
+  return (
+    <time dateTime={at} title={at}>
+      {new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })}
+    </time>
+  );
+}
+
+/** `1 order`, `2 orders`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+}
+
+/** What was read, or why there is nothing to see. */
+export function Loaded<T>({
+  query,
+  children,
+}: {
+  query: UseQueryResult<T>;
+  children: (data: T) => ReactNode;
+}) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.isError)
+    return (
+      <Alert color="red" role="alert" title="It could not be read">
+        {query.error.message}
+      </Alert>
+    );
+  return <Loader aria-label="Loading" />;
+}
+
+export function Nothing({ children }: { children: ReactNode }) {
+  return <Text c="dark.3">{children}</Text>;
+}

@@ -1,0 +1,72 @@
+/** The ids of orders as they change, as server-sent events: a console follows them and reads again what it shows. */
+import { Readable } from 'node:stream';
+import type { ChangeFeed } from '../../store/notifications.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { defineRoute } from '../http/route.ts';
+
+/** Proxies close what is silent for a minute. */
+const HEARTBEAT_MS = 15_000;
+/** How long a stop may wait for this stream. */
+const CHECK_MS = 1_000;
+/** How soon a reader comes back after the end. */
+const RETRY = 'retry: 1000\n\n';
+const CHANGED = 'event: changed\ndata: ';
+/** Changes may have been missed: all is to be read again. */
+const MISSED = 'event: missed\ndata:\n\n';
+
+export const getChanges = defineRoute({
+  method: 'get',
+  path: '/v1/changes',
+  scope: 'support',
+  summary: 'Follow the ids of orders as they change, as server-sent events',
+  answers: {
+    200: {
+      description:
+        'A stream of `changed` events with an order id each, and of `missed` events, after which everything has to be read again.',
+      contentType: 'text/event-stream',
+    },
+  },
+  problems: [],
+  async run(_request, { feed, drain }) {
+    const headers = {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+    };
+    return { status: 200, body: changesFrom(feed, drain), headers };
+  },
+});
+
+/** A reader that is too slow is told so once it has caught up, and nothing is kept for it meanwhile. */
+function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['drain']): Readable {
+  let isFull = false;
+  let hasMissed = false;
+  let silentMs = 0;
+  const stream = new Readable({
+    read() {
+      isFull = false;
+      if (!hasMissed) return;
+      hasMissed = false;
+      say(MISSED);
+    },
+    destroy(error, done) {
+      clearInterval(checking);
+      unwatch();
+      done(error);
+    },
+  });
+  const say = (text: string): void => {
+    silentMs = 0;
+    isFull = !stream.push(text);
+  };
+  const unwatch = feed.watch((orderId) => {
+    if (isFull) hasMissed = true;
+    else say(orderId === null ? MISSED : `${CHANGED}${orderId}\n\n`);
+  });
+  const checking = setInterval(() => {
+    if (drain.isDraining()) return void stream.push(null);
+    silentMs += CHECK_MS;
+    if (silentMs >= HEARTBEAT_MS && !isFull) say(':\n\n');
+  }, CHECK_MS);
+  say(RETRY);
+  return stream;
+}

@@ -1,0 +1,71 @@
+/** What the first page of the console shows: how many orders there are in each state, and what waits for a person. */
+import { z } from 'zod';
+import { ORDER_STATES } from '../../domain/order.ts';
+import { readCounts } from '../../store/counts.ts';
+import { defineRoute } from '../http/route.ts';
+
+const counted = z.array(z.object({ name: z.string(), count: z.int() }));
+
+const overviewSchema = z
+  .object({
+    orders: z
+      .array(z.object({ name: z.enum(ORDER_STATES), count: z.int() }))
+      .meta({ description: 'By state; a state that no order is in is left out.' }),
+    openReviews: z
+      .array(z.object({ name: z.string(), count: z.int(), oldestAt: z.iso.datetime() }))
+      .meta({ description: 'By reason.' }),
+    failedEffects: counted.meta({ description: 'Effects that were refused for good, by kind.' }),
+    parkedEvents: counted.meta({ description: 'Events that no order could take, by reason.' }),
+    droppedDuplicates: z.int().meta({ description: 'Repeats that changed nothing, ever.' }),
+  })
+  .meta({ id: 'Overview' });
+
+export const getOverview = defineRoute({
+  method: 'get',
+  path: '/v1/overview',
+  scope: 'support',
+  summary: 'Count orders by state, and what waits for a person',
+  answers: { 200: { description: 'The counts at this moment.', schema: overviewSchema } },
+  problems: [],
+  async run(_request, { database }) {
+    const { orders, openReviews, failedEffects, parkedEvents, droppedDuplicates } =
+      await readCounts(database);
+    return {
+      status: 200,
+      body: {
+        orders,
+        openReviews: openReviews.map((review) => ({
+          ...review,
+          oldestAt: review.oldestAt.toISOString(),
+        })),
+        failedEffects,
+        parkedEvents,
+        droppedDuplicates,
+      },
+    };
+  },
+});
+
+export const getKey = defineRoute({
+  method: 'get',
+  path: '/v1/key',
+  scope: 'client',
+  summary: 'Say which key this is: its scope, and the name that its decisions are kept under',
+  answers: {
+    200: {
+      description: 'The key of this request.',
+      schema: z.object({
+        scope: z.enum(['client', 'support', 'ops']),
+        actor: z.string(),
+        temporalUiUrl: z.string().nullable().meta({
+          description:
+            'The list of runs in Temporal’s UI; a run is below it, under its order’s id.',
+        }),
+      }),
+    },
+  },
+  problems: [],
+  async run({ caller: { scope, actor } }, { temporalUiUrl = null }) {
+    return { status: 200, body: { scope, actor, temporalUiUrl } };
+  },
+});

@@ -1,0 +1,284 @@
+/** The console in a real browser, against the running stack: what support does in it, and what it refuses. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { ensureConsole } from '../../scripts/build-console.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { parkEvent } from '../../src/store/parked-events.ts';
+import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
+import { placeAt } from '../support/place.ts';
+import {
+  AMOUNT,
+  givenOrder,
+  givenPendingOrder,
+  openShop,
+  readOrder,
+  type Shop,
+  untilOrder,
+  untilSettled,
+} from '../support/shop.ts';
+import { type SharedStack, sharedStack } from '../support/stack.ts';
+
+const skipped = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
+
+describe(`the console in a browser${skipped}`, function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let stack: SharedStack;
+  let shop: Shop;
+  let complaints: string[] = [];
+  let elsewhere: string[] = [];
+
+  before(async function () {
+    if (skipped) return this.skip();
+    await ensureConsole();
+    stack = await sharedStack();
+    shop = await openShop();
+    browser = await openBrowser();
+  });
+
+  after(() => browser?.close());
+
+  beforeEach(async () => {
+    complaints = [];
+    elsewhere = [];
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (line) => {
+      // A refusal that the page shows is also a line of the browser's own.
+      const isAnswer = line.text().startsWith('Failed to load resource');
+      if (line.type() === 'error' && !isAnswer) complaints.push(line.text());
+    });
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol !== 'data:' && host !== new URL(stack.apiUrl).host)
+        elsewhere.push(request.url());
+    });
+  });
+
+  afterEach(async () => {
+    await context?.close();
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(elsewhere, []);
+  });
+
+  async function open(path: string, key = stack.keys.ops): Promise<void> {
+    await page.goto(`${stack.apiUrl}/console${path}`);
+    await page.getByLabel('API key').fill(key);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  async function openOrder(id: string): Promise<void> {
+    await open(`/orders/${id}`);
+    await page.getByRole('heading', { name: id }).waitFor();
+  }
+
+  /** Fills in a deed's form and sends it. */
+  async function act(name: string, fields: Record<string, string>): Promise<void> {
+    await page.getByRole('button', { name, exact: true }).first().click();
+    const dialog = page.getByRole('dialog');
+    for (const [label, value] of Object.entries(fields)) await dialog.getByLabel(label).fill(value);
+    await dialog.getByRole('button', { name, exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  }
+
+  const state = (name: string) => page.getByRole('main').getByText(name, { exact: true }).first();
+
+  async function givenReview(): Promise<{ id: string; paymentId: string }> {
+    const order = await givenPendingOrder(shop);
+    await shop.call('POST', `/v1/orders/${order.id}/cancel`, {}, { prefer: 'wait=30' });
+    await untilSettled(shop, order.id, 'cancelled');
+    await shop.gateway('POST', `/payments/${order.paymentId}/capture`, {});
+    const isInReview = ({ reviews }: { reviews: { status: string }[] }) =>
+      reviews.some(({ status }) => status === 'open');
+    await untilOrder(shop, order.id, isInReview, 'is in review');
+    return order;
+  }
+
+  it('opens for no unknown key and for no key of a shop, and says why', async () => {
+    await open('', 'x'.repeat(32));
+    await page.getByRole('alert').getByText('Send one of the configured API keys').waitFor();
+    await page.getByLabel('API key').fill(stack.keys.client);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('opens no console').waitFor();
+  });
+
+  it('finds an order by its id, its payment and its customer', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await open('/orders');
+    for (const words of [id, paymentId, `cus_${id}`]) {
+      await page.getByLabel('Find').fill(words);
+      await page.getByRole('button', { name: 'Find' }).click();
+      await page.getByRole('link', { name: id }).waitFor();
+    }
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('heading', { name: id }).waitFor();
+  });
+
+  it('decides a review, after it has said what comes of that', async () => {
+    const { id } = await givenReview();
+    await open('/reviews');
+    await page.getByRole('link', { name: id }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').getByText('The cancellation is lifted').waitFor();
+    await page.getByRole('dialog').getByLabel('Why').fill('she wants it after all');
+    await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await state('paid').waitFor();
+    await page.getByText('she wants it after all').waitFor();
+  });
+
+  it('tells the second of two who decide at once that the other was first', async () => {
+    const { id } = await givenReview();
+    await openOrder(id);
+    await page.getByRole('button', { name: 'Reject' }).click();
+    const [review] = (await readOrder(shop, id)).reviews;
+    const body = { decision: 'approve', version: review?.version, note: 'the colleague' };
+    await shop.call('POST', `/v1/orders/${id}/reviews/${review?.id}`, body, { prefer: 'wait=30' });
+    const dialog = page.getByRole('dialog');
+    if (await dialog.isVisible()) {
+      await dialog.getByLabel('Why').fill('refund it');
+      await dialog.getByRole('button', { name: 'Reject' }).click();
+    }
+    await state('paid').waitFor();
+    assert.equal((await readOrder(shop, id)).reviews[0]?.status, 'approved');
+  });
+
+  it('follows what happens to the order by itself', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await openOrder(id);
+    await state('pending').waitFor();
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await state('paid').waitFor();
+    await page.getByText('payment.captured: applied').waitFor();
+  });
+
+  it('shows that a repeat changed nothing', async () => {
+    const { id } = await (await placeAt('sandbox')).paidOrder();
+    await shop.call('POST', `/v1/orders/${id}/verify`, {}, { prefer: 'wait=30' });
+    await openOrder(id);
+    await page.getByText('verify: duplicate').waitFor();
+  });
+
+  it('records cash, refunds a part, and gives more time', async () => {
+    const paid = await givenOrder(shop);
+    await openOrder(paid);
+    await act('Give more time', { 'To be paid until': inDays(30) });
+    await act('Record a payment by hand', {
+      Reference: 'till-1',
+      'Amount in minor units': String(AMOUNT),
+      'Received on': '2026-01-26',
+    });
+    await state('paid').waitFor();
+    await page.getByText('captured by cash on 2026-01-26').waitFor();
+    await act('Record a refund by hand', {
+      Reference: 'till-2',
+      'Amount in minor units': '1000',
+      'Given back on': '2026-01-27',
+    });
+    await page.getByText('by cash on 2026-01-27').waitFor();
+  });
+
+  it('shows what was refused, and changes nothing', async () => {
+    const { id } = await (await placeAt('sandbox')).paidOrder();
+    await openOrder(id);
+    await page.getByRole('button', { name: 'Refund', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Amount in minor units').fill('999999');
+    await dialog.getByRole('button', { name: 'Refund' }).click();
+    await dialog.getByRole('alert').getByText('Ask for at most the captured amount').waitFor();
+    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    assert.deepEqual((await readOrder(shop, id)).refunds, []);
+  });
+
+  it('closes a parked event with the reason', async () => {
+    const paymentId = `pay_${randomUUID().slice(0, 8)}`;
+    const database = openDatabase(stack.databaseUrl, null);
+    try {
+      await parkEvent(database, {
+        gateway: 'sandbox',
+        eventId: randomUUID(),
+        reason: 'unknown_order',
+        orderId: null,
+        type: 'payment.captured',
+        paymentId,
+        amountMinor: 100,
+        currency: 'INR',
+        body: Buffer.from('{}'),
+      } as never);
+    } finally {
+      await database.close();
+    }
+    await open('/parked');
+    const event = page.getByRole('article').filter({ hasText: paymentId });
+    await event.getByRole('button', { name: 'Close' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('of the old shop');
+    await dialog.locator('button[type=submit]').click();
+    await page.getByText(paymentId).waitFor({ state: 'hidden' });
+  });
+
+  it('shows markup in what shops and customers wrote as text', async () => {
+    const markup = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
+    const id = await givenOrder(shop, {
+      description: markup,
+      customer: { id: 'cus_markup', name: markup },
+      metadata: { note: markup },
+    });
+    await openOrder(id);
+    await page.getByText('<img src=x').first().waitFor();
+    assert.equal(await page.title(), 'Payonce console');
+    assert.equal(await page.locator('img').count(), 0);
+  });
+
+  it('is shown in no frame, runs no inline script and sends no key by itself', async () => {
+    const { headers } = await fetch(`${stack.apiUrl}/console/orders`);
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /script-src 'self'(;|$)/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.equal(headers.get('set-cookie'), null);
+  });
+
+  it('has nothing that axe finds wrong, on any page', async () => {
+    const { id } = await givenReview();
+    await open('');
+    for (const path of ['', '/orders', `/orders/${id}`, '/reviews', '/parked']) {
+      await page.goto(`${stack.apiUrl}/console${path}`);
+      await page.getByRole('heading', { level: 2 }).waitFor();
+      await page.waitForLoadState('domcontentloaded');
+      assert.deepEqual(await violations(page), [], path);
+    }
+  });
+
+  it('fits on a telephone, and is usable by keyboard', async () => {
+    const { id } = await givenReview();
+    await page.setViewportSize({ width: 375, height: 800 });
+    await openOrder(id);
+    const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
+    assert.ok(Number(await page.evaluate(overflow)) <= 0);
+    await page.getByRole('button', { name: 'Approve' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+});
+
+function inDays(days: number): string {
+  return new Date(Date.now() + days * 24 * 3_600_000).toISOString().slice(0, 16);
+}
+
+/** The page's policy lets no script in; the test's own comes by the browser's debugging port. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; nodes: { target: unknown }[] }[];
+  };
+  return found.violations.map(
+    ({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map((n) => n.target))}`,
+  );
+}
