@@ -59,6 +59,8 @@ describe('the reaper, in one round,', function () {
         },
         runsPaused: () => {},
         runRestarted: () => {},
+        ordersStuck: () => {},
+        runMended: () => {},
         page: null,
       },
       runs: {
@@ -70,6 +72,14 @@ describe('the reaper, in one round,', function () {
         countOpen: async () => running.size,
         countPaused: async () => 0,
         ...visible,
+      },
+      stuckRuns: {
+        list: async () => [],
+        replayFailure: () => assert.fail('no run is stuck'),
+        timesEnded: () => assert.fail('no run is stuck'),
+        isStillStuck: () => assert.fail('no run is stuck'),
+        reset: () => assert.fail('no run is stuck'),
+        terminate: () => assert.fail('no run is stuck'),
       },
     });
   }

@@ -15,7 +15,7 @@ const OPEN = "ExecutionStatus IN ('Running', 'Paused')";
 /** Orders never end like this by themselves; a reset terminates the run that it begins again. */
 const ENDED_BY_FORCE = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
 
-export interface EndedRun {
+export interface OrderRun {
   orderId: string;
   runId: string;
 }
@@ -26,10 +26,10 @@ export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & 
   id: string;
 };
 
-type HistoryPage = Awaited<
+export type HistoryPage = Awaited<
   ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>
 >;
-type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
+export type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
 type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
 
 export interface OrderRuns {
@@ -40,11 +40,11 @@ export interface OrderRuns {
    * Runs that were ended from outside since then, at most `limit` of them.
    * @param since epoch milliseconds
    */
-  endedByForce(since: number, limit: number): Promise<EndedRun[]>;
+  endedByForce(since: number, limit: number): Promise<OrderRun[]>;
   /** Was this run ended by a reset, that is, does another one go on from it? */
-  wasReset(run: EndedRun): Promise<boolean>;
+  wasReset(run: OrderRun): Promise<boolean>;
   /** Signals that the run was given and never took up, oldest first; none where its history is gone. */
-  untakenSignals(run: EndedRun): Promise<HistorySignal[]>;
+  untakenSignals(run: OrderRun): Promise<HistorySignal[]>;
   /** Open runs that began before then, in epoch milliseconds. */
   countOpen(before: number): Promise<number>;
   countPaused(): Promise<number>;
@@ -54,7 +54,7 @@ export function createOrderRuns(client: Client): OrderRuns {
   const { namespace } = client.options;
   const service = client.workflowService;
 
-  async function list(query: string, pageSize: number): Promise<EndedRun[]> {
+  async function list(query: string, pageSize: number): Promise<OrderRun[]> {
     const request = { namespace, query, pageSize };
     const { executions } = await service.listWorkflowExecutions(request);
     return executions.map(({ execution }) => ({
@@ -82,7 +82,7 @@ export function createOrderRuns(client: Client): OrderRuns {
     }
   }
 
-  async function isReset({ orderId, runId }: EndedRun): Promise<boolean> {
+  async function isReset({ orderId, runId }: OrderRun): Promise<boolean> {
     try {
       const { workflowExtendedInfo } = await describe(orderId, runId);
       return Boolean(workflowExtendedInfo?.resetRunId);
@@ -93,7 +93,7 @@ export function createOrderRuns(client: Client): OrderRuns {
   }
 
   /** From the end back to the last task that was completed: what came after it was in no completed task. */
-  async function readUntaken({ orderId, runId }: EndedRun): Promise<HistorySignal[]> {
+  async function readUntaken({ orderId, runId }: OrderRun): Promise<HistorySignal[]> {
     const untaken: HistorySignal[] = [];
     let nextPageToken: Uint8Array | undefined;
     do {

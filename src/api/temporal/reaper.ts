@@ -1,6 +1,7 @@
 /**
  * Sees to it that every order that is not at rest has a run. Temporal's own commands (terminate, delete, reset) and
- * the loss of its store leave orders without one, and nothing else would ever wake them.
+ * the loss of its store leave orders without one, and nothing else would ever wake them. A run that no replay follows
+ * is as good as none: see mend-stuck-runs.ts.
  *
  * Suspects come from four places, each bounded at any number of orders: runs that were ended from outside lately,
  * orders past their deadline, a scan of all open orders in small steps, and the same scan at full speed when
@@ -20,8 +21,8 @@ import {
   scanOpenOrders,
   stillOpen,
 } from '../../store/orders/open-orders.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
-import type { EndedRun, OrderRuns } from './order-runs.ts';
+import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
+import type { OrderRun, OrderRuns } from './order-runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
 const INTERVAL_MS = 5_000;
@@ -45,10 +46,7 @@ const RESTARTS_AT_ONCE = 20;
 /** Ended runs that were seen to, so that the overlap costs nothing. */
 const MOST_REMEMBERED = 10_000;
 
-export type ReaperDependencies = Pick<
-  ApiDependencies,
-  'database' | 'orders' | 'metrics' | 'log'
-> & {
+export type ReaperDependencies = MenderDependencies & {
   runs: OrderRuns;
 };
 
@@ -67,13 +65,11 @@ export async function reap(dependencies: ReaperDependencies, signal: AbortSignal
 }
 
 /** One round of it, for a process that remembers where the round before ended. */
-export function createReaper({
-  database,
-  orders,
-  runs,
-  metrics,
-  log,
-}: ReaperDependencies): (signal: AbortSignal) => Promise<void> {
+export function createReaper(
+  dependencies: ReaperDependencies,
+): (signal: AbortSignal) => Promise<void> {
+  const { database, orders, runs, metrics, log } = dependencies;
+  const mendStuckRuns = createRunMender(dependencies);
   const seenTo = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   /** Found without a run, and not restarted yet. */
   const withoutRun = new Set<string>();
@@ -90,6 +86,7 @@ export function createReaper({
       compareCounts,
       lookAtPastDeadline,
       () => scan(signal),
+      mendStuckRuns,
       async () => metrics.runsPaused(await runs.countPaused()),
     ];
     const failures: unknown[] = [];
@@ -117,7 +114,7 @@ export function createReaper({
     endedSince = lookedAt - OVERLAP_MS;
   }
 
-  async function seeTo(run: EndedRun): Promise<void> {
+  async function seeTo(run: OrderRun): Promise<void> {
     if (await runs.wasReset(run)) return compareWithRecord(run);
     await restart(run.orderId);
     // What the run was given and never took up, because no worker was there, is the next one's.
@@ -129,7 +126,7 @@ export function createReaper({
    * A reset run knows what the order knew at an earlier time, and waits for deadlines of that time. An event makes
    * it write, and so find the record and go on from there. The id makes the same notice of several processes one.
    */
-  async function compareWithRecord({ orderId, runId }: EndedRun): Promise<void> {
+  async function compareWithRecord({ orderId, runId }: OrderRun): Promise<void> {
     await orders.signal(orderId, 'verify', { id: `reset-${runId}`, source: 'operator' });
     log.warn({ order_id: orderId }, 'a run was reset; its order is compared with the record');
   }
