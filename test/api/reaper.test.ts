@@ -68,7 +68,7 @@ describe('the reaper, in one round,', function () {
         hasOpenRun: async (id) => running.has(id),
         endedByForce: async () => [],
         wasReset: async () => false,
-        untakenSignals: async () => [],
+        signalsOf: async () => [],
         countOpen: async () => running.size,
         countPaused: async () => 0,
         ...visible,

@@ -1,5 +1,6 @@
 /** Runs whose history no worker can replay: which of them go on by themselves, and which wait for a release. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import pWaitFor from 'p-wait-for';
@@ -148,6 +149,9 @@ describe('an order whose history no worker can replay', function () {
     return statuses;
   }
 
+  const workerLog = () =>
+    readFileSync(path.join(place.stack.dataDir, 'logs', 'worker.log'), 'utf8');
+
   async function failingFor({ id }: Given): Promise<number> {
     const { events } = await handleOf(id).fetchHistory();
     const failed = events?.find(({ workflowTaskFailedEventAttributes: task }) => task);
@@ -187,6 +191,10 @@ describe('an order whose history no worker can replay', function () {
     await captureAndSignal(order);
     await pWaitFor(async () => (await failingFor(order)) > LOOKED_AT_BY_MS, PATIENCE);
     assert.deepEqual(await stuckOrders(), [order.id, order.id]);
+    assert.match(
+      workerLog(),
+      new RegExp(`"order_id":"${order.id}".*"reason":"Nondeterminism error: `),
+    );
     assert.deepEqual(await runsOf(order), ['RUNNING']);
     assert.equal((await readOrder(place.shop, order.id)).state, 'pending');
 

@@ -15,6 +15,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import {
   countOpenOrders,
   findPastDeadline,
+  knownEvents,
   loadOpenLedger,
   SCAN_START,
   type ScanPosition,
@@ -43,6 +44,12 @@ const BATCHES_PER_ROUND = 4;
 const COUNT_INTERVAL_MS = 20_000;
 /** Enough to restart some hundred orders a second, and no burst that callers would notice. */
 const RESTARTS_AT_ONCE = 20;
+/**
+ * Signals of an ended run are sent again one after the other, as they came. Of a backlog some are sent at once, as it
+ * came from many callers and other orders wait for the reaper.
+ */
+const MOST_IN_ORDER = 100;
+const SIGNALS_AT_ONCE = 20;
 /** Ended runs that were seen to, so that the overlap costs nothing. */
 const MOST_REMEMBERED = 10_000;
 
@@ -117,9 +124,16 @@ export function createReaper(
   async function seeTo(run: OrderRun): Promise<void> {
     if (await runs.wasReset(run)) return compareWithRecord(run);
     await restart(run.orderId);
-    // What the run was given and never took up, because no worker was there, is the next one's.
-    for (const signal of await runs.untakenSignals(run))
-      await orders.deliverAgain(run.orderId, signal);
+    // What the run was given and never wrote down, for want of a worker or behind a backlog, is the next one's.
+    const signals = await runs.signalsOf(run);
+    const ids = signals.flatMap(({ eventId }) => eventId ?? []);
+    const known = await knownEvents(database, run.orderId, ids);
+    const unknown = signals.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
+    const atOnce = unknown.length > MOST_IN_ORDER ? SIGNALS_AT_ONCE : 1;
+    for (let i = 0; i < unknown.length; i += atOnce)
+      await Promise.all(
+        unknown.slice(i, i + atOnce).map((signal) => orders.deliverAgain(run.orderId, signal)),
+      );
   }
 
   /**
