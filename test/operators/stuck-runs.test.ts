@@ -183,6 +183,7 @@ describe('an order whose history no worker can replay', function () {
   });
 
   it('is named and waits where another build has written it, and goes on when that is back', async () => {
+    await startWorker('src/worker.ts');
     const order = await givenOrder();
     await startWorker(OTHER_WORKER);
     await spoil(order);
