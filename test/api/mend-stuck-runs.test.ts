@@ -20,6 +20,7 @@ describe('orders whose workflow task fails again and again', function () {
   let failure: ReplayFailure | null;
   let timesEnded: number;
   let isResetRefused: boolean;
+  let cannotBeRead: string | null;
   let done: string[];
   let shown: readonly string[];
 
@@ -32,6 +33,7 @@ describe('orders whose workflow task fails again and again', function () {
     failure = failureOf({});
     timesEnded = 0;
     isResetRefused = false;
+    cannotBeRead = null;
     done = [];
     shown = [];
   });
@@ -75,7 +77,10 @@ describe('orders whose workflow task fails again and again', function () {
       },
       stuckRuns: {
         list: async () => stuck.map((orderId) => ({ orderId, runId: `run of ${orderId}` })),
-        replayFailure: async () => failure,
+        replayFailure: async ({ orderId }) => {
+          if (orderId === cannotBeRead) throw new Error('not this one');
+          return failure;
+        },
         timesEnded: async () => timesEnded,
         isStillStuck: async ({ orderId }) =>
           stuck.includes(orderId) && !done.some((line) => line.includes(orderId)),
@@ -114,7 +119,14 @@ describe('orders whose workflow task fails again and again', function () {
   it('keeps a cancellation request, which a reset leaves out', async () => {
     failure = failureOf({ cancellation: { reason: 'test', originalRunId: 'first' } });
     await mender()();
-    assert.deepEqual(done, ['reset ord_1 to 20', 'cancel ord_1 temporal-cancel-first']);
+    assert.deepEqual(done, ['cancel ord_1 temporal-cancel-first', 'reset ord_1 to 20']);
+  });
+
+  it('keeps no other waiting where it cannot be looked at', async () => {
+    stuck = ['ord_0', 'ord_1'];
+    cannotBeRead = 'ord_0';
+    await mender()();
+    assert.deepEqual(done, ['reset ord_1 to 20']);
   });
 
   it('is left alone in its first minute', async () => {

@@ -21,7 +21,7 @@ import type { ReplayFailure, StuckRuns } from './stuck-runs.ts';
 /** A worker that is replaced fails a task or two meanwhile. */
 const FAILING_FOR_MS = 60_000;
 /** More runs at a time are no accident of a single one. */
-export const MOST_MENDED = 10;
+const MOST_MENDED = 10;
 /** Two resets, and one beginning from the record; a day later it may be tried again. */
 const TRIES = 3;
 const TRIES_WITHIN_MS = 24 * 60 * 60_000;
@@ -63,7 +63,10 @@ export function createRunMender({
         );
       return;
     }
-    for (const run of stuck) await lookAt(run);
+    for (const run of stuck)
+      await lookAt(run).catch((err: unknown) => {
+        log.error({ err, order_id: run.orderId }, 'a stuck order could not be seen to');
+      });
   };
 
   async function lookAt(run: OrderRun): Promise<void> {
@@ -88,15 +91,17 @@ export function createRunMender({
     const { orderId, runId } = run;
     const { lastTask, firstTask, cancellation } = failure;
     const fields = { order_id: orderId, run_id: runId, attempt: tries };
+    // Before the reset, which applies signals again and leaves the request itself out.
+    if (cancellation !== null) {
+      const { originalRunId, reason } = cancellation;
+      await orders.signal(orderId, 'cancel', cancelOfRequest(originalRunId, reason));
+    }
     const task = [lastTask, firstTask][tries];
     if (task === undefined || !(await isReset(run, task))) {
       await stuckRuns.terminate(run, REASON);
       log.error(fields, 'no replay follows the run of an order; it begins again from its record');
     } else log.error(fields, `no replay follows the run of an order; it was reset to task ${task}`);
     metrics.runMended();
-    if (cancellation === null) return;
-    const { originalRunId, reason } = cancellation;
-    await orders.signal(orderId, 'cancel', cancelOfRequest(originalRunId, reason));
   }
 
   /** False where the server refuses to, as it does where the history is damaged. */
@@ -113,6 +118,6 @@ export function createRunMender({
 }
 
 /** @param now epoch milliseconds */
-export function isToBeMended({ since, isOfOneBuild }: ReplayFailure, now: number): boolean {
+function isToBeMended({ since, isOfOneBuild }: ReplayFailure, now: number): boolean {
   return isOfOneBuild && now - since >= FAILING_FOR_MS;
 }
