@@ -11,6 +11,7 @@ import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
+import { createStuckRuns } from './api/temporal/stuck-runs.ts';
 import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { readBooksSettings } from './books/settings.ts';
@@ -103,7 +104,9 @@ async function main(): Promise<void> {
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
-  const reaped = reap({ ...dependencies, runs: createOrderRuns(client) }, sweeping.signal);
+  const runs = createOrderRuns(client);
+  const stuckRuns = createStuckRuns(client);
+  const reaped = reap({ ...dependencies, runs, stuckRuns }, sweeping.signal);
   console.log(`api: http://${config.host}:${port}`);
   reportReady({ port });
 

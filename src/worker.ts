@@ -17,6 +17,7 @@ import { reportReady, runProcess, watchProcessLife } from './process/process-lif
 import { openDatabase } from './store/database.ts';
 import { temporalConnection, unreachableError } from './temporal/connection.ts';
 import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
+import { createFailedRuns } from './temporal/failed-runs.ts';
 import { workerDeployment } from './temporal/worker-deployment.ts';
 import { workflowBundle } from './temporal/workflow-bundle.ts';
 import { openTracing } from './tracing/open-tracing.ts';
@@ -49,10 +50,12 @@ async function main(): Promise<void> {
     secrets: secretValuesOf(config),
   });
   for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
+  const failedRuns = createFailedRuns(log, metrics.onTaskFailed);
+  const { onRunFailed } = failedRuns;
   Runtime.install({
     // The runtime's own handlers would swallow the signals that this process listens to itself.
     shutdownSignals: [],
-    logger: createTemporalLogger(log, metrics.onTaskFailed),
+    logger: createTemporalLogger(log, { onTaskFailed: metrics.onTaskFailed, onRunFailed }),
     // The native side would print by itself what is neither listed nor scrubbed.
     telemetryOptions: { ...metrics.runtime.telemetryOptions, logging: { forward: {} } },
   });
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
   const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
     throw unreachableError(connectionOptions.address, error);
   });
+  failedRuns.connect(connection, namespace);
   const { crmUrl, accessUrl, secret } = config.effects;
   const gateways =
     metrics.onGatewayCall === undefined ? configured : watched(configured, metrics.onGatewayCall);

@@ -19,6 +19,8 @@ const FIELDS = {
   /** Which API key, by the beginning of its digest. */
   key_id: 'text',
   order_id: 'text',
+  /** Temporal's id of an order's run. */
+  run_id: 'text',
   gateway: 'text',
   event_id: 'text',
   event_type: 'text',

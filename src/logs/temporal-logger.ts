@@ -13,19 +13,31 @@ const LEVELS = {
 /** How the SDK (1.24.0) begins its line about a workflow task that failed in this worker. */
 const TASK_FAILED = 'Failed to process Workflow Activation';
 
-/**
- * For `Runtime.install`.
- *
- * @param onTaskFailed called with the order whose workflow task failed: the SDK tells its log alone
- */
+/** How its core begins the line about a task that it fails itself, as it does where a history cannot be replayed. */
+const TASK_FAILED_BY_CORE = 'Failing workflow task';
+
+/** In the text that core makes of a failure. Other failures may quote what must not be logged. */
+const NOT_REPLAYED = /Nondeterminism error: [^"\\]+/;
+
+/** Workflow tasks that failed in this worker: the SDK writes of them in its log alone. */
+export interface TaskFailures {
+  /** Called with the order's id. */
+  onTaskFailed?: ((orderId: string) => void) | undefined;
+  /** Called with the id of the run, where the log has no other, and with why it cannot be replayed, if that is it. */
+  onRunFailed?: ((runId: string, reason: string | undefined) => void) | undefined;
+}
+
+/** For `Runtime.install`. */
 export function createTemporalLogger(
   log: Logger,
-  onTaskFailed?: (orderId: string) => void,
+  { onTaskFailed, onRunFailed }: TaskFailures = {},
 ): TemporalLogger {
   const write: TemporalLogger['log'] = (level, message, meta) => {
     log[LEVELS[level]](fieldsOf(meta), message);
     if (meta?.workflowId !== undefined && message.startsWith(TASK_FAILED))
       onTaskFailed?.(String(meta.workflowId));
+    if (meta?.runId !== undefined && message.startsWith(TASK_FAILED_BY_CORE))
+      onRunFailed?.(String(meta.runId), NOT_REPLAYED.exec(String(meta.failure))?.[0]);
   };
   return {
     log: write,
@@ -39,6 +51,7 @@ export function createTemporalLogger(
 
 function fieldsOf({
   workflowId,
+  runId,
   activityType,
   attempt,
   error,
@@ -47,6 +60,7 @@ function fieldsOf({
   return {
     component: sdkComponent,
     order_id: workflowId,
+    run_id: runId,
     activity: activityType,
     attempt,
     ...(error !== undefined && { err: error }),

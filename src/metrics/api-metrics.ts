@@ -6,6 +6,9 @@ import type { ApiMetrics } from '../api/http/api-metrics.ts';
 const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A gateway gives up after 5 s, and every answer has to be out after 4. */
 const WEBHOOK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
+/** After a bad release every order is stuck; the first of them are enough for an alert. */
+const MOST_NAMED = 20;
+const OTHERS = 'others';
 
 export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
   const requests = new Histogram({
@@ -43,6 +46,17 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     help: 'Open orders that had no run in Temporal and were started again from their record.',
     registers: [registry],
   });
+  const stuck = new Gauge({
+    name: 'payonce_stuck_orders',
+    help: 'Orders whose workflow task fails again and again, by order.',
+    labelNames: ['order_id'],
+    registers: [registry],
+  });
+  const mended = new Counter({
+    name: 'payonce_stuck_runs_mended_total',
+    help: 'Runs that no replay followed and that were reset, or ended so that the order begins from its record.',
+    registers: [registry],
+  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
@@ -50,5 +64,12 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     runsMissing: (count) => missing.set(count),
     runsPaused: (count) => paused.set(count),
     runRestarted: () => restarted.inc(),
+    ordersStuck: (orderIds) => {
+      stuck.reset();
+      for (const id of orderIds.slice(0, MOST_NAMED)) stuck.set({ order_id: id }, 1);
+      const others = orderIds.length - MOST_NAMED;
+      if (others > 0) stuck.set({ order_id: OTHERS }, others);
+    },
+    runMended: () => mended.inc(),
   };
 }

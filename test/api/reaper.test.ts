@@ -59,6 +59,8 @@ describe('the reaper, in one round,', function () {
         },
         runsPaused: () => {},
         runRestarted: () => {},
+        ordersStuck: () => {},
+        runMended: () => {},
         page: null,
       },
       runs: {
@@ -66,10 +68,18 @@ describe('the reaper, in one round,', function () {
         hasOpenRun: async (id) => running.has(id),
         endedByForce: async () => [],
         wasReset: async () => false,
-        untakenSignals: async () => [],
+        signalsOf: async () => [],
         countOpen: async () => running.size,
         countPaused: async () => 0,
         ...visible,
+      },
+      stuckRuns: {
+        list: async () => [],
+        replayFailure: () => assert.fail('no run is stuck'),
+        timesEnded: () => assert.fail('no run is stuck'),
+        isStillStuck: () => assert.fail('no run is stuck'),
+        reset: () => assert.fail('no run is stuck'),
+        terminate: () => assert.fail('no run is stuck'),
       },
     });
   }

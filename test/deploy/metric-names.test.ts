@@ -14,6 +14,7 @@ import { deliverTo, signedEvent } from '../support/webhooks.ts';
 /** Shown once there is something to tell, and that is never on a good day. */
 const ON_BAD_DAYS = [
   'payonce_order_task_failures_total',
+  'payonce_stuck_orders',
   'temporal_activity_execution_failed_total',
   'temporal_workflow_task_execution_failed_total',
 ];

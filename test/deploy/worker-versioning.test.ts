@@ -11,7 +11,7 @@ import type { Stack } from '../../src/dev/stack/stack.ts';
 import { findTemporalCli } from '../../src/dev/temporal/temporal-cli.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 import { type Place, startPlace } from '../scale-out/processes.ts';
-import { givenPendingOrder, type Shop, shopOn, untilSettled } from '../support/shop.ts';
+import { givenPendingOrder, readOrder, type Shop, shopOn, untilSettled } from '../support/shop.ts';
 import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 
 const DEPLOYMENT = 'payonce';
@@ -66,6 +66,12 @@ describe('a release of workers that belong to a deployment', function () {
     return execa(cli, command, { reject: false });
   }
 
+  function override(orderId: string, behavior: string, ...args: string[]) {
+    const server = ['--address', stack.temporalAddress, '--namespace', stack.temporalNamespace];
+    const command = ['workflow', 'update-options', '--workflow-id', orderId, ...args, ...server];
+    return execa(cli, [...command, '--versioning-override-behavior', behavior]);
+  }
+
   /** The server hears of a version with its worker's first polls. */
   async function makeCurrent(buildId: string): Promise<void> {
     await pWaitFor(
@@ -88,6 +94,13 @@ describe('a release of workers that belong to a deployment', function () {
       interval: GLANCE_MS,
     });
     return buildsOf(orderId);
+  }
+
+  async function untilTask(orderId: string, isSo: (isPending: boolean) => boolean): Promise<void> {
+    await pWaitFor(async () => {
+      const { raw } = await client.workflow.getHandle(orderId).describe();
+      return isSo(raw.pendingWorkflowTask != null);
+    });
   }
 
   /** The part of the server that hands out tasks hears of a new current version some moments later. */
@@ -124,5 +137,29 @@ describe('a release of workers that belong to a deployment', function () {
     await shop.gateway('POST', `/payments/${open.paymentId}/capture`, {});
     await untilSettled(shop, open.id, 'paid');
     assert.equal((await untilDoneBy(open.id, 'r1')).at(0), 'r2');
+  });
+
+  it('holds an order that is pinned to a release without workers, until it is unpinned', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await untilTask(id, (isPending) => !isPending);
+    const pinned = ['--versioning-override-deployment-name', DEPLOYMENT];
+    await override(id, 'pinned', ...pinned, '--versioning-override-build-id', 'r2');
+    const [gone] = [...running].filter(({ name }) => name === 'worker-r2');
+    assert.ok(gone);
+    running.delete(gone);
+    await gone.stop();
+    const completed = (await buildsOf(id)).length;
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilTask(id, (isPending) => isPending);
+    // An order that nobody pinned, whose whole life is shorter than what this one has waited by then.
+    const other = await givenPendingOrder(shop);
+    await shop.gateway('POST', `/payments/${other.paymentId}/capture`, {});
+    await untilSettled(shop, other.id, 'paid');
+    assert.equal((await buildsOf(id)).length, completed);
+    assert.equal((await readOrder(shop, id)).state, 'pending');
+
+    await override(id, 'unspecified');
+    await untilSettled(shop, id, 'paid');
+    await untilDoneBy(id, 'r1');
   });
 });

@@ -134,6 +134,7 @@ describe("Temporal's SDK", () => {
       name: 'test',
       component: 'worker',
       order_id: 'ord_1',
+      run_id: 'r',
       activity: 'updateCrm',
       attempt: 3,
       fault: 'ApplicationFailure DeliveryOutcomeUnknown',
@@ -141,5 +142,25 @@ describe("Temporal's SDK", () => {
       msg: 'Activity failed',
     });
     assert.doesNotMatch(written.join(), /email/);
+  });
+
+  it('hands on which run cannot be replayed and why, without what else the failure quotes', () => {
+    const { log, written } = openLog();
+    const failed: (string | undefined)[][] = [];
+    const onRunFailed = (...run: [string, string | undefined]) => failed.push(run);
+    const logger = createTemporalLogger(log, { onRunFailed });
+    const message = '[TMPRL1100] Nondeterminism error: No command scheduled for event 16';
+    const sdkComponent = 'core';
+    for (const text of [message, 'a@b.example'])
+      logger.warn('Failing workflow task', {
+        sdkComponent,
+        runId: 'r',
+        failure: `Failure { message: "${text}", source: "" }`,
+      });
+    assert.deepEqual(failed, [
+      ['r', 'Nondeterminism error: No command scheduled for event 16'],
+      ['r', undefined],
+    ]);
+    assert.doesNotMatch(written.join(), /example/);
   });
 });

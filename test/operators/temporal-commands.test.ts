@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { defaultPayloadConverter } from '@temporalio/common';
 import pWaitFor from 'p-wait-for';
+import { many } from '../support/many.ts';
 import {
   givenOrder,
   givenPendingOrder,
@@ -19,6 +20,8 @@ import { type OperatorStack, PATIENCE, startOperatorStack } from './operator-sta
 
 /** Started, signalled, a task scheduled and started. */
 const BEFORE_THE_FIRST_TASK_ENDS = 4;
+/** Several tasks take up that many signals. */
+const BACKLOG = 2_500;
 const ONE_EACH = { entitlements: 1, invoices: 1, captures: 1, crmUpdates: 1 };
 
 describe('an order, when an operator uses Temporal’s own commands on its run', function () {
@@ -214,6 +217,26 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
         'refunded',
       );
       assert.equal(order.refunds.length, 1);
+    });
+
+    it('in the middle of a backlog loses nothing of it', async () => {
+      const id = await givenOrder(place.shop);
+      const handle = place.client.workflow.getHandle(id);
+      const ids = Array.from({ length: BACKLOG }, (_, i) => `backlog-${i + 1}`);
+      const taken = async (): Promise<number> => {
+        const sql =
+          'select distinct event_id from order_events where order_id = $1 and event_id = any($2)';
+        return (await place.rows(sql, [id, ids])).length;
+      };
+      place.stack.kill('worker', 'SIGSTOP');
+      await many(BACKLOG, (number) => handle.signal('cancel', { id: `backlog-${number}` }));
+      // Another worker comes in place of the one that stood still: docs/reliability.md says why.
+      place.stack.kill('worker', 'SIGKILL');
+      await pWaitFor(async () => (await taken()) > 0, { ...PATIENCE, interval: 5 });
+      await place.temporal('workflow', 'terminate', '--workflow-id', id);
+      assert.ok((await taken()) < BACKLOG, 'the run had nothing in memory any more');
+      await pWaitFor(async () => (await taken()) === BACKLOG, PATIENCE);
+      assert.equal((await readOrder(place.shop, id)).state, 'cancelled');
     });
 
     it('is followed by what became due meanwhile', async () => {

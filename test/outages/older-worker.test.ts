@@ -8,6 +8,7 @@ import path from 'node:path';
 import pWaitFor from 'p-wait-for';
 import { end, type Launched, launch, untilReady } from '../../src/dev/processes/child-process.ts';
 import type { Stack } from '../../src/dev/stack/stack.ts';
+import { scrape, sumOf } from '../metrics/scrape.ts';
 import { givenPendingOrder, type Shop, shopOn, untilSettled } from '../support/shop.ts';
 import { startTestStack, stopTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 
@@ -98,5 +99,7 @@ describe('an old worker beside a new one', function () {
       assert.equal(made.body.payments.length, 1);
     }
     assert(!hasFailedTasks('newer-worker'));
+    const samples = await scrape(`${stack.apiUrl}/metrics`);
+    assert.equal(sumOf(samples, 'payonce_stuck_runs_mended_total'), 0);
   });
 });

@@ -5,6 +5,7 @@ import { openLedger } from '../../src/domain/ledger.ts';
 import {
   countOpenOrders,
   findPastDeadline,
+  knownEvents,
   loadOpenLedger,
   SCAN_START,
   scanOpenOrders,
@@ -115,5 +116,21 @@ describe('orders that are not at rest', () => {
     assert.deepEqual(await stillOpen(database, [open, closed, 'no-such-order']), [open]);
     assert.equal((await loadOpenLedger(database, open))?.terms.orderId, open);
     assert.equal(await loadOpenLedger(database, closed), null);
+  });
+
+  it('know an event by its outcome, and one without an outcome yet by its id', async () => {
+    const order = newOrder(freshOrderId());
+    await insertOrder(database, order);
+    const ledger = { ...order.ledger, seen: ['waits'], revision: 1 };
+    const record = recordOf(ledger);
+    await writeRecord(database, record);
+    await database.pool.query(
+      `insert into order_events (order_id, seq, at, source, type, event_id, outcome, reason, version)
+       values ($1, 1000, now(), 'client', 'cancel', 'ended', 'applied', '', 1)`,
+      [order.id],
+    );
+    const known = await knownEvents(database, order.id, ['waits', 'ended', 'new']);
+    assert.deepEqual(known, new Set(['ended', 'waits']));
+    assert.deepEqual([...(await knownEvents(database, freshOrderId(), ['waits']))], []);
   });
 });

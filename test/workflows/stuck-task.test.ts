@@ -29,11 +29,13 @@ describe('a workflow task that takes longer than the SDK lets it', function () {
   });
   after(() => worker.kill('SIGKILL'));
 
-  it('fails, and leaves the process and its other workflows as they were', async () => {
+  it('fails and is named, and leaves the process and its other workflows as they were', async () => {
     const start = (type: string) =>
       client.workflow.start(type, { workflowId: `${type}-${randomUUID()}`, taskQueue, args: [] });
     const healthy = await start('healthy');
     const stuck = await start('stuck');
+    const failed = new Set<string>();
+    worker.on('message', (message: { failed: string }) => failed.add(message.failed));
     await pWaitFor(async () => {
       const { events = [] } = await stuck.fetchHistory();
       return events?.some((event) => event[TASK_FAILED]?.failure?.message) ?? false;
@@ -41,6 +43,8 @@ describe('a workflow task that takes longer than the SDK lets it', function () {
     await healthy.signal('go');
     assert.equal(await healthy.result(), 'done');
     assert.equal(worker.exitCode, null);
+    await pWaitFor(() => failed.size > 0);
+    assert.deepEqual([...failed], [stuck.workflowId]);
     await stuck.terminate();
   });
 });

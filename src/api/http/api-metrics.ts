@@ -43,6 +43,10 @@ export interface ApiMetrics {
   runsMissing(count: number): void;
   runsPaused(count: number): void;
   runRestarted(): void;
+  /** Orders whose workflow task fails again and again. */
+  ordersStuck(orderIds: readonly string[]): void;
+  /** A run that no replay follows was reset, or ended for a new one. */
+  runMended(): void;
   /** Text for Prometheus; null where it is served on a port of its own. */
   page: (() => Promise<string>) | null;
 }

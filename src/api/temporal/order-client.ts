@@ -16,7 +16,7 @@ import {
   TASK_QUEUE,
 } from '../../workflows/inbox/messages.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
-import type { HistorySignal } from './order-runs.ts';
+import type { HistorySignal } from './run-signals.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /**
@@ -38,7 +38,7 @@ export interface OrderClient {
    * @throws UnknownOrder when there is no such order, OrchestratorUnavailable when Temporal did not take it.
    */
   signal<N extends SignalName>(orderId: string, name: N, payload: SignalPayloads[N]): Promise<void>;
-  /** Delivers a signal that an earlier run was given and never took up. The order knows it by its own id. */
+  /** Delivers a signal that an earlier run was given and never wrote down. The order knows it by its own id. */
   deliverAgain(orderId: string, signal: HistorySignal): Promise<void>;
   isReachable(): Promise<boolean>;
 }
@@ -92,7 +92,10 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     });
   }
 
-  async function deliverAgain(orderId: string, { id, ...signal }: HistorySignal): Promise<void> {
+  async function deliverAgain(
+    orderId: string,
+    { id, eventId: _, ...signal }: HistorySignal,
+  ): Promise<void> {
     await client.workflowService.signalWorkflowExecution({
       ...signal,
       namespace: client.options.namespace,

@@ -4,6 +4,7 @@
  */
 import type { Client } from '@temporalio/client';
 import { ORDER_WORKFLOW } from '../../workflows/inbox/messages.ts';
+import { type HistorySignal, readSignals } from './run-signals.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /** No request waits for the reaper, and a list of many orders takes longer than a read of one. */
@@ -15,22 +16,15 @@ const OPEN = "ExecutionStatus IN ('Running', 'Paused')";
 /** Orders never end like this by themselves; a reset terminates the run that it begins again. */
 const ENDED_BY_FORCE = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
 
-export interface EndedRun {
+export interface OrderRun {
   orderId: string;
   runId: string;
 }
 
-/** A signal as the history has it, encrypted where payloads are. */
-export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & {
-  /** The same in every process that reads the history. */
-  id: string;
-};
-
-type HistoryPage = Awaited<
+export type HistoryPage = Awaited<
   ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>
 >;
-type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
-type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
+export type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
 
 export interface OrderRuns {
   /** Of these orders, the ones that visibility shows an open run of. */
@@ -40,11 +34,11 @@ export interface OrderRuns {
    * Runs that were ended from outside since then, at most `limit` of them.
    * @param since epoch milliseconds
    */
-  endedByForce(since: number, limit: number): Promise<EndedRun[]>;
+  endedByForce(since: number, limit: number): Promise<OrderRun[]>;
   /** Was this run ended by a reset, that is, does another one go on from it? */
-  wasReset(run: EndedRun): Promise<boolean>;
-  /** Signals that the run was given and never took up, oldest first; none where its history is gone. */
-  untakenSignals(run: EndedRun): Promise<HistorySignal[]>;
+  wasReset(run: OrderRun): Promise<boolean>;
+  /** All signals that the run was given, oldest first; none where its history is gone. */
+  signalsOf(run: OrderRun): Promise<HistorySignal[]>;
   /** Open runs that began before then, in epoch milliseconds. */
   countOpen(before: number): Promise<number>;
   countPaused(): Promise<number>;
@@ -54,7 +48,7 @@ export function createOrderRuns(client: Client): OrderRuns {
   const { namespace } = client.options;
   const service = client.workflowService;
 
-  async function list(query: string, pageSize: number): Promise<EndedRun[]> {
+  async function list(query: string, pageSize: number): Promise<OrderRun[]> {
     const request = { namespace, query, pageSize };
     const { executions } = await service.listWorkflowExecutions(request);
     return executions.map(({ execution }) => ({
@@ -82,7 +76,7 @@ export function createOrderRuns(client: Client): OrderRuns {
     }
   }
 
-  async function isReset({ orderId, runId }: EndedRun): Promise<boolean> {
+  async function isReset({ orderId, runId }: OrderRun): Promise<boolean> {
     try {
       const { workflowExtendedInfo } = await describe(orderId, runId);
       return Boolean(workflowExtendedInfo?.resetRunId);
@@ -90,26 +84,6 @@ export function createOrderRuns(client: Client): OrderRuns {
       if (isNotFound(error)) return false;
       throw error;
     }
-  }
-
-  /** From the end back to the last task that was completed: what came after it was in no completed task. */
-  async function readUntaken({ orderId, runId }: EndedRun): Promise<HistorySignal[]> {
-    const untaken: HistorySignal[] = [];
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const page: HistoryPage = await service.getWorkflowExecutionHistoryReverse({
-        namespace,
-        execution: { workflowId: orderId, runId },
-        ...(nextPageToken && { nextPageToken }),
-      });
-      for (const event of page.history?.events ?? []) {
-        if (event.workflowTaskCompletedEventAttributes) return untaken;
-        const signal = event.workflowExecutionSignaledEventAttributes;
-        if (signal) untaken.unshift({ ...signal, id: `${runId}:${event.eventId}` });
-      }
-      nextPageToken = page.nextPageToken;
-    } while (nextPageToken && nextPageToken.length > 0);
-    return untaken;
   }
 
   const soon = <T>(call: () => Promise<T>): Promise<T> => within(client, DEADLINE_MS, call);
@@ -127,9 +101,9 @@ export function createOrderRuns(client: Client): OrderRuns {
       return soon(() => list(`${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
     },
     wasReset: (run) => soon(() => isReset(run)),
-    untakenSignals: (run) =>
+    signalsOf: (run) =>
       soon(() =>
-        readUntaken(run).catch((error: unknown) => {
+        readSignals(client, run).catch((error: unknown) => {
           if (isNotFound(error)) return [];
           throw error;
         }),

@@ -1,6 +1,7 @@
 /**
  * Sees to it that every order that is not at rest has a run. Temporal's own commands (terminate, delete, reset) and
- * the loss of its store leave orders without one, and nothing else would ever wake them.
+ * the loss of its store leave orders without one, and nothing else would ever wake them. A run that no replay follows
+ * is as good as none: see mend-stuck-runs.ts.
  *
  * Suspects come from four places, each bounded at any number of orders: runs that were ended from outside lately,
  * orders past their deadline, a scan of all open orders in small steps, and the same scan at full speed when
@@ -14,14 +15,15 @@ import type { Ledger } from '../../domain/ledger.ts';
 import {
   countOpenOrders,
   findPastDeadline,
+  knownEvents,
   loadOpenLedger,
   SCAN_START,
   type ScanPosition,
   scanOpenOrders,
   stillOpen,
 } from '../../store/orders/open-orders.ts';
-import type { ApiDependencies } from '../api-dependencies.ts';
-import type { EndedRun, OrderRuns } from './order-runs.ts';
+import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
+import type { OrderRun, OrderRuns } from './order-runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
 const INTERVAL_MS = 5_000;
@@ -42,13 +44,16 @@ const BATCHES_PER_ROUND = 4;
 const COUNT_INTERVAL_MS = 20_000;
 /** Enough to restart some hundred orders a second, and no burst that callers would notice. */
 const RESTARTS_AT_ONCE = 20;
+/**
+ * Signals of an ended run are sent again one after the other, as they came. Of a backlog some are sent at once, as it
+ * came from many callers and other orders wait for the reaper.
+ */
+const MOST_IN_ORDER = 100;
+const SIGNALS_AT_ONCE = 20;
 /** Ended runs that were seen to, so that the overlap costs nothing. */
 const MOST_REMEMBERED = 10_000;
 
-export type ReaperDependencies = Pick<
-  ApiDependencies,
-  'database' | 'orders' | 'metrics' | 'log'
-> & {
+export type ReaperDependencies = MenderDependencies & {
   runs: OrderRuns;
 };
 
@@ -67,13 +72,11 @@ export async function reap(dependencies: ReaperDependencies, signal: AbortSignal
 }
 
 /** One round of it, for a process that remembers where the round before ended. */
-export function createReaper({
-  database,
-  orders,
-  runs,
-  metrics,
-  log,
-}: ReaperDependencies): (signal: AbortSignal) => Promise<void> {
+export function createReaper(
+  dependencies: ReaperDependencies,
+): (signal: AbortSignal) => Promise<void> {
+  const { database, orders, runs, metrics, log } = dependencies;
+  const mendStuckRuns = createRunMender(dependencies);
   const seenTo = new LRUCache<string, true>({ max: MOST_REMEMBERED });
   /** Found without a run, and not restarted yet. */
   const withoutRun = new Set<string>();
@@ -90,6 +93,7 @@ export function createReaper({
       compareCounts,
       lookAtPastDeadline,
       () => scan(signal),
+      mendStuckRuns,
       async () => metrics.runsPaused(await runs.countPaused()),
     ];
     const failures: unknown[] = [];
@@ -117,19 +121,26 @@ export function createReaper({
     endedSince = lookedAt - OVERLAP_MS;
   }
 
-  async function seeTo(run: EndedRun): Promise<void> {
+  async function seeTo(run: OrderRun): Promise<void> {
     if (await runs.wasReset(run)) return compareWithRecord(run);
     await restart(run.orderId);
-    // What the run was given and never took up, because no worker was there, is the next one's.
-    for (const signal of await runs.untakenSignals(run))
-      await orders.deliverAgain(run.orderId, signal);
+    // What the run was given and never wrote down, for want of a worker or behind a backlog, is the next one's.
+    const signals = await runs.signalsOf(run);
+    const ids = signals.flatMap(({ eventId }) => eventId ?? []);
+    const known = await knownEvents(database, run.orderId, ids);
+    const unknown = signals.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
+    const atOnce = unknown.length > MOST_IN_ORDER ? SIGNALS_AT_ONCE : 1;
+    for (let i = 0; i < unknown.length; i += atOnce)
+      await Promise.all(
+        unknown.slice(i, i + atOnce).map((signal) => orders.deliverAgain(run.orderId, signal)),
+      );
   }
 
   /**
    * A reset run knows what the order knew at an earlier time, and waits for deadlines of that time. An event makes
    * it write, and so find the record and go on from there. The id makes the same notice of several processes one.
    */
-  async function compareWithRecord({ orderId, runId }: EndedRun): Promise<void> {
+  async function compareWithRecord({ orderId, runId }: OrderRun): Promise<void> {
     await orders.signal(orderId, 'verify', { id: `reset-${runId}`, source: 'operator' });
     log.warn({ order_id: orderId }, 'a run was reset; its order is compared with the record');
   }

@@ -24,6 +24,10 @@ export function isNotFound(error: unknown): boolean {
   return grpcCodeOf(error) === GRPC_NOT_FOUND;
 }
 
+export function isInvalidArgument(error: unknown): boolean {
+  return grpcCodeOf(error) === GRPC_INVALID_ARGUMENT;
+}
+
 /** An order with too many signals is refused as an invalid argument too; that one heals. */
 function isOurFault(code: number, error: unknown): boolean {
   return code === GRPC_INVALID_ARGUMENT && !/signal/i.test(String(error));

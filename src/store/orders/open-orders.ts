@@ -1,6 +1,6 @@
 /**
  * Orders that are not at rest, for those who see to it that each has a run. Every query goes through the partial
- * index of open orders and is bounded; none of them reads the content of an order.
+ * index of open orders and is bounded; none but those of a single order reads its content.
  */
 import type { Ledger } from '../../domain/ledger.ts';
 import type { Database } from '../database.ts';
@@ -68,6 +68,22 @@ export async function loadOpenLedger({ pool }: Pool, id: string): Promise<Ledger
     ledger.revision,
   ]);
   return null;
+}
+
+const KNOWN_EVENTS = `
+  select event_id as id from order_events where order_id = $1 and event_id = any($2)
+  union
+  select seen.id from orders, json_array_elements_text(ledger->'seen') as seen (id)
+  where orders.id = $1 and seen.id = any($2)`;
+
+/** Of these events, the ones that the order's record has: with their outcome, or still without. */
+export async function knownEvents(
+  { pool }: Pool,
+  orderId: string,
+  eventIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await pool.query<{ id: string }>(KNOWN_EVENTS, [orderId, eventIds]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** How many open orders are older than that, by the index alone. */

@@ -10,15 +10,9 @@ import {
   type WorkflowInterceptors,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SignalPayloads } from './messages.ts';
+import { cancelOfRequest } from './messages.ts';
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
-
-/** How the outcome record names a cancel that came this way; who sent it is in Temporal's history alone. */
-const ORIGIN = "Temporal's cancellation request";
-
-/** Longer reasons are cut: an order takes short texts only, and the whole is in Temporal's history. */
-const MAX_REASON_LENGTH = 500;
 
 export function interceptors(): WorkflowInterceptors {
   return {
@@ -36,16 +30,8 @@ export function interceptors(): WorkflowInterceptors {
   };
 }
 
-/**
- * The server takes one cancellation request a run. The run's original id stands for it, because a reset keeps
- * that one: a request that the reset applies again is a repeat.
- */
 function cancelSignal(why: string): Job {
-  const payload: SignalPayloads['cancel'] = {
-    id: `temporal-cancel-${workflowInfo().originalExecutionRunId}`,
-    source: 'operator',
-    reason: (why === '' ? ORIGIN : `${ORIGIN}: ${why}`).slice(0, MAX_REASON_LENGTH),
-  };
+  const payload = cancelOfRequest(workflowInfo().originalExecutionRunId, why);
   const input = [defaultPayloadConverter.toPayload(payload)];
   // The SDK goes by `variant`, which its own jobs derive from the field that is set.
   const variant = { variant: 'signalWorkflow' as const };

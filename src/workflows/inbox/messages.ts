@@ -46,6 +46,25 @@ export interface SignalPayloads {
   extend: Decision & { expiresAt: number; note?: string };
 }
 
+/** How the outcome record names a cancel that came this way; who sent it is in Temporal's history alone. */
+const REQUEST_ORIGIN = "Temporal's cancellation request";
+
+/** Longer reasons are cut: an order takes short texts only, and the whole is in Temporal's history. */
+const MAX_REASON_LENGTH = 500;
+
+/**
+ * A cancellation request of Temporal's as the order's own command. The server takes one request a run. The run's
+ * original id stands for it, because a reset keeps that one: a request that is applied again is a repeat.
+ */
+export function cancelOfRequest(originalRunId: string, why: string): SignalPayloads['cancel'] {
+  const reason = why === '' ? REQUEST_ORIGIN : `${REQUEST_ORIGIN}: ${why}`;
+  return {
+    id: `temporal-cancel-${originalRunId}`,
+    source: 'operator',
+    reason: reason.slice(0, MAX_REASON_LENGTH),
+  };
+}
+
 export type SignalName = keyof SignalPayloads;
 
 /** Every signal, with what the Temporal UI shows an operator about it. */

@@ -1,0 +1,70 @@
+/**
+ * The signals that a run was given, for the run that takes its place: a run that is ended takes with it what it had in
+ * memory alone, such as the rest of a backlog.
+ */
+import type { Client } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  encodeToPayloads,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { OrderInput } from '../../workflows/inbox/messages.ts';
+import type { HistoryEvent, HistoryPage, OrderRun } from './order-runs.ts';
+
+type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
+
+/** A signal as the history has it, encrypted where payloads are. */
+export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & {
+  /** The same in every process that reads the history. */
+  id: string;
+  /** What its sender calls it; undefined where that cannot be read. */
+  eventId: string | undefined;
+};
+
+/** Oldest first: what the run before it left in its inbox, then what it was sent itself. */
+export async function readSignals(client: Client, run: OrderRun): Promise<HistorySignal[]> {
+  const { orderId: workflowId, runId } = run;
+  const { namespace, loadedDataConverter: converter } = client.options;
+  const signals: HistorySignal[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page: HistoryPage = await client.workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution: { workflowId, runId },
+      ...(nextPageToken && { nextPageToken }),
+    });
+    for (const event of page.history?.events ?? []) {
+      const { workflowExecutionSignaledEventAttributes: signal } = event;
+      if (signal) signals.push({ ...(await given(signal)), id: `${runId}:${event.eventId}` });
+      else signals.push(...(await carried(event)));
+    }
+    nextPageToken = page.nextPageToken;
+  } while (nextPageToken && nextPageToken.length > 0);
+  return signals;
+
+  async function given({ signalName = null, input = null, header = null }: Signaled) {
+    const [payload] = await decoded(input);
+    return { signalName, input, header, eventId: idOf(payload) };
+  }
+
+  async function carried({ workflowExecutionStartedEventAttributes: started }: HistoryEvent) {
+    const [input] = (await decoded(started?.input)) as (OrderInput | undefined)[];
+    const inbox = input?.from === 'carried' ? input.inbox : [];
+    return Promise.all(
+      inbox.map(async ({ signal, payload }, i) => ({
+        id: `${runId}:inbox-${i}`,
+        eventId: idOf(payload),
+        signalName: signal,
+        input: { payloads: (await encodeToPayloads(converter, payload)) ?? null },
+      })),
+    );
+  }
+
+  function decoded(input: Signaled['input']): Promise<unknown[]> {
+    return decodeArrayFromPayloads(converter, input?.payloads).catch(() => []);
+  }
+}
+
+function idOf(payload: unknown): string | undefined {
+  const { id } = (payload ?? {}) as { id?: unknown };
+  return typeof id === 'string' ? id : undefined;
+}
