@@ -16,7 +16,6 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import type { Answer, ApiRequest, Caller } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
-import { refusalReason } from './refusal-reasons.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 
 type CommandName = Exclude<SignalName, 'webhook'>;
@@ -46,10 +45,11 @@ export async function requireOrder(
  * @throws Problem `order_not_found`, or with the order's reason when it refused the command.
  */
 export async function submit<N extends CommandName>(
-  { database, feed, orders }: ApiDependencies,
+  dependencies: ApiDependencies,
   { commandId, idempotencyKey, waitMs, caller }: Sender,
   command: { orderId: string; name: N; payload: Omit<SignalPayloads[N], 'id' | 'actor'> },
 ): Promise<OrderWithOutcome> {
+  const { database, feed, orders } = dependencies;
   const { orderId, name } = command;
   const stopWaiting = new AbortController();
   const deadlineAt = Date.now() + waitMs;
@@ -61,7 +61,7 @@ export async function submit<N extends CommandName>(
     const { id, known } = idempotencyKey
       ? await readKnown(database, orderId, commandId)
       : { id: commandId, known: null };
-    if (known !== null) return accepted(known);
+    if (known !== null) return accepted(dependencies, known);
     const actor = OF_CUSTOMERS.has(name) ? {} : { actor: caller.actor };
     const payload = { ...command.payload, ...actor, id } as SignalPayloads[N];
     await orders.signal(orderId, name, payload);
@@ -70,7 +70,7 @@ export async function submit<N extends CommandName>(
       const hasChanged = await change;
       change = nextChange();
       const present = await readPresent(database, orderId, id);
-      if (present.outcome !== null || !hasChanged) return accepted(present);
+      if (present.outcome !== null || !hasChanged) return accepted(dependencies, present);
     }
   } finally {
     stopWaiting.abort();
@@ -129,20 +129,24 @@ function isToBeSentAgain({ outcome, answer }: StoredEvent): boolean {
 function detailOf(
   code: ProblemCode,
   { gatewayCode, decidedBy }: CommandAnswer,
+  refusalReasons: Readonly<Record<string, string>>,
 ): { detail?: string } {
   if (decidedBy !== undefined)
     return { detail: `${decidedBy} has decided. ${problemEntry(code).advice}` };
   if (gatewayCode === undefined) return {};
-  return {
-    detail: `The gateway's reason: ${refusalReason(gatewayCode)}. ${problemEntry(code).advice}`,
-  };
+  const meaning = Object.hasOwn(refusalReasons, gatewayCode)
+    ? refusalReasons[gatewayCode]
+    : undefined;
+  const reason = meaning === undefined ? gatewayCode : `${gatewayCode}, ${meaning}`;
+  return { detail: `The gateway's reason: ${reason}. ${problemEntry(code).advice}` };
 }
 
-function accepted(answered: OrderWithOutcome): OrderWithOutcome {
+function accepted({ gateways }: ApiDependencies, answered: OrderWithOutcome): OrderWithOutcome {
   const { outcome } = answered;
   if (outcome?.outcome !== 'rejected') return answered;
   const answer = outcome.answer ?? {};
   const { code = '' } = answer;
-  if (isProblemCode(code)) throw new Problem(code, detailOf(code, answer));
+  const { refusalReasons = {} } = gateways[answered.order.view.gateway] ?? {};
+  if (isProblemCode(code)) throw new Problem(code, detailOf(code, answer, refusalReasons));
   throw new Problem('internal_error', { cause: new Error(`order refused with ${outcome.reason}`) });
 }
