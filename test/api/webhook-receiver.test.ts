@@ -24,7 +24,7 @@ import { listDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { listParked, readParked } from '../../src/store/parked-events.ts';
-import { markOf } from '../support/installation.ts';
+import { installationOf, markOf } from '../support/installation.ts';
 import { ledgerOf, newOrder, outcome, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { WEBHOOK_SECRET } from '../support/stack.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -220,7 +220,7 @@ describe('a signed webhook', () => {
       await deliver(event(), { name: 'other' });
       carry(item('evt_2'), item('evt_3'));
       assert.equal(await statusOf(event({ amount: 5000 }), { name: 'other' }), 'accepted');
-      assert.deepEqual(handed.map(([, , payload]) => (payload as { id: string }).id).sort(), [
+      assert.deepEqual(handed.map(([, , payload]) => (payload as { id: string }).id).sort(byText), [
         'other:evt_1',
         'other:evt_2',
         'other:evt_3',
@@ -280,7 +280,10 @@ describe('a signed webhook', () => {
 
   it('of an order that is not there yet is parked, with what it says of the money', async () => {
     takeSignal = () => Promise.reject(new UnknownOrder('ord_1'));
-    const mark = await markOf(database.url, 'this installation');
+    const mark = await markOf(
+      { installationId: () => installationOf(database.url) },
+      'this installation',
+    );
     assert.equal(await statusOf(event({ metadata: mark })), 'parked');
     const [row] = await parked();
     const { reason, orderId, eventId, type, paymentId, amountMinor, currency } = row ?? {};
@@ -381,3 +384,7 @@ describe('a signed webhook', () => {
     other.close();
   });
 });
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
