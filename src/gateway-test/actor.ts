@@ -123,6 +123,7 @@ export interface StoredPayment {
   /** Amounts of refunds that were made, each once. */
   refundsMinor: number[];
   lostMinor: number;
+  /** No customer can pay it any more. */
   isVoided: boolean;
 }
 

@@ -76,15 +76,19 @@ export const MONEY_BACK_CHECKS: readonly Check[] = [
   {
     group: 'disputes',
     title: 'a dispute is reported when it is opened and when it is lost',
-    unless: ({ disputes }) => (disputes.includes('opened') ? null : 'it tells of no disputes'),
-    async run({ paid, reported, actor, amountMinor }) {
+    unless: ({ disputes }) => (disputes.length > 0 ? null : 'it tells of no disputes'),
+    async run({ package: { capabilities }, paid, reported, actor, amountMinor }) {
       const { orderId, paymentId } = await paid();
       await reported(orderId, paymentId, 'payment.captured');
       await actor.dispute(paymentId);
-      const opened = await reported(orderId, paymentId, 'dispute.opened');
-      assert.equal(opened.amountMinor, amountMinor);
-      await actor.endDispute(paymentId, 'lost');
-      await reported(orderId, paymentId, 'dispute.lost');
+      // Where a bank asks nobody, its dispute is lost as soon as it is made.
+      const isOpen = capabilities.disputes.includes('opened');
+      const first = isOpen ? 'dispute.opened' : 'dispute.lost';
+      assert.equal((await reported(orderId, paymentId, first)).amountMinor, amountMinor);
+      if (isOpen) {
+        await actor.endDispute(paymentId, 'lost');
+        await reported(orderId, paymentId, 'dispute.lost');
+      }
       assert.equal((await actor.paymentsOf(orderId))[0]?.lostMinor, amountMinor);
     },
   },

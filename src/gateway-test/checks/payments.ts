@@ -21,7 +21,7 @@ export const PAYMENT_CHECKS: readonly Check[] = [
   },
   {
     group,
-    title: 'the configured key is taken, and one that is refused is reported apart from an outage',
+    title: 'the configured key is taken, and one that is refused is distinguished from an outage',
     async run({ gateway, actor }) {
       await gateway.checkAccess();
       await actor.disturb('refuses the key');
