@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { openStandIn } from '../../../examples/gateway-mollie/index.ts';
 import type { Stack } from '../../../src/dev/stack/stack.ts';
 import type { StandIn } from '../../../src/gateway-test/actor.ts';
+import { openDatabase } from '../../../src/store/database.ts';
+import { loadRecord } from '../../../src/store/orders/record.ts';
 import { installationOf } from '../../support/installation.ts';
 import { newOrderId, type Shop, shopOn, untilOrder } from '../../support/shop.ts';
 import { startTestStack, stopTestStack } from '../../support/stack.ts';
@@ -84,6 +86,17 @@ describe('an order at a gateway that is a package', function () {
     await untilOrder(shop, id, ({ refunds }) => refunds.length === 1, 'refund made');
     const [stored] = await standIn.actor.paymentsOf(id);
     assert.deepEqual(stored?.capturesMinor, [4999]);
+  });
+
+  it('is asked to do nothing again once the gateway has forgotten its key', async () => {
+    const { id } = await pendingOrder();
+    const database = openDatabase(stack.databaseUrl);
+    try {
+      const { terms } = (await loadRecord(database, id)) ?? {};
+      assert.equal(terms?.keyWindowMs, 45 * 60 * 1_000);
+    } finally {
+      await database.close();
+    }
   });
 
   it('is refused in a currency that the gateway does not take', async () => {
