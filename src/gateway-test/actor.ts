@@ -41,7 +41,8 @@ export type Ability =
   | 'take thousandths'
   | 'sign with a time'
   | 'rotate its secret'
-  | 'sign the body';
+  | 'sign the body'
+  | 'give a payment a status of tomorrow';
 
 /** Each resolves when it has happened at the gateway. */
 export interface GatewayActor {
@@ -86,6 +87,8 @@ export interface GatewayActor {
   signedAnew(request: SignedRequest, how: Signature): SignedRequest;
   /** The body of a webhook, changed to what this version does not know; null where there is no such thing. */
   ofTomorrow(body: string, what: Novelty): string | null;
+  /** The payment is in a status that the gateway did not have when this version was written. */
+  becomeUnknown(paymentId: string): Promise<void>;
   /** From now on calls that change something go wrong like this, done or not; while it is down or refuses the key, all do. */
   disturb(trouble: Trouble): Promise<void>;
   /** The gateway answers again; webhooks go on as they were. */

@@ -34,7 +34,10 @@ const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
 
 export const sandbox: GatewayUnderTest = {
   name: 'sandbox',
-  cannot: { 'refuse to void': 'it voids whatever nobody has captured' },
+  cannot: {
+    'refuse to void': 'it voids whatever nobody has captured',
+    'give a payment a status of tomorrow': 'it is of the same release',
+  },
   start: async () => ({ env: {}, connect: createDriver, close: async () => {} }),
 };
 
@@ -127,6 +130,7 @@ function createDriver(place: StackPlace): GatewayDriver {
       return requestOf(signedEvent(type, { ...things, ...ids, amount }));
     },
     unknownPaymentId: 'sbx_pay_unknown',
+    becomeUnknown: () => Promise.reject(new Error('the sandbox has no other statuses')),
     sign: (body) => requestOf(signedBody(body)),
     signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
     ofTomorrow(body, what) {

@@ -86,6 +86,9 @@ function createActor({ account, faults, webhookUrl, installationId }: Parts): Ga
   });
   return {
     unknownPaymentId: 'tr_ofNobody',
+    async becomeUnknown(id) {
+      account.find(id).status = 'ofTomorrow';
+    },
     authorize: async (id) => void account.move(id, ['open'], 'authorized'),
     async capture(id) {
       const { status } = account.find(id);

@@ -4,7 +4,8 @@ import type { EventMessage } from '../../gateways/gateway.ts';
 import { WebhookRejection } from '../../gateways/gateway.ts';
 import { webhookMessageSchema } from '../../gateways/schemas.ts';
 import type { Signature, SignedRequest } from '../actor.ts';
-import { type Check, NotRun } from '../check.ts';
+import { type Check, NotRun, unlessReadBack } from '../check.ts';
+import { factsReported, sumsAfter } from '../order-after.ts';
 import { eventsIn, type Workbench } from '../workbench.ts';
 
 /** A genuine webhook of a payment that was paid. */
@@ -34,6 +35,9 @@ const refused = REFUSED.map(
     },
   }),
 );
+
+/** A part of the usual amount. */
+const REFUNDED = 1_000;
 
 /** What may be in a body that is signed and not as documented. */
 const ODD_BODIES = ['', 'no JSON', 'null', '[]', '{}', '"text"', '{"type":7}', '\u0000'];
@@ -129,6 +133,26 @@ export const WEBHOOK_CHECKS: readonly Check[] = [
     },
   },
   {
+    group: 'deliveries',
+    title: 'late, doubled and in any order, its events leave an order with the same sums',
+    async run(bench) {
+      const { paid, reported, actor, amountMinor } = bench;
+      const opened = await paid();
+      const { orderId, paymentId } = opened;
+      await reported(orderId, paymentId, 'payment.captured');
+      await actor.refund(paymentId, REFUNDED);
+      await reported(orderId, paymentId, 'refund.succeeded');
+      const facts = await factsReported(bench, orderId, paymentId);
+      for (const order of [
+        facts,
+        facts.toReversed(),
+        [...facts, ...facts],
+        twice(facts.toReversed()),
+      ])
+        assert.deepEqual(sumsAfter(bench, opened, order), [amountMinor, REFUNDED]);
+    },
+  },
+  {
     group: 'what is not known',
     title: 'bytes that are signed and say nothing are no fact and no crash',
     async run({ actor, read }) {
@@ -140,6 +164,20 @@ export const WEBHOOK_CHECKS: readonly Check[] = [
     },
   },
   ...NOVELTIES,
+  {
+    group: 'what is not known',
+    title: 'a payment in a status that is not known is fetched, and the status named',
+    needs: ['give a payment a status of tomorrow'],
+    unless: unlessReadBack,
+    async run({ open, actor, fetch, amountMinor }) {
+      const { orderId, paymentId } = await open();
+      await actor.becomeUnknown(paymentId);
+      const payment = await fetch(orderId, paymentId);
+      assert.deepEqual([payment.amountMinor, payment.captures], [amountMinor, []]);
+      assert.ok(['created', 'pending'].includes(payment.status), payment.status);
+      assert.match((payment.unknown ?? []).join(), /of_?tomorrow/i);
+    },
+  },
 ];
 
 function isRejected(
@@ -163,4 +201,8 @@ function isRejected(
 function withoutId(event: EventMessage | undefined): object {
   const { eventId: _, ...rest } = event ?? { eventId: '' };
   return rest;
+}
+
+function twice<T>(items: readonly T[]): T[] {
+  return items.flatMap((item) => [item, item]);
 }

@@ -85,6 +85,10 @@ function createDriver(
       return { path: PATH, headers, body };
     },
     unknownPaymentId: 'order_of_nobody',
+    async becomeUnknown(paymentId) {
+      const tried = world.payments.get(life.start(paymentId));
+      Object.assign(tried ?? {}, { status: 'of_tomorrow' });
+    },
     signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
     ofTomorrow(body, what) {
       const event = JSON.parse(body) as { event: string; payload: object };

@@ -112,6 +112,9 @@ function createDriver(fake: FakeStripe, place: Place): GatewayDriver {
       return event === null ? null : webhooks.sign(event);
     },
     unknownPaymentId: 'pi_of_nobody',
+    async becomeUnknown(paymentId) {
+      account.intentOf(paymentId).status = 'of_tomorrow';
+    },
     sign: webhooks.signBody,
     signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
     ofTomorrow: (body, what) => JSON.stringify(changed(JSON.parse(body) as StripeEvent, what)),
