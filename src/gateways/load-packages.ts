@@ -2,7 +2,7 @@
  * Loads the gateways that PAYONCE_GATEWAYS names, and checks each before anything is made of it. What is wrong
  * with one is a line that says what to do.
  */
-import { register } from 'node:module';
+import module, { register } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GATEWAY_INTERFACE_VERSION, type GatewayPackage } from './gateway-package.ts';
@@ -15,6 +15,7 @@ export interface LoadedPackages {
 }
 
 const VARIABLE = 'PAYONCE_GATEWAYS';
+const OWN_NAME = 'payonce/gateway';
 
 /**
  * @param names packages, which are looked for where Payonce is installed, or paths of files (`./`, `../` or `/`),
@@ -47,8 +48,8 @@ export async function loadPackages(
 
 /** One package, as it is in a module; what has been loaded before is not loaded again. */
 export async function loadPackage(name: string): Promise<GatewayPackage | { problem: string }> {
-  const module = await importModule(name);
-  return 'problem' in module ? module : packageOf(module.exports);
+  const imported = await importModule(name);
+  return 'problem' in imported ? imported : packageOf(imported.exports);
 }
 
 /** The exports of a package, or of a file. */
@@ -97,7 +98,13 @@ let isRegistered = false;
 function resolveOwnPackage(): void {
   if (isRegistered) return;
   isRegistered = true;
-  register<string>(new URL('resolve-payonce.mjs', import.meta.url), {
-    data: new URL('kit.ts', import.meta.url).href,
-  });
+  const own = new URL('kit.ts', import.meta.url).href;
+  // Node 20 has no hooks of the same thread, and Node 26 warns of those of another one.
+  const { registerHooks }: Partial<Pick<typeof module, 'registerHooks'>> = module;
+  if (registerHooks)
+    registerHooks({
+      resolve: (specifier, context, next) =>
+        next(specifier === OWN_NAME ? own : specifier, context),
+    });
+  else register(new URL('resolve-payonce.mjs', import.meta.url), { data: own });
 }
