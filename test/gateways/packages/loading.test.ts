@@ -38,6 +38,22 @@ async function problemsOf(env: Record<string, string>): Promise<readonly string[
   return [];
 }
 
+describe('what Payonce exports for gateways', () => {
+  it('is there under its names, with what packages are written with', async () => {
+    const kit = (await import('payonce/gateway')) as Record<string, unknown>;
+    for (const name of [
+      'defineGateway',
+      'GatewayRefusal',
+      'WebhookRejection',
+      'createOutboundFetch',
+    ])
+      assert.equal(typeof kit[name], 'function', name);
+    assert.equal(kit.GatewayRefusal, GatewayRefusal);
+    const { runSuite } = await import('payonce/gateway-test');
+    assert.equal(typeof runSuite, 'function');
+  });
+});
+
 describe('a gateway that PAYONCE_GATEWAYS names', () => {
   it('takes part like those of Payonce', async () => {
     const { gateways } = await configured(ACME);
