@@ -1,9 +1,10 @@
 /** The table of docs/settings.md, from the table of variables. */
-import type { About, Variables } from '../src/config/variable.ts';
-import { VARIABLES } from '../src/config/variables.ts';
+import type { About } from '../src/config/variable.ts';
+import { tableWith } from '../src/config/variables.ts';
+import { BUILT_IN } from '../src/gateways/built-in.ts';
 
 export function settingsTable(): string {
-  const rows = Object.entries(VARIABLES as Variables).map(([name, { about }]) => [
+  const rows = Object.entries(tableWith(BUILT_IN)).map(([name, { about }]) => [
     about.secret ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``,
     meaningOf(about),
     defaultOf(about),

@@ -26,6 +26,7 @@ import { isLoopback } from './http/local-callers.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
+import { loadGateways } from './process/load-gateways.ts';
 import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
@@ -39,14 +40,16 @@ const DRAIN_MS = 10_000;
 
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
-  const config = loadServiceConfig(process.env, 'api');
+  const packages = await loadGateways(process.env);
+  const config = loadServiceConfig(process.env, 'api', packages);
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const log = createLogger({
     name: 'api',
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
-  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
+  for (const line of misspelled(process.env, packages))
+    log.warn({ code: 'variable_misspelled' }, line);
   const keyring = keyringOf(config.payloadKeys);
   const database = openDatabase(config.databaseUrl, keyring);
   const tracing = await openTracing(process.env, 'payonce-api');
@@ -69,7 +72,7 @@ async function main(): Promise<void> {
   const inFlightDeliveries = createInFlightDeliveries();
   const turns = createTurns();
   const drain = createDrain();
-  const configured = createGateways(config);
+  const configured = createGateways(packages, config.gateways);
   const {
     metrics,
     onGatewayCall,

@@ -13,6 +13,7 @@ import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
+import { loadGateways } from './process/load-gateways.ts';
 import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { openDatabase } from './store/database.ts';
 import { temporalConnection, unreachableError } from './temporal/connection.ts';
@@ -41,15 +42,17 @@ const MAX_TASKS_AT_ONCE = 100;
 
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
-  const config = loadServiceConfig(process.env, 'worker');
-  const configured = createGateways(config);
+  const packages = await loadGateways(process.env);
+  const config = loadServiceConfig(process.env, 'worker', packages);
+  const configured = createGateways(packages, config.gateways);
   const metrics = await openWorkerMetrics(config, Object.keys(configured));
   const log = createLogger({
     name: 'worker',
     level: config.logLevel,
     secrets: secretValuesOf(config),
   });
-  for (const line of misspelled(process.env)) log.warn({ code: 'variable_misspelled' }, line);
+  for (const line of misspelled(process.env, packages))
+    log.warn({ code: 'variable_misspelled' }, line);
   const failedRuns = createFailedRuns(log, metrics.onTaskFailed);
   const { onRunFailed } = failedRuns;
   Runtime.install({

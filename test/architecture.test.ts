@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   http: [],
   config: ['http'],
   logs: [],
-  process: ['config', 'logs'],
+  process: ['config', 'logs', 'gateways'],
   encryption: ['config'],
   temporal: ['config', 'encryption', 'http'],
   gateways: ['money', 'domain', 'config'],
@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'config',
   ],
   sandbox: ['money', 'logs', 'http', 'config'],
-  doctor: ['config', 'temporal', 'gateways', 'store', 'workflows'],
+  doctor: ['config', 'temporal', 'process', 'gateways', 'store', 'workflows'],
 };
 
 /** What the folders of the API may import of each other; the files directly under `api` join them together. */
@@ -194,6 +194,7 @@ const OF_A_GATEWAY = [
   'errors.ts',
   'events.ts',
   'index.ts',
+  'package.ts',
   'payloads.ts',
   'webhook.ts',
 ];

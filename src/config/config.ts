@@ -2,14 +2,19 @@
  * The environment, checked once when a process starts. Nothing else may read `process.env`, and
  * nothing may listen before this has accepted every value.
  */
-import { gatewaySections, given } from './gateways.ts';
+import { type DeclaredGateway, gatewaySections, given, variablesOf } from './gateways.ts';
 import { isProduction, unfitForProduction } from './production.ts';
 import { redacting } from './redaction.ts';
 import { type Environment, readSettings } from './settings.ts';
-import type { Settings } from './variables.ts';
+import { type Settings, tableWith, VARIABLES } from './variables.ts';
 
 export type { ApiKey, ApiScope, PayloadKey } from './formats.ts';
-export type { SandboxConfig } from './gateways.ts';
+export type {
+  DeclaredGateway,
+  GatewaySetting,
+  GatewaySettings,
+  GatewayValues,
+} from './gateways.ts';
 export { ConfigError, type Environment } from './settings.ts';
 export type { LogLevel } from './variables.ts';
 
@@ -25,18 +30,38 @@ export type Config = ReturnType<typeof toConfig>;
 
 /**
  * The settings of one API or worker process, which cannot run without a database, and which knows no
- * sandbox gateway in production.
+ * gateway for development in production.
  */
-export type ServiceConfig = Omit<Config, 'sandbox' | 'databaseUrl'> &
-  Partial<Pick<Config, 'sandbox'>> & { databaseUrl: string };
+export type ServiceConfig = Omit<Config, 'sandbox' | 'databaseUrl'> & { databaseUrl: string };
 
 /**
  * Reads the settings; an empty variable counts as absent, and `NAME_FILE` names the file of a secret.
  * @throws ConfigError with one line per problem.
  */
-export function loadConfig(env: Environment): Config {
-  const settings = readSettings(env, 'stack');
-  return redacting(toConfig(settings), settings);
+export function loadConfig(env: Environment, gateways: readonly DeclaredGateway[] = []): Config {
+  const table = tableWith(gateways);
+  const settings = readSettings(env, 'stack', { table });
+  return redacting(toConfig(settings, gateways), settings, table);
+}
+
+/** The packages of further gateways, as they are named. */
+export function gatewayPackageNames(env: Environment): readonly string[] {
+  return readSettings(env, 'gateways').PAYONCE_GATEWAYS ?? [];
+}
+
+/** One line for each variable of a gateway that is Payonce's own, or another gateway's. */
+export function variablesTaken(gateways: readonly DeclaredGateway[]): string[] {
+  const owners = new Map<string, string>(Object.keys(VARIABLES).map((name) => [name, 'Payonce']));
+  return gateways.flatMap((gateway) =>
+    Object.keys(variablesOf([gateway])).flatMap((name) => {
+      const owner = owners.get(name);
+      owners.set(name, gateway.name);
+      if (owner === undefined) return [];
+      return [
+        `${name} is declared by the gateway ${gateway.name}, and it is a variable of ${owner}: the package has to call its setting, or its gateway, otherwise`,
+      ];
+    }),
+  );
 }
 
 /**
@@ -44,18 +69,24 @@ export function loadConfig(env: Environment): Config {
  * development.
  * @throws ConfigError with one line per problem.
  */
-export function loadServiceConfig(env: Environment, role: 'api' | 'worker'): ServiceConfig {
-  const settings = readSettings(env, role, (set) => unfitForProduction(set, role));
-  const { sandbox, ...config } = toConfig(settings);
-  const service = {
-    ...config,
-    databaseUrl: settings.DATABASE_URL,
-    ...(isProduction(env) ? {} : { sandbox }),
-  };
-  return redacting(service, settings);
+export function loadServiceConfig(
+  env: Environment,
+  role: 'api' | 'worker',
+  gateways: readonly DeclaredGateway[],
+): ServiceConfig {
+  const table = tableWith(gateways);
+  const furtherProblems = (set: Environment) => unfitForProduction(set, role, table);
+  const settings = readSettings(env, role, { furtherProblems, table });
+  const wanted = gateways.filter((one) => !isProduction(env) || !one.isForDevelopment);
+  const { sandbox: _, ...config } = toConfig(settings, wanted);
+  const service = { ...config, databaseUrl: settings.DATABASE_URL };
+  return redacting(service, settings, table);
 }
 
-function toConfig(settings: Settings<'stack'>) {
+function toConfig(
+  settings: Settings<'stack'> & Readonly<Record<string, unknown>>,
+  gateways: readonly DeclaredGateway[],
+) {
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -73,7 +104,13 @@ function toConfig(settings: Settings<'stack'>) {
     },
     /** Of one order, how much a key of scope `support` may give back. */
     supportRefundLimits: settings.SUPPORT_REFUND_LIMITS ?? {},
-    ...gatewaySections(settings),
+    /** The sandbox gateway's listener on this machine, and what it signs its webhooks with. */
+    sandbox: {
+      port: settings.SANDBOX_PORT,
+      webhookSecrets: settings.SANDBOX_WEBHOOK_SECRETS ?? [],
+    },
+    /** Of each gateway that is configured, the values of its settings. */
+    gateways: gatewaySections(gateways, settings),
     /** Where effects are posted as well as into the local tables, and the secret that signs them. */
     effects: given({
       crmUrl: settings.CRM_URL,

@@ -89,6 +89,12 @@ export const databaseUrl = z.url({
   error: 'must be a postgres:// URL',
 });
 
+/** Comma-separated names of packages, or paths of files. */
+export const packageNames = list((entry): Check<string> => {
+  const name = entry.trim();
+  return name === '' ? { problem: 'is empty' } : { value: name };
+});
+
 /** Comma-separated `scope:secret` or `scope:name:secret`. */
 export const apiKeys = list(parseApiKey).refine(
   (keys) => new Set(keys.map(({ secret }) => secret)).size === keys.length,

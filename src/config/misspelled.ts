@@ -1,8 +1,9 @@
 /** Variables that nothing reads and that look like a mistake in writing one of ours. */
 import leven from 'leven';
+import type { DeclaredGateway } from './gateways.ts';
 import { aboutOf, type Environment } from './settings.ts';
-import type { Reader } from './variable.ts';
-import { VARIABLES, type VariableName } from './variables.ts';
+import type { Reader, Variables } from './variable.ts';
+import { tableWith } from './variables.ts';
 
 /** A letter too many, two of them exchanged, another one: more is another name. */
 const MAX_DISTANCE = 2;
@@ -12,13 +13,14 @@ const MIN_LENGTH = 8;
 const OTHERS: readonly Reader[] = ['Temporal', 'OpenTelemetry'];
 
 /** One line for each variable that is set, and read by nothing, because of how it is written. */
-export function misspelled(env: Environment): string[] {
-  const own = (Object.keys(VARIABLES) as VariableName[]).filter((name) => isOwn(name));
+export function misspelled(env: Environment, gateways: readonly DeclaredGateway[]): string[] {
+  const table = tableWith(gateways);
+  const own = Object.keys(table).filter((name) => isOwn(name, table));
   const known = own.flatMap((name) =>
-    aboutOf(name).secret === undefined ? [name] : [name, `${name}_FILE`],
+    aboutOf(name, table).secret === undefined ? [name] : [name, `${name}_FILE`],
   );
   return Object.keys(env)
-    .filter((name) => name.length >= MIN_LENGTH && !isRead(name) && env[name]?.trim())
+    .filter((name) => name.length >= MIN_LENGTH && !isRead(name, table) && env[name]?.trim())
     .flatMap((name) => {
       const meant = known.find((other) => isNear(name, other));
       if (meant === undefined || env[meant]?.trim()) return [];
@@ -26,12 +28,12 @@ export function misspelled(env: Environment): string[] {
     });
 }
 
-function isOwn(name: VariableName): boolean {
-  return !aboutOf(name).readBy?.some((reader) => OTHERS.includes(reader));
+function isOwn(name: string, table: Variables): boolean {
+  return !aboutOf(name, table).readBy?.some((reader) => OTHERS.includes(reader));
 }
 
-function isRead(name: string): boolean {
-  return name in VARIABLES || name.replace(/_FILE$/, '') in VARIABLES;
+function isRead(name: string, table: Variables): boolean {
+  return name in table || name.replace(/_FILE$/, '') in table;
 }
 
 function isNear(name: string, known: string): boolean {

@@ -4,7 +4,7 @@
  */
 import { secretOf } from './formats.ts';
 import { aboutOf, namesFor } from './settings.ts';
-import type { About, InProduction } from './variable.ts';
+import type { About, InProduction, Variables } from './variable.ts';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -20,9 +20,16 @@ export function isProduction({ NODE_ENV }: Given): boolean {
 }
 
 /** One line for each setting that an API or a worker may not have in production. */
-export function unfitForProduction(given: Given, reader: 'api' | 'worker'): string[] {
+export function unfitForProduction(
+  given: Given,
+  reader: 'api' | 'worker',
+  table: Variables,
+): string[] {
   if (!isProduction(given)) return [];
-  const variables = namesFor(reader).map((name): [string, About] => [name, aboutOf(name)]);
+  const variables = namesFor(reader, table).map((name): [string, About] => [
+    name,
+    aboutOf(name, table),
+  ]);
   const unfit = variables.flatMap(([name, about]) => unfitValue(name, about, given[name]));
   return [...unfit, ...withoutGateway(variables, given)];
 }

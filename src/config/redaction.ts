@@ -10,9 +10,13 @@ import { VARIABLES } from './variables.ts';
 const REDACTED = '[redacted]';
 
 /** Makes the configuration, and all in it, show `[redacted]` where a value of a secret variable is. */
-export function redacting<T extends object>(config: T, settings: object): T {
+export function redacting<T extends object>(
+  config: T,
+  settings: object,
+  table: Variables = VARIABLES,
+): T {
   const secrets = new Set<unknown>();
-  for (const [name, { about }] of Object.entries(VARIABLES as Variables))
+  for (const [name, { about }] of Object.entries(table))
     if (about.secret && name in settings)
       collect(settings[name as keyof typeof settings], about.shown ?? [], secrets);
   SECRETS.set(config, secrets);
@@ -48,10 +52,13 @@ function hide<T extends object>(value: T, secrets: ReadonlySet<unknown>): T {
   );
 }
 
-/** Not enumerable, so that comparing and spreading see the plain object. */
+/**
+ * Not enumerable, so that comparing and spreading see the plain object. One list may lie in two places of a
+ * configuration, and is then made to show itself twice.
+ */
 function showAs<T extends object>(value: T, show: () => unknown): T {
   return Object.defineProperties(value, {
-    toJSON: { value: show },
-    [inspect.custom]: { value: show },
+    toJSON: { value: show, configurable: true },
+    [inspect.custom]: { value: show, configurable: true },
   });
 }

@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type About, PAYONCE, type Reader } from './variable.ts';
+import { type About, PAYONCE, type Reader, type Variables } from './variable.ts';
 import { type Settings, VARIABLES, type VariableName } from './variables.ts';
 
 /** The variables of a process, as `process.env` has them. */
@@ -22,22 +22,28 @@ export class ConfigError extends Error {
   }
 }
 
+export interface ReadOptions {
+  /** One line each for what is wrong beyond the formats of single variables. */
+  furtherProblems?: (given: Environment) => string[];
+  /** With the variables of gateways, where they are read. */
+  table?: Variables;
+}
+
 /**
  * The variables of one reader, parsed.
  *
- * @param furtherProblems one line each for what is wrong beyond the formats of single variables
  * @throws ConfigError with one line per problem
  */
 export function readSettings<R extends Reader>(
   env: Environment,
   reader: R,
-  furtherProblems: (given: Environment) => string[] = () => [],
-): Settings<R> {
-  const { given, unread } = givenTo(reader, env);
-  const names = namesFor(reader);
-  const schema = z.object(Object.fromEntries(names.map((name) => [name, VARIABLES[name].schema])));
+  { furtherProblems = () => [], table = VARIABLES }: ReadOptions = {},
+): Settings<R> & Readonly<Record<string, unknown>> {
+  const { given, unread } = givenTo(reader, env, table);
+  const names = namesFor(reader, table);
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, table[name]?.schema])));
   const { data, error } = schema.safeParse(given);
-  const others = [...missing(reader, given), ...furtherProblems(given), ...invalid(error)];
+  const others = [...missing(reader, given, table), ...furtherProblems(given), ...invalid(error)];
   // A secret whose file cannot be read has a line of its own, and is not called missing as well.
   const isUnread = (line: string) => unread.some(({ name }) => line.startsWith(`${name} `));
   const problems = [
@@ -45,7 +51,7 @@ export function readSettings<R extends Reader>(
     ...others.filter((line) => !isUnread(line)),
   ];
   if (data === undefined || problems.length > 0) throw new ConfigError(problems);
-  return data as Settings<R>;
+  return data as Settings<R> & Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -54,43 +60,48 @@ export function readSettings<R extends Reader>(
  * @throws ConfigError with one line for each file that cannot be read
  */
 export function withSecretFiles(env: Environment, reader: Reader): Environment {
-  const { given, unread } = givenTo(reader, env);
+  const { given, unread } = givenTo(reader, env, VARIABLES);
   if (unread.length > 0) throw new ConfigError(unread.map(({ problem }) => problem));
   return given;
 }
 
 /** The variables that a program, or a part of it, reads. */
-export function namesFor(reader: Reader): VariableName[] {
-  const names = Object.keys(VARIABLES) as VariableName[];
-  const readersOf = (name: VariableName): readonly Reader[] => aboutOf(name).readBy ?? PAYONCE;
-  return names.filter((name) => readersOf(name).includes(reader));
+export function namesFor(reader: Reader, table: Variables = VARIABLES): string[] {
+  const readersOf = (name: string): readonly Reader[] => aboutOf(name, table).readBy ?? PAYONCE;
+  return Object.keys(table).filter((name) => readersOf(name).includes(reader));
 }
 
 /** What the table says of a variable. */
-export function aboutOf(name: VariableName): About {
-  return VARIABLES[name].about;
+export function aboutOf(name: string, table: Variables = VARIABLES): About {
+  const known = table[name];
+  if (known === undefined) throw new Error(`the table has no variable ${name}`);
+  return known.about;
 }
 
 /** One line for a variable that is not set. */
 export function missingLine(name: VariableName): string {
-  const { setTo } = aboutOf(name);
+  return lineOfMissing(name, VARIABLES);
+}
+
+function lineOfMissing(name: string, table: Variables): string {
+  const { setTo } = aboutOf(name, table);
   return `${name} is missing${setTo === undefined ? '' : `: set it to ${setTo}`}`;
 }
 
-function missing(reader: Reader, given: Environment): string[] {
+function missing(reader: Reader, given: Environment, table: Variables): string[] {
   const isAbsent = (name: string) => given[name] === undefined;
-  const names = namesFor(reader);
+  const names = namesFor(reader, table);
   const required = names
-    .filter((name) => aboutOf(name).requiredBy?.includes(reader))
+    .filter((name) => aboutOf(name, table).requiredBy?.includes(reader))
     .filter(isAbsent);
   const needed = names
     .filter((name) => !isAbsent(name))
     .flatMap((name) =>
-      (aboutOf(name).needs ?? [])
+      (aboutOf(name, table).needs ?? [])
         .filter(isAbsent)
         .map((other) => `${other} is missing: ${name} needs it`),
     );
-  return [...required.map(missingLine), ...needed];
+  return [...required.map((name) => lineOfMissing(name, table)), ...needed];
 }
 
 function invalid(error: z.ZodError | undefined): string[] {
@@ -100,11 +111,15 @@ function invalid(error: z.ZodError | undefined): string[] {
 /** A secret that cannot be had, and why. */
 type UnreadSecret = { name: string; problem: string };
 
-function givenTo(reader: Reader, env: Environment): { given: Environment; unread: UnreadSecret[] } {
+function givenTo(
+  reader: Reader,
+  env: Environment,
+  table: Variables,
+): { given: Environment; unread: UnreadSecret[] } {
   const given: Record<string, string> = {};
   const unread: UnreadSecret[] = [];
   for (const [name, value] of Object.entries(env)) if (value?.trim()) given[name] = value;
-  for (const name of namesFor(reader).filter((one) => aboutOf(one).secret)) {
+  for (const name of namesFor(reader, table).filter((one) => aboutOf(one, table).secret)) {
     const file = given[`${name}_FILE`]?.trim();
     if (file === undefined) continue;
     const content = given[name] === undefined ? contentOf(name, file) : bothSet(name);

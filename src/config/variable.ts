@@ -14,6 +14,7 @@ export type Reader =
   | 'worker'
   | 'migrate'
   | 'sandbox'
+  | 'gateways'
   | 'codec server'
   | 'command line'
   | 'Temporal'

@@ -5,7 +5,9 @@
 import { ConfigError, type Environment, loadServiceConfig } from '../config/config.ts';
 import { misspelled } from '../config/misspelled.ts';
 import { isProduction } from '../config/production.ts';
+import type { GatewayPackage } from '../gateways/gateway-package.ts';
 import { createGateways } from '../gateways/index.ts';
+import { loadGateways } from '../process/load-gateways.ts';
 import { temporalConnection } from '../temporal/connection.ts';
 import { examineDatabase } from './database.ts';
 import { type Finding, findingsOf } from './finding.ts';
@@ -22,14 +24,17 @@ const { ok, warning, problem } = findingsOf('settings');
 
 /** The findings, in the order in which a person would put things right. */
 export async function examine(env: Environment, role: Role): Promise<Finding[]> {
-  const names = misspelled(env).map(warning);
-  const settings = settingsOf(env, role);
+  const loaded = await gatewaysOf(env);
+  if ('problems' in loaded) return loaded.problems.map(problem);
+  const { packages } = loaded;
+  const names = misspelled(env, packages).map(warning);
+  const settings = settingsOf(env, role, packages);
   if ('problems' in settings) return [...settings.problems.map(problem), ...names];
   const { config, temporal } = settings;
   const examined = await Promise.all([
     examineDatabase(config.databaseUrl, isProduction(env)),
     examineTemporal(temporal, config.settlementWindowMs),
-    examineGateways(createGateways(config)),
+    examineGateways(createGateways(packages, config.gateways)),
   ]);
   return [
     ok(`the settings of ${role === 'api' ? 'an API' : 'a worker'} are complete`),
@@ -38,9 +43,18 @@ export async function examine(env: Environment, role: Role): Promise<Finding[]> 
   ];
 }
 
-function settingsOf(env: Environment, role: Role) {
+async function gatewaysOf(env: Environment) {
   try {
-    return { config: loadServiceConfig(env, role), temporal: temporalConnection(env) };
+    return { packages: await loadGateways(env) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { problems: error.problems };
+  }
+}
+
+function settingsOf(env: Environment, role: Role, packages: readonly GatewayPackage[]) {
+  try {
+    return { config: loadServiceConfig(env, role, packages), temporal: temporalConnection(env) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { problems: error.problems };

@@ -28,6 +28,11 @@ export interface OrderTerms {
   /** Is the gateway asked about the order while it is paid? Absent in orders from before that was done. */
   syncsWhenPaid?: true;
   /**
+   * For how long a call may be repeated under its key; absent where the gateway remembers keys for a day, and in
+   * orders from before that was asked.
+   */
+  keyWindowMs?: number;
+  /**
    * Is what can still be paid voided when it has failed for good? Where a void is only a note, a late
    * authorization could then no longer be captured. Absent in orders from before that was done.
    */

@@ -3,8 +3,7 @@
  * at once, and not first with the first customer's click.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayMisconfigured } from './gateway.ts';
-import type { Gateways } from './index.ts';
+import { type Gateway, GatewayMisconfigured } from './gateway.ts';
 
 export type Access = 'unknown' | 'ok' | 'misconfigured' | 'unreachable';
 
@@ -21,7 +20,7 @@ export type OnAccess = (gateway: string, access: Access, reason: string) => void
 
 /** Asks each gateway in the background, until it has taken the key or `signal` ends it. */
 export function checkAccess(
-  gateways: Gateways,
+  gateways: Readonly<Record<string, Pick<Gateway, 'checkAccess'>>>,
   signal: AbortSignal,
   onAccess: OnAccess,
 ): AccessCheck {

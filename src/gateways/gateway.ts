@@ -4,7 +4,6 @@
  */
 import type { OrderDetails } from '../domain/details.ts';
 import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts/facts.ts';
-import type { AmountRules } from '../money/amounts.ts';
 
 /**
  * The field of a gateway object's metadata (at Razorpay: of its notes) that names the installation that made
@@ -71,8 +70,8 @@ interface AboutPayment {
   installationId?: string;
 }
 
-/** A delivered webhook whose signature is good, in the domain's words. */
-export type WebhookMessage =
+/** An event whose signature is good, in the domain's words. */
+export type EventMessage =
   | (AboutPayment & { kind: 'fact'; fact: Fact })
   /** Something happened to the payment, and only the gateway itself can say what. */
   | (AboutPayment & { kind: 'ask'; paymentId: string })
@@ -87,6 +86,17 @@ export type WebhookMessage =
       reason: string;
     };
 
+/**
+ * What one request says. Of a batch whose items are signed one by one, an item with a wrong signature is the
+ * rejection in its place: the others count, and the request is answered with an error.
+ */
+export type WebhookMessage =
+  | EventMessage
+  | { kind: 'batch'; items: readonly (EventMessage | WebhookRejection)[] };
+
+/** The query of the address that was called; a name that is there more than once is left out. */
+export type WebhookQuery = Readonly<Record<string, string>>;
+
 export type WebhookHeaders = Record<string, string | undefined>;
 
 /**
@@ -94,10 +104,6 @@ export type WebhookHeaders = Record<string, string | undefined>;
  * happened, and `GatewayMisconfigured` when the configured key is refused.
  */
 export interface Gateway {
-  /** Which amounts it takes, as far as it documents them. */
-  amounts: AmountRules;
-  /** Whether a voided payment can no longer be paid. False where the gateway only notes that it is given up. */
-  isVoidFinal: boolean;
   /** The cheapest authenticated read there is: it resolves when the gateway takes the configured key. */
   checkAccess(): Promise<void>;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
@@ -113,11 +119,16 @@ export interface Gateway {
   /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */
   isProofValid(proof: { paymentId: string; orderPaymentIds: string[]; signature: string }): boolean;
   /**
-   * Reads a webhook from its raw bytes.
+   * Reads a webhook from its raw bytes, which are checked before they are parsed.
    *
    * @throws WebhookRejection when the signature is missing, malformed or wrong, or its time is off.
    */
-  readWebhook(rawBody: Buffer, headers: WebhookHeaders): WebhookMessage;
+  readWebhook(rawBody: Buffer, headers: WebhookHeaders, query?: WebhookQuery): WebhookMessage;
+}
+
+/** A gateway whose webhooks carry one event each. */
+export interface SingleEventGateway extends Gateway {
+  readWebhook(rawBody: Buffer, headers: WebhookHeaders, query?: WebhookQuery): EventMessage;
 }
 
 /** The gateway said no, and will say it again. */

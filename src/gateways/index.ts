@@ -1,22 +1,47 @@
-/** Every gateway that this process may use, by name. A new one is one folder and one line here. */
-import type { SandboxConfig, ServiceConfig } from '../config/config.ts';
+/** Every gateway that this process may use, by name. */
+import type { GatewayValues } from '../config/config.ts';
+import type { GatewayCapabilities } from './capabilities.ts';
 import type { Gateway } from './gateway.ts';
-import { createRazorpayGateway } from './razorpay/index.ts';
-import { createSandboxGateway } from './sandbox/index.ts';
-import { createStripeGateway } from './stripe/index.ts';
+import type { GatewayPackage } from './gateway-package.ts';
 
-export type Gateways = Readonly<Record<string, Gateway>>;
-
-type GatewayConfig = Pick<ServiceConfig, 'sandbox' | 'stripe' | 'razorpay'>;
-
-export function createGateways({ sandbox, stripe, razorpay }: GatewayConfig): Gateways {
-  return {
-    ...(sandbox && { sandbox: sandboxGateway(sandbox) }),
-    ...(stripe && { stripe: createStripeGateway(stripe) }),
-    ...(razorpay && { razorpay: createRazorpayGateway(razorpay) }),
-  };
+/** A gateway that is ready to be asked, with what it can do. */
+export interface ConfiguredGateway extends Gateway {
+  capabilities: GatewayCapabilities;
+  /** In words, what its codes of refused refunds mean. */
+  refusalReasons: Readonly<Record<string, string>>;
 }
 
-function sandboxGateway({ port, webhookSecrets }: SandboxConfig): Gateway {
-  return createSandboxGateway({ baseUrl: `http://127.0.0.1:${port}`, webhookSecrets });
+export type Gateways = Readonly<Record<string, ConfiguredGateway>>;
+
+/** @param values of each gateway that is configured, the values of its settings */
+export function createGateways(
+  packages: readonly GatewayPackage[],
+  values: Readonly<Record<string, GatewayValues>>,
+): Gateways {
+  return Object.fromEntries(
+    packages.flatMap((one) => {
+      const own = Object.hasOwn(values, one.name) ? values[one.name] : undefined;
+      return own === undefined ? [] : [[one.name, configured(one, own)] as const];
+    }),
+  );
+}
+
+/** What a package returns may be an instance of a class, whose methods a copy would lose. */
+function configured(
+  { capabilities, refusalReasons = {}, create }: GatewayPackage,
+  values: GatewayValues,
+): ConfiguredGateway {
+  const gateway = create(values);
+  return {
+    capabilities,
+    refusalReasons,
+    checkAccess: () => gateway.checkAccess(),
+    createPayment: (request) => gateway.createPayment(request),
+    fetchPayments: (request) => gateway.fetchPayments(request),
+    capturePayment: (request) => gateway.capturePayment(request),
+    voidPayment: (request) => gateway.voidPayment(request),
+    refundPayment: (request) => gateway.refundPayment(request),
+    isProofValid: (proof) => gateway.isProofValid(proof),
+    readWebhook: (...webhook) => gateway.readWebhook(...webhook),
+  };
 }

@@ -1,6 +1,6 @@
 /** Gateways whose calls are counted by what came of them. */
-import { type Gateway, GatewayMisconfigured, GatewayRefusal } from './gateway.ts';
-import type { Gateways } from './index.ts';
+import { GatewayMisconfigured, GatewayRefusal } from './gateway.ts';
+import type { ConfiguredGateway, Gateways } from './index.ts';
 
 /** `misconfigured`: the gateway refused the configured key. */
 export type CallOutcome = 'answered' | 'refused' | 'unanswered' | 'misconfigured';
@@ -17,7 +17,10 @@ export function watched(gateways: Gateways, onCall: OnGatewayCall): Gateways {
   );
 }
 
-function watchedGateway(gateway: Gateway, onCall: (outcome: CallOutcome) => void): Gateway {
+function watchedGateway(
+  gateway: ConfiguredGateway,
+  onCall: (outcome: CallOutcome) => void,
+): ConfiguredGateway {
   async function watch<Result>(call: Promise<Result>): Promise<Result> {
     try {
       const result = await call;

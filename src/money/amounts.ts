@@ -22,6 +22,8 @@ export interface AmountRules {
   step: Readonly<Record<string, number>>;
   /** The largest amount, in the gateway's own units. */
   maximum: number;
+  /** The largest amount of single currencies, in ISO minor units. */
+  maximumOf?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Gateways without a rule of their own. */
@@ -60,9 +62,12 @@ export function brokenRuleOfPart(
 }
 
 /** In ISO minor units, at most what an amount may be at all. */
-export function largestAmount({ extraDecimals, maximum }: AmountRules, currency: string): number {
+export function largestAmount(
+  { extraDecimals, maximum, maximumOf }: AmountRules,
+  currency: string,
+): number {
   const own = Math.floor(shifted(maximum, -(extraDecimals[currency] ?? 0)));
-  return Math.min(own, MAX_AMOUNT_MINOR);
+  return Math.min(own, maximumOf?.[currency] ?? MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR);
 }
 
 function stepOf({ extraDecimals, step }: AmountRules, currency: string): number {

@@ -8,8 +8,8 @@ import { isQuick } from '../../src/domain/effects/effects.ts';
 import { effectEvent } from '../../src/domain/events.ts';
 import { openLedger } from '../../src/domain/ledger.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
-import { type Gateway, GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
-import type { Gateways } from '../../src/gateways/index.ts';
+import { GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
+import type { ConfiguredGateway, Gateways } from '../../src/gateways/index.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { crmUpdates } from '../../src/store/effects/crm-updates.ts';
 import { listEntitlements } from '../../src/store/effects/entitlements.ts';
@@ -62,7 +62,7 @@ describe('a step of an order', () => {
     await insertOrder(database, newOrder(ID, { ledger: openLedger(TERMS) }));
     const { payment, checkout } = OPENED;
     createPayment = async () => ({ payment: { ...payment, installationId: null }, checkout });
-    const gateway = { createPayment: () => createPayment() } as unknown as Gateway;
+    const gateway = { createPayment: () => createPayment() } as unknown as ConfiguredGateway;
     gateways = { sandbox: gateway };
     activities = createActivities({ database, gateways, stepPatienceMs: 60_000 });
   });
@@ -154,7 +154,9 @@ describe('a step of an order', () => {
 
   it('does nothing that it cannot write down before, and throws nothing', async () => {
     const absent = openDatabase('postgres://nobody@127.0.0.1:1/none');
-    const gateway = { createPayment: () => assert.fail('it was asked') } as unknown as Gateway;
+    const gateway = {
+      createPayment: () => assert.fail('it was asked'),
+    } as unknown as ConfiguredGateway;
     const others = { database: absent, gateways: { sandbox: gateway } };
     const done = await take(stepAfter(CLICKED), createActivities(others));
     assert.deepEqual(done, { results: [null], recorded: null, other: null });

@@ -2,6 +2,7 @@
  * An API process that has lost one of the two things it depends on. The process is the real one, with
  * an address behind which nothing answers.
  */
+
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
@@ -17,6 +18,7 @@ import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliv
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
 import { createTurns } from '../../src/api/temporal/turns.ts';
 import { readBooksSettings } from '../../src/books/settings.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { createApiMetrics } from '../../src/metrics/api-metrics.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -65,7 +67,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     duplicates: createDuplicateCounter(database),
     inFlightDeliveries: createInFlightDeliveries(),
     turns: createTurns(),
-    gateways: createGateways({ sandbox }),
+    gateways: createGateways(BUILT_IN, { sandbox }),
     access: { read: () => ({ sandbox: 'unknown' }) },
     books: readBooksSettings(undefined),
     apiKeys: [{ scope: 'ops', secret: SECRET }],

@@ -17,13 +17,14 @@ import {
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createWebhookReceiver } from '../../src/api/webhooks/webhooks.ts';
-import type { Gateway } from '../../src/gateways/gateway.ts';
-import { createSandboxGateway } from '../../src/gateways/sandbox/index.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
+import { type EventMessage, WebhookRejection } from '../../src/gateways/gateway.ts';
+import { type ConfiguredGateway, createGateways } from '../../src/gateways/index.ts';
 import { listDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { listParked, readParked } from '../../src/store/parked-events.ts';
-import { markOf } from '../support/installation.ts';
+import { installationOf, markOf } from '../support/installation.ts';
 import { ledgerOf, newOrder, outcome, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { WEBHOOK_SECRET } from '../support/stack.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -46,7 +47,7 @@ describe('a signed webhook', () => {
   let logged: Record<string, unknown>[];
   let takeSignal: () => Promise<void>;
   let inFlightDeliveries: ReturnType<typeof createInFlightDeliveries>;
-  let gateways: Record<string, Gateway>;
+  let gateways: Record<string, ConfiguredGateway>;
 
   beforeEach(async () => {
     database = await freshDatabase();
@@ -54,7 +55,7 @@ describe('a signed webhook', () => {
     takeSignal = async () => {};
     inFlightDeliveries = createInFlightDeliveries();
     const webhookSecrets = [WEBHOOK_SECRET];
-    gateways = { sandbox: createSandboxGateway({ baseUrl: 'http://127.0.0.1:1', webhookSecrets }) };
+    gateways = { ...createGateways(BUILT_IN, { sandbox: { port: 1, webhookSecrets } }) };
     server = await listen();
   });
   afterEach(async () => {
@@ -161,7 +162,7 @@ describe('a signed webhook', () => {
   });
 
   it('that only says look makes the order verify its payment', async () => {
-    const sandbox = gateways.sandbox as Gateway;
+    const sandbox = gateways.sandbox as ConfiguredGateway;
     gateways.other = {
       ...sandbox,
       readWebhook: () => ({ kind: 'ask', eventId: 'evt_9', orderId: 'ord_1', paymentId: 'pay_9' }),
@@ -171,9 +172,76 @@ describe('a signed webhook', () => {
     assert.deepEqual(handed, [['ord_1', 'verify', payload]]);
   });
 
+  describe('that carries several events', () => {
+    const item = (eventId: string): EventMessage => ({
+      kind: 'ask',
+      eventId,
+      orderId: 'ord_1',
+      paymentId: `pay_${eventId}`,
+    });
+    const forged = new WebhookRejection('signature_invalid', 'The signature of evt_2 is wrong.');
+
+    function carry(...items: (EventMessage | WebhookRejection)[]): void {
+      const sandbox = gateways.sandbox as ConfiguredGateway;
+      gateways.other = { ...sandbox, readWebhook: () => ({ kind: 'batch', items }) };
+    }
+
+    it('hands each to its order', async () => {
+      carry(item('evt_1'), item('evt_2'));
+      assert.equal(await statusOf(event(), { name: 'other' }), 'accepted');
+      assert.equal(handed.length, 2);
+    });
+
+    it('hands the good ones over where one is forged, and is answered with what was wrong', async () => {
+      carry(item('evt_1'), forged, item('evt_3'));
+      const [status] = await deliver(event(), { name: 'other' });
+      assert.equal(status, 401);
+      assert.equal(handed.length, 2);
+    });
+
+    it('parks one that cannot be read, and hands the others over', async () => {
+      const unreadable: EventMessage = {
+        kind: 'unprocessable',
+        eventId: 'evt_2',
+        code: 'event_unprocessable',
+        reason: 'amount is missing or wrong',
+      };
+      carry(item('evt_1'), unreadable, item('evt_3'));
+      assert.equal(await statusOf(event(), { name: 'other' }), 'parked');
+      assert.equal(handed.length, 2);
+      assert.deepEqual(
+        (await parked()).map(({ reason, eventId }) => [reason, eventId]),
+        [['event_unprocessable', 'evt_2']],
+      );
+    });
+
+    it('counts an event once that comes again in another batch', async () => {
+      carry(item('evt_1'), item('evt_2'));
+      await deliver(event(), { name: 'other' });
+      carry(item('evt_2'), item('evt_3'));
+      assert.equal(await statusOf(event({ amount: 5000 }), { name: 'other' }), 'accepted');
+      assert.deepEqual(handed.map(([, , payload]) => (payload as { id: string }).id).sort(byText), [
+        'other:evt_1',
+        'other:evt_2',
+        'other:evt_3',
+      ]);
+      assert.deepEqual(await parked(), []);
+    });
+  });
+
+  it('in another form than its gateway sends is refused', async () => {
+    const sandbox = gateways.sandbox as ConfiguredGateway;
+    const { capabilities } = sandbox;
+    const contentType = 'application/x-www-form-urlencoded' as const;
+    const webhooks = { ...capabilities.webhooks, contentType };
+    gateways.other = { ...sandbox, capabilities: { ...capabilities, webhooks } };
+    const [status] = await deliver(event(), { name: 'other' });
+    assert.equal(status, 415);
+  });
+
   for (const id of ['evt 1', 'ä', 'x'.repeat(201)])
     it(`is handed over under a hash where its id is ${id.slice(0, 10)}`, async () => {
-      const sandbox = gateways.sandbox as Gateway;
+      const sandbox = gateways.sandbox as ConfiguredGateway;
       gateways.other = {
         ...sandbox,
         readWebhook: () => ({ kind: 'ask', eventId: id, orderId: 'ord_1', paymentId: 'pay_9' }),
@@ -212,7 +280,10 @@ describe('a signed webhook', () => {
 
   it('of an order that is not there yet is parked, with what it says of the money', async () => {
     takeSignal = () => Promise.reject(new UnknownOrder('ord_1'));
-    const mark = await markOf(database.url, 'this installation');
+    const mark = await markOf(
+      { installationId: () => installationOf(database.url) },
+      'this installation',
+    );
     assert.equal(await statusOf(event({ metadata: mark })), 'parked');
     const [row] = await parked();
     const { reason, orderId, eventId, type, paymentId, amountMinor, currency } = row ?? {};
@@ -236,7 +307,7 @@ describe('a signed webhook', () => {
 
   it('that only says look, of an order that is not there yet, is parked without an amount', async () => {
     takeSignal = () => Promise.reject(new UnknownOrder('ord_1'));
-    const sandbox = gateways.sandbox as Gateway;
+    const sandbox = gateways.sandbox as ConfiguredGateway;
     gateways.other = {
       ...sandbox,
       readWebhook: () => ({ kind: 'ask', eventId: 'evt_9', orderId: 'ord_1', paymentId: 'pay_9' }),
@@ -313,3 +384,7 @@ describe('a signed webhook', () => {
     other.close();
   });
 });
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type Environment, loadConfig, loadServiceConfig } from '../../src/config/config.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { problemsOf } from '../support/config-problems.ts';
 
@@ -33,7 +34,7 @@ describe('a secret that is no well-formed base64', () => {
         EFFECTS_SECRET: `whsec_${text}`,
         PAYLOAD_KEYS: `k1:${text}`,
       };
-      const problems = problemsOf(() => loadConfig(env));
+      const problems = problemsOf(() => loadConfig(env, BUILT_IN));
       assert.equal(problems.length, 3, problems.join('; '));
       for (const problem of problems) assert.match(problem, fault);
       assert.ok(!problems.join().includes(BYTES_32.slice(8, 20)));
@@ -45,7 +46,7 @@ describe('a secret that is no well-formed base64', () => {
       EFFECTS_SECRET: `whsec_${BYTES_32}`,
       PAYLOAD_KEYS: `k1:${BYTES_32}, k2:${BYTES_32}`,
     };
-    const { sandbox, effects, payloadKeys } = loadConfig(env);
+    const { sandbox, effects, payloadKeys } = loadConfig(env, BUILT_IN);
     assert.deepEqual(sandbox.webhookSecrets, [`whsec_${BYTES_32}`]);
     assert.equal(effects.secret, `whsec_${BYTES_32}`);
     assert.equal(payloadKeys.length, 2);
@@ -54,7 +55,7 @@ describe('a secret that is no well-formed base64', () => {
 
 describe('the environment', () => {
   it('has the documented defaults when nothing is set', () => {
-    assert.deepEqual(loadConfig({}), {
+    assert.deepEqual(loadConfig({}, BUILT_IN), {
       host: '127.0.0.1',
       port: 3000,
       metrics: { isOnApiPort: true },
@@ -64,6 +65,7 @@ describe('the environment', () => {
       apiKeys: [],
       rateLimits: { clientPerSecond: 50, opsPerSecond: 20, failedAuthPerMinute: 10 },
       sandbox: { port: 3001, webhookSecrets: [] },
+      gateways: { sandbox: { port: 3001 } },
       effects: {},
       seller: { name: 'Payonce', lines: [] },
       payloadKeys: [],
@@ -158,7 +160,7 @@ describe('the environment', () => {
         STRIPE_WEBHOOK_SECRETS: `${GATEWAY_SECRET},${OLD_GATEWAY_SECRET}`,
         STRIPE_API_BASE: 'http://127.0.0.1:9/',
       },
-      (c) => c.stripe,
+      (c) => c.gateways.stripe,
       {
         secretKey: 'sk',
         webhookSecrets: [GATEWAY_SECRET, OLD_GATEWAY_SECRET],
@@ -173,7 +175,7 @@ describe('the environment', () => {
         STRIPE_WEBHOOK_SECRETS: GATEWAY_SECRET,
         STRIPE_CAPTURE_METHOD: 'manual',
       },
-      (c) => c.stripe?.captureMethod,
+      (c) => c.gateways.stripe?.captureMethod,
       'manual',
     ],
     [
@@ -183,13 +185,13 @@ describe('the environment', () => {
         STRIPE_WEBHOOK_SECRETS: GATEWAY_SECRET,
         STRIPE_ACCOUNT_ID: 'acct_1',
       },
-      (c) => c.stripe?.accountId,
+      (c) => c.gateways.stripe?.accountId,
       'acct_1',
     ],
     [
       'Razorpay with its secrets',
       { RAZORPAY_KEY_ID: 'k', RAZORPAY_KEY_SECRET: 's', RAZORPAY_WEBHOOK_SECRETS: GATEWAY_SECRET },
-      (c) => c.razorpay,
+      (c) => c.gateways.razorpay,
       { keyId: 'k', keySecret: 's', webhookSecrets: [GATEWAY_SECRET] },
     ],
     [
@@ -206,7 +208,7 @@ describe('the environment', () => {
     ],
   ];
   for (const [what, env, read, expected] of accepted) {
-    it(`reads ${what}`, () => assert.deepEqual(read(loadConfig(env)), expected));
+    it(`reads ${what}`, () => assert.deepEqual(read(loadConfig(env, BUILT_IN)), expected));
   }
 
   const refused: [Environment, string][] = [
@@ -288,7 +290,7 @@ describe('the environment', () => {
   for (const [env, problem] of refused) {
     it(`is refused: ${problem}`, () => {
       assert.deepEqual(
-        problemsOf(() => loadConfig(env)),
+        problemsOf(() => loadConfig(env, BUILT_IN)),
         [problem],
       );
     });
@@ -309,14 +311,14 @@ describe('the environment', () => {
 
   it('needs a database and keys for the API, a database for a worker', () => {
     assert.deepEqual(
-      problemsOf(() => loadServiceConfig({}, 'api')),
+      problemsOf(() => loadServiceConfig({}, 'api', BUILT_IN)),
       [
         'DATABASE_URL is missing: set it to the postgres:// URL of the database',
         'API_KEYS is missing: set it to client:SECRET,ops:SECRET, each secret as by openssl rand -base64 32',
       ],
     );
     assert.deepEqual(
-      problemsOf(() => loadServiceConfig({}, 'worker')),
+      problemsOf(() => loadServiceConfig({}, 'worker', BUILT_IN)),
       ['DATABASE_URL is missing: set it to the postgres:// URL of the database'],
     );
   });

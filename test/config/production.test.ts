@@ -1,8 +1,10 @@
 /** What a process says before it refuses to start in production, and that it starts with all put right. */
+
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { type Environment, loadServiceConfig } from '../../src/config/config.ts';
 import { planStack } from '../../src/dev/stack/stack-options.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { problemsOf } from '../support/config-problems.ts';
@@ -22,7 +24,7 @@ const FIT: Environment = {
 };
 
 function start(env: Environment): void {
-  loadServiceConfig(env, 'api');
+  loadServiceConfig(env, 'api', BUILT_IN);
   temporalConnection(env);
 }
 
@@ -97,7 +99,10 @@ const REFUSED: [string, Environment, string][] = [
 describe('a process in production', () => {
   it('starts where everything is as it should be, and knows no sandbox gateway', () => {
     start(FIT);
-    assert.deepEqual(Object.keys(createGateways(loadServiceConfig(FIT, 'worker'))), ['stripe']);
+    assert.deepEqual(
+      Object.keys(createGateways(BUILT_IN, loadServiceConfig(FIT, 'worker', BUILT_IN).gateways)),
+      ['stripe'],
+    );
   });
 
   for (const [what, change, problem] of REFUSED)
@@ -124,7 +129,7 @@ describe('a process in production', () => {
 
   it('is never the embedded stack', () => {
     assert.deepEqual(
-      problemsOf(() => planStack({ env: { NODE_ENV: 'production' } })),
+      problemsOf(() => planStack({ env: { NODE_ENV: 'production' } }, BUILT_IN)),
       [
         'NODE_ENV is production, and npm start is for development: run npm run api and npm run worker, or unset it',
       ],

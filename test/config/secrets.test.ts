@@ -1,4 +1,5 @@
 /** Where secrets may come from, and that a configuration never shows them. */
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,8 @@ import { type Environment, loadConfig, loadServiceConfig } from '../../src/confi
 import { secretValuesOf } from '../../src/config/redaction.ts';
 import { aboutOf, readSettings } from '../../src/config/settings.ts';
 import { PAYONCE } from '../../src/config/variable.ts';
-import { VARIABLES, type VariableName } from '../../src/config/variables.ts';
+import { tableWith } from '../../src/config/variables.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { createLogger } from '../../src/logs/create-logger.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { problemsOf } from '../support/config-problems.ts';
@@ -50,8 +52,8 @@ describe('a secret', () => {
         fileOf(name, `${value}${['', '\n', '\r\n'][index % 3]}`),
       ]),
     );
-    const fromFiles = loadServiceConfig({ ...PLAIN, ...files }, 'api');
-    assert.deepEqual(fromFiles, loadServiceConfig({ ...PLAIN, ...SECRETS }, 'api'));
+    const fromFiles = loadServiceConfig({ ...PLAIN, ...files }, 'api', BUILT_IN);
+    assert.deepEqual(fromFiles, loadServiceConfig({ ...PLAIN, ...SECRETS }, 'api', BUILT_IN));
   });
 
   it('of Temporal may lie in a file as well', () => {
@@ -63,21 +65,20 @@ describe('a secret', () => {
     assert.equal(connectionOptions.apiKey, 'the key of a namespace');
   });
 
-  const secrets = (Object.keys(VARIABLES) as VariableName[]).filter(
-    (name) => aboutOf(name).secret !== undefined,
-  );
+  const table = tableWith(BUILT_IN);
+  const secrets = Object.keys(table).filter((name) => aboutOf(name, table).secret !== undefined);
   for (const name of secrets)
     it(`given twice is refused: ${name}`, () => {
       const env = { [name]: 'x', [`${name}_FILE`]: fileOf('any', 'y') };
-      const [reader = 'stack'] = aboutOf(name).readBy ?? PAYONCE;
+      const [reader = 'stack'] = aboutOf(name, table).readBy ?? PAYONCE;
       const problem = `${name} and ${name}_FILE are both set: keep one of them`;
-      assert.equal(problemsOf(() => readSettings(env, reader)).includes(problem), true);
+      assert.equal(problemsOf(() => readSettings(env, reader, { table })).includes(problem), true);
     });
 
   it('whose file is not there is refused, and not called missing as well', () => {
     const env = { ...SECRETS, ...PLAIN, API_KEYS: '', API_KEYS_FILE: '/absent/sk_live_by_mistake' };
     assert.deepEqual(
-      problemsOf(() => loadServiceConfig(env, 'api')),
+      problemsOf(() => loadServiceConfig(env, 'api', BUILT_IN)),
       [
         'API_KEYS_FILE cannot be read (ENOENT): set it to the path of a file that this process may read',
       ],
@@ -93,12 +94,18 @@ describe('a secret', () => {
 });
 
 describe('a configuration that is printed', () => {
-  const config = loadServiceConfig({ ...SECRETS, ...PLAIN, DATA_DIR: '/data' }, 'api');
+  const config = loadServiceConfig({ ...SECRETS, ...PLAIN, DATA_DIR: '/data' }, 'api', BUILT_IN);
   const values = Object.values(SECRETS)
     .flatMap((value) => value.split(','))
     .map((value) => value.replace(/^(client|ops:anna|k\d):/, ''));
-  const parts = [config, config.stripe, config.razorpay, config.effects, config.sandbox];
-  const lists = [config.apiKeys, config.payloadKeys, config.stripe?.webhookSecrets];
+  const parts = [
+    config,
+    config.gateways,
+    config.gateways.stripe,
+    config.gateways.razorpay,
+    config.effects,
+  ];
+  const lists = [config.apiKeys, config.payloadKeys, config.gateways.stripe?.webhookSecrets];
 
   for (const [how, print] of [
     ['as JSON', (value: unknown) => JSON.stringify(value)],
@@ -131,12 +138,12 @@ describe('a configuration that is printed', () => {
     const shown = JSON.parse(JSON.stringify(config));
     assert.equal(shown.dataDir, '/data');
     assert.deepEqual(shown.apiKeys[1], { scope: 'ops', name: 'anna', secret: '[redacted]' });
-    assert.equal(shown.razorpay.keyId, 'rzp_test_1');
+    assert.equal(shown.gateways.razorpay.keyId, 'rzp_test_1');
   });
 
   it('still gives its secrets to the program', () => {
     assert.equal(config.databaseUrl, SECRETS.DATABASE_URL);
-    assert.equal(config.stripe?.secretKey, SECRETS.STRIPE_SECRET_KEY);
+    assert.equal(config.gateways.stripe?.secretKey, SECRETS.STRIPE_SECRET_KEY);
     assert.equal({ ...config }.apiKeys[0]?.secret, 'c'.repeat(32));
   });
 });

@@ -1,16 +1,18 @@
 /** The table of variables, and that no place of the project knows one which it does not have. */
+
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { settingsTable } from '../../scripts/settings-table.ts';
 import { namesFor } from '../../src/config/settings.ts';
 import type { Variables } from '../../src/config/variable.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
+import { tableWith } from '../../src/config/variables.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { files } from '../support/imports.ts';
 
-const variables = Object.entries(VARIABLES as Variables);
-const isKnown = (name: string): boolean =>
-  name in VARIABLES || name.replace(/_FILE$/, '') in VARIABLES;
+const table = tableWith(BUILT_IN);
+const variables = Object.entries(table);
+const isKnown = (name: string): boolean => name in table || name.replace(/_FILE$/, '') in table;
 
 /** Not settings of Payonce: the system's own, what a test says to a process, and what other programs read. */
 const OF_OTHERS = [
@@ -46,7 +48,7 @@ describe('the table of variables', () => {
       for (const reader of about.readBy ?? (['api'] as const))
         for (const other of about.needs ?? [])
           assert.ok(
-            namesFor(reader).some((known) => known === other),
+            namesFor(reader, table).some((known) => known === other),
             other,
           );
     });
@@ -77,7 +79,7 @@ describe('the table of variables', () => {
   it('has a file in place of each secret, and of nothing else', () => {
     for (const line of settingsTable().split('\n').slice(2)) {
       const [, name = ''] = /`(\w+)`/.exec(line) ?? [];
-      const { about } = VARIABLES[name as keyof typeof VARIABLES] as Variables[string];
+      const { about } = table[name] as Variables[string];
       assert.equal(line.includes(`\`${name}_FILE\``), about.secret !== undefined, name);
     }
   });

@@ -1,4 +1,5 @@
 /** What deploy/ declares, against the code that it deploys. No container engine is needed. */
+
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -8,8 +9,9 @@ import { parse, parseAllDocuments } from 'yaml';
 import { loadServiceConfig } from '../../src/config/config.ts';
 import { aboutOf, namesFor } from '../../src/config/settings.ts';
 import type { Reader } from '../../src/config/variable.ts';
-import { VARIABLES } from '../../src/config/variables.ts';
+import { tableWith } from '../../src/config/variables.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 
 interface Container {
@@ -85,8 +87,10 @@ const DRAIN_S = {
 const OF_ANOTHER_STACK =
   /^(DATA_DIR|TEMPORAL_(PORT|UI_PORT|CLI_PATH|API_KEY|CONFIG_FILE|PROFILE|TLS.*))$/;
 
+const table = tableWith(BUILT_IN);
+
 function isKnown(name: string): boolean {
-  return name in VARIABLES;
+  return name in table;
 }
 
 describe('the Kubernetes manifests', () => {
@@ -121,7 +125,8 @@ describe('the Kubernetes manifests', () => {
       ...stringData,
       ...filledIn,
     };
-    for (const role of ['api', 'worker'] as const) assert.ok(loadServiceConfig(env, role).stripe);
+    for (const role of ['api', 'worker'] as const)
+      assert.ok(loadServiceConfig(env, role, BUILT_IN).gateways.stripe);
     temporalConnection({ ...env, TEMPORAL_CONFIG_FILE: '/absent.toml' });
   });
 
@@ -188,13 +193,13 @@ describe('the compose file', () => {
   it('hands on every variable that an API or a worker reads in production', () => {
     const dockerfile = read('Dockerfile');
     const readers: Reader[] = ['api', 'worker', 'Temporal', 'worker deployment', 'OpenTelemetry'];
-    const wanted = new Set(readers.flatMap(namesFor));
+    const wanted = new Set(readers.flatMap((reader) => namesFor(reader, table)));
     const handedOn = Object.keys(services.api?.environment ?? {});
     const missing = [...wanted]
       .filter((name) => !handedOn.includes(name) && !OF_ANOTHER_STACK.test(name))
       .filter((name) => !dockerfile.includes(`${name}=`))
-      .filter((name) => aboutOf(name).inProduction?.refused === undefined)
-      .filter((name) => aboutOf(name).inProduction?.only === undefined);
+      .filter((name) => aboutOf(name, table).inProduction?.refused === undefined)
+      .filter((name) => aboutOf(name, table).inProduction?.only === undefined);
     assert.deepEqual(missing, []);
   });
 

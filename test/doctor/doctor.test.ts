@@ -52,6 +52,20 @@ describe('the doctor', function () {
     assert.deepEqual([...areas], ['settings', 'database', 'clock', 'temporal', 'gateways']);
   });
 
+  it('names a gateway package that cannot be used, and looks at one that can', async () => {
+    await findsOnly(
+      { PAYONCE_GATEWAYS: './nothing.js' },
+      /^PAYONCE_GATEWAYS names \.\/nothing\.js, which is not there: correct the path/,
+    );
+    const acme = {
+      PAYONCE_GATEWAYS: './test/gateways/packages/files/acme.js',
+      ACME_SECRET_KEY: 'the key of acme',
+      ACME_WEBHOOK_SECRETS: 'a-secret-of-acmes-webhooks',
+    };
+    const findings = await examine({ ...env, ...acme }, 'api');
+    assert.ok(findings.some(({ text }) => text.startsWith('acme takes the configured key')));
+  });
+
   it('names a variable that nothing reads', async () => {
     const { verdict } = await findsOnly(
       { STRIPE_SECRETKEY: 'sk_test_1' },

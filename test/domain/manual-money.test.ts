@@ -128,8 +128,8 @@ describe('money that goes back by hand', () => {
         asks: [],
         works: [
           'post_ledger:refund-manual:trf-1',
-          'revoke_access:1',
           'issue_credit_note:manual:trf-1',
+          'revoke_access:1',
           'update_crm:refunded-1',
         ],
       });

@@ -1,4 +1,5 @@
 /** Whatever is read at the edge, no object but the one that is read may change. */
+
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { refuseCardholderData } from '../../src/api/access/cardholder-data.ts';
@@ -6,6 +7,7 @@ import { fingerprintOf } from '../../src/api/http/canonical-json.ts';
 import { readJsonObject } from '../../src/api/http/json-body.ts';
 import { Problem } from '../../src/api/problems/problem.ts';
 import { ROUTES } from '../../src/api/routes.ts';
+import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { WebhookRejection } from '../../src/gateways/gateway.ts';
 import { createGateways } from '../../src/gateways/index.ts';
 import { WEBHOOK_SECRET as RAZORPAY_SECRET } from '../fakes/razorpay/driver.ts';
@@ -20,7 +22,7 @@ import { GATEWAY_NAMES, type GatewayName, sign, unsignedDraft } from './webhook-
 const RUNS = 3_000;
 const TARGET = { orderId: 'ord_00000000000000000000', paymentId: 'sbx_pay_x' };
 
-const gateways = createGateways({
+const gateways = createGateways(BUILT_IN, {
   sandbox: { port: 1, webhookSecrets: [WEBHOOK_SECRET] },
   stripe: { secretKey: SECRET_KEY, webhookSecrets: [STRIPE_SECRET], captureMethod: 'automatic' },
   razorpay: { keyId: KEY_ID, keySecret: KEY_SECRET, webhookSecrets: [RAZORPAY_SECRET] },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { type Access, checkAccess } from '../../src/gateways/access.ts';
-import type { Gateways } from '../../src/gateways/index.ts';
+import type { Gateway } from '../../src/gateways/gateway.ts';
 import { createRazorpayGateway } from '../../src/gateways/razorpay/index.ts';
 import { createStripeGateway } from '../../src/gateways/stripe/index.ts';
 import { type FakeRazorpay, KEY_ID, KEY_SECRET, openFakeRazorpay } from '../fakes/razorpay/fake.ts';
@@ -38,7 +38,7 @@ describe('the check of a gateway’s key', () => {
   const razorpayAt = (apiBase: string, keySecret = KEY_SECRET) =>
     createRazorpayGateway({ keyId: KEY_ID, keySecret, webhookSecrets: ['1'], apiBase });
 
-  async function check(gateways: Gateways) {
+  async function check(gateways: Record<string, Gateway>) {
     const told: { gateway: string; access: Access; reason: string }[] = [];
     const access = checkAccess(gateways, checking.signal, (gateway, found, reason) =>
       told.push({ gateway, access: found, reason }),

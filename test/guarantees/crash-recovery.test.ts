@@ -17,7 +17,7 @@ import {
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
-import { type SharedStack, sharedStack } from '../support/stack.ts';
+import { placeOf, type SharedStack, sharedStack } from '../support/stack.ts';
 import { untilActivityRuns } from '../support/temporal.ts';
 
 describe('a worker killed between an effect and its acknowledgement', function () {
@@ -48,7 +48,7 @@ describe('a worker killed between an effect and its acknowledgement', function (
     });
     const order = await untilOrder(shop, id, ({ payments }) => payments[0]?.id != null, 'named');
     const key = gatewayIdempotencyKey(id, 'create', '1');
-    const metadata = await markOf(stack.databaseUrl, 'this installation');
+    const metadata = await markOf(placeOf(stack), 'this installation');
     const body = { orderId: id, amount: AMOUNT, currency: CURRENCY, metadata };
     const made = await shop.gateway<{ id: string }>('POST', '/payments', body, key);
     assert.equal(order.payments[0]?.id, made.body.id);

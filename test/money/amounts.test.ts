@@ -52,6 +52,19 @@ describe('an amount at Razorpay', () => {
     });
 });
 
+describe('an amount at a gateway that takes less of single currencies', () => {
+  const rules = { ...noRules('Acme'), maximumOf: { EUR: 1_000_000 } };
+  const rule = 'Acme takes at most 10,000.00 EUR';
+  for (const [amountMinor, currency, broken] of [
+    [1_000_000, 'EUR', null],
+    [1_000_001, 'EUR', rule],
+    [1_000_001, 'USD', null],
+  ] as const)
+    it(`of ${amountMinor} minor units of ${currency} is ${broken === null ? 'taken' : 'refused'}`, () => {
+      assert.equal(brokenRule(rules, amountMinor, currency), broken);
+    });
+});
+
 describe('the largest amount of any gateway', () => {
   it('leaves room for a thousand of them in one exact sum', () => {
     assert(Number.isSafeInteger(MAX_AMOUNT_MINOR * 1000));

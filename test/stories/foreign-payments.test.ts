@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
+import type { Maker } from '../../src/gateway-test/actor.ts';
 import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
 import { scrape, sumOf } from '../metrics/scrape.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
-import type { Maker } from '../support/installation.ts';
 import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import {

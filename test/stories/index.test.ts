@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Deed, GatewayUnderTest } from '../support/gateway-driver.ts';
+import type { Ability, GatewayUnderTest } from '../support/gateway-driver.ts';
 import { GATEWAYS } from '../support/gateways.ts';
 import { LEFT_OUT, WITHOUT_GATEWAY } from '../support/skipped-scenarios.ts';
 
@@ -93,7 +93,7 @@ describe('the stories of failure', function () {
   const tellOf = (number: string): string[] => titles.filter((title) => title.includes(number));
   const isAt = (title: string, gateway: string): boolean =>
     title.toLowerCase().split(/\W+/).includes(gateway);
-  const reasonAt = (gateway: GatewayUnderTest, deed: Deed) => gateway.cannot[deed];
+  const reasonAt = (gateway: GatewayUnderTest, deed: Ability) => gateway.cannot[deed];
 
   for (const [number, story] of Object.entries(STORIES)) {
     const reason = WITHOUT_GATEWAY[number];

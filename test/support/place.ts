@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import type { OrderView } from '../../src/domain/view.ts';
 import { assertPaidOnce } from './assert-paid-once.ts';
 import { givenOwnOrder } from './custom-terms.ts';
-import type { Deed, GatewayDriver, SignedRequest, Told } from './gateway-driver.ts';
+import type { Ability, GatewayDriver, SignedRequest, Told } from './gateway-driver.ts';
 import { assertMoneyAgrees } from './gateway-truth.ts';
 import { GATEWAYS } from './gateways.ts';
 import { type Clerk, clerkOf } from './operator-client.ts';
@@ -29,7 +29,7 @@ const SOON_MS = 1_000;
 export interface Place extends Clerk {
   shop: Shop;
   gateway: GatewayDriver;
-  can(deed: Deed): boolean;
+  can(deed: Ability): boolean;
   /** An order that nobody has clicked to pay. */
   order(more?: object): Promise<string>;
   /** With one payment open. */
@@ -74,7 +74,7 @@ export async function placeAt(name: string): Promise<Place> {
   const gateway = driverOf(await sharedStack(), name);
   const cannot = GATEWAYS.find((known) => known.name === name)?.cannot ?? {};
   const clerk = clerkOf(shop);
-  const can = (deed: Deed): boolean => !(deed in cannot);
+  const can = (deed: Ability): boolean => !(deed in cannot);
   const order = (more: object = {}) => givenOrder(shop, { gateway: name, ...more });
   const pendingOrder = (more: object = {}) => givenPendingOrder(shop, { gateway: name, ...more });
   const settled = (id: string, state: string) => untilSettled(shop, id, state);

@@ -1,12 +1,25 @@
 /** The sandbox gateway, which runs in the stack itself, as a gateway under test. */
 import { randomUUID } from 'node:crypto';
-import type { Stack } from '../../src/dev/stack/stack.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pino from 'pino';
+import { Webhook } from 'standardwebhooks';
+import type { OpenStandIn } from '../../src/gateway-test/actor.ts';
 import type { FaultPlan } from '../../src/sandbox/faults/fault-plan.ts';
-import type { GatewayDriver, GatewayUnderTest, SignedRequest, Trouble } from './gateway-driver.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import type {
+  GatewayDriver,
+  GatewayUnderTest,
+  SignedRequest,
+  StackPlace,
+  Trouble,
+} from './gateway-driver.ts';
 import { markOf } from './installation.ts';
 import { fetchPatiently } from './patient-fetch.ts';
 import { type SandboxPayment, stored } from './sandbox-payment.ts';
 import { AMOUNT, CURRENCY } from './shop.ts';
+import { WEBHOOK_SECRET } from './stack.ts';
 import { untilActivityRuns } from './temporal.ts';
 import { type SignedEvent, signedBody, signedEvent } from './webhooks.ts';
 
@@ -21,11 +34,41 @@ const TROUBLES: Readonly<Record<Trouble, FaultPlan['api']>> = {
 
 export const sandbox: GatewayUnderTest = {
   name: 'sandbox',
-  cannot: { 'refuse to void': 'it voids whatever nobody has captured' },
+  cannot: {
+    'refuse to void': 'it voids whatever nobody has captured',
+    'give a payment a status of tomorrow': 'it is of the same release',
+  },
   start: async () => ({ env: {}, connect: createDriver, close: async () => {} }),
 };
 
-function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
+/** A sandbox of its own, outside of any stack. */
+export const openSandbox: OpenStandIn = async (place) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'payonce-sandbox-'));
+  const started = await startSandbox({
+    port: 0,
+    store: { directory },
+    webhooks: { url: `${place.apiUrls[0]}/webhooks/sandbox`, secret: WEBHOOK_SECRET },
+    log: pino({ level: 'silent' }),
+  });
+  return {
+    env: {
+      SANDBOX_PORT: String(started.port),
+      SANDBOX_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},${SECRET_BEFORE}`,
+    },
+    cannot: sandbox.cannot,
+    actor: createDriver({ ...place, sandboxUrl: started.url }),
+    async close() {
+      await started.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const SECRET_BEFORE = `whsec_${Buffer.alloc(32, 4).toString('base64')}`;
+const SECRET_OF_ANOTHER = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+
+function createDriver(place: StackPlace): GatewayDriver {
+  const { sandboxUrl } = place;
   async function call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await fetchPatiently(`${sandboxUrl}${path}`, {
       method,
@@ -65,7 +108,7 @@ function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
     endDispute: (paymentId, outcome) => act(paymentId, 'dispute', { outcome }),
     async strangePayment(orderId, terms = {}) {
       const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
-      const metadata = await markOf(databaseUrl, terms.maker ?? 'this installation');
+      const metadata = await markOf(place, terms.maker ?? 'this installation');
       const body = { orderId, amount, currency, metadata };
       return (await call<{ id: string }>('POST', '/payments', body)).id;
     },
@@ -86,7 +129,16 @@ function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
       const things = { refundId: `sbx_ref_${randomUUID()}`, disputeId: `sbx_dis_${randomUUID()}` };
       return requestOf(signedEvent(type, { ...things, ...ids, amount }));
     },
+    unknownPaymentId: 'sbx_pay_unknown',
+    becomeUnknown: () => Promise.reject(new Error('the sandbox has no other statuses')),
     sign: (body) => requestOf(signedBody(body)),
+    signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
+    ofTomorrow(body, what) {
+      const event = JSON.parse(body) as { type: string };
+      if (what === 'another status') return null;
+      const changed = what === 'another type' ? { type: 'payment.of_tomorrow' } : { ofTomorrow: 1 };
+      return JSON.stringify({ ...event, ...changed });
+    },
     loseWebhooks: () => plan({ webhooks: { drop: 1 } }),
     repeatWebhooks: () => plan({ webhooks: { duplicate: 1 } }),
     loseAnswers: () => plan({ api: { timeoutAfter: 1 } }),
@@ -97,6 +149,26 @@ function createDriver({ sandboxUrl, databaseUrl }: Stack): GatewayDriver {
     disturb: (trouble) => plan({ api: TROUBLES[trouble] }),
     answerAgain,
     calm: () => plan({ api: {}, webhooks: {} }),
+  };
+}
+
+function headersOf(
+  { headers, body }: SignedRequest,
+  how: Parameters<GatewayDriver['signedAnew']>[1],
+): Record<string, string> {
+  const { 'webhook-signature': _, ...unsigned } = headers;
+  if (how === 'not at all') return unsigned;
+  if (how === 'in no known form') return { ...headers, 'webhook-signature': 'v1=of-another-form' };
+  const at = new Date(how === 'ten minutes ago' ? Date.now() - 600_000 : Date.now());
+  const secrets: Partial<Record<typeof how, string>> = {
+    'with the secret before': SECRET_BEFORE,
+    'with another secret': SECRET_OF_ANOTHER,
+  };
+  const signing = new Webhook(secrets[how] ?? WEBHOOK_SECRET);
+  return {
+    ...headers,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-signature': signing.sign(headers['webhook-id'] ?? '', at, body),
   };
 }
 

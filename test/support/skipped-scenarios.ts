@@ -1,5 +1,5 @@
 /** The one place that says which story is not told at which gateway, and why: nothing is left out in silence. */
-import type { Deed } from './gateway-driver.ts';
+import type { Ability } from './gateway-driver.ts';
 
 /** Stories that no gateway has a part in. */
 export const WITHOUT_GATEWAY: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ export const WITHOUT_GATEWAY: Readonly<Record<string, string>> = {
 };
 
 /** What a story is about that not every gateway knows; each gateway's own reason is with its driver. */
-export const LEFT_OUT: Readonly<Record<string, Deed>> = {
+export const LEFT_OUT: Readonly<Record<string, Ability>> = {
   'T18 does not expire while the bank still works on its payment':
     'tell that the bank still works on it',
   'T19 authorized after a refund is let go, and nobody has to decide anything':

@@ -8,8 +8,9 @@ import path from 'node:path';
 import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
 import { type Crm, openCrm } from './crm.ts';
 import { judgeEveryOrder } from './every-order.ts';
-import type { GatewayDriver } from './gateway-driver.ts';
+import type { GatewayDriver, StackPlace } from './gateway-driver.ts';
 import { GATEWAYS } from './gateways.ts';
+import { installationOf } from './installation.ts';
 
 /** Tests knock as often as they like; what limits do is tried where they are on. */
 const UNLIMITED = {
@@ -50,6 +51,11 @@ export function driverOf({ gateways }: SharedStack, name: string): GatewayDriver
   return driver;
 }
 
+/** A stack as gateways see it. */
+export function placeOf({ apiUrls, sandboxUrl, databaseUrl }: Stack): StackPlace {
+  return { apiUrls, sandboxUrl, installationId: () => installationOf(databaseUrl) };
+}
+
 export function sandboxOf(stack: SharedStack): GatewayDriver {
   return driverOf(stack, 'sandbox');
 }
@@ -78,7 +84,7 @@ async function startSharedStack(): Promise<SharedStack> {
   return Object.assign(stack, {
     crm,
     gateways: Object.fromEntries(
-      started.map(({ name, gateway }) => [name, gateway.connect(stack)]),
+      started.map(({ name, gateway }) => [name, gateway.connect(placeOf(stack))]),
     ),
     closeGateways: async () => {
       await Promise.all(started.map(({ gateway }) => gateway.close()));

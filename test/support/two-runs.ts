@@ -9,6 +9,7 @@ const OWN_STACK = [
   'test/deploy/worker-versioning.test.ts',
   'test/domain',
   'test/encryption',
+  'test/gateways/packages',
   'test/guarantees/backlog.test.ts',
   'test/money',
   'test/operators',

@@ -46,17 +46,22 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** @throws Problem `content_encoding_unsupported` or `content_type_unsupported` */
-export function requireJson({ headers }: IncomingMessage): void {
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') throw new Problem('content_encoding_unsupported');
-  if (!isUtf8Json(headers['content-type'] ?? '')) throw new Problem('content_type_unsupported');
+export function requireJson(request: IncomingMessage): void {
+  requireContentType(request, 'application/json');
 }
 
-function isUtf8Json(contentType: string): boolean {
+/** A body that is not compressed, in UTF-8 and of this type. */
+export function requireContentType({ headers }: IncomingMessage, wanted: string): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') throw new Problem('content_encoding_unsupported');
+  if (!isUtf8(headers['content-type'] ?? '', wanted)) throw new Problem('content_type_unsupported');
+}
+
+function isUtf8(contentType: string, wanted: string): boolean {
   try {
     const { essence, params } = new MIMEType(contentType);
     const charset = params.get('charset') ?? 'utf-8';
-    return essence === 'application/json' && charset.toLowerCase() === 'utf-8';
+    return essence === wanted && charset.toLowerCase() === 'utf-8';
   } catch {
     return false;
   }

@@ -5,7 +5,9 @@
 import { type Ledger, openLedger } from '../../domain/ledger.ts';
 import type { OrderTerms } from '../../domain/order.ts';
 import { PRESENT_RULES } from '../../domain/rules.ts';
+import { keyWindowOf } from '../../domain/schedule/deadlines.ts';
 import { viewOf } from '../../domain/view.ts';
+import type { GatewayCapabilities } from '../../gateways/capabilities.ts';
 import { brokenRule } from '../../money/amounts.ts';
 import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
 import { failpoint } from '../../process/failpoints.ts';
@@ -132,7 +134,7 @@ function newOrder(
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
-    ...(gateways[body.gateway]?.isVoidFinal === true ? { voidsWhenFailed: true } : {}),
+    ...termsOf(gateways[body.gateway]?.capabilities),
   };
   const ledger = openLedger(terms);
   return {
@@ -152,6 +154,20 @@ function newOrder(
   };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** What the order has to know of its gateway for good; nothing where that is what most gateways do. */
+function termsOf(
+  capabilities: GatewayCapabilities | undefined,
+): Pick<OrderTerms, 'voidsWhenFailed' | 'keyWindowMs'> {
+  if (capabilities === undefined) return {};
+  const { rememberedMs } = capabilities.idempotencyKeys;
+  return {
+    ...(capabilities.void === 'final' && { voidsWhenFailed: true as const }),
+    ...(rememberedMs < DAY_MS && { keyWindowMs: keyWindowOf(rememberedMs) }),
+  };
+}
+
 /** What is wrong with the money of a new order, as far as is known before the gateway is asked. */
 function refusalOf(
   { amount, currency, gateway }: NewOrderBody,
@@ -162,7 +178,12 @@ function refusalOf(
     const message = `was withdrawn on ${withdrawnFrom(currency)}: send a currency that is in use`;
     return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
   }
-  const rules = amount === 0 ? undefined : gateways[gateway]?.amounts;
+  const { amounts, currencies } = gateways[gateway]?.capabilities ?? {};
+  if (currencies !== undefined && !currencies.includes(currency)) {
+    const message = `is not taken by ${gateway}: send one of ${currencies.join(', ')}`;
+    return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
+  }
+  const rules = amount === 0 ? undefined : amounts;
   const rule = rules === undefined ? null : brokenRule(rules, amount, currency);
   return rule === null ? null : amountUnsupported(rule);
 }

@@ -69,7 +69,7 @@ function checkAmount(
   { gateway, currency }: OrderView,
   amountMinor: number | undefined,
 ): void {
-  const rules = gateways[gateway]?.amounts;
+  const rules = gateways[gateway]?.capabilities.amounts;
   if (rules === undefined || amountMinor === undefined) return;
   const rule = brokenRuleOfPart(rules, amountMinor, currency);
   if (rule !== null) throw amountUnsupported(rule);

@@ -16,7 +16,6 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import type { Answer, ApiRequest, Caller } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { isProblemCode, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
-import { refusalReason } from './refusal-reasons.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
 
 type CommandName = Exclude<SignalName, 'webhook'>;
@@ -72,10 +71,11 @@ export async function submit<N extends CommandName>(
  * @throws Problem with the order's reason when it refused the command.
  */
 export async function untilOutcome(
-  { database, feed }: Pick<ApiDependencies, 'database' | 'feed'>,
+  dependencies: ApiDependencies,
   { orderId, waitMs }: { orderId: string; waitMs: number },
   send: () => Promise<string | OrderWithOutcome>,
 ): Promise<OrderWithOutcome> {
+  const { database, feed } = dependencies;
   const stopWaiting = new AbortController();
   const deadlineAt = Date.now() + waitMs;
   const nextChange = (): Promise<boolean> =>
@@ -84,12 +84,12 @@ export async function untilOutcome(
     // Listening begins before anything is read or sent, so that no change is missed.
     let change = nextChange();
     const sent = await send();
-    if (typeof sent !== 'string') return accepted(sent);
+    if (typeof sent !== 'string') return accepted(dependencies, sent);
     for (;;) {
       const hasChanged = await change;
       change = nextChange();
       const present = await readPresent(database, orderId, sent);
-      if (present.outcome !== null || !hasChanged) return accepted(present);
+      if (present.outcome !== null || !hasChanged) return accepted(dependencies, present);
     }
   } finally {
     stopWaiting.abort();
@@ -148,20 +148,24 @@ function isToBeSentAgain({ outcome, answer }: StoredEvent): boolean {
 function detailOf(
   code: ProblemCode,
   { gatewayCode, decidedBy }: CommandAnswer,
+  refusalReasons: Readonly<Record<string, string>>,
 ): { detail?: string } {
   if (decidedBy !== undefined)
     return { detail: `${decidedBy} has decided. ${problemEntry(code).advice}` };
   if (gatewayCode === undefined) return {};
-  return {
-    detail: `The gateway's reason: ${refusalReason(gatewayCode)}. ${problemEntry(code).advice}`,
-  };
+  const meaning = Object.hasOwn(refusalReasons, gatewayCode)
+    ? refusalReasons[gatewayCode]
+    : undefined;
+  const reason = meaning === undefined ? gatewayCode : `${gatewayCode}, ${meaning}`;
+  return { detail: `The gateway's reason: ${reason}. ${problemEntry(code).advice}` };
 }
 
-function accepted(answered: OrderWithOutcome): OrderWithOutcome {
+function accepted({ gateways }: ApiDependencies, answered: OrderWithOutcome): OrderWithOutcome {
   const { outcome } = answered;
   if (outcome?.outcome !== 'rejected') return answered;
   const answer = outcome.answer ?? {};
   const { code = '' } = answer;
-  if (isProblemCode(code)) throw new Problem(code, detailOf(code, answer));
+  const { refusalReasons = {} } = gateways[answered.order.view.gateway] ?? {};
+  if (isProblemCode(code)) throw new Problem(code, detailOf(code, answer, refusalReasons));
   throw new Problem('internal_error', { cause: new Error(`order refused with ${outcome.reason}`) });
 }

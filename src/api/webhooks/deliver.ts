@@ -1,7 +1,7 @@
 /**
  * Hands a verified webhook to its order: finds the order, drops what it has on record, signals it.
  */
-import type { WebhookMessage } from '../../gateways/gateway.ts';
+import type { EventMessage } from '../../gateways/gateway.ts';
 import { orderOfPayment } from '../../store/orders/gateway-payments.ts';
 import { readOutcome } from '../../store/orders/order-events.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
@@ -10,7 +10,7 @@ import { orderId as orderIdSchema } from '../http/request-schemas.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 
 /** A webhook that is for an order. */
-export type OrderMessage = Extract<WebhookMessage, { kind: 'fact' | 'ask' }>;
+export type OrderMessage = Extract<EventMessage, { kind: 'fact' | 'ask' }>;
 
 /** Signals take ids of up to 256 visible characters; anything else a gateway may sign is hashed. */
 const SIGNAL_ID = /^[\x21-\x7e]{1,200}$/;

@@ -5,7 +5,13 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import pTimeout from 'p-timeout';
-import type { Gateway, WebhookHeaders, WebhookMessage } from '../../gateways/gateway.ts';
+import {
+  type EventMessage,
+  type WebhookHeaders,
+  type WebhookQuery,
+  WebhookRejection,
+} from '../../gateways/gateway.ts';
+import type { ConfiguredGateway } from '../../gateways/index.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import { createInstallationId, type InstallationId } from '../../store/installation.ts';
 import { parkEvent } from '../../store/parked-events.ts';
@@ -14,15 +20,17 @@ import type { WebhookOutcome } from '../http/api-metrics.ts';
 import { measureWebhooks } from '../http/measure-requests.ts';
 import { readWebhookBytes } from '../http/raw-body.ts';
 import { replyOf, send } from '../http/reply.ts';
-import { requireJson } from '../http/request-headers.ts';
+import { requireContentType } from '../http/request-headers.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage, deliveryIdOf, isNotOurs, type OrderMessage, typeOf } from './deliver.ts';
 import { type ParkingReason, parkOrphan } from './park.ts';
 import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
 
-/** Razorpay gives up after 5 s; the rest is for the network. */
+/** An answer takes no longer than this, however long the gateway would wait. */
 const ANSWER_WITHIN_MS = 3_800;
+/** Of what the gateway waits, this much is for the network. */
+const ON_THE_WAY_MS = 1_200;
 /** Counting a repeat is a courtesy; the gateway must not wait for it. */
 const COUNT_WITHIN_MS = 1_000;
 
@@ -30,9 +38,10 @@ type Status = Exclude<WebhookOutcome, 'refused' | 'unavailable'>;
 
 interface Received {
   name: string;
-  gateway: Gateway;
+  gateway: ConfiguredGateway;
   raw: Buffer;
   headers: WebhookHeaders;
+  query: WebhookQuery;
 }
 
 export function createWebhookReceiver(dependencies: ApiDependencies): RequestHandler {
@@ -41,11 +50,13 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
   return measureWebhooks(dependencies, async (request: Request, response: Response) => {
     const { name, gateway } = gatewayOf(dependencies, request);
     response.locals.gateway = name;
-    requireJson(request);
+    const { contentType, answerWithinMs } = gateway.capabilities.webhooks;
+    requireContentType(request, contentType);
     const raw = await readWebhookBytes(request, response);
-    const received = { name, gateway, raw, headers: headersOf(request) };
+    const said = { headers: headersOf(request), query: queryOf(request) };
+    const received = { name, gateway, raw, ...said };
     const status = await pTimeout(take({ dependencies, dedupe, ownInstallation }, received), {
-      milliseconds: ANSWER_WITHIN_MS,
+      milliseconds: Math.min(ANSWER_WITHIN_MS, answerWithinMs - ON_THE_WAY_MS),
       fallback: () => undefined,
     });
     if (status === undefined) throw new Problem('orchestrator_unavailable');
@@ -71,24 +82,63 @@ function headersOf({ headers }: Request): WebhookHeaders {
   );
 }
 
+function queryOf({ query }: Request): WebhookQuery {
+  return Object.fromEntries(
+    Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}
+
 interface Receiver {
   dependencies: ApiDependencies;
   dedupe: WebhookDedupe;
   ownInstallation: InstallationId;
 }
 
-async function take(
+async function take(receiver: Receiver, received: Received): Promise<Status> {
+  const { gateway, raw, headers, query } = received;
+  const message = gateway.readWebhook(raw, headers, query);
+  failpoint('webhook.afterVerify');
+  if (message.kind !== 'batch') return takeEvent(receiver, received, message, raw);
+  return takeBatch(receiver, received, message.items);
+}
+
+/**
+ * Takes every item that can be taken before it answers for one that cannot: the gateway repeats the whole request,
+ * and what was taken is then a duplicate.
+ */
+async function takeBatch(
+  receiver: Receiver,
+  received: Received,
+  items: readonly (EventMessage | WebhookRejection)[],
+): Promise<Status> {
+  const taken = await Promise.allSettled(
+    items.map(async (item) => {
+      if (item instanceof WebhookRejection) throw item;
+      return takeEvent(receiver, received, item, Buffer.from(JSON.stringify(item)));
+    }),
+  );
+  const failed = taken.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const statuses = taken.map((one) => (one.status === 'fulfilled' ? one.value : 'ignored'));
+  return BATCH_STATUSES.find((status) => statuses.includes(status)) ?? 'ignored';
+}
+
+/** A batch is answered with the first of these that is true of an item. */
+const BATCH_STATUSES: readonly Status[] = ['parked', 'accepted', 'duplicate', 'ignored'];
+
+async function takeEvent(
   { dependencies, dedupe, ownInstallation }: Receiver,
   received: Received,
+  message: EventMessage,
+  /** What has to be the same under one event id: an item may come again in another batch. */
+  bytes: Buffer,
 ): Promise<Status> {
-  const { name, gateway, raw, headers } = received;
-  const message = gateway.readWebhook(raw, headers);
-  failpoint('webhook.afterVerify');
+  const { name } = received;
   if (message.kind === 'ignored') return ignore(dependencies, name, message);
   if (message.kind === 'unprocessable') return park(dependencies, received, message);
   const delivery = {
     id: deliveryIdOf(name, message.eventId),
-    bodyHash: createHash('sha256').update(raw).digest('base64url'),
+    bodyHash: createHash('sha256').update(bytes).digest('base64url'),
   };
   try {
     const verdict = await dedupe.once(delivery, async () => {
@@ -115,7 +165,7 @@ async function take(
 function ignore(
   { metrics, log }: ApiDependencies,
   gateway: string,
-  { eventId, reason }: Pick<Extract<WebhookMessage, { kind: 'ignored' }>, 'eventId' | 'reason'>,
+  { eventId, reason }: Pick<Extract<EventMessage, { kind: 'ignored' }>, 'eventId' | 'reason'>,
 ): Status {
   metrics.webhookIgnored({ gateway, reason });
   log.debug({ gateway, event_id: eventId, reason }, 'ignored');

@@ -4,6 +4,7 @@
  */
 import { ConfigError } from '../../config/config.ts';
 import { misspelled } from '../../config/misspelled.ts';
+import { loadGateways } from '../../process/load-gateways.ts';
 import type { OnProgress } from '../terminal/progress.ts';
 import { SetupError } from '../terminal/setup-error.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
@@ -18,8 +19,8 @@ const PARENT_CHECK_MS = 500;
 /** Runs a stack until it is asked to end; gives the exit code of the process. */
 export async function runInForeground(options: StackOptions, print: OnProgress): Promise<number> {
   const ending = askedToEnd(print, options.env.npm_lifecycle_event !== undefined);
-  for (const line of misspelled(options.env)) print(line);
   try {
+    for (const line of misspelled(options.env, await loadGateways(options.env))) print(line);
     const stack = await startStack({ ...options, onProgress: print, signal: ending.once });
     for (const line of describeStack(stack)) print(line);
     await happens(ending.once);

@@ -3,7 +3,13 @@
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, ConfigError, type Environment, loadConfig } from '../../config/config.ts';
+import {
+  type Config,
+  ConfigError,
+  type DeclaredGateway,
+  type Environment,
+  loadConfig,
+} from '../../config/config.ts';
 import { isProduction } from '../../config/production.ts';
 import { migrate } from '../../store/migrate.ts';
 import type { StackAddresses } from '../processes/process-file.ts';
@@ -74,10 +80,10 @@ const NOT_FOR_PRODUCTION =
   'NODE_ENV is production, and npm start is for development: run npm run api and npm run worker, or unset it';
 
 /** @throws ConfigError when the environment is not valid. */
-export function planStack(options: StackOptions): StackPlan {
+export function planStack(options: StackOptions, gateways: readonly DeclaredGateway[]): StackPlan {
   const { env, ports, scripts } = options;
   if (isProduction(env)) throw new ConfigError([NOT_FOR_PRODUCTION]);
-  const config = loadConfig(env);
+  const config = loadConfig(env, gateways);
   const declared = readTemporalDevFile();
   return {
     config,

@@ -3,6 +3,7 @@
  * sandbox gateway, workers and APIs. It runs as a whole or leaves nothing behind.
  */
 
+import { loadGateways } from '../../process/load-gateways.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import { noSpaceError } from '../processes/disk-space.ts';
 import { freePort } from '../processes/free-port.ts';
@@ -24,7 +25,7 @@ export type { Stack, StackOptions } from './stack-options.ts';
  * @throws ConfigError for a wrong setting; SetupError for whatever else a person can put right.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const plan = planStack(options);
+  const plan = planStack(options, await loadGateways(options.env));
   const release = await takeDataDir(plan.dataDir, plan.onProgress);
   const record = createProcessRecord(plan.dataDir);
   const supervisor = createSupervisor(record, plan.onProgress);

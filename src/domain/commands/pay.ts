@@ -139,7 +139,9 @@ function sameAttemptRow(context: Context, live: Attempt): RowOf<'pay.repeated'> 
  * both wait. Nothing has happened under the attempt's own key, which is used again.
  */
 function isToBeTriedAgain({ ledger, event }: Context, { status, createdAt }: Attempt): boolean {
-  return status === 'unknown' && isMisconfigured(ledger) && !isKeyForgotten(createdAt, event.at);
+  return (
+    status === 'unknown' && isMisconfigured(ledger) && !isKeyForgotten(ledger, createdAt, event.at)
+  );
 }
 
 function failedPaymentIds({ payments }: Ledger): string[] {

@@ -22,14 +22,23 @@ export const POLL_SCHEDULE_MS = [
   DAY_MS,
 ] as const;
 
-/**
- * How long a call may be repeated under its key. Stripe forgets keys after 24 hours, the shortest memory
- * of the gateways; an hour less leaves room for clocks and retries.
- */
+/** A call may be repeated under its key for so long, where the order's terms do not say otherwise. */
 const KEY_WINDOW_MS = 23 * HOUR_MS;
 
-export function isKeyForgotten(askedAt: number, now: number): boolean {
-  return now - askedAt >= KEY_WINDOW_MS;
+/**
+ * How long a call may be repeated where the gateway remembers its key for `rememberedMs`: an hour less leaves room
+ * for clocks and retries, and a quarter less where there is not much more than an hour.
+ */
+export function keyWindowOf(rememberedMs: number): number {
+  return Math.max(rememberedMs - HOUR_MS, Math.floor((rememberedMs * 3) / 4));
+}
+
+export function isKeyForgotten(
+  { terms }: Pick<Ledger, 'terms'>,
+  askedAt: number,
+  now: number,
+): boolean {
+  return now - askedAt >= (terms.keyWindowMs ?? KEY_WINDOW_MS);
 }
 
 export interface Deadline {

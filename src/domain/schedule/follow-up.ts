@@ -27,7 +27,7 @@ function retryAttempt(context: Context, attempt: Attempt): void {
   const { ledger, event } = context;
   if (attempt.status !== 'unknown' || outstandingMinor(ledger) === 0) return;
   const cause = `attempt:${attempt.number}`;
-  if (isKeyForgotten(attempt.createdAt, event.at)) return expireKey(context, cause);
+  if (isKeyForgotten(ledger, attempt.createdAt, event.at)) return expireKey(context, cause);
   applyRow(context, 'pay.unresolved', {
     cause,
     effects: { create: (starter) => createPayment(starter, attempt) },
@@ -39,7 +39,7 @@ function retryRefund(context: Context, requestKey: string): void {
   const request = ledger.refundRequests[requestKey];
   if (request === undefined) return;
   const cause = `refund:${request.requestKey}`;
-  if (isKeyForgotten(request.createdAt, event.at)) return expireKey(context, cause);
+  if (isKeyForgotten(ledger, request.createdAt, event.at)) return expireKey(context, cause);
   applyRow(context, 'refund.unresolved', {
     cause,
     effects: { refund: (starter) => askForRefund(starter, request) },
@@ -62,7 +62,7 @@ function isUnderReview({ ledger, event }: Context, cause: string): boolean {
     ({ reason, causes, status, openedAt }) =>
       reason === 'key_expired' &&
       causes.includes(cause) &&
-      (status === 'open' || !isKeyForgotten(openedAt, event.at)),
+      (status === 'open' || !isKeyForgotten(ledger, openedAt, event.at)),
   );
 }
 

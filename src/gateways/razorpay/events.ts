@@ -3,7 +3,7 @@
  * for a person; nothing is guessed.
  */
 import { z } from 'zod';
-import { type IgnoredReason, INSTALLATION_FIELD, type WebhookMessage } from '../gateway.ts';
+import { type EventMessage, type IgnoredReason, INSTALLATION_FIELD } from '../gateway.ts';
 import {
   disputeEvent,
   disputeStatusOf,
@@ -22,7 +22,7 @@ import {
 const MAX_AGE_MS = 8 * 24 * 60 * 60 * 1_000;
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'eventId'> : never;
-export type Meaning = WithoutId<WebhookMessage>;
+export type Meaning = WithoutId<EventMessage>;
 
 interface Reader {
   /** Epoch milliseconds. */

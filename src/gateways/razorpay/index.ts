@@ -3,8 +3,7 @@
  * domain's payment id; a failed payment leaves that order open, so that the customer pays the same one
  * again and Razorpay itself lets only one payment succeed.
  */
-import type { Gateway } from '../gateway.ts';
-import { RAZORPAY_AMOUNTS } from './amounts.ts';
+import type { SingleEventGateway } from '../gateway.ts';
 import {
   capturePayment,
   createPayment,
@@ -30,7 +29,7 @@ export interface RazorpaySettings {
 }
 
 /** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
-export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
+export function createRazorpayGateway(settings: RazorpaySettings): SingleEventGateway {
   const {
     keyId,
     keySecret,
@@ -43,8 +42,6 @@ export function createRazorpayGateway(settings: RazorpaySettings): Gateway {
   const client = createClient({ baseUrl: apiBase, keyId, keySecret });
   const deps = { client, keyId, mode };
   return {
-    amounts: RAZORPAY_AMOUNTS,
-    isVoidFinal: false,
     checkAccess: client.checkAccess,
     createPayment: (request) => createPayment(deps, request),
     fetchPayments: (request) => fetchPayments(deps, request),

@@ -3,7 +3,7 @@
  * hash, never by the `x-razorpay-event-id` header that anybody could change.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { type EventMessage, type WebhookHeaders, WebhookRejection } from '../gateway.ts';
 import { readEvent } from './events.ts';
 
 export interface WebhookSettings {
@@ -19,7 +19,7 @@ export function readRazorpayWebhook(
   { secrets, mode, accountId, now }: WebhookSettings,
   rawBody: Buffer,
   headers: WebhookHeaders,
-): WebhookMessage {
+): EventMessage {
   checkSignature(secrets, rawBody, headers['x-razorpay-signature']);
   const eventId = createHash('sha256').update(rawBody).digest('hex');
   return { eventId, ...readEvent(parseJson(rawBody), { mode, accountId, now: now() }) };

@@ -7,7 +7,7 @@ import {
   PAYMENT_FACTS,
   REFUND_FACTS,
 } from '../../domain/facts/facts.ts';
-import { INSTALLATION_FIELD, type WebhookMessage } from '../gateway.ts';
+import { type EventMessage, INSTALLATION_FIELD } from '../gateway.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const money = {
@@ -34,7 +34,7 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
 ]);
 const envelopeSchema = z.object({ type: z.string() });
 
-export function messageOf(eventId: string, body: unknown): WebhookMessage {
+export function messageOf(eventId: string, body: unknown): EventMessage {
   const envelope = envelopeSchema.safeParse(body);
   if (!envelope.success) return unprocessable(eventId, 'the body has no type');
   if (!KNOWN_TYPES.has(envelope.data.type))
@@ -56,6 +56,6 @@ export function messageOf(eventId: string, body: unknown): WebhookMessage {
   };
 }
 
-function unprocessable(eventId: string, reason: string): WebhookMessage {
+function unprocessable(eventId: string, reason: string): EventMessage {
   return { kind: 'unprocessable', eventId, code: 'event_unprocessable', reason };
 }

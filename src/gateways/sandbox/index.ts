@@ -1,6 +1,5 @@
 /** The sandbox gateway behind the common interface. */
-import { noRules } from '../../money/amounts.ts';
-import type { Gateway } from '../gateway.ts';
+import type { SingleEventGateway } from '../gateway.ts';
 import { capturePayment, createPayment, fetchPayments } from './calls.ts';
 import { createSandboxClient } from './client.ts';
 import { refundSnapshotOf, snapshotOf } from './payloads.ts';
@@ -12,11 +11,12 @@ export interface SandboxSettings {
   webhookSecrets: string[];
 }
 
-export function createSandboxGateway({ baseUrl, webhookSecrets }: SandboxSettings): Gateway {
+export function createSandboxGateway({
+  baseUrl,
+  webhookSecrets,
+}: SandboxSettings): SingleEventGateway {
   const client = createSandboxClient(baseUrl);
   return {
-    amounts: noRules('The sandbox'),
-    isVoidFinal: true,
     // The sandbox has no keys; it is asked as if it had, so that a refusal can be tried on it.
     async checkAccess() {
       await client.listPayments('access-check');

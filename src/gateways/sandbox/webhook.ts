@@ -3,7 +3,7 @@
  * checked before a single byte is parsed.
  */
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { type EventMessage, type WebhookHeaders, WebhookRejection } from '../gateway.ts';
 import { messageOf } from './events.ts';
 
 /** Standard Webhooks' own tolerance, in either direction. */
@@ -13,7 +13,7 @@ export function readSandboxWebhook(
   secrets: string[],
   rawBody: Buffer,
   headers: WebhookHeaders,
-): WebhookMessage {
+): EventMessage {
   const eventId = checkSignature(secrets, rawBody, headers);
   return messageOf(eventId, parseJson(rawBody));
 }

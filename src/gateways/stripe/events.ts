@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { Fact, PaymentFact } from '../../domain/facts/facts.ts';
-import type { WebhookMessage } from '../gateway.ts';
+import type { EventMessage } from '../gateway.ts';
 import { fromStripeAmount } from './amounts.ts';
 import {
   awaitsTransfer,
@@ -27,7 +27,7 @@ export interface StripeEvent {
   object: unknown;
 }
 
-type Reader = (event: StripeEvent) => WebhookMessage;
+type Reader = (event: StripeEvent) => EventMessage;
 
 /** A capture is what was received, which may be less than what was asked for. */
 const capturedSchema = paymentIntentSchema.extend({ amount_received: z.number().int().positive() });
@@ -53,7 +53,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'charge.dispute.funds_reinstated': readDispute,
 };
 
-export function messageOf(event: StripeEvent): WebhookMessage {
+export function messageOf(event: StripeEvent): EventMessage {
   const { eventId, type } = event;
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   if (read === undefined) return { kind: 'ignored', eventId, reason: 'unknown_type' };
@@ -83,7 +83,7 @@ function paymentMessage(
   { eventId, object }: StripeEvent,
   schema: z.ZodType<PaymentIntent>,
   read: (intent: PaymentIntent) => [PaymentWord, number],
-): WebhookMessage {
+): EventMessage {
   const intent = schema.parse(object);
   const [word, amount] = read(intent);
   const { id: paymentId, currency } = intent;
@@ -94,26 +94,26 @@ function paymentMessage(
 
 function ownerOf(
   object: Pick<PaymentIntent, 'metadata'>,
-): Pick<Extract<WebhookMessage, { kind: 'fact' }>, 'orderId' | 'installationId'> {
+): Pick<Extract<EventMessage, { kind: 'fact' }>, 'orderId' | 'installationId'> {
   const installationId = installationIdOf(object);
   return { orderId: orderIdOf(object), ...(installationId !== null && { installationId }) };
 }
 
 /** It says that a sum has changed, and not by which refund. */
-function readCharge({ eventId, object }: StripeEvent): WebhookMessage {
+function readCharge({ eventId, object }: StripeEvent): EventMessage {
   const { payment_intent: paymentId, metadata } = chargeSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
   return { kind: 'ask', eventId, ...ownerOf({ metadata }), paymentId };
 }
 
 /** Only a customer who pays later changes the order: until when is fetched from Stripe. */
-function readAction({ eventId, object }: StripeEvent): WebhookMessage {
+function readAction({ eventId, object }: StripeEvent): EventMessage {
   const intent = paymentIntentSchema.parse(object);
   if (!awaitsTransfer(intent)) return { kind: 'ignored', eventId, reason: 'unknown_type' };
   return { kind: 'ask', eventId, ...ownerOf(intent), paymentId: intent.id };
 }
 
-function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
+function readRefund({ eventId, object }: StripeEvent): EventMessage {
   const { id: refundId, payment_intent: paymentId, ...refund } = refundSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
   const { currency } = refund;
@@ -126,7 +126,7 @@ function readRefund({ eventId, object }: StripeEvent): WebhookMessage {
   return { kind: 'fact', eventId, orderId: orderIdOf(refund), fact };
 }
 
-function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
+function readDispute({ eventId, object }: StripeEvent): EventMessage {
   const { id: disputeId, payment_intent: paymentId, ...dispute } = disputeSchema.parse(object);
   if (paymentId === null) return notOurs(eventId);
   const { currency } = dispute;
@@ -139,10 +139,10 @@ function readDispute({ eventId, object }: StripeEvent): WebhookMessage {
 }
 
 /** Money without a PaymentIntent: ours always has one. */
-function notOurs(eventId: string): WebhookMessage {
+function notOurs(eventId: string): EventMessage {
   return { kind: 'ignored', eventId, reason: 'not_ours' };
 }
 
-export function unprocessable(eventId: string, reason: string): WebhookMessage {
+export function unprocessable(eventId: string, reason: string): EventMessage {
   return { kind: 'unprocessable', eventId, code: 'event_unprocessable', reason };
 }

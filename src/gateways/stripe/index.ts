@@ -1,6 +1,5 @@
 /** Stripe behind the common interface, through its own SDK. */
-import type { Gateway } from '../gateway.ts';
-import { STRIPE_AMOUNTS } from './amounts.ts';
+import type { SingleEventGateway } from '../gateway.ts';
 import {
   type CaptureMethod,
   cancelIntent,
@@ -26,7 +25,7 @@ export interface StripeSettings {
 }
 
 /** @throws Error for a key of neither mode: what is live and what is a test must never be in doubt. */
-export function createStripeGateway(settings: StripeSettings): Gateway {
+export function createStripeGateway(settings: StripeSettings): SingleEventGateway {
   const {
     secretKey,
     webhookSecrets: secrets,
@@ -37,8 +36,6 @@ export function createStripeGateway(settings: StripeSettings): Gateway {
   const isLive = isLiveKey(secretKey);
   const stripe = createStripeClient(secretKey, apiBase);
   return {
-    amounts: STRIPE_AMOUNTS,
-    isVoidFinal: true,
     checkAccess: () => checkAccess(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {

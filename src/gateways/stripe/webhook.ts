@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Stripe } from 'stripe';
 import { z } from 'zod';
-import { type WebhookHeaders, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { type EventMessage, type WebhookHeaders, WebhookRejection } from '../gateway.ts';
 import { messageOf, unprocessable } from './events.ts';
 
 /** Stripe's own tolerance. Its SDK refuses what is too old; what is too new is refused here. */
@@ -36,7 +36,7 @@ export function readStripeWebhook(
   { webhooks, secrets, isLive, accountId }: WebhookReader,
   rawBody: Buffer,
   headers: WebhookHeaders,
-): WebhookMessage {
+): EventMessage {
   const header = checkedHeader(headers);
   // Every secret is tried, whatever the first one says, so that timing tells nothing about rotation.
   const opened = secrets.map((secret) => openWith(webhooks, secret, rawBody, header));

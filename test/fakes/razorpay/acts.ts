@@ -1,5 +1,6 @@
 /** What customers, banks and the dashboard do at the fake Razorpay, by the order that a payment of ours is. */
-import type { Deed, GatewayDriver } from '../../support/gateway-driver.ts';
+import type { Place } from '../../../src/gateway-test/actor.ts';
+import type { Ability, GatewayDriver } from '../../support/gateway-driver.ts';
 import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import type { FakeRazorpay } from './fake.ts';
@@ -16,8 +17,10 @@ export const CANNOT = {
     'a payment under way has no event, and may fail without ending its order',
   'tell of an authorization that nobody here asked for':
     'only order.paid names our order; what is authorized for a stranger names none and is ignored',
+  'fail a refund after it succeeded': 'a refund that was processed stays so',
+  'sign with a time': 'its signature is over the body alone',
   'take thousandths': 'the third decimal has to be 0',
-} as const satisfies Partial<Record<Deed, string>>;
+} as const satisfies Partial<Record<Ability, string>>;
 
 type Acts = Pick<
   GatewayDriver,
@@ -36,7 +39,7 @@ type Acts = Pick<
 
 export function createActs(
   { world, life }: Pick<FakeRazorpay, 'world' | 'life'>,
-  databaseUrl: string,
+  place: Place,
 ): Acts {
   const authorized = (orderId: string) =>
     paymentsOf(world, orderId).find(({ status }) => status === 'authorized');
@@ -77,7 +80,7 @@ export function createActs(
     },
     async strangePayment(orderId, terms = {}) {
       const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
-      const mark = await markOf(databaseUrl, terms.maker ?? 'this installation');
+      const mark = await markOf(place, terms.maker ?? 'this installation');
       const money = { amount, amount_paid: 0, amount_due: amount, currency };
       const notes = { orderId, ...mark, mode: 'test' };
       const fresh = { receipt: null, status: 'created', attempts: 0, created_at: nowS() } as const;

@@ -1,4 +1,5 @@
 /** The fake Razorpay as a gateway under test: who acts here are customers, banks and the dashboard. */
+import type { Place, Signature, SignedRequest } from '../../../src/gateway-test/actor.ts';
 import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
 import { CANNOT, createActs } from './acts.ts';
 import { type FakeRazorpay, KEY_ID, KEY_SECRET, openFakeRazorpay } from './fake.ts';
@@ -8,6 +9,8 @@ import { stored } from './stored.ts';
 import { ACCOUNT_ID, signedEvent, signedHeaders } from './webhooks.ts';
 
 export const WEBHOOK_SECRET = 'what the fake Razorpay signs with';
+
+const SECRET_BEFORE = 'what the fake Razorpay signed with before';
 
 const PATH = '/webhooks/razorpay';
 const CREATE = /^POST \/v1\/orders$/;
@@ -45,14 +48,14 @@ export const razorpay: GatewayUnderTest = {
       env: {
         RAZORPAY_KEY_ID: KEY_ID,
         RAZORPAY_KEY_SECRET: KEY_SECRET,
-        RAZORPAY_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+        RAZORPAY_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},${SECRET_BEFORE}`,
         RAZORPAY_ACCOUNT_ID: ACCOUNT_ID,
         RAZORPAY_API_BASE: fake.url,
       },
-      connect({ apiUrls, databaseUrl }): RazorpayDriver {
-        const urls = apiUrls.map((url) => `${url}${PATH}`);
+      connect(place): RazorpayDriver {
+        const urls = place.apiUrls.map((url) => `${url}${PATH}`);
         fake.webhooks.listen({ urls, secret: WEBHOOK_SECRET });
-        return { fake, ...createDriver(fake, databaseUrl) };
+        return { fake, ...createDriver(fake, place) };
       },
       close: async () => fake.close(),
     };
@@ -61,12 +64,12 @@ export const razorpay: GatewayUnderTest = {
 
 function createDriver(
   { world, life, webhooks, faults }: FakeRazorpay,
-  databaseUrl: string,
+  place: Place,
 ): GatewayDriver {
   let lost = Promise.resolve();
   return {
     name: 'razorpay',
-    ...createActs({ world, life }, databaseUrl),
+    ...createActs({ world, life }, place),
     paymentsOf: async (ours) =>
       [...world.orders.values()]
         .filter(({ notes }) => 'orderId' in notes && notes.orderId === ours)
@@ -80,6 +83,19 @@ function createDriver(
       if (made === null) return null;
       const { body, headers } = signedEvent(made.event, made.entities, WEBHOOK_SECRET);
       return { path: PATH, headers, body };
+    },
+    unknownPaymentId: 'order_of_nobody',
+    async becomeUnknown(paymentId) {
+      const tried = world.payments.get(life.start(paymentId));
+      Object.assign(tried ?? {}, { status: 'of_tomorrow' });
+    },
+    signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
+    ofTomorrow(body, what) {
+      const event = JSON.parse(body) as { event: string; payload: object };
+      if (what === 'another status') return null;
+      if (what === 'another type')
+        return JSON.stringify({ ...event, event: 'payment.of_tomorrow' });
+      return JSON.stringify({ ...event, of_tomorrow: 1 });
     },
     sign: (body) => ({ path: PATH, headers: signedHeaders(body, WEBHOOK_SECRET), body }),
     loseWebhooks: async () => webhooks.withhold(),
@@ -102,4 +118,15 @@ function createDriver(
       webhooks.repeat(1);
     },
   };
+}
+
+function headersOf({ headers, body }: SignedRequest, how: Signature): Record<string, string> {
+  const { 'x-razorpay-signature': _, ...unsigned } = headers;
+  if (how === 'not at all') return unsigned;
+  if (how === 'in no known form') return { ...unsigned, 'x-razorpay-signature': 'no hexadecimal' };
+  const secrets: Partial<Record<Signature, string>> = {
+    'with the secret before': SECRET_BEFORE,
+    'with another secret': 'a secret of another merchant',
+  };
+  return signedHeaders(body, secrets[how] ?? WEBHOOK_SECRET);
 }

@@ -1,11 +1,13 @@
 /** The fake Stripe as a gateway under test: who acts here are customers, banks and the dashboard. */
-import type { Stack } from '../../../src/dev/stack/stack.ts';
+import { Stripe } from 'stripe';
+import type { Novelty, Place, SignedRequest } from '../../../src/gateway-test/actor.ts';
 import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
 import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts';
 import type { Fault } from './faults.ts';
 import { forged } from './forged.ts';
+import type { StripeEvent } from './objects.ts';
 import { stored } from './stored.ts';
 
 interface StripeDriver extends GatewayDriver {
@@ -33,12 +35,12 @@ export const stripe: GatewayUnderTest = {
     return {
       env: {
         STRIPE_SECRET_KEY: SECRET_KEY,
-        STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+        STRIPE_WEBHOOK_SECRETS: `${WEBHOOK_SECRET},${SECRET_BEFORE}`,
         STRIPE_API_BASE: fake.url,
       },
-      connect(stack): StripeDriver {
-        fake.webhooks.sendTo(stack.apiUrls);
-        return { fake, ...createDriver(fake, stack) };
+      connect(place): StripeDriver {
+        fake.webhooks.sendTo(place.apiUrls);
+        return { fake, ...createDriver(fake, place) };
       },
       close: fake.close,
     };
@@ -55,7 +57,7 @@ const FAULTS: Readonly<Record<Trouble, Fault[]>> = {
   'refuses the key': ['key_refused'],
 };
 
-function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {
+function createDriver(fake: FakeStripe, place: Place): GatewayDriver {
   const { account, webhooks, faults } = fake;
   let lost = Promise.resolve();
   const confirmByHand = (paymentId: string): void => {
@@ -93,7 +95,7 @@ function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {
     },
     async strangePayment(orderId, terms = {}) {
       const { amountMinor: amount = AMOUNT, currency = CURRENCY } = terms;
-      const mark = await markOf(databaseUrl, terms.maker ?? 'this installation');
+      const mark = await markOf(place, terms.maker ?? 'this installation');
       const metadata = { orderId, ...mark };
       const captureMethod = 'automatic_async';
       const asked = { amount, currency: currency.toLowerCase(), metadata, captureMethod };
@@ -109,7 +111,13 @@ function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {
       const event = forged(told);
       return event === null ? null : webhooks.sign(event);
     },
+    unknownPaymentId: 'pi_of_nobody',
+    async becomeUnknown(paymentId) {
+      account.intentOf(paymentId).status = 'of_tomorrow';
+    },
     sign: webhooks.signBody,
+    signedAnew: (request, how) => ({ ...request, headers: headersOf(request, how) }),
+    ofTomorrow: (body, what) => JSON.stringify(changed(JSON.parse(body) as StripeEvent, what)),
     loseWebhooks: async () => webhooks.subscribe(() => false),
     repeatWebhooks: async () => webhooks.setCopies(3),
     async loseAnswers() {
@@ -128,6 +136,43 @@ function createDriver(fake: FakeStripe, { databaseUrl }: Stack): GatewayDriver {
       webhooks.setCopies(1);
     },
   };
+}
+
+const SECRET_BEFORE = `whsec_${'before'.padEnd(32, '0')}`;
+
+function headersOf(
+  { headers, body }: SignedRequest,
+  how: Parameters<GatewayDriver['signedAnew']>[1],
+): Record<string, string> {
+  const { 'stripe-signature': _, ...unsigned } = headers;
+  if (how === 'not at all') return unsigned;
+  if (how === 'in no known form') return { ...unsigned, 'stripe-signature': 'v1 of another form' };
+  const secrets: Partial<Record<typeof how, string>> = {
+    'with the secret before': SECRET_BEFORE,
+    'with another secret': `whsec_${'another'.padEnd(32, '0')}`,
+  };
+  const signature = Stripe.webhooks.generateTestHeaderString({
+    payload: body,
+    secret: secrets[how] ?? WEBHOOK_SECRET,
+    timestamp: Math.floor(Date.now() / 1000) - (how === 'ten minutes ago' ? 600 : 0),
+  });
+  return { ...unsigned, 'stripe-signature': signature };
+}
+
+function changed(event: StripeEvent, what: Novelty): object {
+  const { object } = event.data;
+  switch (what) {
+    case 'another field':
+      return { ...event, of_tomorrow: 1, data: { object: { ...object, of_tomorrow: {} } } };
+    case 'another type':
+      return { ...event, type: 'payment_intent.of_tomorrow' };
+    case 'another status':
+      return {
+        ...event,
+        type: 'refund.updated',
+        data: { object: { ...object, status: 'of_tomorrow' } },
+      };
+  }
 }
 
 function refuse(deed: keyof typeof stripe.cannot): never {

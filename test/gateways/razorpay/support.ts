@@ -1,7 +1,11 @@
 /** The real adapter, with or without the fake Razorpay behind it. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CreatePayment, Gateway, WebhookMessage } from '../../../src/gateways/gateway.ts';
+import type {
+  CreatePayment,
+  EventMessage,
+  SingleEventGateway,
+} from '../../../src/gateways/gateway.ts';
 import { createRazorpayGateway } from '../../../src/gateways/razorpay/index.ts';
 import {
   type FakeRazorpay,
@@ -16,7 +20,7 @@ export const WEBHOOK_SECRET = 'a webhook secret of the tests';
 /** When the documented samples were sent, in epoch milliseconds. */
 export const SAMPLES_SENT_AT = 1_795_000_010_000;
 
-export function gatewayAt(apiBase: string, keyId = KEY_ID): Gateway {
+export function gatewayAt(apiBase: string, keyId = KEY_ID): SingleEventGateway {
   return createRazorpayGateway({
     keyId,
     keySecret: KEY_SECRET,
@@ -26,7 +30,10 @@ export function gatewayAt(apiBase: string, keyId = KEY_ID): Gateway {
 }
 
 /** For what is decided without asking anybody; calls would go nowhere. */
-export function gatewayWithoutNetwork(now = SAMPLES_SENT_AT, accountId?: string): Gateway {
+export function gatewayWithoutNetwork(
+  now = SAMPLES_SENT_AT,
+  accountId?: string,
+): SingleEventGateway {
   return createRazorpayGateway({
     keyId: KEY_ID,
     keySecret: KEY_SECRET,
@@ -48,7 +55,7 @@ export function sample(name: string): Sample {
 }
 
 /** What the adapter makes of a body that Razorpay has signed. */
-export function read(body: unknown, now = SAMPLES_SENT_AT): WebhookMessage {
+export function read(body: unknown, now = SAMPLES_SENT_AT): EventMessage {
   const raw = typeof body === 'string' ? body : JSON.stringify(body);
   const headers = signedHeaders(raw, WEBHOOK_SECRET);
   return gatewayWithoutNetwork(now).readWebhook(Buffer.from(raw), headers);
@@ -60,8 +67,8 @@ export function refusing(code: string): (error: unknown) => boolean {
 }
 
 /** One fake Razorpay and the real adapter on it, for the tests of one `describe`. */
-export function withRazorpay(): { fake: FakeRazorpay; gateway: Gateway } {
-  const opened: { fake?: FakeRazorpay; gateway?: Gateway } = {};
+export function withRazorpay(): { fake: FakeRazorpay; gateway: SingleEventGateway } {
+  const opened: { fake?: FakeRazorpay; gateway?: SingleEventGateway } = {};
   before(async () => {
     opened.fake = await openFakeRazorpay();
     opened.gateway = gatewayAt(opened.fake.url);

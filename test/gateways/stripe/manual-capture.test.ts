@@ -5,7 +5,7 @@ import { stripe, stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
 import type { GatewayDriver, StartedGateway } from '../../support/gateway-driver.ts';
 import { AMOUNT, givenOrder, type Shop, shopOn, untilSettled } from '../../support/shop.ts';
-import { startTestStack, stopTestStack } from '../../support/stack.ts';
+import { placeOf, startTestStack, stopTestStack } from '../../support/stack.ts';
 
 const WAIT = { prefer: 'wait=30' };
 /** A stack of its own is started, which takes its time on a busy machine. */
@@ -23,7 +23,7 @@ describe('an order that is captured by hand at Stripe', function () {
     started = await stripe.start();
     const env = { ...started.env, STRIPE_CAPTURE_METHOD: 'manual' };
     stack = await startTestStack({ workers: 1, apis: 1, env });
-    driver = started.connect(stack);
+    driver = started.connect(placeOf(stack));
     fake = stripeBehind(driver);
     shop = shopOn(stack);
   });

@@ -1,0 +1,3 @@
+import acme from './acme.js';
+
+export default { ...acme, name: 'stripe' };

@@ -1,0 +1,2 @@
+import 'a-package-that-is-not-there';
+export default {};

@@ -1,0 +1,1 @@
+export default { interfaceVersion: 2, name: 'acme' };
