@@ -63,6 +63,7 @@ async function main(): Promise<void> {
   const orders = createOrderClient({
     client,
     ledgerOf: (id) => loadRecord(database, id),
+    ordersSleep: config.ordersSleep,
   });
   const duplicates = createDuplicateCounter(database);
   const inFlightDeliveries = createInFlightDeliveries();

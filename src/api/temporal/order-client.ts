@@ -4,7 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { encodeWorkflowIdConflictPolicy, encodeWorkflowIdReusePolicy } from '@temporalio/common';
+import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
+import {
+  encodeToPayloads,
+  encodeUserMetadata,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { LRUCache } from 'lru-cache';
 import type { Ledger } from '../../domain/ledger.ts';
 import { moneyText } from '../../money/text.ts';
 import { startingAttributes } from '../../workflows/details/search-attributes.ts';
@@ -17,7 +23,7 @@ import {
 } from '../../workflows/inbox/messages.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import type { HistorySignal } from './order-runs.ts';
-import { isNotFound, within } from './temporal-call.ts';
+import { isAlreadyStarted, isNotFound, within } from './temporal-call.ts';
 
 /**
  * For everything that one request asks of Temporal. A gateway gives up after 5 s, and the client's own
@@ -26,9 +32,16 @@ import { isNotFound, within } from './temporal-call.ts';
 const DEADLINE_MS = 2_500;
 /** A probe is answered by a connection that stands; more is too slow to call ready. */
 const PROBE_DEADLINE_MS = 1_000;
+/** Orders that are about to be clicked or paid; of any other, the record says as much. */
+const MOST_KNOWN = 10_000;
+/** Far shorter than Temporal keeps a closed run: an order that is known to have one is not begun anew. */
+const KNOWN_FOR_MS = 60 * 60_000;
 
 export interface OrderClient {
-  /** Starts the order's workflow; one that runs, or ran before, is left alone. */
+  /**
+   * Starts the order's workflow; one that runs, or ran before, is left alone. The run sleeps until the order expires
+   * or is sent its first signal.
+   */
   start(ledger: Ledger): Promise<void>;
   /** Begins a run of an open order from its record; one that runs is left alone. */
   restart(ledger: Ledger): Promise<void>;
@@ -50,23 +63,82 @@ interface OrderClientDependencies {
   client: Client;
   /** The ledger of the order's record; null when there is no such order. */
   ledgerOf(orderId: string): Promise<Ledger | null>;
+  /** Do new orders sleep until their first signal? Orders that sleep are woken in either case. */
+  ordersSleep?: boolean;
 }
 
-export function createOrderClient({ client, ledgerOf }: OrderClientDependencies): OrderClient {
+/**
+ * Whether an order has done a task, as far as this process knows. A plain signal does not wake an order that has done
+ * none: Temporal records it, and the order finds it there when it wakes.
+ */
+type Known = { status: 'awake' } | { status: 'unsignalled'; ledger: Ledger };
+
+const AWAKE: Known = { status: 'awake' };
+
+export function createOrderClient({
+  client,
+  ledgerOf,
+  ordersSleep = true,
+}: OrderClientDependencies): OrderClient {
   const { workflow } = client;
+  const { namespace, identity, loadedDataConverter } = client.options;
+  const known = new LRUCache<string, Known>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
 
   async function start(ledger: Ledger): Promise<void> {
     const { terms } = ledger;
+    const { orderId } = terms;
+    if (known.has(orderId)) return;
     try {
       await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
         ...startOptions(ledger),
-        args: [{ from: 'start', terms }],
+        ...(ordersSleep ? sleepUntilExpiry(ledger) : {}),
+        args: [inputOf(ledger)],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+    if (!known.has(orderId)) known.set(orderId, { status: 'unsignalled', ledger });
+  }
+
+  /** @throws UnknownOrder */
+  async function look(orderId: string): Promise<Known> {
+    const found = known.get(orderId);
+    if (found !== undefined) return found;
+    const ledger = await ledgerOf(orderId);
+    if (ledger === null) throw new UnknownOrder(orderId);
+    // Its first task writes the record.
+    const looked: Known = ledger.revision > 0 ? AWAKE : { status: 'unsignalled', ledger };
+    known.set(orderId, looked);
+    return looked;
+  }
+
+  /** Delivers the signal and has the order take it up, whether or not it sleeps. */
+  async function wake(ledger: Ledger, signalName: string, payload: Message): Promise<void> {
+    const { workflowId, taskQueue, staticSummary, typedSearchAttributes } = startOptions(ledger);
+    await client.workflowService.signalWithStartWorkflowExecution({
+      namespace,
+      identity,
+      workflowId,
+      workflowType: { name: ORDER_WORKFLOW },
+      taskQueue: { name: taskQueue },
+      input: { payloads: await payloadsOf(inputOf(ledger)) },
+      requestId: requestIdOf(signalName, payload.id),
+      signalName,
+      signalInput: { payloads: await payloadsOf(payload) },
+      workflowIdConflictPolicy: encodeWorkflowIdConflictPolicy('USE_EXISTING') ?? null,
+      workflowIdReusePolicy: encodeWorkflowIdReusePolicy('REJECT_DUPLICATE') ?? null,
+      searchAttributes: {
+        indexedFields: encodeUnifiedSearchAttributes(undefined, typedSearchAttributes),
+      },
+      userMetadata:
+        (await encodeUserMetadata(loadedDataConverter, staticSummary, undefined)) ?? null,
+    });
+  }
+
+  async function payloadsOf(value: unknown) {
+    return (await encodeToPayloads(loadedDataConverter, value)) ?? null;
   }
 
   async function restart(ledger: Ledger): Promise<void> {
@@ -80,33 +152,36 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
   }
 
   async function signalOpen(orderId: string, signalName: string, payload: Message) {
-    const { loadedDataConverter } = client.options;
-    const payloads = (await encodeToPayloads(loadedDataConverter, payload)) ?? null;
     await client.workflowService.signalWorkflowExecution({
-      namespace: client.options.namespace,
-      identity: client.options.identity,
+      namespace,
+      identity,
       workflowExecution: { workflowId: orderId },
       requestId: requestIdOf(signalName, payload.id),
       signalName,
-      input: { payloads },
+      input: { payloads: await payloadsOf(payload) },
     });
   }
 
   async function deliverAgain(orderId: string, { id, ...signal }: HistorySignal): Promise<void> {
     await client.workflowService.signalWorkflowExecution({
       ...signal,
-      namespace: client.options.namespace,
-      identity: client.options.identity,
+      namespace,
+      identity,
       workflowExecution: { workflowId: orderId },
       requestId: requestIdOf('again', id),
     });
   }
 
   /** Begins a run from the record: of an order that is closed, or whose start never came through. */
-  async function reopen(ledger: Ledger, signal: string, payload: Message): Promise<void> {
-    const { orderId } = ledger.terms;
+  async function reopen(
+    { orderId, ...options }: Partial<ReturnType<typeof startOptions>> & { orderId: string },
+    signal: string,
+    payload: Message,
+  ): Promise<void> {
     await workflow.signalWithStart<OrderWorkflow, [Message]>(ORDER_WORKFLOW, {
-      ...startOptions(ledger),
+      ...options,
+      workflowId: orderId,
+      taskQueue: TASK_QUEUE,
       args: [{ from: 'record', orderId }],
       signal,
       signalArgs: [payload],
@@ -115,20 +190,41 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     });
   }
 
+  async function signal(orderId: string, name: string, payload: Message): Promise<void> {
+    const order = await look(orderId).catch((error: unknown) => {
+      if (error instanceof UnknownOrder) throw error;
+      return null;
+    });
+    if (order?.status === 'unsignalled') {
+      const isAwake = await wake(order.ledger, name, payload).then(
+        () => true,
+        (error: unknown) => {
+          // It has closed meanwhile.
+          if (isAlreadyStarted(error)) return false;
+          throw error;
+        },
+      );
+      known.set(orderId, AWAKE);
+      if (isAwake) return;
+    }
+    try {
+      await signalOpen(orderId, name, payload);
+      // Nothing is known of the order without a database, and the run that has the signal may sleep. The order knows
+      // the repeat by its id.
+      if (order === null) await reopen({ orderId }, name, payload);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const ledger = await ledgerOf(orderId);
+      if (ledger === null) throw new UnknownOrder(orderId);
+      await reopen({ ...startOptions(ledger), orderId }, name, payload);
+    }
+  }
+
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
     restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
     signal: (orderId, name, payload) =>
-      within(client, DEADLINE_MS, async () => {
-        try {
-          await signalOpen(orderId, name, payload);
-        } catch (error) {
-          if (!isNotFound(error)) throw error;
-          const ledger = await ledgerOf(orderId);
-          if (ledger === null) throw new UnknownOrder(orderId);
-          await reopen(ledger, name, payload);
-        }
-      }),
+      within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
     deliverAgain: (orderId, signal) =>
       within(client, DEADLINE_MS, () => deliverAgain(orderId, signal)),
     isReachable: () =>
@@ -141,6 +237,17 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
           () => false,
         ),
   };
+}
+
+/** Also of the run that a signal begins, because the start was lost. */
+function inputOf({ terms }: Ledger): OrderInput {
+  return { from: 'start', terms, sleeps: true };
+}
+
+/** By Temporal's own clock, which counts from when it takes the start. */
+function sleepUntilExpiry({ terms: { expiresAt } }: Ledger): { startDelay?: number } {
+  const leftMs = expiresAt - Date.now();
+  return leftMs > 0 ? { startDelay: leftMs } : {};
 }
 
 function startOptions(ledger: Ledger) {

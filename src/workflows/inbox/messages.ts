@@ -78,7 +78,11 @@ interface RunOptions {
 
 export type OrderInput = RunOptions &
   (
-    | /** A new order. */ { from: 'start'; terms: OrderTerms }
+    | /** A new order. With `sleeps`, its run begins with its first signal or with its expiry. */ {
+        from: 'start';
+        terms: OrderTerms;
+        sleeps?: true;
+      }
     /** A closed order that something late has reached: the run begins from its record. */
     | { from: 'record'; orderId: string }
     /** Continue-as-new: everything is carried. */
