@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import pTimeout from 'p-timeout';
 import type { Gateway, WebhookHeaders, WebhookMessage } from '../../gateways/gateway.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import { createInstallationId, type InstallationId } from '../../store/installation.ts';
@@ -19,6 +18,7 @@ import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage, deliveryIdOf, isNotOurs, type OrderMessage, typeOf } from './deliver.ts';
 import { type ParkingReason, parkOrphan } from './park.ts';
+import { inTime } from './time-limit.ts';
 import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
 
 /** Razorpay gives up after 5 s; the rest is for the network. */
@@ -44,10 +44,8 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
     requireJson(request);
     const raw = await readWebhookBytes(request, response);
     const received = { name, gateway, raw, headers: headersOf(request) };
-    const status = await pTimeout(take({ dependencies, dedupe, ownInstallation }, received), {
-      milliseconds: ANSWER_WITHIN_MS,
-      fallback: () => undefined,
-    });
+    const taken = take({ dependencies, dedupe, ownInstallation }, received);
+    const status = await inTime(taken, ANSWER_WITHIN_MS);
     if (status === undefined) throw new Problem('orchestrator_unavailable');
     failpoint('webhook.afterSeenBeforeReply');
     send(response, replyOf({ status: 200, body: { status } }));
@@ -151,5 +149,5 @@ async function count(
   { orderId, type }: Accepted,
 ): Promise<void> {
   const counted = duplicates.count({ orderId, eventId, type }).catch(() => {});
-  await pTimeout(counted, { milliseconds: COUNT_WITHIN_MS, fallback: () => undefined });
+  await inTime(counted, COUNT_WITHIN_MS);
 }
