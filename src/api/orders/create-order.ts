@@ -9,7 +9,13 @@ import { viewOf } from '../../domain/view.ts';
 import { brokenRule } from '../../money/amounts.ts';
 import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
 import { failpoint } from '../../process/failpoints.ts';
-import { insertOrder, markStarted, type NewOrder, readOrder } from '../../store/orders/orders.ts';
+import {
+  insertOrder,
+  markStarted,
+  type NewOrder,
+  readOrder,
+  type StoredOrder,
+} from '../../store/orders/orders.ts';
 import { loadRecord } from '../../store/orders/record.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
@@ -19,8 +25,9 @@ import { Problem } from '../problems/problem.ts';
 import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
 import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
+import { PROBLEMS_OF_A_CLICK } from './pay.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
-import { requireOrder } from './submit.ts';
+import { isUnsettled, requireOrder, type Sender, submit } from './submit.ts';
 
 export const createOrder = defineRoute({
   method: 'post',
@@ -34,24 +41,33 @@ export const createOrder = defineRoute({
   },
   problems: [
     'order_conflict',
+    ...PROBLEMS_OF_A_CLICK,
     'gateway_unsupported',
     'amount_out_of_range',
     'amount_unsupported',
     'currency_unsupported',
   ],
-  async run({ body, waitMs }, dependencies) {
+  async run({ body: { pay, ...body }, ...sender }, dependencies) {
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
+    // What the order is, whether or not it is to be paid at once.
     const fingerprint = fingerprintOf(body);
-    return dependencies.turns.take(`create ${body.id}`, waitMs, () =>
-      create(dependencies, body, fingerprint),
-    );
+    return dependencies.turns.take(`create ${body.id}`, sender.waitMs, ({ leftMs }) => {
+      const payer = pay === true ? { ...sender, waitMs: leftMs } : null;
+      return create(dependencies, { body, fingerprint, payer });
+    });
   },
 });
 
+interface Asked {
+  body: NewOrderBody;
+  fingerprint: string;
+  /** Who clicks as well; null where nobody does. */
+  payer: Sender | null;
+}
+
 async function create(
   dependencies: ApiDependencies,
-  body: NewOrderBody,
-  fingerprint: string,
+  { body, fingerprint, payer }: Asked,
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
   const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
@@ -60,8 +76,10 @@ async function create(
   const inserted = await insertOrder(dependencies.database, asked);
   failpoint('order.afterInsert');
   if (inserted !== null) {
-    await startOrder(dependencies, asked);
-    const answer = orderAnswer(201, inserted);
+    const answer =
+      payer === null
+        ? await startUnpaid(dependencies, asked, inserted)
+        : await startPaying(dependencies, asked, payer);
     return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
   }
   const order = await requireOrder(dependencies, body.id);
@@ -70,8 +88,42 @@ async function create(
     throw orderConflict(body, order, await requireLedger(dependencies, id));
   if (order.startedAt === null)
     await startOrder(dependencies, { id, ledger: await requireLedger(dependencies, id) });
-  const answer = orderAnswer(200, order);
+  const answer = await answerAgain(dependencies, order, payer);
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
+}
+
+async function startUnpaid(
+  dependencies: ApiDependencies,
+  asked: NewOrder,
+  inserted: StoredOrder,
+): Promise<Answer> {
+  await startOrder(dependencies, asked);
+  return orderAnswer(201, inserted);
+}
+
+/** One message to Temporal: the click starts the order. */
+async function startPaying(
+  dependencies: ApiDependencies,
+  { id, ledger }: NewOrder,
+  payer: Sender,
+): Promise<Answer> {
+  dependencies.orders.expect(ledger);
+  const answered = await submit(dependencies, payer, { orderId: id, name: 'pay', payload: {} });
+  await markStarted(dependencies.database, id);
+  return { ...orderAnswer(201, answered.order), isUnsettled: isUnsettled(answered) };
+}
+
+/** The click belongs to the creation: where an attempt was opened since, there is nothing to click. */
+async function answerAgain(
+  dependencies: ApiDependencies,
+  order: StoredOrder,
+  payer: Sender | null,
+): Promise<Answer> {
+  const isUnclicked = order.view.state === 'initiated' && order.view.payments.length === 0;
+  if (payer === null || !isUnclicked) return orderAnswer(200, order);
+  const click = { orderId: order.id, name: 'pay', payload: {} } as const;
+  const answered = await submit(dependencies, payer, click);
+  return { ...orderAnswer(200, answered.order), isUnsettled: isUnsettled(answered) };
 }
 
 type Starting = Pick<ApiDependencies, 'database' | 'orders'>;

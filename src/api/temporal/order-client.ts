@@ -43,6 +43,8 @@ export interface OrderClient {
    * or is sent its first signal.
    */
   start(ledger: Ledger): Promise<void>;
+  /** Of an order whose row is new: its first signal starts it, and need not read what it is. */
+  expect(ledger: Ledger): void;
   /** Begins a run of an open order from its record; one that runs is left alone. */
   restart(ledger: Ledger): Promise<void>;
   /**
@@ -71,7 +73,7 @@ interface OrderClientDependencies {
  * Whether an order has done a task, as far as this process knows. A plain signal does not wake an order that has done
  * none: Temporal records it, and the order finds it there when it wakes.
  */
-type Known = { status: 'awake' } | { status: 'unsignalled'; ledger: Ledger };
+type Known = { status: 'awake' } | { status: 'unsignalled'; ledger: Ledger; isStarted: boolean };
 
 const AWAKE: Known = { status: 'awake' };
 
@@ -87,7 +89,7 @@ export function createOrderClient({
   async function start(ledger: Ledger): Promise<void> {
     const { terms } = ledger;
     const { orderId } = terms;
-    if (known.has(orderId)) return;
+    if (isStarted(orderId)) return;
     try {
       await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
         ...startOptions(ledger),
@@ -99,7 +101,12 @@ export function createOrderClient({
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
-    if (!known.has(orderId)) known.set(orderId, { status: 'unsignalled', ledger });
+    if (!isStarted(orderId)) known.set(orderId, { status: 'unsignalled', ledger, isStarted: true });
+  }
+
+  function isStarted(orderId: string): boolean {
+    const found = known.get(orderId);
+    return found?.status === 'awake' || found?.isStarted === true;
   }
 
   /** @throws UnknownOrder */
@@ -109,7 +116,8 @@ export function createOrderClient({
     const ledger = await ledgerOf(orderId);
     if (ledger === null) throw new UnknownOrder(orderId);
     // Its first task writes the record.
-    const looked: Known = ledger.revision > 0 ? AWAKE : { status: 'unsignalled', ledger };
+    const looked: Known =
+      ledger.revision > 0 ? AWAKE : { status: 'unsignalled', ledger, isStarted: false };
     known.set(orderId, looked);
     return looked;
   }
@@ -222,6 +230,8 @@ export function createOrderClient({
 
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
+    expect: (ledger) =>
+      void known.set(ledger.terms.orderId, { status: 'unsignalled', ledger, isStarted: false }),
     restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
     signal: (orderId, name, payload) =>
       within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
