@@ -15,6 +15,7 @@ import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
+import { createStartMarks } from '../../src/api/temporal/start-marks.ts';
 import { createTurns } from '../../src/api/temporal/turns.ts';
 import { readBooksSettings } from '../../src/books/settings.ts';
 import { createGateways } from '../../src/gateways/index.ts';
@@ -62,6 +63,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     database,
     feed,
     orders,
+    starts: createStartMarks(database),
     duplicates: createDuplicateCounter(database),
     inFlightDeliveries: createInFlightDeliveries(),
     turns: createTurns(),

@@ -11,7 +11,6 @@ import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import {
   insertOrder,
-  markStarted,
   type NewOrder,
   readOrder,
   type StoredOrder,
@@ -109,7 +108,7 @@ async function startPaying(
 ): Promise<Answer> {
   dependencies.orders.expect(ledger);
   const answered = await submit(dependencies, payer, { orderId: id, name: 'pay', payload: {} });
-  await markStarted(dependencies.database, id);
+  dependencies.starts.note(id);
   return { ...orderAnswer(201, answered.order), isUnsettled: isUnsettled(answered) };
 }
 
@@ -126,19 +125,22 @@ async function answerAgain(
   return { ...orderAnswer(200, answered.order), isUnsettled: isUnsettled(answered) };
 }
 
-type Starting = Pick<ApiDependencies, 'database' | 'orders'>;
+type Starting = Pick<ApiDependencies, 'orders' | 'starts'>;
 
 /** Starts the workflow of an order that has none yet. */
 export async function startOrder(
-  { database, orders }: Starting,
+  { orders, starts }: Starting,
   { id, ledger }: { id: string; ledger: Ledger },
 ): Promise<void> {
   await orders.start(ledger);
   failpoint('order.afterStart');
-  await markStarted(database, id);
+  starts.note(id);
 }
 
-async function requireLedger({ database }: Starting, id: string): Promise<Ledger> {
+async function requireLedger(
+  { database }: Pick<ApiDependencies, 'database'>,
+  id: string,
+): Promise<Ledger> {
   const ledger = await loadRecord(database, id);
   if (ledger === null) throw new Problem('order_not_found');
   return ledger;

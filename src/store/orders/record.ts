@@ -44,7 +44,8 @@ export const RECORD_PARTS = `
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
         ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9,
-        closed = $13, next_deadline_at = $14, review_reasons = $15::text[]
+        closed = $13, next_deadline_at = $14, review_reasons = $15::text[],
+        started_at = coalesce(orders.started_at, now())
       from before
       where orders.id = before.id and before.revision <= $12
       returning orders.id, before.gateway, before.state as from_state
