@@ -64,7 +64,6 @@ async function main(): Promise<void> {
   const orders = createOrderClient({
     client,
     ledgerOf: (id) => loadRecord(database, id),
-    ordersSleep: config.ordersSleep,
   });
   const starts = createStartMarks(database);
   const duplicates = createDuplicateCounter(database);

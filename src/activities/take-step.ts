@@ -41,6 +41,9 @@ const PATIENCE_MS = 1_500;
 /** Failpoints that stand between one effect and the next. */
 const WITHIN_EFFECTS = ['effect.', 'grant.', 'invoice.', 'ledger.', 'crm.'];
 
+/** A step of a backlog may have hundreds: each of them alone is a short statement, all at once are none. */
+const MOST_AT_ONCE = 20;
+
 const DONE = { type: 'effect.answered', attempts: 1, answer: null } as const;
 
 export function createTakeStep(deps: {
@@ -108,7 +111,8 @@ export function createTakeStep(deps: {
     record: OrderRecord,
     { effects, view, at }: { effects: QuickEffect[]; view: OrderView; at: number },
   ): Promise<StepDone | null> {
-    if (effects.length === 0 || isArmedAt(WITHIN_EFFECTS)) return null;
+    if (effects.length === 0 || effects.length > MOST_AT_ONCE) return null;
+    if (isArmedAt(WITHIN_EFFECTS)) return null;
     const rows = rowsOf(effects, view, surroundings);
     if (rows === null) return null;
     const results = effects.map(({ key }) => ({ ...DONE, key }));

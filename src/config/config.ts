@@ -84,7 +84,6 @@ function toConfig(settings: Settings<'stack'>) {
     seller: { name: settings.SELLER_NAME, lines: settings.SELLER_ADDRESS },
     payloadKeys: settings.PAYLOAD_KEYS ?? [],
     orderExpiryMs: settings.ORDER_EXPIRY,
-    ordersSleep: settings.SLEEPING_ORDERS === 'on',
     settlementWindowMs: settings.SETTLEMENT_WINDOW,
     /** The YAML file with the settings of the books; absent where the defaults do. */
     ...given({ booksFile: settings.BOOKS_FILE }),

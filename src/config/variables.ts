@@ -163,11 +163,6 @@ export const VARIABLES = {
     meaning: 'how long an unpaid order waits',
     default: '24h',
   }),
-  SLEEPING_ORDERS: variable(oneOf(['on', 'off']), {
-    meaning:
-      'new orders sleep in Temporal until their first click or their expiry; `off` while an API of a release without this setting runs, see [operations](operations.md#orders-that-sleep)',
-    default: 'on',
-  }),
   SETTLEMENT_WINDOW: variable(format.durationMs, {
     meaning: 'how long a settled order stays open for late events',
     default: '10d',

@@ -26,7 +26,7 @@ import { ledgerFromRecord } from './record.ts';
 import { hasQueuedEvents, isIdle, isRecordDue, openRun, type Run } from './run.ts';
 import { takeStep } from './take-step.ts';
 import { startTimer } from './temporal-timers.ts';
-import { firedDeadline, isTimerMissing, noteSleptThrough, setTimer } from './timers.ts';
+import { firedDeadline, isTimerMissing, setTimer } from './timers.ts';
 
 const orderQuery = defineQuery<OrderView | null>('order');
 const timelineQuery = defineQuery<OutcomeRecord[]>('timeline');
@@ -79,22 +79,13 @@ function listen(inbox: InboxItem[], current: { run: Run | null }): void {
 async function begin(input: OrderInput, inbox: InboxItem[]): Promise<Run> {
   switch (input.from) {
     case 'start':
-      return beginNew(input, inbox);
+      // Its record is the row that the API has inserted before.
+      return openRun({ ledger: openLedger(input.terms), inbox });
     case 'record':
       return openRun({ ledger: await ledgerFromRecord(input.orderId), inbox });
     case 'carried':
       return openRun({ ledger: input.ledger, inbox, since: input.since });
   }
-}
-
-/** Its record is the row that the API has inserted before. */
-function beginNew(
-  { terms, sleeps }: Extract<OrderInput, { from: 'start' }>,
-  inbox: InboxItem[],
-): Run {
-  const run = openRun({ ledger: openLedger(terms), inbox });
-  if (sleeps) noteSleptThrough(run, Date.now());
-  return run;
 }
 
 function hasWork(run: Run): boolean {

@@ -29,16 +29,6 @@ export function firedDeadline(run: Run): Deadline | null {
 }
 
 /**
- * A run that began with a delay was woken by its first deadline where that has come: the delay was its timer.
- *
- * @param now when the first task began, in epoch milliseconds, which a replay reads as well
- */
-export function noteSleptThrough(run: Run, now: number): void {
-  const deadline = nextDeadline(run.ledger);
-  if (deadline !== null && deadline.at <= now) run.firedTimerAt = deadline.at;
-}
-
-/**
  * One that fires after less than this part of the time would wake the order for nothing: a paid order waits for
  * days, and no poll is due.
  */

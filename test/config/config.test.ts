@@ -68,7 +68,6 @@ describe('the environment', () => {
       seller: { name: 'Payonce', lines: [] },
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
-      ordersSleep: true,
       settlementWindowMs: 864_000_000,
       supportRefundLimits: {},
       workerCachedOrders: 500,

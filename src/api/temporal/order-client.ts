@@ -32,18 +32,15 @@ import { isAlreadyStarted, isNotFound, within } from './temporal-call.ts';
 const DEADLINE_MS = 2_500;
 /** A probe is answered by a connection that stands; more is too slow to call ready. */
 const PROBE_DEADLINE_MS = 1_000;
-/** Orders that are about to be clicked or paid; of any other, the record says as much. */
+/** Orders that were just created. */
 const MOST_KNOWN = 10_000;
-/** Far shorter than Temporal keeps a closed run: an order that is known to have one is not begun anew. */
+/** Far shorter than Temporal keeps a closed run: an order that was started has one. */
 const KNOWN_FOR_MS = 60 * 60_000;
 
 export interface OrderClient {
-  /**
-   * Starts the order's workflow; one that runs, or ran before, is left alone. The run sleeps until the order expires
-   * or is sent its first signal.
-   */
+  /** Starts the order's workflow; one that runs, or ran before, is left alone. */
   start(ledger: Ledger): Promise<void>;
-  /** Of an order whose row is new: its first signal starts it, and need not read what it is. */
+  /** Of an order whose row is new: the next signal from here starts it. */
   expect(ledger: Ledger): void;
   /** Begins a run of an open order from its record; one that runs is left alone. */
   restart(ledger: Ledger): Promise<void>;
@@ -65,35 +62,21 @@ interface OrderClientDependencies {
   client: Client;
   /** The ledger of the order's record; null when there is no such order. */
   ledgerOf(orderId: string): Promise<Ledger | null>;
-  /** Do new orders sleep until their first signal? Orders that sleep are woken in either case. */
-  ordersSleep?: boolean;
 }
 
-/**
- * Whether an order has done a task, as far as this process knows. A plain signal does not wake an order that has done
- * none: Temporal records it, and the order finds it there when it wakes.
- */
-type Known = { status: 'awake' } | { status: 'unsignalled'; ledger: Ledger; isStarted: boolean };
-
-const AWAKE: Known = { status: 'awake' };
-
-export function createOrderClient({
-  client,
-  ledgerOf,
-  ordersSleep = true,
-}: OrderClientDependencies): OrderClient {
+export function createOrderClient({ client, ledgerOf }: OrderClientDependencies): OrderClient {
   const { workflow } = client;
   const { namespace, identity, loadedDataConverter } = client.options;
-  const known = new LRUCache<string, Known>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
+  const started = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
+  /** Orders whose first signal is to start them. */
+  const expected = new LRUCache<string, Ledger>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
 
   async function start(ledger: Ledger): Promise<void> {
-    const { terms } = ledger;
-    const { orderId } = terms;
-    if (isStarted(orderId)) return;
+    const { orderId } = ledger.terms;
+    if (started.has(orderId)) return;
     try {
       await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
         ...startOptions(ledger),
-        ...(ordersSleep ? sleepUntilExpiry(ledger) : {}),
         args: [inputOf(ledger)],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
@@ -101,29 +84,11 @@ export function createOrderClient({
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
-    if (!isStarted(orderId)) known.set(orderId, { status: 'unsignalled', ledger, isStarted: true });
+    started.set(orderId, true);
   }
 
-  function isStarted(orderId: string): boolean {
-    const found = known.get(orderId);
-    return found?.status === 'awake' || found?.isStarted === true;
-  }
-
-  /** @throws UnknownOrder */
-  async function look(orderId: string): Promise<Known> {
-    const found = known.get(orderId);
-    if (found !== undefined) return found;
-    const ledger = await ledgerOf(orderId);
-    if (ledger === null) throw new UnknownOrder(orderId);
-    // Its first task writes the record.
-    const looked: Known =
-      ledger.revision > 0 ? AWAKE : { status: 'unsignalled', ledger, isStarted: false };
-    known.set(orderId, looked);
-    return looked;
-  }
-
-  /** Delivers the signal and has the order take it up, whether or not it sleeps. */
-  async function wake(ledger: Ledger, signalName: string, payload: Message): Promise<void> {
+  /** Starts the order with its first signal; one that runs gets the signal. */
+  async function startWith(ledger: Ledger, signalName: string, payload: Message): Promise<void> {
     const { workflowId, taskQueue, staticSummary, typedSearchAttributes } = startOptions(ledger);
     await client.workflowService.signalWithStartWorkflowExecution({
       namespace,
@@ -143,6 +108,7 @@ export function createOrderClient({
       userMetadata:
         (await encodeUserMetadata(loadedDataConverter, staticSummary, undefined)) ?? null,
     });
+    started.set(ledger.terms.orderId, true);
   }
 
   async function payloadsOf(value: unknown) {
@@ -181,15 +147,10 @@ export function createOrderClient({
   }
 
   /** Begins a run from the record: of an order that is closed, or whose start never came through. */
-  async function reopen(
-    { orderId, ...options }: Partial<ReturnType<typeof startOptions>> & { orderId: string },
-    signal: string,
-    payload: Message,
-  ): Promise<void> {
+  async function reopen(ledger: Ledger, signal: string, payload: Message): Promise<void> {
+    const { orderId } = ledger.terms;
     await workflow.signalWithStart<OrderWorkflow, [Message]>(ORDER_WORKFLOW, {
-      ...options,
-      workflowId: orderId,
-      taskQueue: TASK_QUEUE,
+      ...startOptions(ledger),
       args: [{ from: 'record', orderId }],
       signal,
       signalArgs: [payload],
@@ -199,39 +160,27 @@ export function createOrderClient({
   }
 
   async function signal(orderId: string, name: string, payload: Message): Promise<void> {
-    const order = await look(orderId).catch((error: unknown) => {
-      if (error instanceof UnknownOrder) throw error;
-      return null;
-    });
-    if (order?.status === 'unsignalled') {
-      const isAwake = await wake(order.ledger, name, payload).then(
-        () => true,
-        (error: unknown) => {
-          // It has closed meanwhile.
-          if (isAlreadyStarted(error)) return false;
-          throw error;
-        },
-      );
-      known.set(orderId, AWAKE);
-      if (isAwake) return;
+    const beginning = expected.get(orderId);
+    expected.delete(orderId);
+    try {
+      if (beginning !== undefined) return await startWith(beginning, name, payload);
+    } catch (error) {
+      // It has run and closed meanwhile.
+      if (!isAlreadyStarted(error)) throw error;
     }
     try {
       await signalOpen(orderId, name, payload);
-      // Nothing is known of the order without a database, and the run that has the signal may sleep. The order knows
-      // the repeat by its id.
-      if (order === null) await reopen({ orderId }, name, payload);
     } catch (error) {
       if (!isNotFound(error)) throw error;
       const ledger = await ledgerOf(orderId);
       if (ledger === null) throw new UnknownOrder(orderId);
-      await reopen({ ...startOptions(ledger), orderId }, name, payload);
+      await reopen(ledger, name, payload);
     }
   }
 
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
-    expect: (ledger) =>
-      void known.set(ledger.terms.orderId, { status: 'unsignalled', ledger, isStarted: false }),
+    expect: (ledger) => void expected.set(ledger.terms.orderId, ledger),
     restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
     signal: (orderId, name, payload) =>
       within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
@@ -249,15 +198,8 @@ export function createOrderClient({
   };
 }
 
-/** Also of the run that a signal begins, because the start was lost. */
 function inputOf({ terms }: Ledger): OrderInput {
-  return { from: 'start', terms, sleeps: true };
-}
-
-/** By Temporal's own clock, which counts from when it takes the start. */
-function sleepUntilExpiry({ terms: { expiresAt } }: Ledger): { startDelay?: number } {
-  const leftMs = expiresAt - Date.now();
-  return leftMs > 0 ? { startDelay: leftMs } : {};
+  return { from: 'start', terms };
 }
 
 function startOptions(ledger: Ledger) {

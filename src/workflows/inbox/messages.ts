@@ -78,11 +78,7 @@ interface RunOptions {
 
 export type OrderInput = RunOptions &
   (
-    | /** A new order. With `sleeps`, its run begins with its first signal or with its expiry. */ {
-        from: 'start';
-        terms: OrderTerms;
-        sleeps?: true;
-      }
+    | /** A new order. */ { from: 'start'; terms: OrderTerms }
     /** A closed order that something late has reached: the run begins from its record. */
     | { from: 'record'; orderId: string }
     /** Continue-as-new: everything is carried. */
