@@ -3,6 +3,8 @@
  * the one that the documents show; any other is only printed, or written where it is told to.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { commitOf } from './payonce/checkout.ts';
+import { payonceAt } from './payonce/side.ts';
 import { FULL_PLAN, type Plan, SMOKE_PLAN } from './plan.ts';
 import { allTables } from './report/tables.ts';
 import { LAST_RUN, readRun, writeDocuments, writeRun } from './report/write.ts';
@@ -11,6 +13,7 @@ import { SIDES } from './sides.ts';
 import { takeRun } from './take-run.ts';
 
 interface Options {
+  before?: string;
   json?: string;
   workload?: Workload[];
   side?: string[];
@@ -37,6 +40,7 @@ function readOptions(): Options {
     .option('--json <file>', 'write the results there')
     .addOption(new Option('--workload <names...>', 'only these').choices(WORKLOADS))
     .addOption(new Option('--side <names...>', 'only these').choices(names))
+    .option('--before <revision>', 'also Payonce as it was at this commit')
     .option('--rounds <number>', 'how often everything is measured', wholeNumber)
     .option('--smoke', 'a few orders on every side: shows that it works, measures nothing', false)
     .option('--render', 'measure nothing, write the documents from the last run', false)
@@ -56,10 +60,16 @@ function isWanted({ side, smoke, workload }: Options, one: Side, what: Workload)
   return !fills || smoke || side !== undefined || FILLED_BY_DEFAULT.includes(one.name);
 }
 
+/** What was before is measured beside Payonce, as the machine drifts. */
+async function sidesOf({ side, before }: Options): Promise<Side[]> {
+  const wanted = SIDES.filter(({ name }) => side?.includes(name) ?? true);
+  return before === undefined ? wanted : [payonceAt(await commitOf(before)), ...wanted];
+}
+
 async function main(options: Options): Promise<void> {
   if (options.render) return writeDocuments(readRun(LAST_RUN));
   const record = await takeRun({
-    sides: SIDES.filter(({ name }) => options.side?.includes(name) ?? true),
+    sides: await sidesOf(options),
     plan: planOf(options),
     isSmoke: options.smoke,
     isWanted: (side, workload) => isWanted(options, side, workload),

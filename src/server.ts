@@ -11,6 +11,7 @@ import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
+import { createStartMarks } from './api/temporal/start-marks.ts';
 import { createStuckRuns } from './api/temporal/stuck-runs.ts';
 import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     client,
     ledgerOf: (id) => loadRecord(database, id),
   });
+  const starts = createStartMarks(database);
   const duplicates = createDuplicateCounter(database);
   const inFlightDeliveries = createInFlightDeliveries();
   const turns = createTurns();
@@ -81,7 +83,7 @@ async function main(): Promise<void> {
   const gateways = watched(configured, onGatewayCall);
   const checking = new AbortController();
   const access = checkAccess(gateways, checking.signal, logAccess(log));
-  const savings = { duplicates, inFlightDeliveries, turns };
+  const savings = { starts, duplicates, inFlightDeliveries, turns };
   const dependencies = {
     database,
     feed,

@@ -10,6 +10,7 @@ import type { RunningSide, Side, SideOptions } from '../side.ts';
 import type { TemporalOnPostgres } from '../temporal-on-postgres/temporal-postgres.ts';
 import { startFreshTemporal } from '../temporal-on-postgres.ts';
 import { callPayonce } from './calls.ts';
+import { type StartStack, stackAt } from './checkout.ts';
 
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 
@@ -32,18 +33,21 @@ interface PayonceVariant {
   description: string;
   /** Absent: the development server of the embedded stack. */
   startTemporal?: (options: SideOptions) => Promise<TemporalOnPostgres>;
+  /** Absent: the stack of this commit. */
+  findStack?: (options: SideOptions) => Promise<StartStack>;
 }
 
-function createPayonceSide({ startTemporal, ...about }: PayonceVariant): Side {
+function createPayonceSide({ startTemporal, findStack, ...about }: PayonceVariant): Side {
   const versions = { '@temporalio/worker': installedVersion('@temporalio/worker') };
   return {
     ...about,
     versions,
     hasOwnGateway: true,
     async start(options) {
+      const start = (await findStack?.(options)) ?? startStack;
       const temporal = await startTemporal?.(options);
       try {
-        return await runStack(options, temporal);
+        return await runStack(start, options, temporal);
       } catch (error) {
         await temporal?.stop();
         throw error;
@@ -52,8 +56,12 @@ function createPayonceSide({ startTemporal, ...about }: PayonceVariant): Side {
   };
 }
 
-async function runStack(options: SideOptions, temporal?: TemporalOnPostgres): Promise<RunningSide> {
-  const stack = await startStack({
+async function runStack(
+  start: StartStack,
+  options: SideOptions,
+  temporal?: TemporalOnPostgres,
+): Promise<RunningSide> {
+  const stack = await start({
     env: environment(options, temporal),
     dataDir: options.dataDir,
     ports: FREE_PORTS,
@@ -118,3 +126,14 @@ export const payoncePostgres: Side = createPayonceSide({
   description: 'One API and one worker, on a Temporal server that keeps everything in PostgreSQL.',
   startTemporal: startFreshTemporal,
 });
+
+/** Payonce as it was, on the embedded stack and called in the same way: what has become of an order's price. */
+export function payonceAt(commit: string): Side {
+  const short = commit.slice(0, 7);
+  return createPayonceSide({
+    name: 'payonce-before',
+    title: `Payonce, before (${short})`,
+    description: `Payonce at the commit ${short}, with the dependencies that it pins.`,
+    findStack: ({ onProgress }) => stackAt(commit, onProgress),
+  });
+}

@@ -32,7 +32,28 @@ export function targetsOf(record: RunRecord): Target[] {
     atMost('hot: answer p99, ms', hot, ({ ackP99Ms }) => ackP99Ms, 100),
     atMost('open: cold webhook until its effects are durable, p50 ms', open, (r) => r.p50Ms, 150),
     flat(record),
+    ...(resultIn(record, 'payonce-before', 'order') === undefined ? [] : besideBefore(record)),
   ];
+}
+
+/** What an order has to cost beside the commit of `--before`. */
+function besideBefore(record: RunRecord): Target[] {
+  return [
+    cheaper(record, 'order', 0.5),
+    atLeast(record, 'order', { of: 'payonce-before', wanted: 2 }),
+    atLeast(record, 'storm', { of: 'payonce-before', wanted: 2.5 }),
+    cheaper(record, 'hot', 0.5),
+  ];
+}
+
+function cheaper(record: RunRecord, workload: 'order' | 'hot', wanted: number): Target {
+  const [ours, theirs] = ['payonce', 'payonce-before'].map((side) =>
+    resultIn(record, side, workload),
+  );
+  const text = `${workload}: CPU time at most ${wanted} × payonce-before`;
+  if (!ours?.cpuMs || !theirs?.cpuMs) return { text, reached: undefined };
+  const ratio = ours.cpuMs / theirs.cpuMs;
+  return { text, reached: { value: `${ratio.toFixed(2)} ×`, isMet: ratio <= wanted } };
 }
 
 interface Ratio {

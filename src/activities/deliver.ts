@@ -34,8 +34,7 @@ export function createDeliver(deps: {
 }): Deliver {
   const { database, log, destination } = deps;
   return async ({ key, type, order }) => {
-    const data = withoutCheckouts(order);
-    const body = JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+    const body = bodyOf(type, order);
     const message = await log.keep(database, { key, orderId: order.id, type, body });
     if (destination === undefined || message.sentAt !== null) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
@@ -46,6 +45,12 @@ export function createDeliver(deps: {
     failpoint('message.afterCallBeforeMark');
     await log.markSent(database, key);
   };
+}
+
+/** What is posted, at whatever time. */
+export function bodyOf(type: string, order: OrderView): string {
+  const data = withoutCheckouts(order);
+  return JSON.stringify({ type, timestamp: new Date().toISOString(), data });
 }
 
 /** What a frontend needs to pay with, and what an operator has to correct, concern no other system. */

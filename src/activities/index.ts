@@ -19,7 +19,7 @@ import { createPostLedger } from './post-ledger.ts';
 import { createRevokeAccess } from './revoke-access.ts';
 import { createTakeStep } from './take-step.ts';
 import { createUpdateCrm } from './update-crm.ts';
-import { createWriteRecord, type OnRecorded } from './write-record.ts';
+import { createWriters, type OnRecorded } from './write-record.ts';
 
 export interface ActivityDependencies {
   database: Database;
@@ -78,10 +78,15 @@ export function createActivities(deps: ActivityDependencies) {
     post_ledger: createPostLedger({ database }),
     park_payment: createParkPayment({ database }),
   });
-  const writeRecord = createWriteRecord({ database, onRecorded });
+  const writers = createWriters({ database, onRecorded });
+  const surroundings = {
+    seller,
+    postsAccess: accessUrl !== undefined,
+    postsCrm: crmUrl !== undefined,
+  };
   return {
     takeStep: createTakeStep({
-      ...{ createPayment: calls.createPayment, effects, writeRecord },
+      ...{ createPayment: calls.createPayment, effects, writers, surroundings },
       ...(stepPatienceMs === undefined ? {} : { patienceMs: stepPatienceMs }),
     }),
     createPayment: mapped(calls.createPayment),
@@ -90,7 +95,7 @@ export function createActivities(deps: ActivityDependencies) {
     voidPayment: mapped(calls.voidPayment),
     refundPayment: mapped(calls.refundPayment),
     ...effectActivities(database, effects),
-    writeRecord: mapped(writeRecord),
+    writeRecord: mapped(writers.writeRecord),
     loadRecord: mapped(createLoadRecord({ database })),
   };
 }

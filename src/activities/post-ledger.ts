@@ -2,29 +2,29 @@
  * Posts a movement of money to the books, once for a capture, refund or dispute and its reversal. What the gateway
  * or our bank holds for us is an asset; the other side says where it came from or went to.
  */
-import type { PostingKind } from '../domain/effects/effects.ts';
+import type { BusinessEffect, PostingKind } from '../domain/effects/effects.ts';
 import { isByHand } from '../domain/facts/manual.ts';
+import type { OrderBrief } from '../domain/view.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
-import { postEntry } from '../store/effects/postings.ts';
+import { type Entry, postEntry } from '../store/effects/postings.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createPostLedger({ database }: { database: Database }): RunEffect<'post_ledger'> {
   return async ({ order, command }) => {
-    const { key, kind, reference, amountMinor, currency } = command;
-    const holder = isByHand(reference) ? 'bank' : `gateway_clearing:${order.gateway}`;
-    const accounts = accountsOf(kind, holder);
-    await postEntry(database, {
-      key,
-      orderId: order.id,
-      kind,
-      reference,
-      ...accounts,
-      amountMinor,
-      currency,
-    });
+    await postEntry(database, entryOf(order, command));
     failpoint('ledger.afterCommitBeforeReturn');
   };
+}
+
+export function entryOf(
+  order: OrderBrief,
+  command: Extract<BusinessEffect, { effect: 'post_ledger' }>,
+): Entry {
+  const { key, kind, reference, amountMinor, currency } = command;
+  const holder = isByHand(reference) ? 'bank' : `gateway_clearing:${order.gateway}`;
+  const accounts = accountsOf(kind, holder);
+  return { key, orderId: order.id, kind, reference, ...accounts, amountMinor, currency };
 }
 
 function accountsOf(kind: PostingKind, clearing: string): { debit: string; credit: string } {

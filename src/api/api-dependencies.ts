@@ -11,6 +11,7 @@ import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
 import type { InFlightDeliveries } from './temporal/in-flight-deliveries.ts';
 import type { OrderClient } from './temporal/order-client.ts';
+import type { StartMarks } from './temporal/start-marks.ts';
 import type { Turns } from './temporal/turns.ts';
 
 export interface ApiDependencies {
@@ -18,6 +19,7 @@ export interface ApiDependencies {
   /** Notifies those who wait for an order to change. */
   feed: ChangeFeed;
   orders: OrderClient;
+  starts: StartMarks;
   duplicates: DuplicateCounter;
   inFlightDeliveries: InFlightDeliveries;
   turns: Turns;

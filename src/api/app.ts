@@ -3,7 +3,6 @@
  * own, and serves nothing that routes.ts does not list.
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import helmet from 'helmet';
 import { localRefusalOf } from '../http/local-callers.ts';
 import { createAdmission } from './access/admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
@@ -14,6 +13,7 @@ import { measureRequests } from './http/measure-requests.ts';
 import { problemReply, replyOf, send } from './http/reply.ts';
 import { requestLog } from './http/request-log.ts';
 import { serve } from './http/run-route.ts';
+import { securityHeaders } from './http/security-headers.ts';
 import { mountDocs } from './openapi/docs.ts';
 import { openApiDocument } from './openapi/openapi.ts';
 import { problemOf } from './problems/errors.ts';
@@ -30,18 +30,19 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.enable('case sensitive routing');
   app.enable('strict routing');
   app.disable('etag');
+  app.disable('x-powered-by');
   app.use(requestLog(dependencies.log));
   app.use(measureRequests(dependencies.metrics));
-  // Behind a proxy this is plain HTTP, and a browser that upgrades would not find the docs.
-  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  app.use(securityHeaders());
   app.use(requireHost);
   if (dependencies.localHost !== undefined) app.use(onlyLocal(dependencies.localHost));
   app.get('/healthz', healthz);
   app.get('/readyz', createReadyz(dependencies));
   mountMetrics(app, dependencies);
   app.use(dependencies.drain.admit);
-  mountRoutes(app, dependencies);
+  // Before the others: Express looks at each route in turn, and most requests are webhooks.
   app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
+  mountRoutes(app, dependencies);
   app.get('/', createLandingPage(dependencies.temporalUiUrl));
   mountDocs(app, openApiDocument(ROUTES));
   mountConsole(app);

@@ -233,6 +233,12 @@ export const VARIABLES = {
     meaning: 'a port for `GET /metrics` of a single process',
     absent: "the API's own port, and none in production",
   }),
+  WORKFLOW_WATCH: variable(oneOf(['activation', 'call']), {
+    meaning:
+      "what of a workflow task is stopped when it takes too long: a whole activation, or each call of the SDK's by itself, as the SDK has it, at a thread each",
+    default: 'activation',
+    readBy: ['worker'],
+  }),
   LOG_LEVEL: variable(oneOf(LOG_LEVELS), {
     meaning: LOG_LEVELS.map((level) => `\`${level}\``).join(', '),
     default: 'info',

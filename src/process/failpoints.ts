@@ -36,9 +36,18 @@ export type FailpointName = (typeof FAILPOINTS)[number];
 
 const STDERR = 2;
 
+const ARMED = process.env.NODE_ENV === 'test' ? (process.env.FAILPOINT ?? '') : '';
+
 /** Ends the process here when this place is armed and its hit has come. */
 export const failpoint: (name: FailpointName) => void =
-  process.env.NODE_ENV === 'test' ? armed(process.env.FAILPOINT ?? '') : () => {};
+  process.env.NODE_ENV === 'test' ? armed(ARMED) : () => {};
+
+/** Is a place armed whose name begins so? What would pass it by has to go another way then. */
+export function isArmedAt(beginnings: readonly string[]): boolean {
+  return ARMED.split(',').some((name) =>
+    beginnings.some((beginning) => name.startsWith(beginning)),
+  );
+}
 
 /** @param text `name:n`, several separated by commas: the n-th time that a place is reached counts */
 function armed(text: string): typeof failpoint {

@@ -11,8 +11,9 @@ import { type Transition, transition } from '../../src/domain/transition.ts';
 import { GatewayOutcomeUnknown, GatewayRefusal } from '../../src/gateways/gateway.ts';
 import type { ConfiguredGateway, Gateways } from '../../src/gateways/index.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { accessUpdates } from '../../src/store/effects/access-updates.ts';
 import { crmUpdates } from '../../src/store/effects/crm-updates.ts';
-import { listEntitlements } from '../../src/store/effects/entitlements.ts';
+import { listEntitlements, revokeEntitlement } from '../../src/store/effects/entitlements.ts';
 import { readInvoice } from '../../src/store/effects/invoices.ts';
 import { listEvents } from '../../src/store/orders/order-events.ts';
 import { insertOrder, readOrder } from '../../src/store/orders/orders.ts';
@@ -50,6 +51,21 @@ function heard(
       { ledger, records },
     );
 }
+
+const EFFECT_TABLES = ['entitlements', 'access_updates', 'crm_updates', 'postings', 'invoices'];
+const ALL_TABLES = ['orders', 'order_events', 'order_state_log', ...EFFECT_TABLES];
+
+/** Without times, which differ. */
+async function rowsIn({ pool }: TestDatabase): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const table of EFFECT_TABLES) {
+    const { rows } = await pool.query<Record<string, unknown>>(`select * from ${table}`);
+    found[table] = rows.map((row) => JSON.stringify(row).replaceAll(TIME, 'a time')).sort();
+  }
+  return found;
+}
+
+const TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 describe('a step of an order', () => {
   let database: TestDatabase;
@@ -90,6 +106,50 @@ describe('a step of an order', () => {
       written.map(({ seq, type, at }) => ({ seq, type, at: at.getTime() })),
       after.records.map(({ seq, type, at }) => ({ seq, type, at })),
     );
+  });
+
+  it('is one commit where its effects are rows of the same database', async () => {
+    await take(stepAfter(PAID));
+    const { rows } = await database.pool.query(
+      ALL_TABLES.map((table) => `select xmin::text from ${table}`).join(' union '),
+    );
+    assert.equal(rows.length, 1);
+  });
+
+  it('leaves the same rows in one commit as effect by effect', async () => {
+    await take(stepAfter(PAID));
+    const atOnce = await rowsIn(database);
+    const other = await freshDatabase();
+    await insertOrder(other, newOrder(ID, { ledger: openLedger(TERMS) }));
+    // An effect that is posted is none of the rows, so every effect is tried by itself.
+    const posting = { crmUrl: 'http://127.0.0.1:1', effectsSecret: `whsec_${'a'.repeat(32)}` };
+    const request = stepAfter(PAID);
+    await take(request, createActivities({ database: other, gateways, ...posting }));
+    const oneByOne = await rowsIn(other);
+    for (const table of EFFECT_TABLES) assert.deepEqual(atOnce[table], oneByOne[table], table);
+    await other.close();
+  });
+
+  it('grants nothing that was revoked before', async () => {
+    const { customerId } = TERMS;
+    await revokeEntitlement(database, { orderId: ID, epoch: 1, customerId, key: 'revoked' });
+    const done = await take(stepAfter(PAID));
+    assert.deepEqual(new Set(verdicts(done)), new Set(['effect.answered']));
+    assert.deepEqual(await listEntitlements(database, TERMS.customerId), []);
+    assert.deepEqual(await accessUpdates.list(database, ID), []);
+  });
+
+  it('issues no invoice without a number, and does the rest', async () => {
+    await database.pool.query('delete from number_series');
+    const request = stepAfter(PAID);
+    const done = await take(request);
+    const failed = request.effects.filter((_, i) => done.results[i] === null);
+    assert.deepEqual(
+      failed.map(({ effect }) => effect),
+      ['issue_invoice'],
+    );
+    assert.equal(await readInvoice(database, ID), null);
+    assert.equal((await listEntitlements(database, TERMS.customerId)).length, 1);
   });
 
   it('does nothing where a lost task was ahead of it, and hands over what that one wrote', async () => {

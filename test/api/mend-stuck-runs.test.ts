@@ -55,6 +55,7 @@ describe('orders whose workflow task fails again and again', function () {
       log: pino({ enabled: false }),
       orders: {
         start: () => assert.fail('it has a run'),
+        expect: () => {},
         restart: () => assert.fail('it has a run'),
         deliverAgain: () => assert.fail('a reset applies signals again'),
         isReachable: async () => true,

@@ -16,6 +16,7 @@ import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
+import { createStartMarks } from '../../src/api/temporal/start-marks.ts';
 import { createTurns } from '../../src/api/temporal/turns.ts';
 import { readBooksSettings } from '../../src/books/settings.ts';
 import { BUILT_IN } from '../../src/gateways/built-in.ts';
@@ -64,6 +65,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     database,
     feed,
     orders,
+    starts: createStartMarks(database),
     duplicates: createDuplicateCounter(database),
     inFlightDeliveries: createInFlightDeliveries(),
     turns: createTurns(),

@@ -41,6 +41,7 @@ describe('the reaper, in one round,', function () {
       log: pino({ enabled: false }),
       orders: {
         start: () => assert.fail('it begins from the record'),
+        expect: () => assert.fail('no order is new'),
         signal: () => assert.fail('no payment is open'),
         deliverAgain: () => assert.fail('no signal was left over'),
         isReachable: async () => true,

@@ -42,7 +42,7 @@ describe('the database role of a running service', () => {
   it('does everything that a service does', async () => {
     const order = newOrder();
     assert.notEqual(await insertOrder(runtime, order), null);
-    await markStarted(runtime, order.id);
+    await markStarted(runtime, [order.id]);
     await writeRecord(runtime, recordOf(ledgerOf(order.id, { revision: 1 }), [outcome(1)]));
     assert.equal((await readOrder(runtime, order.id))?.revision, 1);
     const keyed = { owner: 'key_1', key: 'k'.repeat(16), fingerprint: 'f1', leaseMs: 1_000 };

@@ -76,10 +76,10 @@ describe('an order row', () => {
       );
     assert.equal(await isFound(0), true);
     assert.equal(await isFound(100 * 365 * 86_400_000), false);
-    await markStarted(database, order.id);
+    await markStarted(database, [order.id]);
     assert.equal(await isFound(0), false);
     const { startedAt } = (await readOrder(database, order.id)) ?? {};
-    await markStarted(database, order.id);
+    await markStarted(database, [order.id]);
     assert.deepEqual((await readOrder(database, order.id))?.startedAt, startedAt);
   });
 });

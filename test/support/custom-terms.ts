@@ -128,7 +128,7 @@ async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
       args: [input],
       typedSearchAttributes: startingAttributes(ledger),
     });
-    await markStarted(database, orderId);
+    await markStarted(database, [orderId]);
   } finally {
     await database.close();
   }

@@ -13,7 +13,6 @@ import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import {
   insertOrder,
-  markStarted,
   type NewOrder,
   readOrder,
   type StoredOrder,
@@ -28,8 +27,9 @@ import { Problem } from '../problems/problem.ts';
 import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
 import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
+import { PROBLEMS_OF_A_CLICK } from './pay.ts';
 import { orderAnswer, orderPathOf } from './represent-order.ts';
-import { requireOrder, untilOutcome } from './submit.ts';
+import { isUnsettled, requireOrder, type Sender, submit, untilOutcome } from './submit.ts';
 
 export const createOrder = defineRoute({
   method: 'post',
@@ -43,23 +43,34 @@ export const createOrder = defineRoute({
   },
   problems: [
     'order_conflict',
+    ...PROBLEMS_OF_A_CLICK,
     'gateway_unsupported',
     'amount_out_of_range',
     'amount_unsupported',
     'currency_unsupported',
   ],
-  async run({ body, waitMs }, dependencies) {
+  async run({ body: { pay, ...body }, ...sender }, dependencies) {
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
+    // What the order is, whether or not it is to be paid at once.
     const fingerprint = fingerprintOf(body);
-    return dependencies.turns.take(`create ${body.id}`, waitMs, () =>
-      create(dependencies, { body, fingerprint, waitMs }),
-    );
+    return dependencies.turns.take(`create ${body.id}`, sender.waitMs, ({ leftMs }) => {
+      const payer = pay === true ? { ...sender, waitMs: leftMs } : null;
+      return create(dependencies, { body, fingerprint, payer, waitMs: leftMs });
+    });
   },
 });
 
+interface Asked {
+  body: NewOrderBody;
+  fingerprint: string;
+  /** Who clicks as well; null where nobody does. */
+  payer: Sender | null;
+  waitMs: number;
+}
+
 async function create(
   dependencies: ApiDependencies,
-  { body, fingerprint, waitMs }: { body: NewOrderBody; fingerprint: string; waitMs: number },
+  { body, fingerprint, payer, waitMs }: Asked,
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
   const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
@@ -68,11 +79,7 @@ async function create(
   const inserted = await insertOrder(dependencies.database, asked);
   failpoint('order.afterInsert');
   if (inserted !== null) {
-    const created =
-      body.amount === 0
-        ? await startPaid(dependencies, asked, waitMs)
-        : await startOrder(dependencies, asked).then(() => inserted);
-    const answer = orderAnswer(201, created);
+    const answer = await start(dependencies, { asked, inserted, payer, waitMs });
     return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
   }
   const order = await requireOrder(dependencies, body.id);
@@ -81,20 +88,70 @@ async function create(
     throw orderConflict(body, order, await requireLedger(dependencies, id));
   if (order.startedAt === null)
     await startOrder(dependencies, { id, ledger: await requireLedger(dependencies, id) });
-  const answer = orderAnswer(200, order);
+  const answer = await answerAgain(dependencies, order, payer);
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }
 
-type Starting = Pick<ApiDependencies, 'database' | 'orders'>;
+interface Inserted {
+  asked: NewOrder;
+  inserted: StoredOrder;
+  payer: Sender | null;
+  waitMs: number;
+}
+
+async function start(
+  dependencies: ApiDependencies,
+  { asked, inserted, payer, waitMs }: Inserted,
+): Promise<Answer> {
+  if (asked.amount === 0) return orderAnswer(201, await startPaid(dependencies, asked, waitMs));
+  if (payer === null) return startUnpaid(dependencies, asked, inserted);
+  return startPaying(dependencies, asked, payer);
+}
+
+async function startUnpaid(
+  dependencies: ApiDependencies,
+  asked: NewOrder,
+  inserted: StoredOrder,
+): Promise<Answer> {
+  await startOrder(dependencies, asked);
+  return orderAnswer(201, inserted);
+}
+
+/** One message to Temporal: the click starts the order. */
+async function startPaying(
+  dependencies: ApiDependencies,
+  { id, ledger }: NewOrder,
+  payer: Sender,
+): Promise<Answer> {
+  dependencies.orders.expect(ledger);
+  const answered = await submit(dependencies, payer, { orderId: id, name: 'pay', payload: {} });
+  dependencies.starts.note(id);
+  return { ...orderAnswer(201, answered.order), isUnsettled: isUnsettled(answered) };
+}
+
+/** The click belongs to the creation: where an attempt was opened since, there is nothing to click. */
+async function answerAgain(
+  dependencies: ApiDependencies,
+  order: StoredOrder,
+  payer: Sender | null,
+): Promise<Answer> {
+  const isUnclicked = order.view.state === 'initiated' && order.view.payments.length === 0;
+  if (payer === null || !isUnclicked) return orderAnswer(200, order);
+  const click = { orderId: order.id, name: 'pay', payload: {} } as const;
+  const answered = await submit(dependencies, payer, click);
+  return { ...orderAnswer(200, answered.order), isUnsettled: isUnsettled(answered) };
+}
+
+type Starting = Pick<ApiDependencies, 'orders' | 'starts'>;
 
 /** Starts the workflow of an order that has none yet. */
 export async function startOrder(
-  { database, orders }: Starting,
+  { orders, starts }: Starting,
   { id, ledger }: { id: string; ledger: Ledger },
 ): Promise<void> {
   await orders.start(ledger);
   failpoint('order.afterStart');
-  await markStarted(database, id);
+  starts.note(id);
 }
 
 /** Nothing is to be paid: the order says at once that it is paid. */
@@ -110,7 +167,10 @@ async function startPaid(
   return order;
 }
 
-async function requireLedger({ database }: Starting, id: string): Promise<Ledger> {
+async function requireLedger(
+  { database }: Pick<ApiDependencies, 'database'>,
+  id: string,
+): Promise<Ledger> {
   const ledger = await loadRecord(database, id);
   if (ledger === null) throw new Problem('order_not_found');
   return ledger;

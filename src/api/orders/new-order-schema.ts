@@ -73,6 +73,10 @@ export const newOrderSchema = z
       .max(MAX_EXPIRY_S, `must be at most ${MAX_EXPIRY_S} seconds`)
       .optional()
       .meta({ description: 'Seconds until an unpaid order fails.' }),
+    pay: z.literal(true, 'must be true, or left out').optional().meta({
+      description:
+        'Opens the first payment attempt as well, as `POST /v1/orders/{id}/payments` does: the answer has it in `payments`. A repeat opens no other.',
+    }),
   })
   .meta({ id: 'NewOrder' });
 

@@ -11,9 +11,17 @@ import type { ApiDependencies } from '../api-dependencies.ts';
 import { orderPath } from '../http/request-schemas.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
+import type { ProblemCode } from '../problems/problem-table.ts';
 import { type Payment, paymentSchema } from './order-schemas.ts';
 import { orderPathOf, representPayment } from './represent-order.ts';
 import { isUnsettled, type Sender, submit } from './submit.ts';
+
+/** What the gateway may have against an order's first attempt. */
+export const PROBLEMS_OF_A_CLICK: ProblemCode[] = [
+  'gateway_declined',
+  'payment_refused',
+  'gateway_misconfigured',
+];
 
 export const pay = defineRoute({
   method: 'post',
@@ -29,13 +37,11 @@ export const pay = defineRoute({
   },
   problems: [
     'order_not_found',
+    ...PROBLEMS_OF_A_CLICK,
     'order_already_paid',
     'order_closed',
     'order_in_review',
     'attempt_in_progress',
-    'gateway_declined',
-    'payment_refused',
-    'gateway_misconfigured',
     'too_many_attempts',
   ],
   run: ({ params: { id }, ...sender }, dependencies) =>

@@ -4,7 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { encodeWorkflowIdConflictPolicy, encodeWorkflowIdReusePolicy } from '@temporalio/common';
+import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
+import {
+  encodeToPayloads,
+  encodeUserMetadata,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { LRUCache } from 'lru-cache';
 import type { Ledger } from '../../domain/ledger.ts';
 import { moneyText } from '../../money/text.ts';
 import { startingAttributes } from '../../workflows/details/search-attributes.ts';
@@ -17,7 +23,7 @@ import {
 } from '../../workflows/inbox/messages.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import type { HistorySignal } from './run-signals.ts';
-import { isNotFound, within } from './temporal-call.ts';
+import { isAlreadyStarted, isNotFound, within } from './temporal-call.ts';
 
 /**
  * For everything that one request asks of Temporal. A gateway gives up after 5 s, and the client's own
@@ -26,10 +32,16 @@ import { isNotFound, within } from './temporal-call.ts';
 const DEADLINE_MS = 2_500;
 /** A probe is answered by a connection that stands; more is too slow to call ready. */
 const PROBE_DEADLINE_MS = 1_000;
+/** Orders that were just created. */
+const MOST_KNOWN = 10_000;
+/** Far shorter than Temporal keeps a closed run: an order that was started has one. */
+const KNOWN_FOR_MS = 60 * 60_000;
 
 export interface OrderClient {
   /** Starts the order's workflow; one that runs, or ran before, is left alone. */
   start(ledger: Ledger): Promise<void>;
+  /** Of an order whose row is new: the next signal from here starts it. */
+  expect(ledger: Ledger): void;
   /** Begins a run of an open order from its record; one that runs is left alone. */
   restart(ledger: Ledger): Promise<void>;
   /**
@@ -54,19 +66,53 @@ interface OrderClientDependencies {
 
 export function createOrderClient({ client, ledgerOf }: OrderClientDependencies): OrderClient {
   const { workflow } = client;
+  const { namespace, identity, loadedDataConverter } = client.options;
+  const started = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
+  /** Orders whose first signal is to start them. */
+  const expected = new LRUCache<string, Ledger>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
 
   async function start(ledger: Ledger): Promise<void> {
-    const { terms } = ledger;
+    const { orderId } = ledger.terms;
+    if (started.has(orderId)) return;
     try {
       await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
         ...startOptions(ledger),
-        args: [{ from: 'start', terms }],
+        args: [inputOf(ledger)],
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+    started.set(orderId, true);
+  }
+
+  /** Starts the order with its first signal; one that runs gets the signal. */
+  async function startWith(ledger: Ledger, signalName: string, payload: Message): Promise<void> {
+    const { workflowId, taskQueue, staticSummary, typedSearchAttributes } = startOptions(ledger);
+    await client.workflowService.signalWithStartWorkflowExecution({
+      namespace,
+      identity,
+      workflowId,
+      workflowType: { name: ORDER_WORKFLOW },
+      taskQueue: { name: taskQueue },
+      input: { payloads: await payloadsOf(inputOf(ledger)) },
+      requestId: requestIdOf(signalName, payload.id),
+      signalName,
+      signalInput: { payloads: await payloadsOf(payload) },
+      workflowIdConflictPolicy: encodeWorkflowIdConflictPolicy('USE_EXISTING') ?? null,
+      workflowIdReusePolicy: encodeWorkflowIdReusePolicy('REJECT_DUPLICATE') ?? null,
+      searchAttributes: {
+        indexedFields: encodeUnifiedSearchAttributes(undefined, typedSearchAttributes),
+      },
+      userMetadata:
+        (await encodeUserMetadata(loadedDataConverter, staticSummary, undefined)) ?? null,
+    });
+    started.set(ledger.terms.orderId, true);
+  }
+
+  async function payloadsOf(value: unknown) {
+    return (await encodeToPayloads(loadedDataConverter, value)) ?? null;
   }
 
   async function restart(ledger: Ledger): Promise<void> {
@@ -80,15 +126,13 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
   }
 
   async function signalOpen(orderId: string, signalName: string, payload: Message) {
-    const { loadedDataConverter } = client.options;
-    const payloads = (await encodeToPayloads(loadedDataConverter, payload)) ?? null;
     await client.workflowService.signalWorkflowExecution({
-      namespace: client.options.namespace,
-      identity: client.options.identity,
+      namespace,
+      identity,
       workflowExecution: { workflowId: orderId },
       requestId: requestIdOf(signalName, payload.id),
       signalName,
-      input: { payloads },
+      input: { payloads: await payloadsOf(payload) },
     });
   }
 
@@ -98,8 +142,8 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
   ): Promise<void> {
     await client.workflowService.signalWorkflowExecution({
       ...signal,
-      namespace: client.options.namespace,
-      identity: client.options.identity,
+      namespace,
+      identity,
       workflowExecution: { workflowId: orderId },
       requestId: requestIdOf('again', id),
     });
@@ -118,20 +162,31 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     });
   }
 
+  async function signal(orderId: string, name: string, payload: Message): Promise<void> {
+    const beginning = expected.get(orderId);
+    expected.delete(orderId);
+    try {
+      if (beginning !== undefined) return await startWith(beginning, name, payload);
+    } catch (error) {
+      // It has run and closed meanwhile.
+      if (!isAlreadyStarted(error)) throw error;
+    }
+    try {
+      await signalOpen(orderId, name, payload);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      const ledger = await ledgerOf(orderId);
+      if (ledger === null) throw new UnknownOrder(orderId);
+      await reopen(ledger, name, payload);
+    }
+  }
+
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
+    expect: (ledger) => void expected.set(ledger.terms.orderId, ledger),
     restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
     signal: (orderId, name, payload) =>
-      within(client, DEADLINE_MS, async () => {
-        try {
-          await signalOpen(orderId, name, payload);
-        } catch (error) {
-          if (!isNotFound(error)) throw error;
-          const ledger = await ledgerOf(orderId);
-          if (ledger === null) throw new UnknownOrder(orderId);
-          await reopen(ledger, name, payload);
-        }
-      }),
+      within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
     deliverAgain: (orderId, signal) =>
       within(client, DEADLINE_MS, () => deliverAgain(orderId, signal)),
     isReachable: () =>
@@ -144,6 +199,10 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
           () => false,
         ),
   };
+}
+
+function inputOf({ terms }: Ledger): OrderInput {
+  return { from: 'start', terms };
 }
 
 function startOptions(ledger: Ledger) {

@@ -4,6 +4,7 @@ import { OrchestratorUnavailable } from '../problems/orchestrator-errors.ts';
 
 const GRPC_INVALID_ARGUMENT = 3;
 const GRPC_NOT_FOUND = 5;
+const GRPC_ALREADY_EXISTS = 6;
 
 /** @throws OrchestratorUnavailable for whatever heals by itself */
 export async function within<T>(
@@ -26,6 +27,10 @@ export function isNotFound(error: unknown): boolean {
 
 export function isInvalidArgument(error: unknown): boolean {
   return grpcCodeOf(error) === GRPC_INVALID_ARGUMENT;
+}
+
+export function isAlreadyStarted(error: unknown): boolean {
+  return grpcCodeOf(error) === GRPC_ALREADY_EXISTS;
 }
 
 /** An order with too many signals is refused as an invalid argument too; that one heals. */

@@ -18,7 +18,10 @@ const BATCH = 100;
 
 /** Sweeps until the signal is given; resolves after the round under way. */
 export async function sweep(
-  dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'inFlightDeliveries' | 'log'>,
+  dependencies: Pick<
+    ApiDependencies,
+    'database' | 'orders' | 'starts' | 'inFlightDeliveries' | 'log'
+  >,
   signal: AbortSignal,
 ): Promise<void> {
   const redrive = createRedrive(dependencies);
@@ -34,7 +37,7 @@ export async function sweep(
 }
 
 async function startUnstarted(
-  dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'log'>,
+  dependencies: Pick<ApiDependencies, 'database' | 'orders' | 'starts' | 'log'>,
 ): Promise<void> {
   const unstarted = await findUnstarted(dependencies.database, {
     olderThanMs: OLDER_THAN_MS,

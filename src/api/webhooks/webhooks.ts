@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
-import pTimeout from 'p-timeout';
 import {
   type EventMessage,
   type WebhookHeaders,
@@ -25,6 +24,7 @@ import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage, deliveryIdOf, isNotOurs, type OrderMessage, typeOf } from './deliver.ts';
 import { type ParkingReason, parkOrphan } from './park.ts';
+import { inTime } from './time-limit.ts';
 import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
 
 /** An answer takes no longer than this, however long the gateway would wait. */
@@ -55,10 +55,8 @@ export function createWebhookReceiver(dependencies: ApiDependencies): RequestHan
     const raw = await readWebhookBytes(request, response);
     const said = { headers: headersOf(request), query: queryOf(request) };
     const received = { name, gateway, raw, ...said };
-    const status = await pTimeout(take({ dependencies, dedupe, ownInstallation }, received), {
-      milliseconds: Math.min(ANSWER_WITHIN_MS, answerWithinMs - ON_THE_WAY_MS),
-      fallback: () => undefined,
-    });
+    const taken = take({ dependencies, dedupe, ownInstallation }, received);
+    const status = await inTime(taken, Math.min(ANSWER_WITHIN_MS, answerWithinMs - ON_THE_WAY_MS));
     if (status === undefined) throw new Problem('orchestrator_unavailable');
     failpoint('webhook.afterSeenBeforeReply');
     send(response, replyOf({ status: 200, body: { status } }));
@@ -201,5 +199,5 @@ async function count(
   { orderId, type }: Accepted,
 ): Promise<void> {
   const counted = duplicates.count({ orderId, eventId, type }).catch(() => {});
-  await pTimeout(counted, { milliseconds: COUNT_WITHIN_MS, fallback: () => undefined });
+  await inTime(counted, COUNT_WITHIN_MS);
 }

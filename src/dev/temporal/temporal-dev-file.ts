@@ -21,6 +21,8 @@ const schema = z.strictObject({
     journal_mode: z.enum(['WAL', 'DELETE']),
     synchronous: z.enum(['FULL', 'NORMAL']),
   }),
+  keptVisibilityIndexes: z.array(z.string().regex(/^\w+$/)).optional(),
+  environment: z.record(z.string(), z.string()),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   searchAttributes: z.record(z.string(), z.enum(['Keyword', 'Bool', 'Int', 'Double', 'Datetime'])),
   dynamicConfig: z.record(

@@ -14,6 +14,7 @@ import {
   ensureQueueIsServed,
   ensureSearchAttributes,
 } from './temporal-namespace.ts';
+import { dropVisibilityIndexes } from './visibility-indexes.ts';
 
 /** What the server needs in addition to its declaration. */
 export type TemporalServer = {
@@ -48,9 +49,14 @@ export async function temporalServer({
   return {
     name: 'temporal',
     command: [cli, ...devServerArguments(file, { databasePath, ...place })],
-    env,
+    env: { ...file.environment, ...env },
     log: path.join(dataDir, 'logs', 'temporal.log'),
-    ready: (signal) => untilServing(`127.0.0.1:${port}`, file, signal),
+    ready: async (signal) => {
+      await untilServing(`127.0.0.1:${port}`, file, signal);
+      const { keptVisibilityIndexes: kept } = file;
+      // Only a saving, and the next start tries again.
+      if (kept !== undefined) await dropVisibilityIndexes(databasePath, kept).catch(() => {});
+    },
     stopGraceMs: STOP_GRACE_MS,
   };
 }

@@ -183,17 +183,11 @@ export async function readDetails(database: Database, id: string): Promise<Order
   return { description, email, name, address, shipping };
 }
 
-const MARK_STARTED = prepared((db) =>
-  db
-    .update(orders)
-    .set({ startedAt: sql`now()` })
-    .where(and(eq(orders.id, sql.placeholder('id')), isNull(orders.startedAt)))
-    .prepare('mark-started'),
-);
-
-/** Remembers that the workflow exists; the first time counts. */
-export async function markStarted(database: Database, id: string): Promise<void> {
-  await MARK_STARTED(database).execute({ id });
+/** Remembers that their workflows exist; the first time counts. */
+export async function markStarted({ pool }: Database, ids: readonly string[]): Promise<void> {
+  const text = `
+    update orders set started_at = now() where id = any($1) and started_at is null`;
+  await pool.query({ name: 'mark-started', text, values: [ids] });
 }
 
 /** Orders whose workflow never came to life, oldest first, for the sweeper to start. */

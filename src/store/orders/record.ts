@@ -33,25 +33,25 @@ export class UnknownOrderError extends Error {
 }
 
 /**
- * One statement and so one transaction, and one round trip: it runs in every step of every order. `before`
- * locks the row first, so that of two writers the second sees what the first has written.
+ * The record as parts of a statement, from `$1` to `$19`. `before` locks the row first, so that of two writers the
+ * second sees what the first has written; `changed` has a row where the record was written.
  */
-const WRITE_RECORD = {
-  name: 'write-record',
-  text: `
-    with before as (
-      select id, gateway, state, revision, ledger from orders where id = $1 for update
+export const RECORD_PARTS = `
+    before as (
+      select id, gateway, state, revision, ledger, email, description, people
+      from orders where id = $1 for update
     ), changed as (
       update orders set
         revision = $2, version = $3, state = $4, needs_review = $5,
         ledger = $6::json, view = $7::json, updated_at = $8, expires_at = $9,
-        closed = $13, next_deadline_at = $14, review_reasons = $15::text[]
+        closed = $13, next_deadline_at = $14, review_reasons = $15::text[],
+        started_at = coalesce(orders.started_at, now())
       from before
       where orders.id = before.id and before.revision <= $12
       returning orders.id, before.gateway, before.state as from_state
     ), logged as (
       insert into order_state_log (order_id, revision, version, from_state, to_state, at)
-      select id, $2, $3, from_state, $4, $8 from changed where from_state <> $4
+      select id, $17, $18, from_state, $4, $19 from changed where from_state <> $4
       on conflict do nothing
     ), recorded as (
       insert into order_events
@@ -69,7 +69,13 @@ const WRITE_RECORD = {
       insert into order_refunds (refund_id, order_id)
       select refund_id, id from changed, unnest($16::text[]) as refund_id
       on conflict do nothing
-    )
+    )`;
+
+/** One statement and so one transaction, and one round trip: it runs in every step of every order. */
+const WRITE_RECORD = {
+  name: 'write-record',
+  text: `
+    with ${RECORD_PARTS}
     select
       case when changed.id is null and before.ledger::text <> $6::text
         then before.ledger end as other,
@@ -84,35 +90,47 @@ const WRITE_RECORD = {
  *
  * @throws UnknownOrderError when there is no such order to write about.
  */
-export async function writeRecord(
-  { pool }: Database,
-  { ledger, records, known }: OrderRecord,
-): Promise<Ledger | null> {
-  const view = viewOf(ledger);
+export async function writeRecord({ pool }: Database, record: OrderRecord): Promise<Ledger | null> {
+  const view = viewOf(record.ledger);
   const { rows } = await pool.query<{ other: Ledger | null }>({
     ...WRITE_RECORD,
-    values: [
-      view.id,
-      ledger.revision,
-      view.version,
-      view.state,
-      needsPerson(view),
-      JSON.stringify(ledger),
-      JSON.stringify(view),
-      view.updatedAt,
-      view.expiresAt,
-      JSON.stringify(records.map(storable)),
-      paymentIdsOf(ledger),
-      known,
-      ledger.closed,
-      wakesAt(ledger),
-      openReasonsOf(view),
-      refundIdsOf(view),
-    ],
+    values: recordValues(record, view),
   });
   const [row] = rows;
   if (row === undefined) throw new UnknownOrderError(view.id);
   return row.other;
+}
+
+/** What the order was when it came to its state; absent where that is the record itself. */
+export type CameToState = Pick<OrderView, 'version' | 'updatedAt'> & { revision: number };
+
+/** The values of `RECORD_PARTS`. */
+export function recordValues(
+  { ledger, records, known }: OrderRecord,
+  view: OrderView,
+  came: CameToState = { ...view, revision: ledger.revision },
+): unknown[] {
+  return [
+    view.id,
+    ledger.revision,
+    view.version,
+    view.state,
+    needsPerson(view),
+    JSON.stringify(ledger),
+    JSON.stringify(view),
+    view.updatedAt,
+    view.expiresAt,
+    JSON.stringify(records.map(storable)),
+    paymentIdsOf(ledger),
+    known,
+    ledger.closed,
+    wakesAt(ledger),
+    openReasonsOf(view),
+    refundIdsOf(view),
+    came.revision,
+    came.version,
+    came.updatedAt,
+  ];
 }
 
 const LOAD = prepared((db) =>

@@ -35,6 +35,24 @@ describe('the targets of a run', () => {
     assert.equal(reachedIn(run, /billable actions/)?.isMet, false);
   });
 
+  it('compare with the commit before where that was measured, and say nothing of it elsewhere', () => {
+    const run = (cpuMs: number) => ({
+      payonce: { order: resultWith({ perSecond: 50, cpuMs }) },
+      'payonce-before': { order: resultWith({ perSecond: 24, cpuMs: 70 }) },
+    });
+    assert.deepEqual(reachedIn(run(35), /order: CPU.*before/), { value: '0.50 ×', isMet: true });
+    assert.equal(reachedIn(run(36), /order: CPU.*before/)?.isMet, false);
+    assert.deepEqual(reachedIn(run(35), /order: at least 2 × payonce-before/), {
+      value: '2.08 ×',
+      isMet: true,
+    });
+    const { payonce } = run(35);
+    assert.equal(
+      targetsOf(recordOf({ payonce })).filter(({ text }) => /before/.test(text)).length,
+      0,
+    );
+  });
+
   it('call a growth flat up to a fifth more CPU time, and shrinking flat too', () => {
     assert.deepEqual(reachedIn(growthTo(12), /growth/), {
       value: '+20 % from 1000 to 20000 orders',
