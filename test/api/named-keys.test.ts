@@ -132,11 +132,14 @@ describe('a key of the scope support', function () {
     'get /v1/customers/{id}/entitlements',
     'get /v1/parked-events',
     'get /v1/parked-events/{id}',
+    'get /v1/key',
+    'get /v1/overview',
     'post /v1/orders/{id}/refunds',
     'post /v1/orders/{id}/reviews/{reviewId}',
   ];
 
-  for (const { method, path } of ROUTES) {
+  // A stream of changes does not end; see test/api/console.test.ts.
+  for (const { method, path } of ROUTES.filter((one) => one.path !== '/v1/changes')) {
     const route = `${method} ${path}`;
     const isAllowed = ALLOWED.includes(route);
     it(`${isAllowed ? 'may' : 'may not'} ${route}`, async () => {

@@ -8,6 +8,8 @@ import type { Target, World } from './world.ts';
 
 type BodyOf = (target: Target) => object;
 
+const BY_HAND = { method: 'cash', reference: 'till-1', amount: 1, note: 'over the counter' };
+
 /** A body for each endpoint that takes one. */
 const BODIES: Record<string, BodyOf> = {
   '/v1/orders': () => orderBody(newOrderId(), { metadata: { from: 'fuzz' }, description: 'tea' }),
@@ -16,6 +18,9 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/sync': () => ({}),
   '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
   '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
+  '/v1/orders/{id}/manual-payments': () => ({ ...BY_HAND, receivedOn: '2026-01-26' }),
+  '/v1/orders/{id}/manual-refunds': () => ({ ...BY_HAND, returnedOn: '2026-01-27' }),
+  '/v1/orders/{id}/expiry': () => ({ expiresAt: '2027-01-31T12:00:00Z', note: 'on Monday' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
   '/v1/orders/{id}/effects/{key}/retry': () => ({ note: 'mended' }),
   '/v1/parked-events/{id}/redeliver': () => ({ note: 'it is there now' }),

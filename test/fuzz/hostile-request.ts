@@ -46,7 +46,9 @@ const PAGES = [
 ];
 
 export function hostileRequest(world: World): fc.Arbitrary<HostileRequest> {
-  const routes = fc.constantFrom(...ROUTES, ...ROUTES.filter(({ body }) => body !== undefined));
+  // A stream of changes is no answer to wait for.
+  const ending = ROUTES.filter(({ path }) => path !== '/v1/changes');
+  const routes = fc.constantFrom(...ending, ...ending.filter(({ body }) => body !== undefined));
   return fc.oneof(
     { weight: 130, arbitrary: routes.chain((route) => ofRoute(route, world)) },
     { weight: 60, arbitrary: gateways.chain((name) => ofGateway(name, world)) },
