@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from '../test/support/browser.ts';
 import { type Example, tellExamples } from '../test/support/examples.ts';
 import { mochaHooks, sharedStack } from '../test/support/stack.ts';
+import { ensureConsole } from './build-console.ts';
 
 const SIZE = { width: 1400, height: 900 };
 /** Left of this, the Temporal UI has its menu. */
@@ -32,6 +33,7 @@ async function takeAll(scene: Scene, docsUrl: string): Promise<void> {
   await takeOrders(scene);
   await takeRefusedEffect(scene);
   await takeCheckout(scene);
+  await takeConsole(scene);
   await takeDocs(scene.page, docsUrl);
 }
 
@@ -84,6 +86,19 @@ async function takeCheckout({ page, example }: Scene): Promise<void> {
   await page.goto(example.checkoutUrl);
   await shoot(page, 'checkout', {});
   await page.setViewportSize(SIZE);
+}
+
+async function takeConsole({ page, example }: Scene): Promise<void> {
+  const { apiUrl, keys } = await sharedStack();
+  await ensureConsole();
+  await page.goto(`${apiUrl}/console/orders/${example.inReview}`);
+  await page.getByLabel('API key').fill(keys.ops);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('pay: applied').waitFor();
+  await shoot(page, 'console-order', {});
+  await page.getByRole('link', { name: 'Today' }).click();
+  await page.getByText('Waits for a person').waitFor();
+  await shoot(page, 'console-today', { toY: 420 });
 }
 
 async function takeDocs(page: Page, docsUrl: string): Promise<void> {
