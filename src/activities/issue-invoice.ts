@@ -14,7 +14,7 @@ export function createIssueInvoice({
   database: Database;
   seller: Seller;
 }): RunEffect<'issue_invoice'> {
-  return async ({ order, command: { key, epoch, discountMinor } }) => {
+  return async ({ order, command: { key, epoch, discountMinor, paidBy } }) => {
     const stored = await readOrder(database, order.id);
     await issueInvoice(database, {
       orderId: order.id,
@@ -30,8 +30,12 @@ export function createIssueInvoice({
       amountMinor: order.amount,
       discountMinor: discountMinor ?? null,
       currency: order.currency,
-      gateway: order.gateway,
+      gateway: paidBy?.map(inWords).join(' and ') ?? order.gateway,
     });
     failpoint('invoice.afterCommitBeforeReturn');
   };
+}
+
+function inWords(way: string): string {
+  return way.replaceAll('_', ' ');
 }

@@ -5,6 +5,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { OutcomeRecord } from '../../domain/events.ts';
+import { MANUAL_PREFIX } from '../../domain/facts/manual.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import { nextDeadline } from '../../domain/schedule/deadlines.ts';
 import { needsPerson, type OrderView, viewOf } from '../../domain/view.ts';
@@ -34,7 +35,8 @@ export class UnknownOrderError extends Error {
 
 /**
  * One statement and so one transaction, and one round trip: it runs in every step of every order. `before`
- * locks the row first, so that of two writers the second sees what the first has written.
+ * locks the row first, so that of two writers the second sees what the first has written. A payment through the gateway
+ * is one order's; one transfer that a person received may pay several, so that its reference is each order's own.
  */
 const WRITE_RECORD = {
   name: 'write-record',
@@ -63,7 +65,10 @@ const WRITE_RECORD = {
       on conflict do nothing
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
-      select gateway, payment_id, id from changed, unnest($11::text[]) as payment_id
+      select
+        case when starts_with(payment_id, '${MANUAL_PREFIX}') then '${MANUAL_PREFIX}' || id else gateway end,
+        payment_id, id
+      from changed, unnest($11::text[]) as payment_id
       on conflict do nothing
     ), refunded as (
       insert into order_refunds (refund_id, order_id)
