@@ -326,6 +326,7 @@ describe('the command line', function () {
       'a broken cup',
     );
     assert.match(returned, /10\.00/);
+    assert.match(returned, /manual:till-9 +- +succeeded/);
     assert.match(await payonce('timeline', id), /a broken cup/);
   });
 });

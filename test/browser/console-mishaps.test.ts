@@ -14,6 +14,7 @@ import {
   type Shop,
   untilOrder,
   untilSettled,
+  withFaults,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
@@ -164,11 +165,31 @@ describe(`the console when something is in the way${skipped}`, function () {
     const id = await givenOrder(shop);
     await openOrder(id);
     await page.getByRole('link', { name: 'Orders', exact: true }).click();
-    await page.route('**/v1/orders**', (route) => route.abort());
+    // A proxy in front of an API that is gone.
+    await page.route('**/v1/orders**', (route) =>
+      route.fulfill({ status: 502, body: 'Bad gateway' }),
+    );
     await page.getByLabel('Find').fill(id);
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('alert').getByText('could not be read').waitFor();
     assert.equal(await page.getByText('No such orders').count(), 0);
+  });
+
+  it('keeps the filters of a list that goes on', async () => {
+    const description = { description: 'one of two' };
+    const ids = [await givenOrder(shop, description), await givenOrder(shop, description)];
+    await openOrder(String(ids[0]));
+    await page.route('**/v1/orders?limit=50&*', (route) =>
+      route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
+    );
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${stack.apiUrl}/console/orders?state=initiated`);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('link', { name: /^ord_/ }).nth(1).waitFor();
+    const lists = asked.filter((url) => url.includes('/v1/orders?limit='));
+    assert.ok(lists.some((url) => url.includes('cursor=')));
+    assert.ok(lists.every((url) => url.includes('state=initiated')));
   });
 
   it('finds one thing whatever its state, and shows no filters that would do nothing', async () => {
@@ -215,6 +236,18 @@ describe(`the console when something is in the way${skipped}`, function () {
   });
 
   // balanced-dashboard#1630 and angelleye/paypal-woocommerce#897: which refund it was, and why it failed, is nowhere.
+  it('shows why the gateway refused a refund', async () => {
+    const { gateway, paidOrder, refund } = await placeAt('sandbox');
+    const { id, paymentId } = await paidOrder();
+    await withFaults(shop, { webhooks: { drop: 1 } }, async () => {
+      await gateway.refund(paymentId, 1000);
+      assert.equal((await refund(id)).status, 422);
+    });
+    const refused = (await readOrder(shop, id)).refunds.find(({ status }) => status === 'refused');
+    await openOrder(id);
+    await page.getByRole('cell', { name: `refused: ${refused?.refusal}` }).waitFor();
+  });
+
   it('shows under which id money went back', async () => {
     const id = await givenOrder(shop);
     const cash = { method: 'cash', amount: AMOUNT };
@@ -235,6 +268,23 @@ describe(`the console when something is in the way${skipped}`, function () {
     await deed('Record a refund by hand').waitFor();
     assert.equal(await deed('Refund').count(), 0);
     assert.equal(await deed('Sync').count(), 0);
+  });
+
+  // saleor-dashboard#4493: what is promised to a refund under way is offered once more.
+  it('offers to refund what is not on its way back already', async () => {
+    const { id, paymentId } = await (await placeAt('sandbox')).paidOrder();
+    await shop.gateway('POST', `/payments/${paymentId}/refunds`, {
+      amount: 999,
+      status: 'pending',
+    });
+    await untilOrder(shop, id, ({ refunds }) => refunds.length > 0, 'told of the refund');
+    await openOrder(id);
+    await deed('Refund').click();
+    await dialog().getByText('all that is left (40.00 INR)').waitFor();
+    await send('Refund');
+    await dialog().waitFor({ state: 'hidden' });
+    const { refunds } = await readOrder(shop, id);
+    assert.deepEqual(new Set(refunds.map(({ amount }) => amount)), new Set([999, 4000]));
   });
 
   // antiwork/gumroad#3749 and stripe-sfcc-b2c-connector#31: amounts in the wrong unit.
