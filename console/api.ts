@@ -1,6 +1,6 @@
 /** Reading and changing through the API, and following what changes. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { call, type components } from '../src/client/index.ts';
 import { accepted, type Session, useSession } from './session.tsx';
 
@@ -34,10 +34,14 @@ export function useGet<T>(path: string | null) {
   });
 }
 
-/** Reads a path, or null where the API has nothing there. */
+/**
+ * Reads a path, or null where nothing is there, also where nothing can be: an e-mail address is no order's id.
+ *
+ * @throws Refusal where the API could not say
+ */
 export async function find<T>({ client }: Session, path: string): Promise<T | null> {
   const reply = await call<T>(client, 'GET', path);
-  return reply.status < 300 ? reply.body : null;
+  return reply.status === 404 || reply.status === 422 ? null : accepted(reply);
 }
 
 export interface Change {
@@ -45,23 +49,47 @@ export interface Change {
   body: object;
 }
 
-/** Each click is one request under one key of its own, also where it has to be sent again. */
+const NO_ANSWER =
+  'No answer came, so it may have been done. Look at the order, or send it again as it is: that does nothing twice.';
+const TOO_MANY_REQUESTS = 429;
+
+/** The keys of requests whose answer was lost, by what they asked for. */
+const unanswered = new Map<string, string>();
+
+/** Each click is one request under one key of its own. What was not answered is sent again under the same key. */
 export function useChange() {
   const { client } = useSession();
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async ({ path, body }: Change) => {
-      const headers = { ...WAIT, 'idempotency-key': crypto.randomUUID() };
-      return accepted(await call<unknown>(client, 'POST', path, { body, headers }));
+      const request = JSON.stringify([path, body]);
+      const key = unanswered.get(request) ?? newKey();
+      unanswered.set(request, key);
+      const headers = { ...WAIT, 'idempotency-key': key };
+      const reply = await call<unknown>(client, 'POST', path, { body, headers }).catch(() => {
+        throw new Error(NO_ANSWER);
+      });
+      if (reply.status < 500 && reply.status !== TOO_MANY_REQUESTS) unanswered.delete(request);
+      return accepted(reply);
     },
     onSettled: () => queries.invalidateQueries(),
   });
 }
 
+/** `crypto.randomUUID` is missing where the page came over plain HTTP from another machine. */
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** `lost`: the API cannot be reached. `refused`: it no longer takes the key. What is shown may then be outdated. */
+export type Connection = 'live' | 'lost' | 'refused';
+
 /** Keeps everything that is shown up to date, for as long as somebody is signed in. */
-export function useFollowChanges(): void {
+export function useFollowChanges(): Connection {
   const { apiKey } = useSession();
   const queries = useQueryClient();
+  const [connection, setConnection] = useState<Connection>('live');
   useEffect(() => {
     const leaving = new AbortController();
     let isDue = false;
@@ -73,17 +101,32 @@ export function useFollowChanges(): void {
         void queries.invalidateQueries();
       }, GATHER_MS);
     };
-    void follow(apiKey, leaving.signal, refresh);
+    void follow(apiKey, leaving.signal, { onChange: refresh, onConnection: setConnection });
     return () => leaving.abort();
   }, [apiKey, queries]);
+  return connection;
+}
+
+interface Follower {
+  onChange: () => void;
+  onConnection: (connection: Connection) => void;
 }
 
 /** An EventSource sends no key, so the stream is read by hand; all that it says is "look again". */
-async function follow(apiKey: string, signal: AbortSignal, onChange: () => void): Promise<void> {
+async function follow(
+  apiKey: string,
+  signal: AbortSignal,
+  { onChange, onConnection }: Follower,
+): Promise<void> {
   const headers = { authorization: `Bearer ${apiKey}` };
   while (!signal.aborted) {
     try {
       const response = await fetch('/v1/changes', { headers, signal });
+      // A key that is refused stays so: another request would only be another refusal.
+      if (response.status === 401 || response.status === 403) return onConnection('refused');
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      onConnection('live');
+      onChange();
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { done, value = '' } = (await reader?.read()) ?? { done: true };
@@ -91,9 +134,8 @@ async function follow(apiKey: string, signal: AbortSignal, onChange: () => void)
         if (value.includes('event:')) onChange();
       }
     } catch {
-      // Whatever ended the stream, the answer is another one.
+      if (!signal.aborted) onConnection('lost');
     }
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
-    if (!signal.aborted) onChange();
   }
 }

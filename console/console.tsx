@@ -1,9 +1,19 @@
 /** The frame: who is signed in, where one can go, and the page that is open. */
-import { AppShell, Button, Center, Group, Loader, NavLink, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  AppShell,
+  Button,
+  Center,
+  Group,
+  Loader,
+  NavLink,
+  Text,
+  Title,
+} from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
-import { useFollowChanges } from './api.ts';
+import { type Connection, useFollowChanges } from './api.ts';
 import { OrderPage } from './pages/order.tsx';
 import { OrdersPage } from './pages/orders.tsx';
 import { ParkedPage } from './pages/parked.tsx';
@@ -52,10 +62,16 @@ export function Console() {
   );
 }
 
+const OUTDATED: Record<Exclude<Connection, 'live'>, string> = {
+  lost: 'The API cannot be reached. What you see may be out of date; it is read again once the API answers.',
+  refused:
+    'The API no longer takes your key. What you see may be out of date: sign out, and sign in with another key.',
+};
+
 function Frame({ onLeave }: { onLeave: () => void }) {
   const { actor, scope } = useSession();
   const [location] = useLocation();
-  useFollowChanges();
+  const connection = useFollowChanges();
   return (
     <AppShell header={{ height: { base: 92, sm: 56 } }} padding="md">
       <AppShell.Header px="md">
@@ -90,6 +106,11 @@ function Frame({ onLeave }: { onLeave: () => void }) {
         </Group>
       </AppShell.Header>
       <AppShell.Main>
+        {connection !== 'live' && (
+          <Alert color="red" role="alert" title="Not up to date" mb="md">
+            {OUTDATED[connection]}
+          </Alert>
+        )}
         <Switch>
           <Route path="/" component={TodayPage} />
           <Route path="/orders" component={OrdersPage} />

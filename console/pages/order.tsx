@@ -139,21 +139,27 @@ function Payments({ order: { payments, currency } }: { order: Order }) {
 
 function MoneyBack({ order: { refunds, disputes, currency } }: { order: Order }) {
   const rows = [
-    ...refunds.map(({ id, status, amount, reason, manual }) => ({
+    ...refunds.map(({ id, refundId, status, amount, reason, refusal, manual }) => ({
       key: id,
       cells: [
-        'refund',
-        manual === null ? status : `by ${manual.method} on ${manual.returnedOn}`,
+        `refund ${refundId ?? id}`,
+        manual === null
+          ? withReason(status, refusal)
+          : `by ${manual.method} on ${manual.returnedOn}`,
         moneyText(amount, currency),
         reason,
       ],
     })),
     ...disputes.map(({ id, status, amount }) => ({
       key: id,
-      cells: ['dispute', status, moneyText(amount, currency), null],
+      cells: [`dispute ${id}`, status, moneyText(amount, currency), null],
     })),
   ];
-  return <List title="Money back" head={['Kind', 'Status', 'Amount', 'Reason']} rows={rows} />;
+  return <List title="Money back" head={['What', 'Status', 'Amount', 'Reason']} rows={rows} />;
+}
+
+function withReason(status: string, refusal: string | null): string {
+  return refusal === null ? status : `${status}: ${refusal}`;
 }
 
 function Effects({ order: { effects } }: { order: Order }) {

@@ -14,7 +14,7 @@ import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { call } from '../../src/client/index.ts';
 import { find, type Order } from '../api.ts';
-import { Loaded, Money, Nothing, State, When } from '../parts/shown.tsx';
+import { Loaded, Money, Nothing, Rest, State, When } from '../parts/shown.tsx';
 import { accepted, type Session, useSession } from '../session.tsx';
 
 const STATES = [
@@ -46,33 +46,51 @@ export function OrdersPage() {
     <Stack>
       <Title order={2}>Orders</Title>
       <Search key={words} words={words} onSearch={(value) => set('q', value)} />
-      <Group align="flex-end">
-        <NativeSelect
-          label="State"
-          value={query.get('state') ?? ''}
-          onChange={(event) => set('state', event.currentTarget.value)}
-          data={[{ value: '', label: 'any' }, ...STATES]}
-        />
-        <TextInput
-          label="Created from"
-          type="date"
-          value={query.get('createdFrom') ?? ''}
-          onChange={(event) => set('createdFrom', event.currentTarget.value)}
-        />
-        <TextInput
-          label="Created to"
-          type="date"
-          value={query.get('createdTo') ?? ''}
-          onChange={(event) => set('createdTo', event.currentTarget.value)}
-        />
-        <Checkbox
-          label="Waits for a person"
-          checked={query.get('needsReview') === 'true'}
-          onChange={(event) => set('needsReview', event.currentTarget.checked ? 'true' : '')}
-        />
-      </Group>
-      {words === '' ? <Listed query={query} /> : <Found words={words} />}
+      {words === '' ? (
+        <>
+          <Filters query={query} set={set} />
+          <Listed query={query} />
+        </>
+      ) : (
+        <Found words={words} />
+      )}
     </Stack>
+  );
+}
+
+interface FiltersProps {
+  query: URLSearchParams;
+  set: (name: string, value: string) => void;
+}
+
+/** Of the list alone: a search finds one thing, whatever its state and its day. */
+function Filters({ query, set }: FiltersProps) {
+  return (
+    <Group align="flex-end">
+      <NativeSelect
+        label="State"
+        value={query.get('state') ?? ''}
+        onChange={(event) => set('state', event.currentTarget.value)}
+        data={[{ value: '', label: 'any' }, ...STATES]}
+      />
+      <TextInput
+        label="Created from"
+        type="date"
+        value={query.get('createdFrom') ?? ''}
+        onChange={(event) => set('createdFrom', event.currentTarget.value)}
+      />
+      <TextInput
+        label="Created to"
+        type="date"
+        value={query.get('createdTo') ?? ''}
+        onChange={(event) => set('createdTo', event.currentTarget.value)}
+      />
+      <Checkbox
+        label="Waits for a person"
+        checked={query.get('needsReview') === 'true'}
+        onChange={(event) => set('needsReview', event.currentTarget.checked ? 'true' : '')}
+      />
+    </Group>
   );
 }
 
@@ -135,21 +153,31 @@ function Listed({ query }: { query: URLSearchParams }) {
 function Found({ words }: { words: string }) {
   const session = useSession();
   const found = useQuery({ queryKey: ['found', words], queryFn: () => findAll(session, words) });
-  return <Loaded query={found}>{(orders) => <Orders orders={orders} />}</Loaded>;
+  return (
+    <Loaded query={found}>
+      {({ orders, nextCursor }) => (
+        <>
+          <Orders orders={orders} />
+          <Rest nextCursor={nextCursor} hint="Search for something that fewer orders have." />
+        </>
+      )}
+    </Loaded>
+  );
 }
 
 /** What the words may be is not asked: everything that they can be is looked up, each by an index. */
-async function findAll(session: Session, words: string): Promise<Order[]> {
+async function findAll(session: Session, words: string): Promise<Page> {
   const text = encodeURIComponent(words);
   const filters = words.includes('@')
     ? ['email']
     : ['paymentId', 'refundId', 'customer', 'invoiceNumber'];
   const [order, ...pages] = await Promise.all([
     find<Order>(session, `/v1/orders/${text}`),
-    ...filters.map((filter) => find<Page>(session, `/v1/orders?${filter}=${text}`)),
+    ...filters.map((filter) => find<Page>(session, `/v1/orders?limit=${PAGE}&${filter}=${text}`)),
   ]);
   const all = [...(order === null ? [] : [order]), ...pages.flatMap((page) => page?.orders ?? [])];
-  return [...new Map(all.map((one) => [one.id, one])).values()];
+  const orders = [...new Map(all.map((one) => [one.id, one])).values()];
+  return { orders, nextCursor: pages.find((page) => page?.nextCursor)?.nextCursor ?? null };
 }
 
 function Orders({ orders }: { orders: Order[] }) {

@@ -4,14 +4,14 @@ import { Link } from 'wouter';
 import { moneyText } from '../../src/money/text.ts';
 import { type ParkedEvent, useGet } from '../api.ts';
 import { DeedButton } from '../parts/deed.tsx';
-import { Loaded, Nothing, When } from '../parts/shown.tsx';
+import { Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
 
 const NOTE = { name: 'note', label: 'Why', kind: 'words' } as const;
 
 export function ParkedPage() {
   const [isAll, setIsAll] = useState(false);
-  const events = useGet<{ events: ParkedEvent[] }>(
+  const events = useGet<{ events: ParkedEvent[]; nextCursor: string | null }>(
     `/v1/parked-events?limit=100${isAll ? '' : '&status=parked'}`,
   );
   return (
@@ -28,7 +28,15 @@ export function ParkedPage() {
           found.events.length === 0 ? (
             <Nothing>Nothing is parked.</Nothing>
           ) : (
-            found.events.map((event) => <Parked key={event.id} event={event} />)
+            <>
+              {found.events.map((event) => (
+                <Parked key={event.id} event={event} />
+              ))}
+              <Rest
+                nextCursor={found.nextCursor}
+                hint="The command payonce parked lists all of them."
+              />
+            </>
           )
         }
       </Loaded>

@@ -2,14 +2,16 @@ import { Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
 import { type Order, useGet } from '../api.ts';
 import { OpenReviews, RefusedEffects } from '../parts/decisions.tsx';
-import { Loaded, Money, Nothing, State } from '../parts/shown.tsx';
+import { Loaded, Money, Nothing, Rest, State } from '../parts/shown.tsx';
 
 export function ReviewsPage() {
   const [query] = useSearchParams();
   const reason = query.get('reason');
   const filter =
     reason === null ? 'needsReview=true' : `reviewReason=${encodeURIComponent(reason)}`;
-  const orders = useGet<{ orders: Order[] }>(`/v1/orders?${filter}&limit=100`);
+  const orders = useGet<{ orders: Order[]; nextCursor: string | null }>(
+    `/v1/orders?${filter}&limit=100`,
+  );
   return (
     <Stack>
       <Title order={2}>Reviews</Title>
@@ -18,7 +20,15 @@ export function ReviewsPage() {
           found.orders.length === 0 ? (
             <Nothing>Nothing waits for a decision.</Nothing>
           ) : (
-            found.orders.map((order) => <Waiting key={order.id} order={order} />)
+            <>
+              {found.orders.map((order) => (
+                <Waiting key={order.id} order={order} />
+              ))}
+              <Rest
+                nextCursor={found.nextCursor}
+                hint="They are shown once these are decided; Orders lists all that wait for a person."
+              />
+            </>
           )
         }
       </Loaded>

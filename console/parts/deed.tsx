@@ -15,13 +15,20 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
+import { moneyText } from '../../src/money/text.ts';
 import { useChange } from '../api.ts';
 
 export interface Field {
   name: string;
   label: string;
   /** A text unless told. */
-  kind?: 'text' | 'words' | 'whole number' | 'day' | 'time' | { oneOf: readonly string[] };
+  kind?:
+    | 'text'
+    | 'words'
+    | 'day'
+    | 'time'
+    | { oneOf: readonly string[] }
+    | { minorUnitsOf: string };
   isRequired?: boolean;
   description?: string;
   initial?: string;
@@ -42,20 +49,26 @@ type Values = Record<string, string>;
 
 export function DeedButton({ deed }: { deed: Deed }) {
   const [isOpen, { open, close }] = useDisclosure(false);
+  const [asked, setAsked] = useState(deed);
+  // What was read is what is sent, also where the order changes while the dialog is open: the API refuses it then.
+  const ask = (): void => {
+    setAsked(deed);
+    open();
+  };
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={open}>
+      <Button size="compact-sm" variant="default" onClick={ask}>
         {deed.name}
       </Button>
       <Modal
         opened={isOpen}
         onClose={close}
-        title={deed.name}
+        title={asked.name}
         // Locking it takes a style that the page's policy refuses.
         lockScroll={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <DeedForm deed={deed} onDone={close} />
+        <DeedForm deed={asked} onDone={close} />
       </Modal>
     </>
   );
@@ -103,7 +116,7 @@ function DeedForm({ deed, onDone }: { deed: Deed; onDone: () => void }) {
 
 function firstValue({ kind, initial }: Field): string {
   if (initial !== undefined) return initial;
-  return typeof kind === 'object' ? (kind.oneOf[0] ?? '') : '';
+  return typeof kind === 'object' && 'oneOf' in kind ? (kind.oneOf[0] ?? '') : '';
 }
 
 /** What is left empty is not sent. */
@@ -111,11 +124,20 @@ function filledIn(fields: readonly Field[], values: Values): object {
   const filled = fields.flatMap(({ name, kind }): [string, string | number][] => {
     const value = (values[name] ?? '').trim();
     if (value === '') return [];
-    if (kind === 'whole number') return [[name, Number(value)]];
-    if (kind === 'time') return [[name, new Date(value).toISOString()]];
-    return [[name, value]];
+    if (isMoney(kind)) return [[name, Number(value)]];
+    return [[name, kind === 'time' ? timeOf(value) : value]];
   });
   return Object.fromEntries(filled);
+}
+
+/** In UTC; what is no time is sent as it is, so that the API says what is wrong with it. */
+function timeOf(value: string): string {
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? value : time.toISOString();
+}
+
+function isMoney(kind: Field['kind']): kind is { minorUnitsOf: string } {
+  return typeof kind === 'object' && 'minorUnitsOf' in kind;
 }
 
 interface InputProps {
@@ -135,9 +157,25 @@ function Input({ field, value, onChange }: InputProps) {
     value,
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
+  if (isMoney(kind))
+    return (
+      <TextInput
+        {...common}
+        description={amountInWords(value, kind.minorUnitsOf)}
+        inputMode="numeric"
+        pattern="[0-9]+"
+        title="Digits alone, such as 4999"
+      />
+    );
   if (typeof kind === 'object') return <NativeSelect {...common} data={[...kind.oneOf]} />;
   if (kind === 'words') return <Textarea {...common} autosize minRows={2} maxLength={500} />;
-  const number =
-    kind === 'whole number' ? { inputMode: 'numeric' as const, pattern: '[0-9]+' } : {};
-  return <TextInput {...common} {...number} type={TYPES[kind] ?? 'text'} />;
+  return <TextInput {...common} type={TYPES[kind] ?? 'text'} />;
+}
+
+/** A hundred times too much is seen before it is sent. */
+function amountInWords(value: string, currency: string): string {
+  const minor = /^[0-9]+$/.test(value.trim()) ? Number(value) : null;
+  return minor === null
+    ? `4999 is ${moneyText(4999, currency)}`
+    : `This is ${moneyText(minor, currency)}`;
 }

@@ -34,27 +34,40 @@ function amountField(currency: string, isRequired: boolean): Field {
   return {
     name: 'amount',
     label: `Amount in minor units of ${currency}`,
-    description: `4999 is ${moneyText(4999, currency)}`,
-    kind: 'whole number',
+    kind: { minorUnitsOf: currency },
     isRequired,
   };
 }
 
-function ofSupport({ id, amountPaid, amountRefunded, currency }: Order): Deed[] {
-  const left = amountPaid - amountRefunded;
+/** Minor units that the gateway can still give back: not what was received by hand or is promised already. */
+function leftAtGateway({ amountPaid, amountRefunded, payments, refunds }: Order): number {
+  const byHand = payments
+    .filter(({ manual }) => manual !== null)
+    .reduce((total, payment) => total + payment.amount - payment.amountRefunded, 0);
+  const promised = refunds
+    .filter(({ status }) => status === 'requested' || status === 'pending')
+    .reduce((total, refund) => total + refund.amount, 0);
+  return amountPaid - amountRefunded - byHand - promised;
+}
+
+function ofSupport(order: Order): Deed[] {
+  const { id, currency } = order;
+  const left = leftAtGateway(order);
   if (left <= 0) return [];
   return [
     {
       name: 'Refund',
       consequence: `Gives money back through the gateway: all that is left (${moneyText(left, currency)}), or the part that you name.`,
       path: `/v1/orders/${id}/refunds`,
+      body: { amount: left },
       fields: [amountField(currency, false), { name: 'reason', label: 'Why', kind: 'words' }],
       color: 'red.9',
     },
   ];
 }
 
-function ofOperators({ id, state, currency, gateway, amountPaid }: Order): Deed[] {
+function ofOperators(order: Order): Deed[] {
+  const { id, state, currency, gateway, amountPaid, payments } = order;
   const path = `/v1/orders/${id}`;
   const isWaiting = ['initiated', 'pending', 'partially_paid', 'failed'].includes(state);
   const returned: Deed = {
@@ -70,12 +83,13 @@ function ofOperators({ id, state, currency, gateway, amountPaid }: Order): Deed[
       NOTE,
     ],
   };
+  const sync: Deed = {
+    name: 'Sync',
+    consequence: `Asks ${gateway} for the present truth of all payments of the order, and applies it.`,
+    path: `${path}/sync`,
+  };
   return [
-    {
-      name: 'Sync',
-      consequence: `Asks ${gateway} for the present truth of all payments of the order, and applies it.`,
-      path: `${path}/sync`,
-    },
+    ...(payments.some(({ manual }) => manual === null) ? [sync] : []),
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
     ...(amountPaid > 0 ? [returned] : []),
   ];

@@ -51,14 +51,24 @@ export function Loaded<T>({
   query: UseQueryResult<T>;
   children: (data: T) => ReactNode;
 }) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isError)
-    return (
-      <Alert color="red" role="alert" title="It could not be read">
-        {query.error.message}
-      </Alert>
-    );
-  return <Loader aria-label="Loading" />;
+  const { data } = query;
+  const failure = query.isError ? (
+    <Alert color="red" role="alert" title="It could not be read">
+      {query.error.message}
+    </Alert>
+  ) : null;
+  if (data === undefined) return failure ?? <Loader aria-label="Loading" />;
+  return (
+    <>
+      {failure}
+      {children(data)}
+    </>
+  );
+}
+
+/** A list that ends early says so: what is not shown waits as well. */
+export function Rest({ nextCursor, hint }: { nextCursor: string | null; hint: string }) {
+  return nextCursor === null ? null : <Text role="status">There are more. {hint}</Text>;
 }
 
 export function Nothing({ children }: { children: ReactNode }) {

@@ -1,5 +1,6 @@
 /** Issues the order's invoice, once for every time that it came to be paid. */
 import type { Seller } from '../domain/details.ts';
+import type { OrderBrief } from '../domain/view.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
@@ -14,7 +15,7 @@ export function createIssueInvoice({
   database: Database;
   seller: Seller;
 }): RunEffect<'issue_invoice'> {
-  return async ({ order, command: { key, epoch, discountMinor } }) => {
+  return async ({ order, command: { key, epoch, discountMinor, paidBy } }) => {
     const stored = await readOrder(database, order.id);
     await issueInvoice(database, {
       orderId: order.id,
@@ -30,8 +31,20 @@ export function createIssueInvoice({
       amountMinor: order.amount,
       discountMinor: discountMinor ?? null,
       currency: order.currency,
-      gateway: order.gateway,
+      gateway: payerOf(order, paidBy),
     });
     failpoint('invoice.afterCommitBeforeReturn');
   };
+}
+
+function inWords(way: string): string {
+  return way.replaceAll('_', ' ');
+}
+
+/** By which ways it was paid, as the invoice prints it; empty where nothing was due. */
+export function payerOf(
+  { gateway }: Pick<OrderBrief, 'gateway'>,
+  paidBy?: readonly string[],
+): string {
+  return paidBy?.map(inWords).join(' and ') ?? gateway;
 }

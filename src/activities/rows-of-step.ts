@@ -8,6 +8,7 @@ import type { OrderView } from '../domain/view.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
 import type { StepRows } from '../store/orders/step.ts';
 import { bodyOf } from './deliver.ts';
+import { payerOf } from './issue-invoice.ts';
 import { entryOf } from './post-ledger.ts';
 
 export interface StepSurroundings {
@@ -25,7 +26,7 @@ export function rowsOf(
   { seller, postsAccess, postsCrm }: StepSurroundings,
 ): StepRows | null {
   const rows: StepRows = { grants: [], invoice: null, crm: [], entries: [] };
-  const { amount: amountMinor, currency, gateway, customer } = order;
+  const { amount: amountMinor, currency, customer } = order;
   const customerId = customer.id;
   for (const effect of effects) {
     const { key } = effect;
@@ -39,9 +40,9 @@ export function rowsOf(
       const type = `order.${effect.state}`;
       rows.crm.push({ key, type, body: bodyOf(type, order) });
     } else if (effect.effect === 'issue_invoice' && rows.invoice === null) {
-      const { epoch, discountMinor = null } = effect;
+      const { epoch, discountMinor = null, paidBy } = effect;
       const paper = { seller, layout: NEWEST_LAYOUT };
-      const money = { amountMinor, discountMinor, currency, gateway };
+      const money = { amountMinor, discountMinor, currency, gateway: payerOf(order, paidBy) };
       rows.invoice = { key, epoch, customerId, ...paper, ...money };
     } else return null;
   }

@@ -108,13 +108,13 @@ function paymentsText({ payments, currency }: Order): string | null {
 }
 
 function refundsText({ refunds }: Order): string | null {
-  const rows = refunds.map(({ id, refundId, status, amount, currency, origin, reason, manual }) => [
-    id,
-    refundId ?? '-',
-    status,
-    moneyText(amount, currency),
-    manual === null ? origin : `by ${manual.method} on ${manual.returnedOn}`,
-    reason ?? '-',
+  const rows = refunds.map(({ manual, ...refund }) => [
+    refund.id,
+    manual === null ? (refund.refundId ?? '-') : '-',
+    refund.refusal === null ? refund.status : `${refund.status}: ${visible(refund.refusal)}`,
+    moneyText(refund.amount, refund.currency),
+    manual === null ? refund.origin : `by ${manual.method} on ${manual.returnedOn}`,
+    refund.reason ?? '-',
   ]);
   const head = ['refund', 'at the gateway', 'status', 'amount', 'origin', 'reason'];
   return section('Refunds', head, rows);

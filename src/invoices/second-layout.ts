@@ -18,7 +18,8 @@ export function renderSecondLayout(invoice: Invoice): Promise<Buffer> {
     facts: [
       ['ISSUED', dateText(issuedAt)],
       ['ORDER', orderId],
-      ['PAID BY', gateway],
+      // Nothing was paid of an order over 0.
+      ...(amountMinor === 0 ? [] : [['PAID BY', gateway] as const]),
     ] as const,
     item: description ?? `Order ${orderId}`,
     amount: money(amountMinor),

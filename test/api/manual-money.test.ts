@@ -4,6 +4,7 @@ import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { trialBalance } from '../../src/store/effects/postings.ts';
 import { openPatiently } from '../support/patient-database.ts';
+import { textOf } from '../support/pdf.ts';
 import {
   AMOUNT,
   clientOf,
@@ -144,6 +145,15 @@ describe('an order that was paid in cash', function () {
     assert.equal((await readOrder(shop, id)).version, 1);
   });
 
+  it('is found by its reference in each order that one transfer paid', async () => {
+    const reference = `trf-${newOrderId()}`;
+    const ids = [await givenOrder(shop), await givenOrder(shop)];
+    for (const id of ids) await ask(id, 'manual-payments', { ...CASH, reference });
+    const path = `/v1/orders?paymentId=manual:${reference}`;
+    const { body } = await shop.call<{ orders: Order[] }>('GET', path);
+    assert.deepEqual(new Set(body.orders.map(({ id }) => id)), new Set(ids));
+  });
+
   it('is recorded by keys of the scope ops alone', async () => {
     const id = await givenOrder(shop);
     const client = clientOf(stack.apiUrl, stack.keys.client);
@@ -154,6 +164,44 @@ describe('an order that was paid in cash', function () {
       })
       .then(({ response }) => response);
     assert.equal(status, 403);
+  });
+});
+
+describe('the invoice of an order with money by hand', function () {
+  this.timeout(120_000);
+
+  async function invoiceOf(id: string): Promise<string> {
+    const headers = { authorization: `Bearer ${stack.keys.ops}` };
+    const reply = await fetch(`${stack.apiUrl}/v1/orders/${id}/invoice.pdf`, { headers });
+    assert.equal(reply.status, 200);
+    return textOf(Buffer.from(await reply.arrayBuffer()));
+  }
+
+  it('says that it was paid by bank transfer, and names no gateway', async () => {
+    const id = await givenOrder(shop);
+    await ask(id, 'manual-payments', { ...CASH, method: 'bank_transfer' });
+    await untilSettled(shop, id, 'paid');
+    const text = await invoiceOf(id);
+    assert.match(text, /PAID BYbank transfer/);
+    assert.doesNotMatch(text, /sandbox/);
+  });
+
+  it('names both ways where the gateway took a part', async () => {
+    const id = await givenOrder(shop);
+    await ask(id, 'manual-payments', { ...CASH, amount: 1000 });
+    const paying = await shop.call<{ id: string }>('POST', `/v1/orders/${id}/payments`, {}, WAIT);
+    await shop.gateway('POST', `/payments/${paying.body.id}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    assert.match(await invoiceOf(id), /PAID BYsandbox and cash/);
+  });
+
+  it('says of an order over 0 that it costs nothing, and by nobody that it was paid', async () => {
+    const { id } = orderBody(newOrderId(), { amount: 0 }) as { id: string };
+    await shop.call<Order>('POST', '/v1/orders', orderBody(id, { amount: 0 }), WAIT);
+    await untilSettled(shop, id, 'paid');
+    const text = await invoiceOf(id);
+    assert.match(text, /0\.00 INR/);
+    assert.doesNotMatch(text, /PAID BY/);
   });
 });
 
@@ -278,6 +326,7 @@ describe('the command line', function () {
       'a broken cup',
     );
     assert.match(returned, /10\.00/);
+    assert.match(returned, /manual:till-9 +- +succeeded/);
     assert.match(await payonce('timeline', id), /a broken cup/);
   });
 });

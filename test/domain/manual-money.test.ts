@@ -172,6 +172,19 @@ describe('money that goes back by hand', () => {
       .then(refusedWith('order_disputed'));
   });
 
+  it('is of one payment: of two it is to be recorded as two', () => {
+    const both = [
+      byHand({ reference: 'cash-1', amountMinor: 40 }),
+      byHand({ reference: 'cash-2', amountMinor: 60 }),
+    ];
+    given(...both)
+      .when(returnedByHand({ amountMinor: 100 }))
+      .then({ outcomes: ['rejected'], codes: ['refund_exceeds_payment'] });
+    given(...both)
+      .when(returnedByHand({ amountMinor: 101 }))
+      .then({ outcomes: ['rejected'], codes: ['refund_exceeds_captured'] });
+  });
+
   it('takes nothing that was promised to a refund through the gateway', () => {
     given(...IN.paid, refundRequest(60))
       .when(returnedByHand({ amountMinor: 60 }))

@@ -4,7 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../src/domain/view.ts';
-import { givenPendingOrder, newOrderId, openShop, type Shop, untilOrder } from '../support/shop.ts';
+import {
+  AMOUNT,
+  givenOrder,
+  givenPendingOrder,
+  newOrderId,
+  openShop,
+  type Shop,
+  untilOrder,
+} from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
@@ -146,6 +154,26 @@ describe('the log of an API', function () {
       [decided, 'review_decision'],
       [refunded, 'refund'],
     ] as const) {
+      const line = await lineOf(reply);
+      assert.deepEqual([line.level, line.security_event, line.order_id], ['info', event, id]);
+      assert.match(String(line.key_id), KEY_ID);
+    }
+  });
+
+  it('marks money by hand and more time, with the key of whoever recorded them', async () => {
+    const id = await givenOrder(shop);
+    const expiresAt = new Date(Date.now() + 72 * 3_600_000).toISOString();
+    const cash = { method: 'cash', reference: 'till-1', amount: AMOUNT };
+    const calls = [
+      ['expiry', { expiresAt }, 'expiry_extension'],
+      ['manual-payments', { ...cash, receivedOn: '2026-01-26' }, 'manual_payment'],
+      ['manual-refunds', { ...cash, returnedOn: '2026-01-27' }, 'manual_refund'],
+    ] as const;
+    for (const [path, body, event] of calls) {
+      const reply = await shop.call('POST', `/v1/orders/${id}/${path}`, body, {
+        prefer: 'wait=30',
+      });
+      assert.equal(reply.status, 200);
       const line = await lineOf(reply);
       assert.deepEqual([line.level, line.security_event, line.order_id], ['info', event, id]);
       assert.match(String(line.key_id), KEY_ID);

@@ -13,20 +13,21 @@ export interface Beside {
   stop(): Promise<void>;
 }
 
-/** Ready once its metrics answer. */
+/** Ready once its metrics answer. It listens on `PORT` where that is given, such as after a stop. */
 export async function startBeside(
   entry: 'server' | 'worker',
   env: Record<string, string> = {},
 ): Promise<Beside> {
   const stack = await sharedStack();
-  const [port, metricsPort] = [await getPort(), await getPort()];
+  const [freePort, metricsPort] = [await getPort(), await getPort()];
+  const port = env.PORT ?? String(freePort);
   const { PATH = '' } = process.env;
   const preloaded = entry === 'worker' ? ['--import', './src/temporal/workflow-thread.mjs'] : [];
   const args = ['--import', 'tsx', ...preloaded, path.resolve(`src/${entry}.ts`)];
   const child = execa(process.execPath, args, {
     env: {
       PATH,
-      PORT: String(port),
+      PORT: port,
       METRICS_PORT: String(metricsPort),
       DATABASE_URL: stack.databaseUrl,
       TEMPORAL_ADDRESS: stack.temporalAddress,

@@ -21,6 +21,9 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
 const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
   '/v1/parked-events/:id': 'event_read',
   '/v1/orders/:id/refunds': 'refund',
+  '/v1/orders/:id/manual-payments': 'manual_payment',
+  '/v1/orders/:id/manual-refunds': 'manual_refund',
+  '/v1/orders/:id/expiry': 'expiry_extension',
   '/v1/orders/:id/reviews/:reviewId': 'review_decision',
   '/v1/orders/:id/effects/:key/retry': 'effect_retry',
   '/v1/parked-events/:id/redeliver': 'event_redelivery',

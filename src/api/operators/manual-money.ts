@@ -76,6 +76,7 @@ export const recordManualRefund = defineRoute({
     'order_not_found',
     'order_disputed',
     'refund_exceeds_captured',
+    'refund_exceeds_payment',
     'payment_unknown',
     'manual_reference_reused',
     'amount_out_of_range',

@@ -173,6 +173,11 @@ export const PROBLEMS = {
     'Refund exceeds what is left',
     'Ask for at most the captured amount less refunds made or under way.',
   ),
+  refund_exceeds_payment: entry(
+    422,
+    'Refund exceeds each payment',
+    'So much is left, but of several payments: record what went back for each payment, with its paymentId and a reference of its own.',
+  ),
   refund_by_hand: entry(
     409,
     'Refund by hand',

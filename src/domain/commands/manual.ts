@@ -40,7 +40,7 @@ export function receiveByHand(context: Context, command: CommandOf<'manual_payme
 /** Also of money that came through a gateway, which a bank would not take back: a refund that bounced. */
 export function returnByHand(context: Context, command: CommandOf<'manual_refund'>): Verdict {
   const { ledger } = context;
-  const { amountMinor } = command;
+  const { amountMinor, paymentId: named } = command;
   const refundId = manualId(command.reference);
   const known = ledger.refunds[refundId];
   if (known !== undefined) return repeated(known.amountMinor === amountMinor, command);
@@ -48,7 +48,12 @@ export function returnByHand(context: Context, command: CommandOf<'manual_refund
   if (isDisputed(ledger)) return rejected('order_disputed');
   const payment = payerOf(ledger, command);
   if (payment === 'unknown') return rejected('payment_unknown');
-  if (payment === undefined) return rejected('refund_exceeds_captured');
+  if (payment === undefined)
+    return rejected(
+      named === undefined && amountMinor <= returnableMinor(ledger)
+        ? 'refund_exceeds_payment'
+        : 'refund_exceeds_captured',
+    );
   const { paymentId } = payment;
   const { currency } = ledger.terms;
   const fact = { type: 'refund.succeeded', paymentId, refundId, amountMinor, currency } as const;
@@ -87,7 +92,7 @@ function payerOf(
 }
 
 /** What stands of it and was not promised to a refund through the gateway. */
-function returnableMinor(ledger: Ledger, paymentId: string): number {
+function returnableMinor(ledger: Ledger, paymentId?: string): number {
   return netMinor(ledger, paymentId) - reservedMinor(ledger, paymentId);
 }
 

@@ -5,7 +5,8 @@
 
 import type { EffectStarter } from '../apply-row.ts';
 import { keyFor } from '../context.ts';
-import { discountMinor } from '../sums.ts';
+import type { Ledger } from '../ledger.ts';
+import { capturedMinor, discountMinor, manualPayments } from '../sums.ts';
 
 export function grantAccess(starter: EffectStarter): void {
   const { access } = starter.ledger;
@@ -20,7 +21,21 @@ export function grantAccess(starter: EffectStarter): void {
     key: keyFor(starter, 'issue_invoice', epoch),
     epoch,
     ...(discount === 0 ? {} : { discountMinor: discount }),
+    ...paidByHand(starter.ledger),
   });
+}
+
+/** For the invoice, which names the gateway alone where nothing was received by hand. */
+function paidByHand(ledger: Ledger): { paidBy?: string[] } {
+  const byHand = manualPayments(ledger).filter(({ paymentId }) => capturedMinor(ledger, paymentId));
+  if (byHand.length === 0) return {};
+  const handMinor = byHand.reduce(
+    (sum, { paymentId }) => sum + capturedMinor(ledger, paymentId),
+    0,
+  );
+  const gateway = handMinor < capturedMinor(ledger) ? [ledger.terms.gateway] : [];
+  const methods = byHand.flatMap(({ manual }) => manual?.method ?? []);
+  return { paidBy: [...new Set([...gateway, ...methods])] };
 }
 
 export function revokeAccess(starter: EffectStarter): void {

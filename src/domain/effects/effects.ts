@@ -59,6 +59,8 @@ export type BusinessEffect =
       epoch: number;
       /** Minor units that the gateway let the customer off; absent means none. */
       discountMinor?: number;
+      /** The gateway's name and the methods by hand; absent means through the gateway alone. */
+      paidBy?: string[];
     }
   | {
       effect: 'issue_credit_note';

@@ -1,16 +1,17 @@
 /** Money that changed hands without a gateway: its ids are made of the reference that a person gave. */
 
-const PREFIX = 'manual:';
+/** No gateway gives an id that begins like this. */
+export const MANUAL_PREFIX = 'manual:';
 
 /** The id of a payment, capture or refund by hand, which no gateway gives. */
 export function manualId(reference: string): string {
-  return `${PREFIX}${reference}`;
+  return `${MANUAL_PREFIX}${reference}`;
 }
 
 export function isByHand(id: string): boolean {
-  return id.startsWith(PREFIX);
+  return id.startsWith(MANUAL_PREFIX);
 }
 
 export function referenceOf(id: string): string {
-  return id.slice(PREFIX.length);
+  return id.slice(MANUAL_PREFIX.length);
 }

@@ -26,6 +26,7 @@ export interface NewInvoice {
   /** What of it the gateway let the customer off; null where it was paid as it was due. */
   discountMinor: number | null;
   currency: string;
+  /** By what it was paid, as it is printed: the gateway, or such as `cash` for money by hand. */
   gateway: string;
 }
 

@@ -5,6 +5,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { OutcomeRecord } from '../../domain/events.ts';
+import { MANUAL_PREFIX } from '../../domain/facts/manual.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import { nextDeadline } from '../../domain/schedule/deadlines.ts';
 import { needsPerson, type OrderView, viewOf } from '../../domain/view.ts';
@@ -35,6 +36,8 @@ export class UnknownOrderError extends Error {
 /**
  * The record as parts of a statement, from `$1` to `$19`. `before` locks the row first, so that of two writers the
  * second sees what the first has written; `changed` has a row where the record was written.
+ * A payment through the gateway is one order's; one transfer that a person received may pay several, so that its
+ * reference is each order's own.
  */
 export const RECORD_PARTS = `
     before as (
@@ -63,7 +66,10 @@ export const RECORD_PARTS = `
       on conflict do nothing
     ), owned as (
       insert into gateway_payments (gateway, payment_id, order_id)
-      select gateway, payment_id, id from changed, unnest($11::text[]) as payment_id
+      select
+        case when starts_with(payment_id, '${MANUAL_PREFIX}') then '${MANUAL_PREFIX}' || id else gateway end,
+        payment_id, id
+      from changed, unnest($11::text[]) as payment_id
       on conflict do nothing
     ), refunded as (
       insert into order_refunds (refund_id, order_id)

@@ -128,7 +128,10 @@ export const orderStateLog = pgTable(
   (table) => [primaryKey({ columns: [table.orderId, table.revision] })],
 );
 
-/** Which order a gateway's payment belongs to; the first order that named it keeps it. */
+/**
+ * Which order a gateway's payment belongs to; the first order that named it keeps it. A payment by hand has `manual:` and
+ * its order's id for a gateway, as its reference may be another order's too.
+ */
 export const gatewayPayments = pgTable(
   'gateway_payments',
   {
