@@ -66,7 +66,10 @@ async function mountDisk(): Promise<Disk | undefined> {
     },
     free: () => rmSync(ballast, { force: true }),
     remove: async () => {
-      await execa('umount', [folder]);
+      // A process that is killed has its files for a moment longer.
+      await pWaitFor(async () => !(await execa('umount', [folder], { reject: false })).failed, {
+        timeout: RECOVERY_MS,
+      });
       rmSync(folder, { recursive: true });
     },
   };
