@@ -13,6 +13,7 @@ import { stateOf } from '../domain/sums.ts';
 import { transitions } from '../domain/transition.ts';
 import { type OrderView, viewOf } from '../domain/view.ts';
 import { isArmedAt } from '../process/failpoints.ts';
+import { isStatementRefused } from '../store/database.ts';
 import type { OrderRecord } from '../store/orders/record.ts';
 import type { RunEffect, RunEffects } from './business-effect.ts';
 import { refusalOf, unknownOutcomeOf } from './failures.ts';
@@ -93,10 +94,14 @@ export function createTakeStep(deps: {
     const untried = effects.map(() => null);
     const { ledger } = record;
     const order = { ledger, view: viewOf(ledger) };
-    const atOnce = await doAtOnce(record, { effects, view: order.view, at }).catch(() => null);
+    const untouched = { results: untried, recorded: null, other: null };
+    const atOnce = await doAtOnce(record, { effects, view: order.view, at }).catch(
+      // A database that does not answer is not waited for twice: the task would be held for too long.
+      (error: unknown) => (isStatementRefused(error) ? null : untouched),
+    );
     if (atOnce !== null) return atOnce;
     const other = await writeRecord(record).catch(() => undefined);
-    if (other === undefined) return { results: untried, recorded: null, other: null };
+    if (other === undefined) return untouched;
     if (other !== null) return { results: untried, recorded: null, other };
     const results = await Promise.all(
       effects.map((effect) => pTimeout(attempt(effect, order), inTime)),

@@ -23,6 +23,17 @@ const STATEMENT_TIMEOUT_MS = 5000;
 /** When not even the statement's own time-out comes back, the connection is dead. */
 const QUERY_TIMEOUT_MS = 6000;
 
+/**
+ * SQLSTATE classes and codes that say that the database cannot serve now: connection, resources,
+ * operator intervention (with it statement time-outs), system errors, and a standby without writes.
+ */
+const UNAVAILABLE_STATE = /^(08|53|57|58|25006|55P03)/;
+
+/** Whether the database has answered, and refused what it was asked. */
+export function isStatementRefused(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && !UNAVAILABLE_STATE.test(error.code ?? '');
+}
+
 /** How long a query may wait: for a connection, for its end at the server, and for its end at all. */
 export interface DatabaseTimeouts {
   connectMs: number;

@@ -116,6 +116,23 @@ describe('a step of an order', () => {
     assert.equal(rows.length, 1);
   });
 
+  it('waits once for a database that does not answer, as its task has ten seconds', async () => {
+    let asked = 0;
+    const { query } = database.pool;
+    database.pool.query = (async () => {
+      asked += 1;
+      throw new Error('Query read timeout');
+    }) as unknown as typeof query;
+    try {
+      const done = await take(stepAfter(PAID));
+      assert.deepEqual([done.recorded, done.other], [null, null]);
+      assert.ok(done.results.every((result) => result === null));
+    } finally {
+      database.pool.query = query;
+    }
+    assert.equal(asked, 1);
+  });
+
   it('leaves the same rows in one commit as effect by effect', async () => {
     await take(stepAfter(PAID));
     const atOnce = await rowsIn(database);

@@ -5,6 +5,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { WebhookRejection } from '../../gateways/gateway.ts';
+import { isStatementRefused } from '../../store/database.ts';
 import { CursorError } from '../../store/page.ts';
 import { OrchestratorUnavailable, UnknownOrder } from './orchestrator-errors.ts';
 import { Problem } from './problem.ts';
@@ -17,12 +18,6 @@ const BODY_ERRORS: Record<string, ProblemCode> = {
   'request.aborted': 'body_incomplete',
   'request.size.invalid': 'body_incomplete',
 };
-
-/**
- * SQLSTATE classes and codes that say that the database cannot serve now: connection, resources,
- * operator intervention (with it statement time-outs), system errors, and a standby without writes.
- */
-const UNAVAILABLE_STATE = /^(08|53|57|58|25006|55P03)/;
 
 const DISK_FULL_STATE = '53100';
 /** Temporal repeats what its store says. */
@@ -66,7 +61,7 @@ function codeOf(error: unknown): ProblemCode {
 /** Whether a query failed for lack of a database that serves, and not for what it asked. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  if (cause instanceof pg.DatabaseError) return UNAVAILABLE_STATE.test(cause.code ?? '');
+  if (cause instanceof pg.DatabaseError) return !isStatementRefused(cause);
   // Without an answer from the server it is the connection, the pool or a time-out.
   return error instanceof DrizzleQueryError;
 }
