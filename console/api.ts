@@ -1,5 +1,5 @@
 /** Reading and changing through the API, and following what changes. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { call, type components } from '../src/client/index.ts';
 import { accepted, type Session, useSession } from './session.tsx';
@@ -7,17 +7,6 @@ import { accepted, type Session, useSession } from './session.tsx';
 export type Order = components['schemas']['Order'];
 export type ParkedEvent = components['schemas']['ParkedEvent'];
 export type Overview = components['schemas']['Overview'];
-
-export interface OrderEvent {
-  seq?: number;
-  at: string;
-  source: string;
-  type: string;
-  outcome: string;
-  reason: string;
-  actor: string | null;
-  note: string | null;
-}
 
 /** People wait so long for a gateway's answer. */
 const WAIT = { prefer: 'wait=20' };
@@ -31,6 +20,20 @@ export function useGet<T>(path: string | null) {
     queryKey: [path],
     enabled: path !== null,
     queryFn: async () => accepted(await call<T>(client, 'GET', path ?? '')),
+  });
+}
+
+/** A list page after page, each where the one before ended. The path has a query already. */
+export function usePages<Page extends { nextCursor: string | null }>(path: string) {
+  const { client } = useSession();
+  return useInfiniteQuery({
+    queryKey: ['pages', path],
+    initialPageParam: '',
+    queryFn: async ({ pageParam }) => {
+      const cursor = pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`;
+      return accepted(await call<Page>(client, 'GET', `${path}${cursor}`));
+    },
+    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 }
 

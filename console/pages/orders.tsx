@@ -9,23 +9,14 @@ import {
   TextInput,
   Title,
 } from '@mantine/core';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { call } from '../../src/client/index.ts';
-import { find, type Order } from '../api.ts';
-import { Loaded, Money, Nothing, Rest, State, When } from '../parts/shown.tsx';
-import { accepted, type Session, useSession } from '../session.tsx';
+import { ORDER_STATES } from '../../src/domain/order.ts';
+import { find, type Order, usePages } from '../api.ts';
+import { Loaded, Money, More, Nothing, Rest, State, When } from '../parts/shown.tsx';
+import { type Session, useSession } from '../session.tsx';
 
-const STATES = [
-  'initiated',
-  'pending',
-  'partially_paid',
-  'paid',
-  'failed',
-  'cancelled',
-  'refunded',
-];
 const PAGE = 50;
 
 interface Page {
@@ -71,7 +62,7 @@ function Filters({ query, set }: FiltersProps) {
         label="State"
         value={query.get('state') ?? ''}
         onChange={(event) => set('state', event.currentTarget.value)}
-        data={[{ value: '', label: 'any' }, ...STATES]}
+        data={[{ value: '', label: 'any' }, ...ORDER_STATES]}
       />
       <TextInput
         label="Created from"
@@ -118,32 +109,14 @@ function Search({ words, onSearch }: { words: string; onSearch: (words: string) 
 }
 
 function Listed({ query }: { query: URLSearchParams }) {
-  const { client } = useSession();
   const given = query.toString();
-  const pages = useInfiniteQuery({
-    queryKey: ['orders', given],
-    initialPageParam: '',
-    queryFn: async ({ pageParam }) => {
-      const cursor = pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`;
-      const path = `/v1/orders?limit=${PAGE}${given && `&${given}`}${cursor}`;
-      return accepted(await call<Page>(client, 'GET', path));
-    },
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
+  const pages = usePages<Page>(`/v1/orders?limit=${PAGE}${given && `&${given}`}`);
   return (
     <Loaded query={pages}>
       {(data) => (
         <>
           <Orders orders={data.pages.flatMap(({ orders }) => orders)} />
-          {pages.hasNextPage && (
-            <Button
-              variant="default"
-              loading={pages.isFetchingNextPage}
-              onClick={() => void pages.fetchNextPage()}
-            >
-              More
-            </Button>
-          )}
+          <More pages={pages} />
         </>
       )}
     </Loaded>

@@ -1,5 +1,6 @@
 /** Everything that a person may do to an order, each with what it will do. */
 import { Group } from '@mantine/core';
+import { MANUAL_METHODS } from '../../src/domain/facts/manual.ts';
 import { moneyText } from '../../src/money/text.ts';
 import type { Order } from '../api.ts';
 import { useSession } from '../session.tsx';
@@ -9,7 +10,7 @@ const NOTE: Field = { name: 'note', label: 'Why', kind: 'words' };
 const METHOD: Field = {
   name: 'method',
   label: 'Method',
-  kind: { oneOf: ['cash', 'bank_transfer', 'cheque', 'other'] },
+  kind: { oneOf: MANUAL_METHODS },
 };
 const REFERENCE: Field = {
   name: 'reference',

@@ -1,6 +1,6 @@
 /** What several pages show alike. */
-import { Alert, Badge, Loader, Text } from '@mantine/core';
-import type { UseQueryResult } from '@tanstack/react-query';
+import { Alert, Badge, Button, Loader, Text } from '@mantine/core';
+import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { moneyText } from '../../src/money/text.ts';
 import type { Order } from '../api.ts';
@@ -73,4 +73,19 @@ export function Rest({ nextCursor, hint }: { nextCursor: string | null; hint: st
 
 export function Nothing({ children }: { children: ReactNode }) {
   return <Text c="dark.3">{children}</Text>;
+}
+
+/** The button that reads on, where there is more. */
+export function More({ pages }: { pages: UseInfiniteQueryResult }) {
+  if (!pages.hasNextPage) return null;
+  return (
+    <Button
+      variant="default"
+      mt="md"
+      loading={pages.isFetchingNextPage}
+      onClick={() => void pages.fetchNextPage()}
+    >
+      More
+    </Button>
+  );
 }

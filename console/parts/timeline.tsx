@@ -1,10 +1,8 @@
 /** Every input that reached an order, oldest first, and what became of it. */
-import { Button, Card, Text, Timeline, Title } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { call } from '../../src/client/index.ts';
-import type { OrderEvent } from '../api.ts';
-import { accepted, useSession } from '../session.tsx';
-import { Loaded, When } from './shown.tsx';
+import { Card, Text, Timeline, Title } from '@mantine/core';
+import type { OrderEvent } from '../../src/client/index.ts';
+import { usePages } from '../api.ts';
+import { Loaded, More, When } from './shown.tsx';
 
 const COLORS: Record<string, string> = {
   applied: 'green.8',
@@ -20,17 +18,7 @@ interface Page {
 }
 
 export function OrderTimeline({ id }: { id: string }) {
-  const { client } = useSession();
-  const pages = useInfiniteQuery({
-    queryKey: ['events', id],
-    initialPageParam: '',
-    queryFn: async ({ pageParam }) => {
-      const cursor = pageParam === '' ? '' : `&cursor=${encodeURIComponent(pageParam)}`;
-      const path = `/v1/orders/${encodeURIComponent(id)}/events?limit=100${cursor}`;
-      return accepted(await call<Page>(client, 'GET', path));
-    },
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
+  const pages = usePages<Page>(`/v1/orders/${encodeURIComponent(id)}/events?limit=100`);
   return (
     <Card withBorder>
       <Title order={3} size="h4" mb="xs">
@@ -40,11 +28,7 @@ export function OrderTimeline({ id }: { id: string }) {
         {(data) => (
           <>
             <Events events={data.pages.flatMap(({ events }) => events)} />
-            {pages.hasNextPage && (
-              <Button variant="default" mt="md" onClick={() => void pages.fetchNextPage()}>
-                More
-              </Button>
-            )}
+            <More pages={pages} />
           </>
         )}
       </Loaded>

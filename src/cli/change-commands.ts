@@ -7,6 +7,7 @@ import {
   orderSchema,
   syncedSchema,
 } from '../api/orders/order-schemas.ts';
+import { MANUAL_METHODS } from '../domain/facts/manual.ts';
 import { moneyText } from '../money/text.ts';
 import type { ApiReply } from './api-client.ts';
 import { orderText } from './order-text.ts';
@@ -133,7 +134,7 @@ function wholeNumber(text: string): number {
 
 function manualMethod(): Option {
   return new Option('--method <way>', 'by which way the money went')
-    .choices(['cash', 'bank_transfer', 'cheque', 'other'])
+    .choices(MANUAL_METHODS)
     .makeOptionMandatory();
 }
 

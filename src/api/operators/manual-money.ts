@@ -1,6 +1,7 @@
 /** Money that the shop received or gave back itself. The reference says whether it is the same money. */
 import { z } from 'zod';
 import type { ByHand } from '../../domain/events.ts';
+import { MANUAL_METHODS } from '../../domain/facts/manual.ts';
 import { orderPath, partAmount, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
@@ -16,7 +17,7 @@ const pastDay = z.iso
 
 const byHand = {
   method: z
-    .enum(['cash', 'bank_transfer', 'cheque', 'other'], {
+    .enum(MANUAL_METHODS, {
       error: 'must be cash, bank_transfer, cheque or other',
     })
     .meta({ description: 'By which way the money went.' }),

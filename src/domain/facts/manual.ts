@@ -1,5 +1,8 @@
 /** Money that changed hands without a gateway: its ids are made of the reference that a person gave. */
 
+/** By which ways money goes without a gateway, as callers name them. */
+export const MANUAL_METHODS = ['cash', 'bank_transfer', 'cheque', 'other'] as const;
+
 /** No gateway gives an id that begins like this. */
 export const MANUAL_PREFIX = 'manual:';
 
