@@ -15,7 +15,7 @@ import { withOrderLock } from '../../store/orders/order-lock.ts';
 import { cancelOfRequest } from '../../workflows/inbox/messages.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { OrchestratorUnavailable } from '../problems/orchestrator-errors.ts';
-import type { OrderRun } from './order-runs.ts';
+import type { OrderRun } from './runs.ts';
 import type { ReplayFailure, StuckRuns } from './stuck-runs.ts';
 
 /** A worker that is replaced fails a task or two meanwhile. */

@@ -3,28 +3,17 @@
  * moment behind; one run's own state is exact.
  */
 import type { Client } from '@temporalio/client';
-import { ORDER_WORKFLOW } from '../../workflows/inbox/messages.ts';
 import { type HistorySignal, readSignals } from './run-signals.ts';
+import { countRuns, listRuns, ORDERS, type OrderRun } from './runs.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /** No request waits for the reaper, and a list of many orders takes longer than a read of one. */
 const DEADLINE_MS = 5_000;
 
-const ORDERS = `WorkflowType = '${ORDER_WORKFLOW}'`;
 /** A paused run is open, and is not found as a running one. */
 const OPEN = "ExecutionStatus IN ('Running', 'Paused')";
 /** Orders never end like this by themselves; a reset terminates the run that it begins again. */
 const ENDED_BY_FORCE = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
-
-export interface OrderRun {
-  orderId: string;
-  runId: string;
-}
-
-export type HistoryPage = Awaited<
-  ReturnType<Client['workflowService']['getWorkflowExecutionHistoryReverse']>
->;
-export type HistoryEvent = NonNullable<NonNullable<HistoryPage['history']>['events']>[number];
 
 export interface OrderRuns {
   /** Of these orders, the ones that visibility shows an open run of. */
@@ -47,19 +36,6 @@ export interface OrderRuns {
 export function createOrderRuns(client: Client): OrderRuns {
   const { namespace } = client.options;
   const service = client.workflowService;
-
-  async function list(query: string, pageSize: number): Promise<OrderRun[]> {
-    const request = { namespace, query, pageSize };
-    const { executions } = await service.listWorkflowExecutions(request);
-    return executions.map(({ execution }) => ({
-      orderId: execution?.workflowId ?? '',
-      runId: execution?.runId ?? '',
-    }));
-  }
-
-  async function count(query: string): Promise<number> {
-    return Number((await service.countWorkflowExecutions({ namespace, query })).count);
-  }
 
   async function describe(workflowId: string, runId = '') {
     const execution = { workflowId, runId };
@@ -92,13 +68,13 @@ export function createOrderRuns(client: Client): OrderRuns {
       if (orderIds.length === 0) return new Set();
       const ids = orderIds.map((id) => `'${id}'`).join(', ');
       const query = `${ORDERS} AND ${OPEN} AND WorkflowId IN (${ids})`;
-      const open = await soon(() => list(query, orderIds.length));
+      const open = await soon(() => listRuns(client, query, orderIds.length));
       return new Set(open.map(({ orderId }) => orderId));
     },
     hasOpenRun: (orderId) => soon(() => isOpen(orderId)),
     endedByForce: (since, limit) => {
       const closed = `CloseTime > '${new Date(since).toISOString()}'`;
-      return soon(() => list(`${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
+      return soon(() => listRuns(client, `${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
     },
     wasReset: (run) => soon(() => isReset(run)),
     signalsOf: (run) =>
@@ -110,8 +86,8 @@ export function createOrderRuns(client: Client): OrderRuns {
       ),
     countOpen: (before) => {
       const started = `StartTime < '${new Date(before).toISOString()}'`;
-      return soon(() => count(`${ORDERS} AND ${OPEN} AND ${started}`));
+      return soon(() => countRuns(client, `${ORDERS} AND ${OPEN} AND ${started}`));
     },
-    countPaused: () => soon(() => count(`${ORDERS} AND ExecutionStatus = 'Paused'`)),
+    countPaused: () => soon(() => countRuns(client, `${ORDERS} AND ExecutionStatus = 'Paused'`)),
   };
 }

@@ -23,7 +23,8 @@ import {
   stillOpen,
 } from '../../store/orders/open-orders.ts';
 import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
-import type { OrderRun, OrderRuns } from './order-runs.ts';
+import type { OrderRuns } from './order-runs.ts';
+import type { OrderRun } from './runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
 const INTERVAL_MS = 5_000;

@@ -8,7 +8,7 @@ import {
   encodeToPayloads,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { OrderInput } from '../../workflows/inbox/messages.ts';
-import type { HistoryEvent, HistoryPage, OrderRun } from './order-runs.ts';
+import { type HistoryEvent, historyOf, type OrderRun } from './runs.ts';
 
 type Signaled = NonNullable<HistoryEvent['workflowExecutionSignaledEventAttributes']>;
 
@@ -22,23 +22,14 @@ export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & 
 
 /** Oldest first: what the run before it left in its inbox, then what it was sent itself. */
 export async function readSignals(client: Client, run: OrderRun): Promise<HistorySignal[]> {
-  const { orderId: workflowId, runId } = run;
-  const { namespace, loadedDataConverter: converter } = client.options;
+  const { runId } = run;
+  const { loadedDataConverter: converter } = client.options;
   const signals: HistorySignal[] = [];
-  let nextPageToken: Uint8Array | undefined;
-  do {
-    const page: HistoryPage = await client.workflowService.getWorkflowExecutionHistory({
-      namespace,
-      execution: { workflowId, runId },
-      ...(nextPageToken && { nextPageToken }),
-    });
-    for (const event of page.history?.events ?? []) {
-      const { workflowExecutionSignaledEventAttributes: signal } = event;
-      if (signal) signals.push({ ...(await given(signal)), id: `${runId}:${event.eventId}` });
-      else signals.push(...(await carried(event)));
-    }
-    nextPageToken = page.nextPageToken;
-  } while (nextPageToken && nextPageToken.length > 0);
+  for await (const event of historyOf(client, run)) {
+    const { workflowExecutionSignaledEventAttributes: signal } = event;
+    if (signal) signals.push({ ...(await given(signal)), id: `${runId}:${event.eventId}` });
+    else signals.push(...(await carried(event)));
+  }
   return signals;
 
   async function given({ signalName = null, input = null, header = null }: Signaled) {

@@ -6,8 +6,14 @@ import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
-import { ORDER_WORKFLOW } from '../../workflows/inbox/messages.ts';
-import type { HistoryEvent, HistoryPage, OrderRun } from './order-runs.ts';
+import {
+  countRuns,
+  type HistoryEvent,
+  historyOf,
+  listRuns,
+  ORDERS,
+  type OrderRun,
+} from './runs.ts';
 import { isInvalidArgument, within } from './temporal-call.ts';
 
 /** A history of 10,000 signals is read in some ten pages. */
@@ -15,7 +21,6 @@ const DEADLINE_MS = 5_000;
 /** Together less than PostgreSQL leaves a transaction without a statement. */
 const ACT_DEADLINE_MS = 2_000;
 
-const ORDERS = `WorkflowType = '${ORDER_WORKFLOW}'`;
 /** The server sets the attribute after five failures in a row, and removes it once a task is completed. */
 const PROBLEMS = 'TemporalReportedProblems';
 const STUCK = `${PROBLEMS} IN ('category=WorkflowTaskFailed', 'category=WorkflowTaskTimedOut')`;
@@ -62,12 +67,7 @@ export function createStuckRuns(client: Client): StuckRuns {
   async function list(limit: number): Promise<OrderRun[]> {
     const query = `${ORDERS} AND ExecutionStatus = 'Running' AND ${STUCK}`;
     try {
-      const request = { namespace, query, pageSize: limit };
-      const { executions } = await service.listWorkflowExecutions(request);
-      return executions.map(({ execution }) => ({
-        orderId: execution?.workflowId ?? '',
-        runId: execution?.runId ?? '',
-      }));
+      return await listRuns(client, query, limit);
     } catch (error) {
       // A server before 1.30 does not know the attribute; there the workers' own metric names the order.
       if (isInvalidArgument(error)) return [];
@@ -125,48 +125,30 @@ export function createStuckRuns(client: Client): StuckRuns {
   }
 
   /** From the end of the last task that was completed to the end of the history. */
-  async function readBackToLastTask({ orderId, runId }: OrderRun): Promise<HistoryEvent[]> {
+  async function readBackToLastTask(run: OrderRun): Promise<HistoryEvent[]> {
     const found: HistoryEvent[] = [];
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const page: HistoryPage = await service.getWorkflowExecutionHistoryReverse({
-        namespace,
-        execution: { workflowId: orderId, runId },
-        ...(nextPageToken && { nextPageToken }),
-      });
-      for (const event of page.history?.events ?? []) {
-        found.unshift(event);
-        if (event.workflowTaskCompletedEventAttributes) return found;
-      }
-      nextPageToken = page.nextPageToken;
-    } while (nextPageToken && nextPageToken.length > 0);
+    for await (const event of historyOf(client, run, 'newest first')) {
+      found.unshift(event);
+      if (event.workflowTaskCompletedEventAttributes) return found;
+    }
     return [];
   }
 
-  async function readToFirstTask({ orderId, runId }: OrderRun) {
-    let originalRunId = runId;
-    let nextPageToken: Uint8Array | undefined;
-    do {
-      const page: HistoryPage = await service.getWorkflowExecutionHistory({
-        namespace,
-        execution: { workflowId: orderId, runId },
-        ...(nextPageToken && { nextPageToken }),
-      });
-      for (const event of page.history?.events ?? []) {
-        const started = event.workflowExecutionStartedEventAttributes;
-        originalRunId = started?.originalExecutionRunId ?? originalRunId;
-        if (event.workflowTaskCompletedEventAttributes)
-          return { originalRunId, firstTask: event.eventId as EventId };
-      }
-      nextPageToken = page.nextPageToken;
-    } while (nextPageToken && nextPageToken.length > 0);
-    throw new Error(`run ${runId} of order ${orderId} has no completed task`);
+  async function readToFirstTask(run: OrderRun) {
+    let originalRunId = run.runId;
+    for await (const event of historyOf(client, run)) {
+      const started = event.workflowExecutionStartedEventAttributes;
+      originalRunId = started?.originalExecutionRunId ?? originalRunId;
+      if (event.workflowTaskCompletedEventAttributes)
+        return { originalRunId, firstTask: event.eventId as EventId };
+    }
+    throw new Error(`run ${run.runId} of order ${run.orderId} has no completed task`);
   }
 
   async function countEnded(orderId: string, since: number): Promise<number> {
     const closed = `ExecutionStatus = 'Terminated' AND CloseTime > '${new Date(since).toISOString()}'`;
     const query = `${ORDERS} AND WorkflowId = '${orderId}' AND ${closed}`;
-    return Number((await service.countWorkflowExecutions({ namespace, query })).count);
+    return countRuns(client, query);
   }
 
   async function isStillStuck({ orderId, runId }: OrderRun): Promise<boolean> {
