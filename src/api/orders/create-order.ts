@@ -54,8 +54,8 @@ export const createOrder = defineRoute({
     // What the order is, whether or not it is to be paid at once.
     const fingerprint = fingerprintOf(body);
     return dependencies.turns.take(`create ${body.id}`, sender.waitMs, ({ leftMs }) => {
-      const payer = pay === true ? { ...sender, waitMs: leftMs } : null;
-      return create(dependencies, { body, fingerprint, payer, waitMs: leftMs });
+      const asked = { body, fingerprint, isClicked: pay === true };
+      return create(dependencies, { ...sender, waitMs: leftMs }, asked);
     });
   },
 });
@@ -63,14 +63,14 @@ export const createOrder = defineRoute({
 interface Asked {
   body: NewOrderBody;
   fingerprint: string;
-  /** Who clicks as well; null where nobody does. */
-  payer: Sender | null;
-  waitMs: number;
+  /** The click on "pay" comes with it. */
+  isClicked: boolean;
 }
 
 async function create(
   dependencies: ApiDependencies,
-  { body, fingerprint, payer, waitMs }: Asked,
+  sender: Sender,
+  { body, fingerprint, isClicked }: Asked,
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
   const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
@@ -79,7 +79,7 @@ async function create(
   const inserted = await insertOrder(dependencies.database, asked);
   failpoint('order.afterInsert');
   if (inserted !== null) {
-    const answer = await start(dependencies, { asked, inserted, payer, waitMs });
+    const answer = await start(dependencies, sender, { asked, inserted, isClicked });
     return { ...answer, headers: { ...answer.headers, location: orderPathOf(body.id) } };
   }
   const order = await requireOrder(dependencies, body.id);
@@ -88,31 +88,26 @@ async function create(
     throw orderConflict(body, order, await requireLedger(dependencies, id));
   if (order.startedAt === null)
     await startOrder(dependencies, { id, ledger: await requireLedger(dependencies, id) });
-  const answer = await answerAgain(dependencies, order, payer);
+  const answer = isClicked
+    ? await clickAgain(dependencies, sender, order)
+    : orderAnswer(200, order);
   return { ...answer, headers: { ...answer.headers, 'idempotent-replayed': 'true' } };
 }
 
 interface Inserted {
   asked: NewOrder;
   inserted: StoredOrder;
-  payer: Sender | null;
-  waitMs: number;
+  isClicked: boolean;
 }
 
 async function start(
   dependencies: ApiDependencies,
-  { asked, inserted, payer, waitMs }: Inserted,
+  sender: Sender,
+  { asked, inserted, isClicked }: Inserted,
 ): Promise<Answer> {
-  if (asked.amount === 0) return orderAnswer(201, await startPaid(dependencies, asked, waitMs));
-  if (payer === null) return startUnpaid(dependencies, asked, inserted);
-  return startPaying(dependencies, asked, payer);
-}
-
-async function startUnpaid(
-  dependencies: ApiDependencies,
-  asked: NewOrder,
-  inserted: StoredOrder,
-): Promise<Answer> {
+  if (asked.amount === 0)
+    return orderAnswer(201, await startPaid(dependencies, asked, sender.waitMs));
+  if (isClicked) return startPaying(dependencies, sender, asked);
   await startOrder(dependencies, asked);
   return orderAnswer(201, inserted);
 }
@@ -120,25 +115,25 @@ async function startUnpaid(
 /** One message to Temporal: the click starts the order. */
 async function startPaying(
   dependencies: ApiDependencies,
+  sender: Sender,
   { id, ledger }: NewOrder,
-  payer: Sender,
 ): Promise<Answer> {
   dependencies.orders.expect(ledger);
-  const answered = await submit(dependencies, payer, { orderId: id, name: 'pay', payload: {} });
+  const answered = await submit(dependencies, sender, { orderId: id, name: 'pay', payload: {} });
   dependencies.starts.note(id);
   return { ...orderAnswer(201, answered.order), isUnsettled: isUnsettled(answered) };
 }
 
 /** The click belongs to the creation: where an attempt was opened since, there is nothing to click. */
-async function answerAgain(
+async function clickAgain(
   dependencies: ApiDependencies,
+  sender: Sender,
   order: StoredOrder,
-  payer: Sender | null,
 ): Promise<Answer> {
   const isUnclicked = order.view.state === 'initiated' && order.view.payments.length === 0;
-  if (payer === null || !isUnclicked) return orderAnswer(200, order);
+  if (!isUnclicked) return orderAnswer(200, order);
   const click = { orderId: order.id, name: 'pay', payload: {} } as const;
-  const answered = await submit(dependencies, payer, click);
+  const answered = await submit(dependencies, sender, click);
   return { ...orderAnswer(200, answered.order), isUnsettled: isUnsettled(answered) };
 }
 

@@ -95,10 +95,8 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       };
     case 'attach':
       return readAttach(fields, envelope);
-    case 'manual_payment': {
-      const money = readByHand(fields);
-      return money && { ...envelope, ...operator(fields), type: 'manual_payment', ...money };
-    }
+    case 'manual_payment':
+      return readManualPayment(fields, envelope);
     case 'manual_refund':
       return readManualRefund(fields, envelope);
     case 'extend':
@@ -152,23 +150,26 @@ function readByHand({ reference, method, amountMinor, on, note }: Fields): ByHan
   return { reference, method, amountMinor, on, ...(isText(note) ? { note } : {}) };
 }
 
+function readManualPayment(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const money = readByHand(fields);
+  const source = sourceOf(fields, 'operator');
+  return money && { ...envelope, source, type: 'manual_payment', ...money };
+}
+
 function readManualRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
   const { paymentId } = fields;
   const money = readByHand(fields);
   if (money === null || (paymentId !== undefined && !isId(paymentId))) return null;
+  const source = sourceOf(fields, 'operator');
   const payment = paymentId === undefined ? {} : { paymentId };
-  return { ...envelope, ...operator(fields), type: 'manual_refund', ...payment, ...money };
+  return { ...envelope, source, type: 'manual_refund', ...payment, ...money };
 }
 
 function readExtend(fields: Fields, envelope: Envelope): CommandEvent | null {
   const { expiresAt, note } = fields;
   if (!isAmount(expiresAt) || expiresAt > LAST_TIME) return null;
-  const reason = isText(note) ? { note } : {};
-  return { ...envelope, ...operator(fields), type: 'extend', expiresAt, ...reason };
-}
-
-function operator(fields: Fields): { source: Source } {
-  return { source: sourceOf(fields, 'operator') };
+  const source = sourceOf(fields, 'operator');
+  return { ...envelope, source, type: 'extend', expiresAt, ...(isText(note) ? { note } : {}) };
 }
 
 function readFact(value: unknown): Fact | null {
