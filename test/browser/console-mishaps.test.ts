@@ -1,63 +1,34 @@
 /** The console when something is in the way: a lost answer, an API that is gone, a key that ended, odd amounts. */
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ensureConsole } from '../../scripts/build-console.ts';
-import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
+import type { Page } from 'playwright-core';
+import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
 import { type Beside, startBeside } from '../support/extra-processes.ts';
 import { placeAt } from '../support/place.ts';
 import {
   AMOUNT,
   givenOrder,
   givenPendingOrder,
-  openShop,
   readOrder,
   type Shop,
   untilOrder,
   untilSettled,
   withFaults,
 } from '../support/shop.ts';
-import { type SharedStack, sharedStack } from '../support/stack.ts';
+import type { SharedStack } from '../support/stack.ts';
 
-const skipped = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
 const WAIT = { prefer: 'wait=30' };
 
-describe(`the console when something is in the way${skipped}`, function () {
+describe(`the console when something is in the way${SKIPPED}`, function () {
   this.timeout(180_000);
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let stack: SharedStack;
   let shop: Shop;
-  let errors: string[] = [];
 
-  before(async function () {
-    if (skipped) return this.skip();
-    await ensureConsole();
-    stack = await sharedStack();
-    shop = await openShop();
-    browser = await openBrowser();
+  const browser = consoleInBrowser();
+  const { openOrder } = browser;
+  beforeEach(() => {
+    ({ page, stack, shop } = browser);
   });
-
-  after(() => browser?.close());
-
-  beforeEach(async () => {
-    errors = [];
-    context = await browser.newContext();
-    page = await context.newPage();
-    page.on('pageerror', ({ message }) => errors.push(message));
-  });
-
-  afterEach(async () => {
-    await context?.close();
-    assert.deepEqual(errors, []);
-  });
-
-  async function openOrder(id: string, key = stack.keys.ops, at = stack.apiUrl): Promise<void> {
-    await page.goto(`${at}/console/orders/${id}`);
-    await page.getByLabel('API key').fill(key);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: id }).waitFor();
-  }
 
   const dialog = () => page.getByRole('dialog');
   const deed = (name: string) => page.getByRole('button', { name, exact: true });

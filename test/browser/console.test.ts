@@ -2,80 +2,33 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import axe from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ensureConsole } from '../../scripts/build-console.ts';
+import type { Page } from 'playwright-core';
 import { openDatabase } from '../../src/store/database.ts';
 import { parkEvent } from '../../src/store/parked-events.ts';
-import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
+import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
 import { placeAt } from '../support/place.ts';
 import {
   AMOUNT,
   givenOrder,
   givenPendingOrder,
-  openShop,
   readOrder,
   type Shop,
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
-import { type SharedStack, sharedStack } from '../support/stack.ts';
+import type { SharedStack } from '../support/stack.ts';
 
-const skipped = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
-
-describe(`the console in a browser${skipped}`, function () {
+describe(`the console in a browser${SKIPPED}`, function () {
   this.timeout(180_000);
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let stack: SharedStack;
   let shop: Shop;
-  let complaints: string[] = [];
-  let elsewhere: string[] = [];
 
-  before(async function () {
-    if (skipped) return this.skip();
-    await ensureConsole();
-    stack = await sharedStack();
-    shop = await openShop();
-    browser = await openBrowser();
+  const browser = consoleInBrowser({ viewport: { width: 1440, height: 900 } }, noteComplaints);
+  const { open, openOrder } = browser;
+  beforeEach(() => {
+    ({ page, stack, shop } = browser);
   });
-
-  after(() => browser?.close());
-
-  beforeEach(async () => {
-    complaints = [];
-    elsewhere = [];
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('console', (line) => {
-      // A refusal that the page shows is also a line of the browser's own.
-      const isAnswer = line.text().startsWith('Failed to load resource');
-      if (line.type() === 'error' && !isAnswer) complaints.push(line.text());
-    });
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol !== 'data:' && host !== new URL(stack.apiUrl).host)
-        elsewhere.push(request.url());
-    });
-  });
-
-  afterEach(async () => {
-    await context?.close();
-    assert.deepEqual(complaints, []);
-    assert.deepEqual(elsewhere, []);
-  });
-
-  async function open(path: string, key = stack.keys.ops): Promise<void> {
-    await page.goto(`${stack.apiUrl}/console${path}`);
-    await page.getByLabel('API key').fill(key);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-  }
-
-  async function openOrder(id: string): Promise<void> {
-    await open(`/orders/${id}`);
-    await page.getByRole('heading', { name: id }).waitFor();
-  }
 
   /** Fills in a deed's form and sends it. */
   async function act(name: string, fields: Record<string, string>): Promise<void> {
@@ -267,6 +220,19 @@ describe(`the console in a browser${skipped}`, function () {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 });
+
+/** What the browser calls an error, and every request to anybody else. */
+function noteComplaints(page: Page, found: string[], { apiUrl }: SharedStack): void {
+  page.on('console', (line) => {
+    // A refusal that the page shows is also a line of the browser's own.
+    const isAnswer = line.text().startsWith('Failed to load resource');
+    if (line.type() === 'error' && !isAnswer) found.push(line.text());
+  });
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol !== 'data:' && host !== new URL(apiUrl).host) found.push(request.url());
+  });
+}
 
 function inDays(days: number): string {
   return new Date(Date.now() + days * 24 * 3_600_000).toISOString().slice(0, 16);

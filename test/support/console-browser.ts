@@ -1,0 +1,70 @@
+/** The console in a browser of its own for each test: a fresh page on the shared stack, and what went wrong in it. */
+import assert from 'node:assert/strict';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { ensureConsole } from '../../scripts/build-console.ts';
+import { findChromium, NO_BROWSER, openBrowser } from './browser.ts';
+import { openShop, type Shop } from './shop.ts';
+import { type SharedStack, sharedStack } from './stack.ts';
+
+/** Said in a suite's title where there is no browser to run it. */
+export const SKIPPED = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
+
+export interface ConsoleBrowser {
+  page: Page;
+  stack: SharedStack;
+  shop: Shop;
+  /** Signs in at a path of the console. */
+  open(path: string, key?: string, at?: string): Promise<void>;
+  openOrder(id: string, key?: string, at?: string): Promise<void>;
+}
+
+/**
+ * Sets the suite up. Each test fails where its page has thrown, or where `watch` has found something.
+ *
+ * @param watch of a new page; what it adds to the list fails the test
+ */
+export function consoleInBrowser(
+  options: BrowserContextOptions = {},
+  watch: (page: Page, found: string[], stack: SharedStack) => void = () => {},
+): ConsoleBrowser {
+  let browser: Browser;
+  let context: BrowserContext;
+  const found: string[] = [];
+  const given = {
+    async open(path: string, key = given.stack.keys.ops, at = given.stack.apiUrl) {
+      const { page } = given;
+      await page.goto(`${at}/console${path}`);
+      await page.getByLabel('API key').fill(key);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    },
+    async openOrder(id: string, key?: string, at?: string) {
+      await given.open(`/orders/${id}`, key, at);
+      await given.page.getByRole('heading', { name: id }).waitFor();
+    },
+  } as ConsoleBrowser;
+
+  before(async function () {
+    if (SKIPPED) return this.skip();
+    await ensureConsole();
+    given.stack = await sharedStack();
+    given.shop = await openShop();
+    browser = await openBrowser();
+  });
+
+  after(() => browser?.close());
+
+  beforeEach(async () => {
+    found.length = 0;
+    context = await browser.newContext(options);
+    given.page = await context.newPage();
+    given.page.on('pageerror', ({ message }) => found.push(message));
+    watch(given.page, found, given.stack);
+  });
+
+  afterEach(async () => {
+    await context?.close();
+    assert.deepEqual(found, []);
+  });
+
+  return given;
+}
