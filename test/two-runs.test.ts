@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { ownStackTests, summaryOf, sumOf } from './support/two-runs.ts';
+import { failuresOf, ownStackTests, summaryOf, sumOf } from './support/two-runs.ts';
 
 describe('the two runs of npm test', () => {
   it('name only folders and files that exist', () => {
@@ -24,5 +24,16 @@ describe('the two runs of npm test', () => {
   it('are a failure where one ended before its last line, or with a failure that is no test’s', () => {
     assert.equal(sumOf([summaryOf('heap out of memory', undefined)]).line, '0 passed, 1 failed');
     assert.equal(sumOf([summaryOf('7 passed, 0 failed', 1)]).line, '7 passed, 1 failed');
+  });
+
+  it('say again what failed in the first, as its lines stand before those of the second', () => {
+    const run =
+      '    ✔ one\n\n\n\u001b[92m \u001b[0m\u001b[32m 1 passing\u001b[0m (2s)\n' +
+      '\u001b[31m  1 failing\u001b[0m\n\n  1) an order\n       is paid:\n     Error: 2 is not 1\n\n\n1 passed, 1 failed\n';
+    assert.equal(
+      failuresOf(run),
+      '  1 failing\n\n  1) an order\n       is paid:\n     Error: 2 is not 1',
+    );
+    assert.equal(failuresOf('  2 passing (1s)\n\n2 passed, 0 failed\n'), '');
   });
 });

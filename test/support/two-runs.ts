@@ -1,4 +1,5 @@
 /** What `npm test` runs side by side, and how the two results are added up. */
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Folders and files of tests that use no shared stack: they start their own or need none. Every other test runs where
@@ -55,4 +56,11 @@ export function sumOf(summaries: readonly Summary[]): { line: string; failed: nu
   const skipped = total('skipped') > 0 ? `, ${total('skipped')} skipped` : '';
   const failed = total('failed');
   return { line: `${total('passed')} passed, ${failed} failed${skipped}`, failed };
+}
+
+/** What a run says of its failed tests behind the last of its own lines, and nothing where all passed. */
+export function failuresOf(lines: string): string {
+  const plain = stripVTControlCharacters(lines);
+  const start = plain.search(/^ {2}\d+ failing$/m);
+  return start < 0 ? '' : plain.slice(start, plain.search(SUMMARY)).trimEnd();
 }
