@@ -15,6 +15,7 @@ describe('the reaper, in one round,', function () {
   let running: Set<string>;
   let broken: Set<string>;
   let missing: number;
+  let deliveredAgain: string[];
 
   before(async () => {
     database = await freshDatabase();
@@ -25,6 +26,7 @@ describe('the reaper, in one round,', function () {
     running = new Set();
     broken = new Set();
     missing = 0;
+    deliveredAgain = [];
   });
 
   async function given(count: number): Promise<string[]> {
@@ -43,7 +45,9 @@ describe('the reaper, in one round,', function () {
         start: () => assert.fail('it begins from the record'),
         expect: () => assert.fail('no order is new'),
         signal: () => assert.fail('no payment is open'),
-        deliverAgain: () => assert.fail('no signal was left over'),
+        deliverAgain: async (_orderId, { eventId = '' }) => {
+          deliveredAgain.push(eventId);
+        },
         isReachable: async () => true,
         restart: async ({ terms: { orderId } }) => {
           if (broken.has(orderId)) throw new Error('not this one');
@@ -69,7 +73,7 @@ describe('the reaper, in one round,', function () {
         hasOpenRun: async (id) => running.has(id),
         endedByForce: async () => [],
         wasReset: async () => false,
-        signalsOf: async () => [],
+        async *signalsOf() {},
         countOpen: async () => running.size,
         countPaused: async () => 0,
         ...visible,
@@ -120,6 +124,28 @@ describe('the reaper, in one round,', function () {
     await round(NO_SIGNAL);
     assert.equal(running.size, ids.length);
     assert.equal(missing, 0);
+  });
+
+  it('hands over what an ended run never wrote down, oldest first, and reads its history no further', async () => {
+    const [orderId = ''] = await given(1);
+    const seen = Array.from({ length: 1_000 }, (_, i) => `known-${i}`);
+    await database.pool.query(
+      `update orders set ledger = (ledger::jsonb || jsonb_build_object('seen', $2::text[]))::json
+       where id = $1`,
+      [orderId, seen],
+    );
+    const newestFirst = ['new-2', 'new-1', ...seen];
+    let read = 0;
+    async function* signalsOf() {
+      for (const eventId of newestFirst) {
+        read += 1;
+        yield { id: `run:${read}`, eventId, signalName: 'verify', input: null };
+      }
+    }
+    const endedByForce = async () => [{ orderId, runId: 'run' }];
+    await reaper({ endedByForce, signalsOf })(NO_SIGNAL);
+    assert.deepEqual(deliveredAgain, ['new-1', 'new-2']);
+    assert.ok(read <= 200, `${read} signals were read`);
   });
 
   it('finds orders although Temporal cannot count, and says what failed', async () => {

@@ -26,11 +26,19 @@ export interface OrderRuns {
   endedByForce(since: number, limit: number): Promise<OrderRun[]>;
   /** Was this run ended by a reset, that is, does another one go on from it? */
   wasReset(run: OrderRun): Promise<boolean>;
-  /** All signals that the run was given, oldest first; none where its history is gone. */
-  signalsOf(run: OrderRun): Promise<HistorySignal[]>;
+  /**
+   * The signals that the run was given, newest first, read for as long as somebody wants the next one; none where its
+   * history is gone.
+   */
+  signalsOf(run: OrderRun): AsyncIterable<HistorySignal>;
   /** Open runs that began before then, in epoch milliseconds. */
   countOpen(before: number): Promise<number>;
   countPaused(): Promise<number>;
+}
+
+function endWhereGone(error: unknown): IteratorReturnResult<void> {
+  if (isNotFound(error)) return { done: true, value: undefined };
+  throw error;
 }
 
 export function createOrderRuns(client: Client): OrderRuns {
@@ -63,6 +71,17 @@ export function createOrderRuns(client: Client): OrderRuns {
   }
 
   const soon = <T>(call: () => Promise<T>): Promise<T> => within(client, DEADLINE_MS, call);
+
+  /** Each page has its own deadline: a backlog of any size is read to its end. */
+  async function* signalsOf(run: OrderRun): AsyncGenerator<HistorySignal, void> {
+    const signals = readSignals(client, run);
+    for (;;) {
+      const next = await soon(() => signals.next().catch(endWhereGone));
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
   return {
     openAmong: async (orderIds) => {
       if (orderIds.length === 0) return new Set();
@@ -77,13 +96,7 @@ export function createOrderRuns(client: Client): OrderRuns {
       return soon(() => listRuns(client, `${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
     },
     wasReset: (run) => soon(() => isReset(run)),
-    signalsOf: (run) =>
-      soon(() =>
-        readSignals(client, run).catch((error: unknown) => {
-          if (isNotFound(error)) return [];
-          throw error;
-        }),
-      ),
+    signalsOf,
     countOpen: (before) => {
       const started = `StartTime < '${new Date(before).toISOString()}'`;
       return soon(() => countRuns(client, `${ORDERS} AND ${OPEN} AND ${started}`));

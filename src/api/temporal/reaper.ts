@@ -11,6 +11,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
 import type { Ledger } from '../../domain/ledger.ts';
 import {
   countOpenOrders,
@@ -24,6 +25,7 @@ import {
 } from '../../store/orders/open-orders.ts';
 import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
 import type { OrderRuns } from './order-runs.ts';
+import type { HistorySignal } from './run-signals.ts';
 import type { OrderRun } from './runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
@@ -44,13 +46,15 @@ const BATCHES_PER_ROUND = 4;
 /** Counting reads the index of all open orders: half a second of PostgreSQL for a million. */
 const COUNT_INTERVAL_MS = 20_000;
 /** Enough to restart some hundred orders a second, and no burst that callers would notice. */
-const RESTARTS_AT_ONCE = 20;
+const SEEN_TO_AT_ONCE = 20;
 /**
  * Signals of an ended run are sent again one after the other, as they came. Of a backlog some are sent at once, as it
  * came from many callers and other orders wait for the reaper.
  */
 const MOST_IN_ORDER = 100;
 const SIGNALS_AT_ONCE = 20;
+/** Of an ended run, looked up together. A run takes its signals up in their order: behind so many known, all are. */
+const SIGNALS_LOOKED_UP = 100;
 /** Ended runs that were seen to, so that the overlap costs nothing. */
 const MOST_REMEMBERED = 10_000;
 
@@ -115,7 +119,7 @@ export function createReaper(
         unseen.map(({ orderId }) => orderId),
       ),
     );
-    await inGroups(unseen, async (run) => {
+    await each(unseen, async (run) => {
       if (open.has(run.orderId)) await seeTo(run);
       seenTo.set(run.runId, true);
     });
@@ -126,15 +130,25 @@ export function createReaper(
     if (await runs.wasReset(run)) return compareWithRecord(run);
     await restart(run.orderId);
     // What the run was given and never wrote down, for want of a worker or behind a backlog, is the next one's.
-    const signals = await runs.signalsOf(run);
-    const ids = signals.flatMap(({ eventId }) => eventId ?? []);
-    const known = await knownEvents(database, run.orderId, ids);
-    const unknown = signals.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
+    const unknown = await unknownSignals(run);
     const atOnce = unknown.length > MOST_IN_ORDER ? SIGNALS_AT_ONCE : 1;
     for (let i = 0; i < unknown.length; i += atOnce)
       await Promise.all(
         unknown.slice(i, i + atOnce).map((signal) => orders.deliverAgain(run.orderId, signal)),
       );
+  }
+
+  /** Oldest first. Read from the end, as most of a long history is known. */
+  async function unknownSignals(run: OrderRun): Promise<HistorySignal[]> {
+    const found: HistorySignal[] = [];
+    for await (const signals of inLots(runs.signalsOf(run), SIGNALS_LOOKED_UP)) {
+      const ids = signals.flatMap(({ eventId }) => eventId ?? []);
+      const known = await knownEvents(database, run.orderId, ids);
+      const unknown = signals.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
+      if (unknown.length === 0) break;
+      found.push(...unknown);
+    }
+    return found.reverse();
   }
 
   /**
@@ -182,7 +196,9 @@ export function createReaper(
   }
 
   function restartAll(ids: readonly string[]): Promise<void> {
-    return inGroups(ids, restart);
+    // Several processes find the same orders, and each begins with others: who comes second has nothing to do.
+    const first = Math.floor(Math.random() * ids.length);
+    return each([...ids.slice(first), ...ids.slice(0, first)], restart);
   }
 
   /** The record is read after the look at the run: what is still open then was not closed by that run. */
@@ -199,13 +215,21 @@ export function createReaper(
   }
 
   /** One order that cannot be seen to keeps no other waiting; where none can, the rest is left for later. */
-  async function inGroups<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-    for (let i = 0; i < all.length; i += RESTARTS_AT_ONCE) {
-      const results = await Promise.allSettled(all.slice(i, i + RESTARTS_AT_ONCE).map(act));
-      const reasons = results.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
-      if (reasons.length === results.length) throw reasons[0];
-      for (const err of reasons) log.error({ err }, 'an order without a run could not be started');
-    }
+  async function each<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+    const reasons: unknown[] = [];
+    let failedInARow = 0;
+    await pLimit(SEEN_TO_AT_ONCE).map(all, async (one) => {
+      if (failedInARow >= SEEN_TO_AT_ONCE) return;
+      try {
+        await act(one);
+        failedInARow = 0;
+      } catch (error) {
+        failedInARow += 1;
+        reasons.push(error);
+      }
+    });
+    if (failedInARow >= Math.min(SEEN_TO_AT_ONCE, all.length) && all.length > 0) throw reasons[0];
+    for (const err of reasons) log.error({ err }, 'an order without a run could not be started');
   }
 
   /** Deadlines are in the record. What only the lost run received from the gateway is synced again. */
@@ -216,6 +240,17 @@ export function createReaper(
     const message = { id: `lost-run-${revision}`, source: 'operator' } as const;
     return orders.signal(terms.orderId, 'verify', message);
   }
+}
+
+async function* inLots<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<T[], void> {
+  let lot: T[] = [];
+  for await (const one of all) {
+    lot.push(one);
+    if (lot.length < size) continue;
+    yield lot;
+    lot = [];
+  }
+  if (lot.length > 0) yield lot;
 }
 
 /** A page that is not full is the last one: the next round begins anew. */

@@ -20,17 +20,18 @@ export type HistorySignal = Pick<Signaled, 'signalName' | 'input' | 'header'> & 
   eventId: string | undefined;
 };
 
-/** Oldest first: what the run before it left in its inbox, then what it was sent itself. */
-export async function readSignals(client: Client, run: OrderRun): Promise<HistorySignal[]> {
+/** Newest first: what the run was sent, then what the run before it left in its inbox. */
+export async function* readSignals(
+  client: Client,
+  run: OrderRun,
+): AsyncGenerator<HistorySignal, void> {
   const { runId } = run;
   const { loadedDataConverter: converter } = client.options;
-  const signals: HistorySignal[] = [];
-  for await (const event of historyOf(client, run)) {
+  for await (const event of historyOf(client, run, 'newest first')) {
     const { workflowExecutionSignaledEventAttributes: signal } = event;
-    if (signal) signals.push({ ...(await given(signal)), id: `${runId}:${event.eventId}` });
-    else signals.push(...(await carried(event)));
+    if (signal) yield { ...(await given(signal)), id: `${runId}:${event.eventId}` };
+    else yield* (await carried(event)).reverse();
   }
-  return signals;
 
   async function given({ signalName = null, input = null, header = null }: Signaled) {
     const [payload] = await decoded(input);

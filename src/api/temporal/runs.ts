@@ -36,6 +36,9 @@ export async function countRuns(
   return Number((await workflowService.countWorkflowExecutions({ namespace, query })).count);
 }
 
+/** A history of 10,000 signals is some fifty pages, and one page some hundred kilobytes. */
+const EVENTS_PER_PAGE = 200;
+
 /** The events of a run, read page by page for as long as somebody wants the next one. */
 export async function* historyOf(
   { workflowService, options: { namespace } }: Client,
@@ -49,6 +52,7 @@ export async function* historyOf(
     const page = await workflowService[read]({
       namespace,
       execution: { workflowId, runId },
+      maximumPageSize: EVENTS_PER_PAGE,
       ...(nextPageToken && { nextPageToken }),
     });
     yield* page.history?.events ?? [];

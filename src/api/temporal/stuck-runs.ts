@@ -16,7 +16,6 @@ import {
 } from './runs.ts';
 import { isInvalidArgument, within } from './temporal-call.ts';
 
-/** A history of 10,000 signals is read in some ten pages. */
 const DEADLINE_MS = 5_000;
 /** Together less than PostgreSQL leaves a transaction without a statement. */
 const ACT_DEADLINE_MS = 2_000;
