@@ -101,7 +101,9 @@ export function useFollowChanges(): Connection {
       isDue = true;
       setTimeout(() => {
         isDue = false;
-        void queries.invalidateQueries();
+        // To read again would cancel what is being read, such as the next page that somebody asked for.
+        if (queries.isFetching() > 0) refresh();
+        else void queries.invalidateQueries();
       }, GATHER_MS);
     };
     void follow(apiKey, leaving.signal, { onChange: refresh, onConnection: setConnection });

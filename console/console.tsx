@@ -20,6 +20,7 @@ import { ParkedPage } from './pages/parked.tsx';
 import { ReviewsPage } from './pages/reviews.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TodayPage } from './pages/today.tsx';
+import { DeedDialog } from './parts/deed.tsx';
 import { forgetKey, type Session, SignedIn, signIn, storedKey, useSession } from './session.tsx';
 
 const PLACES = [
@@ -56,7 +57,9 @@ export function Console() {
   return (
     <SignedIn session={session}>
       <Router base="/console">
-        <Frame onLeave={leave} />
+        <DeedDialog>
+          <Frame onLeave={leave} />
+        </DeedDialog>
       </Router>
     </SignedIn>
   );

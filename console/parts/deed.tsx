@@ -14,7 +14,14 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type FormEvent, useState } from 'react';
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useState,
+} from 'react';
 import { moneyText } from '../../src/money/text.ts';
 import { useChange } from '../api.ts';
 
@@ -47,30 +54,46 @@ export interface Deed {
 
 type Values = Record<string, string>;
 
-export function DeedButton({ deed }: { deed: Deed }) {
+const Asking = createContext<((deed: Deed) => void) | null>(null);
+
+/**
+ * The one dialog of the console. It is no part of the button that opens it, which may go when the order changes: the
+ * dialog stays with what was written in it, and what was read is what is sent. The API refuses it then, and says why.
+ */
+export function DeedDialog({ children }: { children: ReactNode }) {
   const [isOpen, { open, close }] = useDisclosure(false);
-  const [asked, setAsked] = useState(deed);
-  // What was read is what is sent, also where the order changes while the dialog is open: the API refuses it then.
-  const ask = (): void => {
-    setAsked(deed);
-    open();
-  };
+  const [asked, setAsked] = useState<Deed | null>(null);
+  const ask = useCallback(
+    (deed: Deed): void => {
+      setAsked(deed);
+      open();
+    },
+    [open],
+  );
   return (
-    <>
-      <Button size="compact-sm" variant="default" onClick={ask}>
-        {deed.name}
-      </Button>
+    <Asking.Provider value={ask}>
+      {children}
       <Modal
         opened={isOpen}
         onClose={close}
-        title={asked.name}
+        title={asked?.name}
         // Locking it takes a style that the page's policy refuses.
         lockScroll={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        <DeedForm deed={asked} onDone={close} />
+        {asked !== null && <DeedForm deed={asked} onDone={close} />}
       </Modal>
-    </>
+    </Asking.Provider>
+  );
+}
+
+export function DeedButton({ deed }: { deed: Deed }) {
+  const ask = useContext(Asking);
+  if (ask === null) throw new Error('there is no dialog to ask in');
+  return (
+    <Button size="compact-sm" variant="default" onClick={() => ask(deed)}>
+      {deed.name}
+    </Button>
   );
 }
 

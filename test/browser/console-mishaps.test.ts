@@ -1,6 +1,6 @@
 /** The console when something is in the way: a lost answer, an API that is gone, a key that ended, odd amounts. */
 import assert from 'node:assert/strict';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
 import { type Beside, startBeside } from '../support/extra-processes.ts';
 import { placeAt } from '../support/place.ts';
@@ -161,6 +161,25 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     const lists = asked.filter((url) => url.includes('/v1/orders?limit='));
     assert.ok(lists.some((url) => url.includes('cursor=')));
     assert.ok(lists.every((url) => url.includes('state=initiated')));
+  });
+
+  it('shows the next page also where an order changes while it is read', async () => {
+    const description = { description: 'one of two' };
+    const ids = [await givenOrder(shop, description), await givenOrder(shop, description)];
+    await openOrder(String(ids[0]));
+    await page.route('**/v1/orders?limit=50*', async (route) => {
+      const url = route.request().url().replace('limit=50', 'limit=1');
+      if (url.includes('cursor=')) {
+        await shop.call('POST', `/v1/orders/${ids[1]}/verify`, {}, WAIT);
+        // A list that is read again meanwhile would be asked for within a moment.
+        const again = (request: Request) => request.url().endsWith('/v1/orders?limit=50');
+        await page.waitForRequest(again, { timeout: 3_000 }).catch(() => {});
+      }
+      await route.continue({ url });
+    });
+    await page.goto(`${stack.apiUrl}/console/orders`);
+    await page.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('link', { name: /^ord_/ }).nth(1).waitFor();
   });
 
   it('finds one thing whatever its state, and shows no filters that would do nothing', async () => {

@@ -80,6 +80,7 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByRole('dialog').getByText('The cancellation is lifted').waitFor();
     await page.getByRole('dialog').getByLabel('Why').fill('she wants it after all');
     await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await state('paid').waitFor();
     await page.getByText('she wants it after all').waitFor();
   });
@@ -91,12 +92,15 @@ describe(`the console in a browser${SKIPPED}`, function () {
     const [review] = (await readOrder(shop, id)).reviews;
     const body = { decision: 'approve', version: review?.version, note: 'the colleague' };
     await shop.call('POST', `/v1/orders/${id}/reviews/${review?.id}`, body, { prefer: 'wait=30' });
-    const dialog = page.getByRole('dialog');
-    if (await dialog.isVisible()) {
-      await dialog.getByLabel('Why').fill('refund it');
-      await dialog.getByRole('button', { name: 'Reject' }).click();
-    }
+    // The page has followed by itself, and has not taken away what is being written.
     await state('paid').waitFor();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('refund it');
+    await dialog.getByRole('button', { name: 'Reject' }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/has decided/)
+      .waitFor();
     assert.equal((await readOrder(shop, id)).reviews[0]?.status, 'approved');
   });
 
