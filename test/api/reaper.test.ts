@@ -62,6 +62,7 @@ describe('the reaper, in one round,', function () {
         runRestarted: () => {},
         ordersStuck: () => {},
         runMended: () => {},
+        secretFilesRefused: () => {},
         page: null,
       },
       runs: {
