@@ -1,18 +1,15 @@
-/**
- * `npm run build:console`: bundles the console into console/dist, which the API serves at /console. With
- * `--if-possible` an installation without development packages goes on without a console.
- */
+/** `npm run build:console`: bundles the console into console/dist, which the API serves at /console. */
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const CONSOLE = fileURLToPath(new URL('../console', import.meta.url));
 const DIST = path.join(CONSOLE, 'dist');
 
 /** @throws Error with what the bundler found */
 export async function buildConsole(): Promise<void> {
-  const { build } = await import('esbuild');
   await mkdir(DIST, { recursive: true });
   await build({
     entryPoints: { app: path.join(CONSOLE, 'main.tsx') },
@@ -32,12 +29,4 @@ export async function ensureConsole(): Promise<void> {
   if (!existsSync(path.join(DIST, 'index.html'))) await buildConsole();
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url))
-  await buildConsole().catch((error: unknown) => {
-    if (!process.argv.includes('--if-possible') || !isMissing(error)) throw error;
-    console.log('The console is left out: its packages are not installed (npm ci installs them).');
-  });
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildConsole();

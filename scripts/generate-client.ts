@@ -18,4 +18,8 @@ export async function clientTypes(): Promise<string> {
   return HEADER + astToString(await openapiTypes(document, { alphabetize: true }));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(FILE, await clientTypes());
+export async function generateClientTypes(): Promise<void> {
+  await writeFile(FILE, await clientTypes());
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await generateClientTypes();

@@ -2,6 +2,7 @@
 import './process/oldest-node.ts';
 
 import { Client, Connection } from '@temporalio/client';
+import { createAuthenticate } from './api/access/api-keys.ts';
 import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
 import { createHttpServer, listen } from './api/http/http-server.ts';
@@ -16,19 +17,20 @@ import { createStuckRuns } from './api/temporal/stuck-runs.ts';
 import { createTurns } from './api/temporal/turns.ts';
 import { sweep } from './api/webhooks/sweeper.ts';
 import { readBooksSettings } from './books/settings.ts';
-import { loadServiceConfig } from './config/config.ts';
+import { loadServiceConfig, renewableSecrets } from './config/config.ts';
 import { misspelled } from './config/misspelled.ts';
 import { isProduction } from './config/production.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
-import { createGateways } from './gateways/index.ts';
+import { createRenewableGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
 import { isLoopback } from './http/local-callers.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
-import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
+import { problemsOf, reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
+import { followSecretFiles } from './process/secret-files.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { loadRecord } from './store/orders/record.ts';
@@ -44,11 +46,8 @@ async function main(): Promise<void> {
   const packages = await loadGateways(process.env);
   const config = loadServiceConfig(process.env, 'api', packages);
   const { connectionOptions, namespace } = temporalConnection(process.env);
-  const log = createLogger({
-    name: 'api',
-    level: config.logLevel,
-    secrets: secretValuesOf(config),
-  });
+  const secrets = secretValuesOf(config);
+  const log = createLogger({ name: 'api', level: config.logLevel, secrets });
   for (const line of misspelled(process.env, packages))
     log.warn({ code: 'variable_misspelled' }, line);
   const keyring = keyringOf(config.payloadKeys);
@@ -74,7 +73,7 @@ async function main(): Promise<void> {
   const inFlightDeliveries = createInFlightDeliveries();
   const turns = createTurns();
   const drain = createDrain();
-  const configured = createGateways(packages, config.gateways);
+  const { gateways: configured, renew } = createRenewableGateways(packages, config.gateways);
   const {
     metrics,
     onGatewayCall,
@@ -95,12 +94,13 @@ async function main(): Promise<void> {
     metrics,
     log,
   };
+  let authenticate = createAuthenticate(config.apiKeys);
   // In production a proxy of the same machine may pass its own name on.
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
   const app = createApp({
     ...dependencies,
     books: readBooksSettings(config.booksFile),
-    apiKeys: config.apiKeys,
+    authenticate: (authorization) => authenticate(authorization),
     policy: config,
     ...(isLocal && { localHost: config.host }),
     ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
@@ -109,6 +109,24 @@ async function main(): Promise<void> {
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
+  const followed = followSecretFiles({
+    env: process.env,
+    names: renewableSecrets(packages),
+    take: (changed) => {
+      const renewed = loadServiceConfig(process.env, 'api', packages);
+      secrets.push(...secretValuesOf(renewed));
+      renew(renewed.gateways);
+      authenticate = createAuthenticate(renewed.apiKeys);
+      metrics.secretFilesRefused(false);
+      log.info({ code: 'secrets_renewed' }, `taken from their files: ${changed.join(', ')}`);
+    },
+    onRefused: (error) => {
+      metrics.secretFilesRefused(true);
+      for (const problem of problemsOf(error))
+        log.error({ code: 'secrets_refused' }, `the secrets from before stay: ${problem}`);
+    },
+    signal: sweeping.signal,
+  });
   const runs = createOrderRuns(client);
   const stuckRuns = createStuckRuns(client);
   const reaped = reap({ ...dependencies, runs, stuckRuns }, sweeping.signal);
@@ -123,7 +141,7 @@ async function main(): Promise<void> {
   server.closeAllConnections();
   closeMetrics();
   const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
-  await Promise.allSettled([swept, reaped, ...closed]);
+  await Promise.allSettled([swept, reaped, followed, ...closed]);
 }
 
 await runProcess('api', main);

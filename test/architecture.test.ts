@@ -70,13 +70,7 @@ const OF_PROCESSES = ['config', 'process', 'temporal', 'sandbox', 'doctor'];
 
 /** What is read together fits on one screen of a file list. */
 const FILES_OF_A_FOLDER = 18;
-const ENTRY_POINTS = [
-  'build-workflow-bundle.ts',
-  'migrate.ts',
-  'server.ts',
-  'start.ts',
-  'worker.ts',
-];
+const ENTRY_POINTS = ['migrate.ts', 'server.ts', 'start.ts', 'worker.ts'];
 
 /** A test says by environment where a process dies; handing that down everywhere would be more to read. */
 const FAILPOINTS = path.join('process', 'failpoints.ts');

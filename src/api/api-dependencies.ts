@@ -1,11 +1,12 @@
 /** What the API is made of. It holds no state of its own but what is listed here. */
 import type { Logger } from 'pino';
 import type { BooksSettings } from '../books/settings.ts';
-import type { ApiKey, Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { AccessCheck } from '../gateways/access.ts';
 import type { Gateways } from '../gateways/index.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
+import type { Authenticate } from './access/api-keys.ts';
 import type { ApiMetrics } from './http/api-metrics.ts';
 import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
@@ -28,7 +29,8 @@ export interface ApiDependencies {
   access: AccessCheck;
   /** The chart of accounts, and what settlements are measured by. */
   books: BooksSettings;
-  apiKeys: readonly ApiKey[];
+  /** By the keys that count now. */
+  authenticate: Authenticate;
   policy: Pick<
     Config,
     'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits'

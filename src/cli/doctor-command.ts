@@ -2,7 +2,6 @@
 import { type Command, Option } from 'commander';
 import { type Environment, loadConfig } from '../config/config.ts';
 import { type RunningStack, runningStack } from '../dev/processes/process-file.ts';
-import { readTemporalDevFile } from '../dev/temporal/temporal-dev-file.ts';
 import { examine, type Finding, ROLES, type Role } from '../doctor/doctor.ts';
 import { Refusal } from './refusal.ts';
 import { tableOf } from './table.ts';
@@ -39,13 +38,14 @@ function environment(env: Environment): Environment {
 function variablesOf({
   databaseUrl,
   temporalAddress,
+  temporalNamespace,
   sandboxUrl,
   keys,
 }: RunningStack): Environment {
   return {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
-    TEMPORAL_NAMESPACE: readTemporalDevFile().namespace,
+    TEMPORAL_NAMESPACE: temporalNamespace,
     SANDBOX_PORT: new URL(sandboxUrl).port,
     API_KEYS: `client:${keys.client},ops:${keys.ops}`,
   };

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** `npm run payonce -- …`: the command line in a process of its own. */
 import '../process/oldest-node.ts';
 

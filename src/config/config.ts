@@ -44,6 +44,13 @@ export function loadConfig(env: Environment, gateways: readonly DeclaredGateway[
   return redacting(toConfig(settings, gateways), settings, table);
 }
 
+/** Variables that an API takes up while it runs, where they lie in files: its keys, and the settings of gateways. */
+export function renewableSecrets(gateways: readonly DeclaredGateway[]): string[] {
+  const table = tableWith(gateways);
+  const ofGateways = [...Object.keys(variablesOf(gateways)), 'SANDBOX_WEBHOOK_SECRETS'];
+  return ['API_KEYS', ...ofGateways].filter((name) => table[name]?.about.secret);
+}
+
 /** The packages of further gateways, as they are named. */
 export function gatewayPackageNames(env: Environment): readonly string[] {
   return readSettings(env, 'gateways').PAYONCE_GATEWAYS ?? [];

@@ -46,6 +46,7 @@ async function examineNamespace(
   settlementWindowMs: number,
 ): Promise<Finding[]> {
   const { workflowService } = connection;
+  const { serverVersion } = await workflowService.getSystemInfo({});
   const described = await workflowService
     .describeNamespace({ namespace })
     .catch((error: unknown) => {
@@ -55,10 +56,25 @@ async function examineNamespace(
   if (described === null) return [problem(`Temporal has no namespace ${namespace}: ${MAKE}`)];
   const retentionMs = Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
   return [
+    serverFinding(serverVersion),
     ok(`Temporal has the namespace ${namespace}`),
     retentionFinding(retentionMs, settlementWindowMs),
     await searchAttributes(connection, namespace),
   ];
+}
+
+/** The first that reports the workflow tasks that fail again and again as a search attribute. */
+const OLDEST_SERVER = { major: 1, minor: 30 };
+
+/** @param version as the server says it, such as `1.31.2` */
+export function serverFinding(version: string): Finding {
+  const [major = Number.NaN, minor = Number.NaN] = version.split('.').map(Number);
+  const { major: oldest, minor: oldestMinor } = OLDEST_SERVER;
+  if (major > oldest || (major === oldest && minor >= oldestMinor))
+    return ok(`Temporal ${version} can be reached`);
+  return warning(
+    `Temporal's server says that it is ${version || 'of no version'}: use ${oldest}.${oldestMinor} or newer; on an older one payonce_stuck_orders stays 0, and an order whose history no worker can replay is not mended by itself`,
+  );
 }
 
 function retentionFinding(retentionMs: number, settlementWindowMs: number): Finding {

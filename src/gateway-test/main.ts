@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * `payonce-gateway-test ./acme.js`: runs the conformance suite with a gateway package and its stand-in, and says what
  * passed, what failed, and what was not run and why.

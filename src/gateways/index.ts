@@ -13,35 +13,66 @@ export interface ConfiguredGateway extends Gateway {
 
 export type Gateways = Readonly<Record<string, ConfiguredGateway>>;
 
+type ValuesByGateway = Readonly<Record<string, GatewayValues>>;
+
 /** @param values of each gateway that is configured, the values of its settings */
 export function createGateways(
   packages: readonly GatewayPackage[],
-  values: Readonly<Record<string, GatewayValues>>,
+  values: ValuesByGateway,
 ): Gateways {
-  return Object.fromEntries(
-    packages.flatMap((one) => {
-      const own = Object.hasOwn(values, one.name) ? values[one.name] : undefined;
-      return own === undefined ? [] : [[one.name, configured(one, own)] as const];
+  return createRenewableGateways(packages, values).gateways;
+}
+
+/**
+ * Gateways whose settings may change while they are used: a call that is under way ends as it began.
+ *
+ * @returns beside them `renew`, which makes all of them anew, or throws for a setting that one refuses and changes none
+ */
+export function createRenewableGateways(
+  packages: readonly GatewayPackage[],
+  values: ValuesByGateway,
+): { gateways: Gateways; renew(values: ValuesByGateway): void } {
+  let present = instancesOf(packages, values);
+  const gateways = packages.flatMap((one) =>
+    present.has(one.name)
+      ? [[one.name, configured(one, () => present.get(one.name) as Gateway)] as const]
+      : [],
+  );
+  return {
+    gateways: Object.fromEntries(gateways),
+    renew: (renewed) => {
+      present = instancesOf(packages, renewed);
+    },
+  };
+}
+
+function instancesOf(
+  packages: readonly GatewayPackage[],
+  values: ValuesByGateway,
+): Map<string, Gateway> {
+  return new Map(
+    packages.flatMap(({ name, create }) => {
+      const own = Object.hasOwn(values, name) ? values[name] : undefined;
+      return own === undefined ? [] : [[name, create(own)] as const];
     }),
   );
 }
 
 /** What a package returns may be an instance of a class, whose methods a copy would lose. */
 function configured(
-  { capabilities, refusalReasons = {}, create }: GatewayPackage,
-  values: GatewayValues,
+  { capabilities, refusalReasons = {} }: GatewayPackage,
+  gateway: () => Gateway,
 ): ConfiguredGateway {
-  const gateway = create(values);
   return {
     capabilities,
     refusalReasons,
-    checkAccess: () => gateway.checkAccess(),
-    createPayment: (request) => gateway.createPayment(request),
-    fetchPayments: (request) => gateway.fetchPayments(request),
-    capturePayment: (request) => gateway.capturePayment(request),
-    voidPayment: (request) => gateway.voidPayment(request),
-    refundPayment: (request) => gateway.refundPayment(request),
-    isProofValid: (proof) => gateway.isProofValid(proof),
-    readWebhook: (...webhook) => gateway.readWebhook(...webhook),
+    checkAccess: () => gateway().checkAccess(),
+    createPayment: (request) => gateway().createPayment(request),
+    fetchPayments: (request) => gateway().fetchPayments(request),
+    capturePayment: (request) => gateway().capturePayment(request),
+    voidPayment: (request) => gateway().voidPayment(request),
+    refundPayment: (request) => gateway().refundPayment(request),
+    isProofValid: (proof) => gateway().isProofValid(proof),
+    readWebhook: (...webhook) => gateway().readWebhook(...webhook),
   };
 }

@@ -98,7 +98,7 @@ let isRegistered = false;
 function resolveOwnPackage(): void {
   if (isRegistered) return;
   isRegistered = true;
-  const own = new URL('kit.ts', import.meta.url).href;
+  const own = new URL(`kit${path.extname(import.meta.url)}`, import.meta.url).href;
   // Node 20 has no hooks of the same thread, and Node 26 warns of those of another one.
   const { registerHooks }: Partial<Pick<typeof module, 'registerHooks'>> = module;
   if (registerHooks)

@@ -19,7 +19,7 @@ export interface LoggerSettings {
   /** Which kind of process it is. */
   name: string;
   level: string;
-  /** Values that no line may hold, in addition to what looks like a secret. */
+  /** Values that no line may hold, in addition to what looks like a secret; more may be added while it logs. */
   secrets?: readonly string[];
   /** Standard output where none is given. */
   destination?: DestinationStream;

@@ -25,16 +25,22 @@ const MIN_SECRET_LENGTH = 16;
 /**
  * Made once for all lines that a process writes.
  *
- * @param secrets values to take out wherever they stand, whatever they look like
+ * @param secrets values to take out wherever they stand, whatever they look like; more may be added while it runs
  */
 export function createScrub(secrets: readonly string[]): (text: string) => string {
-  const written = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH).map(inJson);
-  return (text) =>
-    written
+  let written: string[] = [];
+  let known = 0;
+  return (text) => {
+    if (secrets.length !== known) {
+      known = secrets.length;
+      written = secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH).map(inJson);
+    }
+    return written
       .reduce((left, secret) => left.replaceAll(secret, REDACTED), text)
       .split(ESCAPE)
       .map((part, index) => (index % 2 === 0 ? scrubPlain(part) : part))
       .join('');
+  };
 }
 
 /** Takes out what looks like a secret or a person. */

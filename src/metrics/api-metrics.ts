@@ -57,6 +57,11 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     help: 'Runs that no replay followed and that were reset, or ended so that the order begins from its record.',
     registers: [registry],
   });
+  const secretFiles = new Gauge({
+    name: 'payonce_secret_files_refused',
+    help: '1 while files of secrets hold what was not taken, and the values from before count.',
+    registers: [registry],
+  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
@@ -71,5 +76,6 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
       if (others > 0) stuck.set({ order_id: OTHERS }, others);
     },
     runMended: () => mended.inc(),
+    secretFilesRefused: (areRefused) => secretFiles.set(areRefused ? 1 : 0),
   };
 }

@@ -33,8 +33,7 @@ export async function runProcess(name: string, main: () => Promise<void>): Promi
     await main();
     process.exit(0);
   } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-    for (const problem of problems) console.error(`${name}: ${scrub(problem)}`);
+    for (const problem of problemsOf(error)) console.error(`${name}: ${scrub(problem)}`);
     process.exit(1);
   }
 }
@@ -50,6 +49,8 @@ function endOnFault(name: string): void {
   });
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** One line for each setting that is wrong, else the message of the error. */
+export function problemsOf(error: unknown): readonly string[] {
+  if (error instanceof ConfigError) return error.problems;
+  return [error instanceof Error ? error.message : String(error)];
 }

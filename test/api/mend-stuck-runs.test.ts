@@ -74,6 +74,7 @@ describe('orders whose workflow task fails again and again', function () {
           shown = orderIds;
         },
         runMended: () => {},
+        secretFilesRefused: () => {},
         page: null,
       },
       stuckRuns: {

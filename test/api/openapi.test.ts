@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { createAuthenticate } from '../../src/api/access/api-keys.ts';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { createApp, expressPath } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
@@ -32,7 +33,7 @@ describe('the application', () => {
   it('serves exactly what the table of routes names, and a few public paths', () => {
     const dependencies = {
       gateways: {},
-      apiKeys: [],
+      authenticate: createAuthenticate([]),
       policy: { rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 } },
       drain: createDrain(),
       metrics: { page: async () => '' },

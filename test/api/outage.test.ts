@@ -10,6 +10,7 @@ import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { createAuthenticate } from '../../src/api/access/api-keys.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
 import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
@@ -72,7 +73,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     gateways: createGateways(BUILT_IN, { sandbox }),
     access: { read: () => ({ sandbox: 'unknown' }) },
     books: readBooksSettings(undefined),
-    apiKeys: [{ scope: 'ops', secret: SECRET }],
+    authenticate: createAuthenticate([{ scope: 'ops', secret: SECRET }]),
     policy: {
       supportRefundLimits: {},
       orderExpiryMs: 3_600_000,

@@ -75,6 +75,7 @@ describe('the reaper, in one round,', () => {
         runRestarted: () => {},
         ordersStuck: () => {},
         runMended: () => {},
+        secretFilesRefused: () => {},
         page: null,
       },
       runs: {

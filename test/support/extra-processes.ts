@@ -10,6 +10,8 @@ export interface Beside {
   /** The API's own address; nothing listens there for a worker. */
   apiUrl: string;
   metricsUrl: string;
+  /** Its log so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,8 @@ export async function startBeside(
     extendEnv: false,
     reject: false,
   });
+  const lines: string[] = [];
+  child.stdout.on('data', (bytes: Buffer) => lines.push(bytes.toString()));
   const metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
   const isUp = (url: string) => fetch(url).then(Boolean, () => false);
   await pWaitFor(
@@ -55,6 +59,7 @@ export async function startBeside(
   return {
     apiUrl: `http://127.0.0.1:${port}`,
     metricsUrl,
+    log: () => lines.join(''),
     stop: async () => {
       child.kill('SIGTERM');
       await child;

@@ -7,6 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
  */
 const OWN_STACK = [
   'test/dev',
+  'test/deploy/release.test.ts',
   'test/deploy/worker-versioning.test.ts',
   'test/domain',
   'test/encryption',

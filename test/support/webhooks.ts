@@ -33,13 +33,17 @@ export function signedEvent(
   return signedBody(JSON.stringify({ type, timestamp, data: { currency: CURRENCY, ...data } }), id);
 }
 
-export function signedBody(body: string, id = `evt_${randomUUID()}`): SignedEvent {
+export function signedBody(
+  body: string,
+  id = `evt_${randomUUID()}`,
+  secret = WEBHOOK_SECRET,
+): SignedEvent {
   const now = new Date();
   const headers = {
     'content-type': 'application/json',
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': new Webhook(WEBHOOK_SECRET).sign(id, now, body),
+    'webhook-signature': new Webhook(secret).sign(id, now, body),
   };
   return { id, body, headers };
 }

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { ApiScope } from '../../config/config.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Caller, createAuthenticate, requireScope } from './api-keys.ts';
+import { type Caller, requireScope } from './api-keys.ts';
 import { createRateLimits } from './rate-limits.ts';
 
 /** @throws Problem of the first check that fails. */
@@ -14,10 +14,9 @@ export type Admit = (
 ) => Promise<Caller>;
 
 export function createAdmission({
-  apiKeys,
+  authenticate,
   policy,
-}: Pick<ApiDependencies, 'apiKeys' | 'policy'>): Admit {
-  const authenticate = createAuthenticate(apiKeys);
+}: Pick<ApiDependencies, 'authenticate' | 'policy'>): Admit {
   const limits = createRateLimits(policy.rateLimits);
 
   /** Only a wrong key is a guess; one that is left out is a mistake. */

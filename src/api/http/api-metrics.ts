@@ -47,6 +47,8 @@ export interface ApiMetrics {
   ordersStuck(orderIds: readonly string[]): void;
   /** A run that no replay follows was reset, or ended for a new one. */
   runMended(): void;
+  /** Whether files of secrets hold what was not taken, and the values from before count. */
+  secretFilesRefused(areRefused: boolean): void;
   /** Text for Prometheus; null where it is served on a port of its own. */
   page: (() => Promise<string>) | null;
 }

@@ -15,6 +15,8 @@ const addresses = z.object({
   sandboxUrl: z.string(),
   databaseUrl: z.string(),
   temporalAddress: z.string(),
+  // A release from before did not note it, and its processes must be found all the same.
+  temporalNamespace: z.string().default('payments'),
   temporalUiUrl: z.string().optional(),
   keys: z.object({ client: z.string(), ops: z.string() }),
 });

@@ -37,7 +37,7 @@ const DISK_CHECK_MS = 2000;
 /** Makes the handle of a stack whose parts all run. */
 export function createStack(parts: Parts, places: Places): Stack {
   const { supervisor, database, record } = parts;
-  const { plan, temporal, apiPorts } = places;
+  const { plan, apiPorts } = places;
   const addresses = addressesOf(places);
   record.ready(addresses);
   const watches = [watchDisk(parts), ...(database ? [keepAlive(database, plan)] : [])];
@@ -46,7 +46,6 @@ export function createStack(parts: Parts, places: Places): Stack {
   return {
     ...addresses,
     apiUrls: apiPorts.map((port) => baseUrl(plan.config.host, port)),
-    temporalNamespace: temporal.namespace,
     dataDir: plan.dataDir,
     get children() {
       const postgres = database?.pid();
@@ -94,6 +93,7 @@ function addressesOf({ plan, keys, temporal, databaseUrl }: Places): StackAddres
     sandboxUrl: `http://127.0.0.1:${plan.ports.sandbox}`,
     databaseUrl,
     temporalAddress: temporal.address,
+    temporalNamespace: temporal.namespace,
     ...(temporal.uiUrl && { temporalUiUrl: temporal.uiUrl }),
     keys: { client: client ?? '', ops: ops ?? '' },
   };

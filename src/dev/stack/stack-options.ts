@@ -43,7 +43,6 @@ export type StackOptions = {
 export type Stack = StackAddresses & {
   /** One address for each API process; the first is `apiUrl`. */
   apiUrls: readonly string[];
-  temporalNamespace: string;
   dataDir: string;
   /** The process id of every child that runs now. */
   readonly children: Readonly<Record<string, number>>;

@@ -1,0 +1,35 @@
+/**
+ * `npm run build:cli`: builds `@payonce/cli` in packages/cli from src/cli, as one file without dependencies. `npm pack`
+ * there makes the package.
+ */
+import { copyFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGE = path.join(ROOT, 'packages/cli');
+const DIST = path.join(PACKAGE, 'dist');
+
+/** What is bundled is CommonJS in parts, and asks for Node's own modules as such. */
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** @throws Error with what the bundler found */
+export async function buildCli(): Promise<void> {
+  await rm(DIST, { recursive: true, force: true });
+  await build({
+    entryPoints: [path.join(ROOT, 'src/cli/main.ts')],
+    outfile: path.join(DIST, 'payonce.js'),
+    ...{ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', minify: true },
+    banner: { js: REQUIRE },
+    // pg's own choice where it is installed, and it is not.
+    external: ['pg-native'],
+    // The licences of what is in the bundle.
+    legalComments: 'linked',
+    logLevel: 'error',
+  });
+  await copyFile(path.join(ROOT, 'LICENSE'), path.join(PACKAGE, 'LICENSE'));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildCli();

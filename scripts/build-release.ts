@@ -1,0 +1,96 @@
+/**
+ * `npm run build:release [FOLDER]`: everything that API, worker, migrations and command line need to run on this platform
+ * with Node.js alone, in `release` or the given folder. The image is this folder; it can be copied to a machine as well.
+ */
+import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, DIST } from './build.ts';
+import { buildConsole } from './build-console.ts';
+import { EMPTY_MODULES, isLeftOut, releasePackages } from './release-packages.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const AS_THEY_ARE = ['LICENSE', 'NOTICE.md', 'console/dist'];
+
+/** The programs of a release, as its `npm run` knows them too. */
+export const PROGRAMS = {
+  api: 'node dist/server.js',
+  worker: 'node --import ./dist/temporal/workflow-thread.mjs dist/worker.js',
+  migrate: 'node dist/migrate.js',
+  payonce: 'node dist/cli/main.js',
+  'codec-server': 'node dist/codec-server/main.js',
+};
+
+interface Manifest {
+  [field: string]: unknown;
+  dependencies: Record<string, string>;
+}
+
+/**
+ * @param folder is emptied first
+ * @returns the bytes that it takes on the disk
+ */
+export async function buildRelease(folder: string): Promise<number> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await build();
+  await buildConsole();
+  await cp(DIST, path.join(folder, 'dist'), { recursive: true });
+  for (const name of AS_THEY_ARE)
+    await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+  for (const name of releasePackages()) await copyPackage(name, folder);
+  for (const name of EMPTY_MODULES) await writeEmptyModule(path.join(folder, 'node_modules', name));
+  const manifest = `${JSON.stringify(await releaseManifest(), null, 2)}\n`;
+  await writeFile(path.join(folder, 'package.json'), manifest);
+  return bytesOnDisk(folder);
+}
+
+async function copyPackage(name: string, folder: string): Promise<void> {
+  const source = path.join(ROOT, name);
+  await cp(source, path.join(folder, name), {
+    recursive: true,
+    filter: (file) => !isLeftOut(name, path.relative(source, file)),
+  });
+}
+
+async function writeEmptyModule(folder: string): Promise<void> {
+  await mkdir(folder);
+  await writeFile(
+    path.join(folder, 'index.js'),
+    '// @temporalio/worker loads this and needs it to build workflow bundles alone. This release has its bundle.\n',
+  );
+}
+
+async function releaseManifest(): Promise<Manifest> {
+  const own = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
+  const { name, version, description, license, type, engines, dependencies } = own;
+  return {
+    ...{ name, version, description, license, private: true, type, engines },
+    bin: { payonce: 'dist/cli/main.js', 'payonce-gateway-test': 'dist/gateway-test/main.js' },
+    exports: {
+      './gateway': { types: './dist/gateways/kit.d.ts', default: './dist/gateways/kit.js' },
+      './gateway-test': {
+        types: './dist/gateway-test/index.d.ts',
+        default: './dist/gateway-test/index.js',
+      },
+    },
+    scripts: PROGRAMS,
+    dependencies,
+  };
+}
+
+const BYTES_PER_BLOCK = 512;
+
+async function bytesOnDisk(folder: string): Promise<number> {
+  const names = await readdir(folder, { recursive: true });
+  const sizes = await Promise.all(
+    names.map(async (name) => (await lstat(path.join(folder, name))).blocks * BYTES_PER_BLOCK),
+  );
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = path.resolve(process.argv[2] ?? path.join(ROOT, 'release'));
+  const bytes = await buildRelease(folder);
+  console.log(`${folder}: ${Math.round(bytes / 1_000_000)} MB`);
+}

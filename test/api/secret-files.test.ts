@@ -1,0 +1,103 @@
+/** Keys and secrets that lie in files change while an API runs. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pWaitFor from 'p-wait-for';
+import { samplesOf, sumOf } from '../metrics/scrape.ts';
+import { type Beside, startBeside } from '../support/extra-processes.ts';
+import { WEBHOOK_SECRET } from '../support/stack.ts';
+import { deliverTo, signedBody } from '../support/webhooks.ts';
+
+const PATIENCE = { interval: 100, timeout: 60_000 };
+
+const secretOf = (): string => randomBytes(32).toString('base64url');
+
+describe('secrets in files', function () {
+  this.timeout(120_000);
+  const [first, second, third] = [secretOf(), secretOf(), secretOf()];
+  const newWebhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  let folder: string;
+  let api: Beside;
+
+  before(async function () {
+    this.timeout(300_000);
+    folder = await mkdtemp(path.join(tmpdir(), 'payonce-secrets-'));
+    await write('api-keys', `ops:${first}`);
+    await write('webhooks', WEBHOOK_SECRET);
+    api = await startBeside('server', {
+      ...{ API_KEYS: '', API_KEYS_FILE: path.join(folder, 'api-keys') },
+      ...{
+        SANDBOX_WEBHOOK_SECRETS: '',
+        SANDBOX_WEBHOOK_SECRETS_FILE: path.join(folder, 'webhooks'),
+      },
+    });
+  });
+  after(async () => {
+    await api?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, text: string) => writeFile(path.join(folder, name), text);
+
+  async function statusWith(secret: string): Promise<number> {
+    const headers = { authorization: `Bearer ${secret}` };
+    return (await fetch(`${api.apiUrl}/v1/key`, { headers })).status;
+  }
+
+  const untilTaken = (secret: string) =>
+    pWaitFor(async () => (await statusWith(secret)) === 200, PATIENCE);
+
+  async function refused(): Promise<number> {
+    const page = await (await fetch(api.metricsUrl)).text();
+    return sumOf(samplesOf(page), 'payonce_secret_files_refused');
+  }
+
+  async function webhookSignedWith(secret: string): Promise<number> {
+    const event = JSON.stringify({
+      type: 'unknown',
+      timestamp: new Date().toISOString(),
+      data: {},
+    });
+    const { status } = await deliverTo(
+      { apiUrls: [api.apiUrl] },
+      signedBody(event, undefined, secret),
+    );
+    return status;
+  }
+
+  it('let a new API key in, beside the old one and then alone, without a restart', async () => {
+    await write('api-keys', `ops:${second},ops:${first}`);
+    await untilTaken(second);
+    assert.equal(await statusWith(first), 200);
+    await write('api-keys', `ops:anna:${second}`);
+    await pWaitFor(async () => (await statusWith(first)) === 401, PATIENCE);
+    assert.equal(await statusWith(second), 200);
+    assert.match(api.log(), /"code":"secrets_renewed".*taken from their files: API_KEYS/);
+  });
+
+  it('let webhooks in that are signed with a new secret', async () => {
+    assert.equal(await webhookSignedWith(newWebhookSecret), 401);
+    await write('webhooks', `${newWebhookSecret},${WEBHOOK_SECRET}`);
+    await pWaitFor(async () => (await webhookSignedWith(newWebhookSecret)) === 200, PATIENCE);
+    assert.equal(await webhookSignedWith(WEBHOOK_SECRET), 200);
+  });
+
+  for (const [what, spoil] of [
+    ['holds half a key', () => write('api-keys', `ops:${third.slice(0, 12)}`)],
+    ['is empty', () => write('api-keys', '')],
+    ['is gone', () => rename(path.join(folder, 'api-keys'), path.join(folder, 'moved'))],
+  ] as const)
+    it(`keep the keys from before where a file ${what}, and say so`, async () => {
+      const before = api.log().length;
+      await spoil();
+      await pWaitFor(async () => (await refused()) === 1, PATIENCE);
+      assert.equal(await statusWith(second), 200);
+      const said = api.log().slice(before);
+      assert.match(said, /"code":"secrets_refused".*the secrets from before stay: API_KEYS/);
+      assert.ok(!said.includes(third.slice(0, 12)));
+      await write('api-keys', `ops:anna:${second}`);
+      await pWaitFor(async () => (await refused()) === 0, PATIENCE);
+    });
+});
