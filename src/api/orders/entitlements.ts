@@ -5,22 +5,32 @@ import { customerId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 
 export const getEntitlements = defineRoute({
+  operationId: 'listEntitlements',
   method: 'get',
   path: '/v1/customers/{id}/entitlements',
   scope: 'client',
   summary: 'List what a customer was granted, oldest first',
-  params: z.strictObject({ id: customerId }),
+  params: z.strictObject({
+    id: customerId.meta({ description: "The customer's id, as the shop has it." }),
+  }),
   answers: {
     200: {
       description: 'Every grant, and when it ended.',
       schema: z.object({
-        entitlements: z.array(
-          z.object({
-            orderId: z.string(),
-            grantedAt: z.iso.datetime(),
-            revokedAt: z.iso.datetime().nullable(),
-          }),
-        ),
+        entitlements: z
+          .array(
+            z.object({
+              orderId: z.string(),
+              grantedAt: z.iso
+                .datetime()
+                .meta({ description: 'Since when the customer may use it.' }),
+              revokedAt: z.iso
+                .datetime()
+                .nullable()
+                .meta({ description: 'When that ended; null while it has not.' }),
+            }),
+          )
+          .meta({ description: 'One for each time that access was granted.' }),
       }),
     },
   },

@@ -23,20 +23,22 @@ import { Problem } from '../problems/problem.ts';
 import { deliverMessage } from './deliver.ts';
 import { orphanOf, type ParkingReason } from './park.ts';
 
-const params = z.strictObject({ id: visibleId });
+const params = z.strictObject({ id: visibleId.meta({ description: "The parked event's id." }) });
 
 const parkedEventSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ description: "The parked event's id." }),
     gateway: z.string(),
-    reason: z.string(),
+    reason: z.string().meta({ description: 'Why no order could take it.' }),
     orderId: z.string().nullable(),
     type: z.string().nullable().meta({ description: 'What it says, such as payment.captured.' }),
     paymentId: z.string().nullable(),
     amount: z.int().nullable().meta({ description: 'Minor units of the currency.' }),
     currency: z.string().nullable(),
     receivedAt: z.iso.datetime(),
-    status: z.enum(PARKED_STATUSES),
+    status: z
+      .enum(PARKED_STATUSES)
+      .meta({ description: 'Whether it still waits, or what was done about it.' }),
     decidedBy: z.string().nullable().meta({
       description:
         'Who attached, closed or redelivered it: the name of the API key, or its id where it has none.',
@@ -47,12 +49,16 @@ const parkedEventSchema = z
   .meta({ id: 'ParkedEvent' });
 
 export const getParkedEvents = defineRoute({
+  operationId: 'listParkedEvents',
   method: 'get',
   path: '/v1/parked-events',
   scope: 'support',
   summary: 'List events that no order could take, newest first',
   query: z.strictObject({
-    status: z.enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`).optional(),
+    status: z
+      .enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only events of this status.' }),
     ...pageQuery,
   }),
   answers: {
@@ -88,6 +94,7 @@ const readParkedSchema = parkedEventSchema
   .meta({ id: 'ParkedEventWithBody' });
 
 export const getParkedEvent = defineRoute({
+  operationId: 'getParkedEvent',
   method: 'get',
   path: '/v1/parked-events/{id}',
   scope: 'support',
@@ -143,6 +150,7 @@ function represent(event: ParkedEvent): z.infer<typeof parkedEventSchema> {
 }
 
 export const redeliver = defineRoute({
+  operationId: 'redeliverParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/redeliver',
   scope: 'ops',
@@ -152,7 +160,9 @@ export const redeliver = defineRoute({
   answers: {
     202: {
       description: 'The order has it.',
-      schema: z.object({ status: z.literal('redelivered') }),
+      schema: z.object({
+        status: z.literal('redelivered').meta({ description: 'The order has it.' }),
+      }),
     },
   },
   problems: ['parked_event_not_found', 'parked_event_not_deliverable', 'parked_event_sealed'],
@@ -173,6 +183,7 @@ export const redeliver = defineRoute({
 });
 
 export const attachParked = defineRoute({
+  operationId: 'attachParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/attach',
   scope: 'ops',
@@ -220,6 +231,7 @@ export const attachParked = defineRoute({
 });
 
 export const closeParked = defineRoute({
+  operationId: 'closeParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/close',
   scope: 'ops',
