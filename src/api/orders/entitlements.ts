@@ -1,8 +1,29 @@
 /** What a customer may use. */
 import { z } from 'zod';
-import { listEntitlements } from '../../store/effects/entitlements.ts';
+import { type Entitlement, listEntitlements } from '../../store/effects/entitlements.ts';
 import { customerId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
+
+export const entitlementSchema = z.object({
+  orderId: z.string(),
+  grantedAt: z.iso.datetime().meta({ description: 'Since when the customer may use it.' }),
+  revokedAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When that ended; null while it has not.' }),
+});
+
+export function representEntitlement({
+  orderId,
+  grantedAt,
+  revokedAt,
+}: Entitlement): z.infer<typeof entitlementSchema> {
+  return {
+    orderId,
+    grantedAt: grantedAt.toISOString(),
+    revokedAt: revokedAt?.toISOString() ?? null,
+  };
+}
 
 export const getEntitlements = defineRoute({
   operationId: 'listEntitlements',
@@ -10,26 +31,13 @@ export const getEntitlements = defineRoute({
   path: '/v1/customers/{id}/entitlements',
   scope: 'client',
   summary: 'List what a customer was granted, oldest first',
-  params: z.strictObject({
-    id: customerId.meta({ description: "The customer's id, as the shop has it." }),
-  }),
+  params: z.strictObject({ id: customerId }),
   answers: {
     200: {
       description: 'Every grant, and when it ended.',
       schema: z.object({
         entitlements: z
-          .array(
-            z.object({
-              orderId: z.string(),
-              grantedAt: z.iso
-                .datetime()
-                .meta({ description: 'Since when the customer may use it.' }),
-              revokedAt: z.iso
-                .datetime()
-                .nullable()
-                .meta({ description: 'When that ended; null while it has not.' }),
-            }),
-          )
+          .array(entitlementSchema)
           .meta({ description: 'One for each time that access was granted.' }),
       }),
     },
@@ -37,11 +45,6 @@ export const getEntitlements = defineRoute({
   problems: [],
   async run({ params }, { database }) {
     const granted = await listEntitlements(database, params.id);
-    const entitlements = granted.map(({ orderId, grantedAt, revokedAt }) => ({
-      orderId,
-      grantedAt: grantedAt.toISOString(),
-      revokedAt: revokedAt?.toISOString() ?? null,
-    }));
-    return { status: 200, body: { entitlements } };
+    return { status: 200, body: { entitlements: granted.map(representEntitlement) } };
   },
 });

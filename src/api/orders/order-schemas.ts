@@ -172,6 +172,9 @@ export const orderSchema = z
       email: z.string().optional(),
       name: z.string().optional(),
       address: addressSchema.optional(),
+      erasedAt: time
+        .optional()
+        .meta({ description: 'When what the shop sent of the customer was erased.' }),
     }),
     shipping: shippingSchema.optional(),
     description: z.string().optional(),

@@ -82,12 +82,10 @@ export const getOrderEvents = defineRoute({
         events: z.array(
           z.object({
             at: z.iso.datetime().meta({ description: 'When it was taken up.' }),
-            source: z
-              .string()
-              .meta({
-                description:
-                  'From whom it came: webhook, client, operator, gateway, timer or effect.',
-              }),
+            source: z.string().meta({
+              description:
+                'From whom it came: webhook, client, operator, gateway, timer or effect.',
+            }),
             type: z
               .string()
               .meta({ description: 'What was said or asked, such as payment.captured or cancel.' }),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../../store/database.ts';
 import {
   decideParked,
+  eraseParkedBody,
   findParked,
   listParked,
   markRedelivered,
@@ -13,11 +14,11 @@ import {
   unattachParked,
 } from '../../store/parked-events.ts';
 import { PARKED_STATUSES } from '../../store/schema/edge.ts';
-import { text, visibleId } from '../http/request-schemas.ts';
+import { orderId, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
-import { answerWithOrder, submit } from '../orders/submit.ts';
+import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage } from './deliver.ts';
@@ -182,14 +183,26 @@ export const redeliver = defineRoute({
   },
 });
 
+/** Events that are about a payment which no order has. */
+const ATTACHABLE: ReadonlySet<string> = new Set<ParkingReason>([
+  'event_orphaned',
+  'foreign_payment',
+]);
+
 export const attachParked = defineRoute({
   operationId: 'attachParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/attach',
   scope: 'ops',
-  summary: 'Count a foreign payment as one of the order that it names',
+  summary: 'Count the payment of a parked event as one of the order that it names, or of another',
   params,
-  body: z.strictObject({ note: text(500).optional() }),
+  body: z.strictObject({
+    orderId: orderId.optional().meta({
+      description:
+        'The order, which has to be of the same gateway; the one that the event names where absent.',
+    }),
+    note: text(500).optional(),
+  }),
   answers: {
     200: {
       description: 'The order, with the payment; attached now or before.',
@@ -200,31 +213,36 @@ export const attachParked = defineRoute({
   problems: [
     'parked_event_not_found',
     'parked_event_not_attachable',
+    'order_not_found',
     'parked_event_decided',
     'payment_unknown',
   ],
-  async run({ params: { id }, body: { note }, ...sender }, dependencies) {
+  async run({ params: { id }, body: { orderId: chosen, note }, ...sender }, dependencies) {
     const { database } = dependencies;
     const parked = await findParked(database, id);
     if (parked === null) throw new Problem('parked_event_not_found');
-    const { reason, orderId, paymentId } = parked;
-    const isForeign = reason === ('foreign_payment' satisfies ParkingReason);
-    if (!isForeign || orderId === null || paymentId === null)
+    const { paymentId, gateway } = parked;
+    const target = chosen ?? parked.orderId;
+    if (!ATTACHABLE.has(parked.reason) || target === null || paymentId === null)
       throw new Problem('parked_event_not_attachable');
+    const order = await requireOrder(dependencies, target);
+    if (order.view.gateway !== gateway) throw new Problem('parked_event_not_attachable');
     // Decided first: of an attach and a close at the same time, one is refused before the order is signalled.
     const decided = await decideParked(database, id, {
       status: 'attached',
+      orderId: target,
       decidedBy: sender.caller.actor,
       note: note ?? null,
     });
-    if (decided?.status !== 'attached') throw new Problem('parked_event_decided');
+    if (decided?.status !== 'attached' || decided.orderId !== target)
+      throw new Problem('parked_event_decided');
     const payload = { paymentId, ...(note === undefined ? {} : { note }) };
     try {
-      const command = { orderId, name: 'attach', payload } as const;
+      const command = { orderId: target, name: 'attach', payload } as const;
       return answerWithOrder(await submit(dependencies, sender, command));
     } catch (error) {
       const isUnknown = error instanceof Problem && error.code === 'payment_unknown';
-      if (isUnknown) await unattachParked(database, id);
+      if (isUnknown) await unattachParked(database, parked);
       throw error;
     }
   },
@@ -237,16 +255,23 @@ export const closeParked = defineRoute({
   scope: 'ops',
   summary: 'Close a parked event that nothing is to be done about',
   params,
-  body: z.strictObject({ note: text(500) }),
+  body: z.strictObject({
+    note: text(500),
+    eraseBody: z.boolean('must be true or false').default(false).meta({
+      description:
+        'Also erases what was received, which may hold personal data; true may be sent for an event that was closed before.',
+    }),
+  }),
   answers: {
     200: { description: 'The event, closed now or before.', schema: parkedEventSchema },
   },
   problems: ['parked_event_not_found', 'parked_event_decided'],
-  async run({ params: { id }, body: { note }, caller }, { database }) {
+  async run({ params: { id }, body: { note, eraseBody }, caller }, { database }) {
     const decision = { status: 'closed', decidedBy: caller.actor, note } as const;
     const decided = await decideParked(database, id, decision);
     if (decided === null) throw new Problem('parked_event_not_found');
     if (decided.status !== 'closed') throw new Problem('parked_event_decided');
+    if (eraseBody) await eraseParkedBody(database, id);
     return { status: 200, body: represent(decided) };
   },
 });
