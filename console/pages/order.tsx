@@ -37,6 +37,12 @@ function Shown({ order }: { order: Order }) {
         Version {version}, through {gateway}, for {customer.email ?? customer.name ?? customer.id}.
         Created <When at={order.createdAt} />, changed <When at={order.updatedAt} />, expires{' '}
         <When at={order.expiresAt} />.{description === undefined ? '' : ` ${description}`}
+        {customer.erasedAt !== undefined && (
+          <>
+            {' '}
+            Personal data erased <When at={customer.erasedAt} />.
+          </>
+        )}
       </Text>
       <OrderDeeds order={order} />
       <OpenReviews order={order} />

@@ -7,6 +7,7 @@ import { DeedButton } from '../parts/deed.tsx';
 import { Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
 
+const ATTACHABLE = ['foreign_payment', 'event_orphaned'];
 const NOTE = { name: 'note', label: 'Why', kind: 'words' } as const;
 
 export function ParkedPage() {
@@ -84,14 +85,22 @@ function Parked({ event }: { event: ParkedEvent }) {
               fields: [NOTE],
             }}
           />
-          {reason === 'foreign_payment' && (
+          {ATTACHABLE.includes(reason) && paymentId !== null && (
             <DeedButton
               deed={{
                 name: 'Attach',
                 consequence:
-                  'The payment counts as one of the order that it names, as the gateway knows it.',
+                  'The payment counts as one of this order, as the gateway knows it. It may be another order than the event names, of the same gateway.',
                 path: `${path}/attach`,
-                fields: [NOTE],
+                fields: [
+                  {
+                    name: 'orderId',
+                    label: 'Order',
+                    isRequired: true,
+                    ...(orderId === null ? {} : { initial: orderId }),
+                  },
+                  NOTE,
+                ],
               }}
             />
           )}

@@ -46,7 +46,7 @@ function Counts({ counts }: { counts: Overview }) {
           ))}
           {counts.failedEffects.map(({ name, count }) => (
             <Text key={name}>
-              <Anchor component={Link} href="/reviews">
+              <Anchor component={Link} href="/effects">
                 {name}
               </Anchor>
               : {countOf(count, 'effect')} refused

@@ -50,20 +50,23 @@ export function RefusedEffects({ order }: { order: Order }) {
             Refused after {attempts} tries: {error ?? 'no reason was given'}. Mend the cause, then
             run it again.
           </Text>
-          {scope === 'ops' && (
-            <DeedButton
-              deed={{
-                name: 'Run again',
-                consequence:
-                  'It runs again under its own key, so that what was done is not done twice.',
-                path: `/v1/orders/${order.id}/effects/${encodeURIComponent(key)}/retry`,
-                fields: [{ ...WHY, isRequired: false }],
-              }}
-            />
-          )}
+          {scope === 'ops' && <RunAgain orderId={order.id} effectKey={key} />}
         </Alert>
       ))}
     </>
+  );
+}
+
+export function RunAgain({ orderId, effectKey }: { orderId: string; effectKey: string }) {
+  return (
+    <DeedButton
+      deed={{
+        name: 'Run again',
+        consequence: 'It runs again under its own key, so that what was done is not done twice.',
+        path: `/v1/orders/${orderId}/effects/${encodeURIComponent(effectKey)}/retry`,
+        fields: [{ ...WHY, isRequired: false }],
+      }}
+    />
   );
 }
 

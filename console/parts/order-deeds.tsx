@@ -93,6 +93,32 @@ function ofOperators(order: Order): Deed[] {
     ...(payments.some(({ manual }) => manual === null) ? [sync] : []),
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
     ...(amountPaid > 0 ? [returned] : []),
+    ...ofPersonalData(order),
+  ];
+}
+
+function ofPersonalData({ id, customer }: Order): Deed[] {
+  if (customer.erasedAt !== undefined) return [];
+  const why: Field = {
+    ...NOTE,
+    isRequired: true,
+    description: 'Kept for ever, so without personal data.',
+  };
+  return [
+    {
+      name: 'Correct the e-mail address',
+      consequence:
+        'The next payment attempt and the next paper have it. Papers that were issued keep theirs.',
+      path: `/v1/orders/${id}/customer`,
+      fields: [{ name: 'email', label: 'E-mail address', isRequired: true }, why],
+    },
+    {
+      name: 'Erase the customer',
+      consequence: `Erases e-mail address, name, address, shipping, description and metadata of all orders of ${customer.id}, for ever. Orders that are still needed are erased by themselves later; books, invoices and credit notes keep what the law requires.`,
+      path: `/v1/customers/${encodeURIComponent(customer.id)}/erasure`,
+      fields: [why],
+      color: 'red.9',
+    },
   ];
 }
 

@@ -5,8 +5,10 @@ import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
+import { getStuckEffects } from './operators/stuck-effects.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
+import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
 import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
 import { sync } from './operators/sync.ts';
@@ -53,9 +55,13 @@ export const ROUTES: readonly Route[] = [
   extendExpiry,
   decideReview,
   retryEffect,
+  getStuckEffects,
   getInvoice,
   getCreditNote,
   getEntitlements,
+  getPersonalData,
+  correctCustomer,
+  eraseCustomerData,
   getParkedEvents,
   getParkedEvent,
   redeliver,

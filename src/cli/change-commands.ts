@@ -22,6 +22,11 @@ interface Note {
   note?: string;
 }
 
+interface Closing {
+  note: string;
+  eraseBody?: true;
+}
+
 interface RefundOptions {
   amount?: number;
   key: string;
@@ -115,16 +120,20 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .action((id: string, options: Note) => redeliver(session(), id, options));
   program
     .command('attach')
-    .description('count a parked foreign payment as one of its order')
+    .description('count the payment of a parked event as one of its order, or of another')
     .argument('<event>', "the parked event's id")
+    .option('--order <id>', 'the order, where it is not the one that the event names')
     .option('--note <text>', 'why; kept with the event')
-    .action((id: string, options: Note) => attach(session(), id, options));
+    .action((id: string, { order, ...note }: Note & { order?: string }) =>
+      attach(session(), id, { ...note, ...(order === undefined ? {} : { orderId: order }) }),
+    );
   program
     .command('close')
     .description('close a parked event that nothing is to be done about')
     .argument('<event>', "the parked event's id")
     .requiredOption('--note <text>', 'why; kept with the event')
-    .action((id: string, options: { note: string }) => close(session(), id, options));
+    .option('--erase-body', 'erase what was received too: it may hold personal data')
+    .action((id: string, options: Closing) => close(session(), id, options));
 }
 
 function wholeNumber(text: string): number {
@@ -206,12 +215,12 @@ async function redeliver({ api, print }: Session, id: string, note: Note) {
   print(body, redeliveredSchema, () => `event ${id}: delivered; its order says what became of it`);
 }
 
-async function attach({ api, print }: Session, id: string, body: Note) {
+async function attach({ api, print }: Session, id: string, body: Note & { orderId?: string }) {
   const reply = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/attach`, body);
   print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, order.id));
 }
 
-async function close({ api, print }: Session, id: string, body: { note: string }) {
+async function close({ api, print }: Session, id: string, body: Closing) {
   const reply = await api.post(`/v1/parked-events/${encodeURIComponent(id)}/close`, body);
   print(reply.body, closedSchema, ({ note }) => `event ${id}: closed (${note})`);
 }

@@ -1,9 +1,11 @@
-/** The commands that look: list, show, timeline, parked, event. They change nothing. */
+/** The commands that look: list, show, timeline, effects, parked, event. They change nothing. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { stuckEffectsSchema } from '../api/operators/stuck-effects.ts';
 import { orderSchema } from '../api/orders/order-schemas.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
+import { STUCK_STATUSES } from '../store/effects/stuck-effects.ts';
 import {
   decisionsText,
   parkedSchema,
@@ -17,6 +19,7 @@ import {
 } from './event-text.ts';
 import { ordersText, orderText } from './order-text.ts';
 import type { Session } from './session.ts';
+import { tableOf } from './table.ts';
 
 const orderListSchema = z.object({
   orders: z.array(orderSchema),
@@ -38,6 +41,12 @@ interface ListOptions {
   needsReview?: true;
   reviewReason?: string;
   invoiceNumber?: string;
+  limit: string;
+  cursor?: string;
+}
+
+interface EffectsOptions {
+  status?: string;
   limit: string;
   cursor?: string;
 }
@@ -78,6 +87,13 @@ export function addReadCommands(program: Command, session: () => Session): void 
     .description('show everything that reached an order, and what became of it')
     .argument('<order>', "the order's id")
     .action((id: string) => timeline(session(), id));
+  paged(
+    program
+      .command('effects')
+      .description('list effects that were refused or are tried again and again'),
+  )
+    .addOption(new Option('--status <status>', 'of this status alone').choices(STUCK_STATUSES))
+    .action((options: EffectsOptions) => effects(session(), options));
   paged(program.command('parked').description('list events that no order could take'))
     .option('--all', 'also those that were delivered, attached or closed')
     .action((options: ParkedOptions) => parked(session(), options));
@@ -137,6 +153,21 @@ async function parked({ api, print }: Session, { all, ...page }: ParkedOptions):
   const query = queryOf({ ...page, status: all ? undefined : 'parked' });
   const { body } = await api.get(`/v1/parked-events?${query}`);
   print(body, parkedSchema, (found) => parkedText(found) + more(found.nextCursor));
+}
+
+async function effects({ api, print }: Session, options: EffectsOptions): Promise<void> {
+  const { body } = await api.get(`/v1/effects?${queryOf({ ...options })}`);
+  print(body, stuckEffectsSchema, ({ effects: stuck, nextCursor }) =>
+    stuck.length === 0 ? 'No effect is stuck.' : stuckText(stuck) + more(nextCursor),
+  );
+}
+
+function stuckText(stuck: z.infer<typeof stuckEffectsSchema>['effects']): string {
+  const head = ['effect', 'order', 'status', 'tries', 'next try', 'last error'];
+  const rows = stuck.map(({ key, orderId, status, attempts, nextTryAt, error }) => [
+    ...[key, orderId, status, String(attempts), nextTryAt ?? '–', error ?? '–'],
+  ]);
+  return tableOf(head, rows);
 }
 
 async function parkedEvent({ api, print }: Session, id: string): Promise<void> {

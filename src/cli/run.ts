@@ -7,6 +7,7 @@ import type { Environment } from '../config/config.ts';
 import { createApiClient } from './api-client.ts';
 import { addBooksCommands } from './books-commands.ts';
 import { addChangeCommands } from './change-commands.ts';
+import { addCustomerCommands } from './customer-commands.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addReadCommands } from './read-commands.ts';
 import { Refusal, UsageError } from './refusal.ts';
@@ -65,6 +66,7 @@ function createProgram({ env, out, err, write, progress }: Terminal): Command {
       progress,
     });
   addReadCommands(program, session);
+  addCustomerCommands(program, session);
   addChangeCommands(program, session);
   addSettlementCommands(program, session);
   addBooksCommands(program, session);

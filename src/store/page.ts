@@ -17,7 +17,14 @@ export interface Page<Item> {
 
 /** What is listed, and by which filters, in whatever order they are given: a cursor goes on with the same query alone. */
 export interface ListQuery {
-  list: 'orders' | 'order_events' | 'parked_events' | 'differences' | 'papers';
+  list:
+    | 'orders'
+    | 'order_events'
+    | 'parked_events'
+    | 'differences'
+    | 'papers'
+    | 'personal_data'
+    | 'stuck_effects';
   filter: Readonly<Record<string, unknown>>;
 }
 

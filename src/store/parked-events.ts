@@ -1,6 +1,6 @@
 /**
- * Signed events that no order could take. They are kept byte for byte and are never deleted here: money
- * may be behind them. The same event parked again is the same row.
+ * Signed events that no order could take. They are kept byte for byte, as money may be behind them; only of a closed one
+ * what was received can be erased. The same event parked again is the same row.
  */
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, exists, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
@@ -240,7 +240,7 @@ export async function markRedelivered(
 export async function decideParked(
   database: Database,
   id: string,
-  decision: ParkedDecision & { status: 'attached' | 'closed' },
+  decision: ParkedDecision & { status: 'attached' | 'closed'; orderId?: string },
 ): Promise<ParkedEvent | null> {
   const [decided] = await database.db
     .update(parkedEvents)
@@ -250,11 +250,22 @@ export async function decideParked(
   return decided ?? findParked(database, id);
 }
 
-/** Takes back that a payment was attached, because its order could not take it. */
-export async function unattachParked({ db }: Database, id: string): Promise<void> {
+/** Erases what was received, for whoever it is about: what was decided of the event stands. */
+export async function eraseParkedBody({ db }: Database, id: string): Promise<void> {
   await db
     .update(parkedEvents)
-    .set({ status: 'parked', decidedBy: null, note: null, decidedAt: null })
+    .set({ body: Buffer.alloc(0) })
+    .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'closed')));
+}
+
+/** Takes back that a payment was attached, because its order could not take it; `orderId` is what the event names. */
+export async function unattachParked(
+  { db }: Database,
+  { id, orderId: named }: Pick<ParkedEvent, 'id' | 'orderId'>,
+): Promise<void> {
+  await db
+    .update(parkedEvents)
+    .set({ status: 'parked', orderId: named, decidedBy: null, note: null, decidedAt: null })
     .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'attached')));
 }
 

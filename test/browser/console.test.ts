@@ -6,7 +6,9 @@ import type { Page } from 'playwright-core';
 import { openDatabase } from '../../src/store/database.ts';
 import { parkEvent } from '../../src/store/parked-events.ts';
 import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
+import { givenEvents } from '../support/given-events.ts';
 import { placeAt } from '../support/place.ts';
+import { paidWhileCrmAnswers } from '../support/scenarios/outages.ts';
 import {
   AMOUNT,
   givenOrder,
@@ -137,6 +139,52 @@ describe(`the console in a browser${SKIPPED}`, function () {
       'Given back on': '2026-01-27',
     });
     await page.getByText('by cash on 2026-01-27').waitFor();
+  });
+
+  it('corrects an e-mail address, and erases a customer of whom nothing is needed any more', async () => {
+    const { id } = await (await placeAt('sandbox')).closedOrder();
+    await openOrder(id);
+    await act('Correct the e-mail address', {
+      'E-mail address': 'ada@example.org',
+      Why: 'mistyped',
+    });
+    await page.getByText('for ada@example.org').waitFor();
+    await act('Erase the customer', { Why: 'ticket 17' });
+    await page.getByText('Personal data erased').waitFor();
+    assert.equal(await page.getByText('ada@example.org').count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Correct the e-mail address' }).count(), 0);
+  });
+
+  it('lists an effect that was refused with its error, and runs it again', async () => {
+    const { id } = await paidWhileCrmAnswers(await placeAt('sandbox'), 400);
+    const isFailed = ({ effects }: { effects: { status: string }[] }) =>
+      effects.some(({ status }) => status === 'failed');
+    await untilOrder(shop, id, isFailed, 'has a failed effect');
+    stack.crm.answerWith(id, null);
+    await open('/effects');
+    const effect = page.getByRole('article').filter({ hasText: id });
+    await effect.getByText('Refused after 1 try: http_400').waitFor();
+    await effect.getByRole('button', { name: 'Run again' }).click();
+    await page.getByRole('dialog').locator('button[type=submit]').click();
+    await effect.waitFor({ state: 'hidden' });
+    await untilSettled(shop, id, 'paid');
+  });
+
+  it('shows all that happened, oldest first, however much it is', async () => {
+    const id = await givenOrder(shop);
+    await givenEvents(stack.databaseUrl, id, 250);
+    await openOrder(id);
+    const shown = page.getByText('payment.pending: stale');
+    for (const reached of [100, 200, 250]) {
+      await shown.nth(reached - 1).waitFor();
+      assert.equal(await shown.count(), reached);
+      if (reached < 250) await page.getByRole('button', { name: 'More', exact: true }).click();
+    }
+    const times = await page
+      .locator('time[datetime]')
+      .evaluateAll((all) => all.slice(-250).map((time) => time.getAttribute('datetime') ?? ''));
+    assert.deepEqual(times, [...times].sort());
+    assert.equal(await page.getByRole('button', { name: 'More', exact: true }).count(), 0);
   });
 
   it('shows what was refused, and changes nothing', async () => {

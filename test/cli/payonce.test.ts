@@ -253,6 +253,10 @@ describe('payonce, acting', function () {
     const isFailed = ({ effects }: OrderView) => effects.some(({ status }) => status === 'failed');
     const { effects } = await untilOrder(shop, id, isFailed, 'refused by the CRM');
     const key = effects.find(({ status }) => status === 'failed')?.key ?? '';
+    assert.match(
+      await succeeds('effects', '--status', 'failed', '--limit', '200'),
+      new RegExp(`${key} +${id} +failed +1 +– +http_422`),
+    );
     assert.match(await succeeds('show', id), new RegExp(`payonce retry ${id} ${key}`));
     stack.crm.answerWith(id, null);
     await succeeds('retry', id, key, '--note', 'the CRM takes it again');
@@ -277,7 +281,7 @@ describe('payonce, acting', function () {
     await givenOrder(shop, { id: orderId });
     assert.match(await succeeds('redeliver', id, '--note', 'it is there now'), /delivered/);
     await isRefused('parked_event_decided', 'close', id, '--note', 'no use');
-    await isRefused('parked_event_not_attachable', 'attach', id);
+    await isRefused('parked_event_decided', 'attach', id);
   });
 
   it('attaches a payment that another installation made, or closes it with a note', async () => {

@@ -21,6 +21,8 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/manual-payments': () => ({ ...BY_HAND, receivedOn: '2026-01-26' }),
   '/v1/orders/{id}/manual-refunds': () => ({ ...BY_HAND, returnedOn: '2026-01-27' }),
   '/v1/orders/{id}/expiry': () => ({ expiresAt: '2027-01-31T12:00:00Z', note: 'on Monday' }),
+  '/v1/orders/{id}/customer': () => ({ email: 'ada@example.org', note: 'mistyped' }),
+  '/v1/customers/{id}/erasure': () => ({ note: 'asked on Monday' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
   '/v1/orders/{id}/effects/{key}/retry': () => ({ note: 'mended' }),
   '/v1/parked-events/{id}/redeliver': () => ({ note: 'it is there now' }),
@@ -38,6 +40,8 @@ const FILES: Record<string, string> = {
 
 const QUERIES: Record<string, string> = {
   '/v1/orders': '?state=paid&amount=4999&email=a%40example.com&createdFrom=2026-01-01&limit=1',
+  '/v1/customers/{id}/personal-data': '?limit=1',
+  '/v1/effects': '?status=waiting&limit=1',
   '/v1/parked-events': '?status=parked&limit=1',
   '/v1/settlements/differences': '?state=open&limit=1',
   '/v1/books/trial-balance': '?period=2026-01',

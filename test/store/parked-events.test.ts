@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { CursorError } from '../../src/store/page.ts';
 import {
+  decideParked,
+  eraseParkedBody,
   findOrphans,
   listParked,
   markRedelivered,
@@ -107,6 +109,17 @@ describe('parked events', () => {
     assert.deepEqual(await orphans(0), []);
     await markRedelivered(database, nameless);
     assert.deepEqual(await orphans(), ['evt_1']);
+  });
+
+  it('lose what was received where that is erased, once they are closed', async () => {
+    const id = await parkEvent(database, event());
+    await eraseParkedBody(database, id);
+    assert((await readParked(database, id))?.body.equals(event().body), 'it may still be needed');
+    await decideParked(database, id, { status: 'closed', decidedBy: 'olga', note: 'of staging' });
+    await eraseParkedBody(database, id);
+    await parkEvent(database, event());
+    const parked = await readParked(database, id);
+    assert.deepEqual([parked?.body.length, parked?.note], [0, 'of staging']);
   });
 
   it('are absent under what is no id, and a wrong cursor is refused', async () => {

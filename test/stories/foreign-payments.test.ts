@@ -10,6 +10,7 @@ import { stripeBehind } from '../fakes/stripe/driver.ts';
 import { scrape, sumOf } from '../metrics/scrape.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { exemptFromInvariants } from '../support/every-order.ts';
 import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import {
@@ -138,6 +139,34 @@ describe('a payment that names an order and that this installation did not make'
       ],
     );
     await place.assertMoneyAgrees(id);
+  });
+
+  atEachGateway('pays the order that an operator chooses, where it is another', async (place) => {
+    const [named, meant] = [await place.order(), await place.order()];
+    // The gateway lists the payment under the order that it names, whatever an operator knows.
+    for (const id of [named, meant]) exemptFromInvariants(id);
+    const paymentId = await captured(place, named, 'another installation');
+    const parked = await untilParked(named);
+    const elsewhere = await decide('attach', parked, { orderId: 'ord_nowhere' });
+    assert.deepEqual([elsewhere.status, elsewhere.body.code], [404, 'order_not_found']);
+    for (const _ of [1, 2])
+      assert.equal((await decide('attach', parked, { orderId: meant })).status, 200);
+    const order = await untilSettled(shop, meant, 'paid');
+    assert.deepEqual([order.amountPaid, order.payments[0]?.id], [AMOUNT, paymentId]);
+    assert.equal((await readOrder(shop, named)).state, 'initiated');
+    const late = await decide('attach', parked, { orderId: named });
+    assert.deepEqual([late.status, late.body.code], [409, 'parked_event_decided']);
+    assert.equal((await parkedOf(meant))[0]?.status, 'attached');
+  });
+
+  it('cannot be attached to an order of another gateway', async () => {
+    const [sandbox, stripe] = [await placeAt('sandbox'), await placeAt('stripe')];
+    const id = await sandbox.order();
+    await captured(sandbox, id, 'another installation');
+    const { status, body } = await decide('attach', await untilParked(id), {
+      orderId: await stripe.order(),
+    });
+    assert.deepEqual([status, body.code], [409, 'parked_event_not_attachable']);
   });
 
   atEachGateway('stays closed once an operator has closed it with a note', async (place) => {

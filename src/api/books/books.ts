@@ -14,6 +14,7 @@ import { defineRoute } from '../http/route.ts';
 import { daysOf, period } from './period.ts';
 
 export const getTrialBalance = defineRoute({
+  operationId: 'getTrialBalance',
   method: 'get',
   path: '/v1/books/trial-balance',
   scope: 'ops',
@@ -24,18 +25,24 @@ export const getTrialBalance = defineRoute({
     200: {
       description: 'By currency and account; the closing balances of a currency sum to zero.',
       schema: z.object({
-        period: z.string(),
-        accounts: z.array(
-          z.object({
-            account: z.string(),
-            name: z.string().meta({ description: 'In the chart of accounts.' }),
-            currency: z.string(),
-            opening: z.int().meta({ description: 'Debit less credit, in minor units.' }),
-            debit: z.int(),
-            credit: z.int(),
-            closing: z.int(),
-          }),
-        ),
+        period: z.string().meta({ description: 'The month or day that was asked for.' }),
+        accounts: z
+          .array(
+            z.object({
+              account: z
+                .string()
+                .meta({ description: "The account's key, such as clearing:sandbox." }),
+              name: z.string().meta({ description: 'In the chart of accounts.' }),
+              currency: z.string(),
+              opening: z.int().meta({ description: 'Debit less credit, in minor units.' }),
+              debit: z.int().meta({ description: 'What it took, in minor units.' }),
+              credit: z.int().meta({ description: 'What it gave, in minor units.' }),
+              closing: z
+                .int()
+                .meta({ description: 'Opening and debit less credit, in minor units.' }),
+            }),
+          )
+          .meta({ description: 'One row for each account and currency.' }),
       }),
     },
   },
@@ -56,6 +63,7 @@ export const getTrialBalance = defineRoute({
 });
 
 export const getBooksExport = defineRoute({
+  operationId: 'exportBooks',
   method: 'get',
   path: '/v1/books/export',
   scope: 'ops',
@@ -63,7 +71,10 @@ export const getBooksExport = defineRoute({
     'Export the entries of a month or day: CSV, or plain-text accounting for Beancount and hledger',
   query: z.strictObject({
     period,
-    format: z.enum(EXPORT_FORMATS, `must be one of ${EXPORT_FORMATS.join(', ')}`).default('csv'),
+    format: z
+      .enum(EXPORT_FORMATS, `must be one of ${EXPORT_FORMATS.join(', ')}`)
+      .default('csv')
+      .meta({ description: 'In which format.' }),
     accounts: z.enum(['true', 'false'], 'must be true or false').default('true').meta({
       description: 'Whether it opens its accounts; false for all but one of several exports.',
     }),
@@ -84,6 +95,7 @@ export const getBooksExport = defineRoute({
 });
 
 export const checkTheBooks = defineRoute({
+  operationId: 'checkBooks',
   method: 'post',
   path: '/v1/books/check',
   scope: 'ops',
@@ -93,7 +105,17 @@ export const checkTheBooks = defineRoute({
     200: {
       description: 'What was found; nothing where they agree.',
       schema: z.object({
-        findings: z.array(z.object({ check: z.string(), subject: z.string(), detail: z.string() })),
+        findings: z
+          .array(
+            z.object({
+              check: z.string().meta({ description: 'Which check found it.' }),
+              subject: z
+                .string()
+                .meta({ description: 'The account, order or entry that it is about.' }),
+              detail: z.string().meta({ description: 'What does not agree.' }),
+            }),
+          )
+          .meta({ description: 'One for each thing that does not agree.' }),
       }),
     },
   },

@@ -12,8 +12,8 @@ import { daysOf, period } from './period.ts';
 
 const paperSchema = z
   .object({
-    number: z.string().meta({ example: 'INV-000042' }),
-    kind: z.enum(PAPER_KINDS),
+    number: z.string().meta({ example: 'INV-000042', description: 'As it is printed.' }),
+    kind: z.enum(PAPER_KINDS).meta({ description: 'Invoice or credit note.' }),
     orderId: z.string(),
     refundId: z
       .string()
@@ -30,11 +30,12 @@ const paperSchema = z
       .nullable()
       .meta({ description: 'Minor units that the gateway let the customer off.' }),
     currency: z.string(),
-    issuedAt: z.iso.datetime(),
+    issuedAt: z.iso.datetime().meta({ description: 'When it was issued.' }),
   })
   .meta({ id: 'Paper' });
 
 export const getPapers = defineRoute({
+  operationId: 'listPapers',
   method: 'get',
   path: '/v1/books/papers',
   scope: 'ops',
@@ -43,7 +44,10 @@ export const getPapers = defineRoute({
   answers: {
     200: {
       description: 'One page.',
-      schema: z.object({ papers: z.array(paperSchema), nextCursor: z.string().nullable() }),
+      schema: z.object({
+        papers: z.array(paperSchema).meta({ description: 'The papers of this page.' }),
+        nextCursor: z.string().nullable(),
+      }),
     },
   },
   problems: ['query_invalid', 'cursor_invalid'],
@@ -54,6 +58,7 @@ export const getPapers = defineRoute({
 });
 
 export const getPapersZip = defineRoute({
+  operationId: 'downloadPapers',
   method: 'get',
   path: '/v1/books/papers.zip',
   scope: 'ops',
@@ -75,6 +80,7 @@ export const getPapersZip = defineRoute({
 });
 
 export const getPaper = defineRoute({
+  operationId: 'getPaper',
   method: 'get',
   path: '/v1/books/papers/{number}',
   scope: 'ops',

@@ -15,6 +15,7 @@ const CHANGED = 'event: changed\ndata: ';
 const MISSED = 'event: missed\ndata:\n\n';
 
 export const getChanges = defineRoute({
+  operationId: 'followChanges',
   method: 'get',
   path: '/v1/changes',
   scope: 'support',

@@ -4,15 +4,24 @@ import { ORDER_STATES } from '../../domain/order.ts';
 import { readCounts } from '../../store/counts.ts';
 import { defineRoute } from '../http/route.ts';
 
-const counted = z.array(z.object({ name: z.string(), count: z.int() }));
+const count = z.int().meta({ description: 'How many there are.' });
+const counted = z.array(
+  z.object({ name: z.string().meta({ description: 'What is counted.' }), count }),
+);
 
 const overviewSchema = z
   .object({
     orders: z
-      .array(z.object({ name: z.enum(ORDER_STATES), count: z.int() }))
+      .array(z.object({ name: z.enum(ORDER_STATES).meta({ description: 'The state.' }), count }))
       .meta({ description: 'By state; a state that no order is in is left out.' }),
     openReviews: z
-      .array(z.object({ name: z.string(), count: z.int(), oldestAt: z.iso.datetime() }))
+      .array(
+        z.object({
+          name: z.string().meta({ description: 'The reason.' }),
+          count,
+          oldestAt: z.iso.datetime().meta({ description: 'When the oldest was opened.' }),
+        }),
+      )
       .meta({ description: 'By reason.' }),
     failedEffects: counted.meta({ description: 'Effects that were refused for good, by kind.' }),
     parkedEvents: counted.meta({ description: 'Events that no order could take, by reason.' }),
@@ -21,6 +30,7 @@ const overviewSchema = z
   .meta({ id: 'Overview' });
 
 export const getOverview = defineRoute({
+  operationId: 'getOverview',
   method: 'get',
   path: '/v1/overview',
   scope: 'support',
@@ -47,6 +57,7 @@ export const getOverview = defineRoute({
 });
 
 export const getKey = defineRoute({
+  operationId: 'getKey',
   method: 'get',
   path: '/v1/key',
   scope: 'client',
@@ -55,8 +66,10 @@ export const getKey = defineRoute({
     200: {
       description: 'The key of this request.',
       schema: z.object({
-        scope: z.enum(['client', 'support', 'ops']),
-        actor: z.string(),
+        scope: z.enum(['client', 'support', 'ops']).meta({ description: 'What the key may do.' }),
+        actor: z
+          .string()
+          .meta({ description: 'The name of the key, or its id where it has none.' }),
         temporalUiUrl: z.string().nullable().meta({
           description:
             'The list of runs in Temporal’s UI; a run is below it, under its order’s id.',

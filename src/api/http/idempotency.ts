@@ -22,6 +22,8 @@ const LEASE_MS = 45_000;
 /** Found before the order is asked; a repeat may well find otherwise. */
 const PASSING: ReadonlySet<ProblemCode> = new Set([
   'order_not_found',
+  'customer_not_found',
+  'payment_unanswered',
   'parked_event_not_found',
   'parked_event_not_deliverable',
   'parked_event_sealed',

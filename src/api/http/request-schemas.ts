@@ -33,7 +33,7 @@ export function text(maxLength: number) {
 export const orderId = z
   .string()
   .regex(ORDER_ID, 'must be 1 to 64 of A-Z a-z 0-9 _ -, beginning with a letter or a digit')
-  .meta({ example: 'ord_1042' });
+  .meta({ example: 'ord_1042', description: "The order's id, which the shop gives it." });
 
 export const customerId = z
   .string()
@@ -41,7 +41,7 @@ export const customerId = z
     CUSTOMER_ID,
     'must be 1 to 128 of A-Z a-z 0-9 _ . : | -, beginning with a letter or a digit; no e-mail address',
   )
-  .meta({ example: 'cus_7' });
+  .meta({ example: 'cus_7', description: "The customer's id, as the shop has it." });
 
 /** An id that a gateway or this API gave out. */
 export const visibleId = z.string().regex(VISIBLE, 'must be 1 to 255 visible ASCII characters');

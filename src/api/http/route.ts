@@ -49,6 +49,8 @@ export interface RouteSpec<
   Q extends z.ZodObject | undefined,
   B extends z.ZodObject | undefined,
 > {
+  /** Names it in clients that are made from the document; it never changes. */
+  operationId: string;
   method: 'get' | 'post';
   /** In OpenAPI's spelling: `/v1/orders/{id}`. */
   path: string;

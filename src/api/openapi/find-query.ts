@@ -44,7 +44,7 @@ export const findQuery = z
     refundId: visibleId
       .optional()
       .meta({ description: "A refund's id, the gateway's or the one that this API gave it." }),
-    customer: customerId.optional(),
+    customer: customerId.optional().meta({ description: "The customer's id, as the shop has it." }),
     email: z
       .email(EMAIL_RULE)
       .max(MAX_EMAIL_LENGTH, `must have at most ${MAX_EMAIL_LENGTH} characters`)
@@ -69,7 +69,10 @@ export const findQuery = z
       .refine((amount) => amount <= MAX_AMOUNT_MINOR, RANGE)
       .optional()
       .meta({ description: "Of the order, in minor units of the order's currency." }),
-    state: z.enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`).optional(),
+    state: z
+      .enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only orders in this state.' }),
     needsReview: z
       .enum(['true', 'false'], 'must be true or false')
       .transform((needed) => needed === 'true')
@@ -83,7 +86,8 @@ export const findQuery = z
       .string()
       .regex(INVOICE_NUMBER, 'must be the number of an invoice, such as INV-000042 or 42')
       .transform((number) => Number(number.replace(INVOICE_NUMBER, '$1')))
-      .optional(),
+      .optional()
+      .meta({ description: 'As it is printed, or the number alone.' }),
     ...pageQuery,
   })
   .refine(

@@ -8,23 +8,38 @@ import { z } from 'zod';
 import { KEY_PATTERN } from '../http/request-headers.ts';
 import { type AnswerDescription, isBodyOptional, type Route, scopesOf } from '../http/route.ts';
 import { PROBLEMS, type ProblemCode, problemEntry } from '../problems/problem-table.ts';
+import { describeFields } from './field-descriptions.ts';
 
 const problemSchema = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string(),
-    detail: z.string(),
-    instance: z.string(),
-    request_id: z.string(),
-    retryable: z.boolean(),
-    errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+    type: z.string().meta({ description: 'A URI that names the kind of problem.' }),
+    title: z.string().meta({ description: 'The kind of problem in words.' }),
+    status: z.int().meta({ description: 'The HTTP status.' }),
+    code: z.string().meta({ description: 'The kind of problem for programs; it never changes.' }),
+    detail: z.string().meta({ description: 'What is wrong with this request, and what to do.' }),
+    instance: z.string().meta({ description: 'Names this one occurrence of the problem.' }),
+    request_id: z.string().meta({ description: 'Names the request in the logs.' }),
+    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({
+            description: 'Where: a JSON pointer into the body, or the name of a parameter.',
+          }),
+          message: z.string().meta({ description: 'What is wrong there.' }),
+        }),
+      )
+      .optional()
+      .meta({
+        description: 'Each place that is wrong, where there are several or it is not the whole.',
+      }),
   })
   .meta({ id: 'Problem' });
 
 const webhookAnswerSchema = z.object({
-  status: z.enum(['accepted', 'duplicate', 'ignored', 'parked']),
+  status: z
+    .enum(['accepted', 'duplicate', 'ignored', 'parked'])
+    .meta({ description: 'What became of the event.' }),
 });
 
 const GENERAL: ProblemCode[] = [
@@ -68,15 +83,18 @@ const OF_WEBHOOKS = [
   'orchestrator_unavailable',
 ] as const satisfies ProblemCode[];
 
-const idempotencyKey = z
-  .string()
-  .regex(KEY_PATTERN)
-  .meta({ example: '8e03978e-40d5-43dd-bc93-6894a57f9324' });
+const idempotencyKey = z.string().regex(KEY_PATTERN).meta({
+  example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
+  description: 'The same key and body is the same request: its answer is given again.',
+});
 
 const commandHeaders = (isKeyRequired: boolean) =>
   z.object({
     'Idempotency-Key': isKeyRequired ? idempotencyKey : idempotencyKey.optional(),
-    Prefer: z.string().optional().meta({ example: 'wait=5' }),
+    Prefer: z.string().optional().meta({
+      example: 'wait=5',
+      description: 'RFC 7240: how many seconds to wait for the outcome, 0 to 30; 5 unless told.',
+    }),
   });
 
 export function openApiDocument(routes: readonly Route[]): object {
@@ -87,18 +105,23 @@ export function openApiDocument(routes: readonly Route[]): object {
   });
   for (const route of routes) registry.registerPath(operation(route, name));
   registry.registerPath(webhookOperation());
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const document = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Payonce',
       version: '1',
       description: 'Payments that cannot charge, grant or invoice twice.',
+      license: { name: 'MIT', identifier: 'MIT' },
     },
+    // Wherever it is read from, that API is meant.
+    servers: [{ url: '/', description: 'The API that serves this document.' }],
   });
+  describeFields(document);
+  return document;
 }
 
 function operation(route: Route, security: string): RouteConfig {
-  const { method, path, summary, params, query, body, upload } = route;
+  const { operationId, method, path, summary, params, query, body, upload } = route;
   const isPost = method === 'post';
   const problems = [
     ...route.problems,
@@ -112,6 +135,7 @@ function operation(route: Route, security: string): RouteConfig {
     ([status, answer]) => [status, answerOf(answer)] as const,
   );
   return {
+    operationId,
     method,
     path,
     summary,
@@ -169,10 +193,13 @@ function problemAnswers(codes: readonly ProblemCode[]) {
 
 function webhookOperation(): RouteConfig {
   return {
+    operationId: 'receiveWebhook',
     method: 'post',
     path: '/webhooks/{gateway}',
     summary: "Deliver a gateway's webhook, signed by the gateway",
     tags: ['webhooks'],
+    // The gateway's signature is the key.
+    security: [],
     request: {
       params: z.object({ gateway: z.string() }),
       body: { required: true, content: { 'application/json': { schema: z.looseObject({}) } } },

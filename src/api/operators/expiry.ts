@@ -7,6 +7,7 @@ import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
 
 export const extendExpiry = defineRoute({
+  operationId: 'extendExpiry',
   method: 'post',
   path: '/v1/orders/{id}/expiry',
   scope: 'ops',

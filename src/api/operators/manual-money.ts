@@ -33,6 +33,7 @@ const byHand = {
 };
 
 export const recordManualPayment = defineRoute({
+  operationId: 'recordManualPayment',
   method: 'post',
   path: '/v1/orders/{id}/manual-payments',
   scope: 'ops',
@@ -56,6 +57,7 @@ export const recordManualPayment = defineRoute({
 });
 
 export const recordManualRefund = defineRoute({
+  operationId: 'recordManualRefund',
   method: 'post',
   path: '/v1/orders/{id}/manual-refunds',
   scope: 'ops',

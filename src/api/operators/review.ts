@@ -7,13 +7,19 @@ import { orderAnswer } from '../orders/represent-order.ts';
 import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 
 export const decideReview = defineRoute({
+  operationId: 'decideReview',
   method: 'post',
   path: '/v1/orders/{id}/reviews/{reviewId}',
   scope: 'support',
   summary: 'Decide a review',
-  params: z.strictObject({ id: orderId, reviewId: visibleId }),
+  params: z.strictObject({
+    id: orderId,
+    reviewId: visibleId.meta({ description: 'The review, as the order names it.' }),
+  }),
   body: z.strictObject({
-    decision: z.enum(['approve', 'reject'], 'must be approve or reject'),
+    decision: z
+      .enum(['approve', 'reject'], 'must be approve or reject')
+      .meta({ description: 'What is decided; docs/operations.md says what either does.' }),
     version: positiveInteger.meta({ description: "The review's own version, as last read." }),
     note: text(500),
   }),

@@ -7,6 +7,7 @@ import { orderPathOf, representOrder } from '../orders/represent-order.ts';
 import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 
 export const sync = defineRoute({
+  operationId: 'syncOrder',
   method: 'post',
   path: '/v1/orders/{id}/sync',
   scope: 'ops',

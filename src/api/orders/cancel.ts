@@ -6,12 +6,15 @@ import { orderSchema } from './order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from './submit.ts';
 
 export const cancel = defineRoute({
+  operationId: 'cancelOrder',
   method: 'post',
   path: '/v1/orders/{id}/cancel',
   scope: 'client',
   summary: 'Cancel an order that is not paid in full; a part that was paid is refunded',
   params: orderPath,
-  body: z.strictObject({ reason: text(500).optional() }),
+  body: z.strictObject({
+    reason: text(500).optional().meta({ description: 'Why; kept with the order.' }),
+  }),
   answers: {
     200: { description: 'The order, cancelled now or before.', schema: orderSchema },
     202: { description: 'The order; the gateway has not said yet.', schema: orderSchema },

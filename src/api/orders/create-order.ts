@@ -32,6 +32,7 @@ import { orderAnswer, orderPathOf } from './represent-order.ts';
 import { isUnsettled, requireOrder, type Sender, submit, untilOutcome } from './submit.ts';
 
 export const createOrder = defineRoute({
+  operationId: 'createOrder',
   method: 'post',
   path: '/v1/orders',
   scope: 'client',

@@ -8,6 +8,7 @@ import { Problem } from '../problems/problem.ts';
 import { requireOrder } from './submit.ts';
 
 export const getCreditNote = defineRoute({
+  operationId: 'getCreditNote',
   method: 'get',
   path: '/v1/orders/{id}/refunds/{refundId}/credit-note.pdf',
   scope: 'client',

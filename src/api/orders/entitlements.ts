@@ -1,10 +1,32 @@
 /** What a customer may use. */
 import { z } from 'zod';
-import { listEntitlements } from '../../store/effects/entitlements.ts';
+import { type Entitlement, listEntitlements } from '../../store/effects/entitlements.ts';
 import { customerId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 
+export const entitlementSchema = z.object({
+  orderId: z.string(),
+  grantedAt: z.iso.datetime().meta({ description: 'Since when the customer may use it.' }),
+  revokedAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When that ended; null while it has not.' }),
+});
+
+export function representEntitlement({
+  orderId,
+  grantedAt,
+  revokedAt,
+}: Entitlement): z.infer<typeof entitlementSchema> {
+  return {
+    orderId,
+    grantedAt: grantedAt.toISOString(),
+    revokedAt: revokedAt?.toISOString() ?? null,
+  };
+}
+
 export const getEntitlements = defineRoute({
+  operationId: 'listEntitlements',
   method: 'get',
   path: '/v1/customers/{id}/entitlements',
   scope: 'client',
@@ -14,24 +36,15 @@ export const getEntitlements = defineRoute({
     200: {
       description: 'Every grant, and when it ended.',
       schema: z.object({
-        entitlements: z.array(
-          z.object({
-            orderId: z.string(),
-            grantedAt: z.iso.datetime(),
-            revokedAt: z.iso.datetime().nullable(),
-          }),
-        ),
+        entitlements: z
+          .array(entitlementSchema)
+          .meta({ description: 'One for each time that access was granted.' }),
       }),
     },
   },
   problems: [],
   async run({ params }, { database }) {
     const granted = await listEntitlements(database, params.id);
-    const entitlements = granted.map(({ orderId, grantedAt, revokedAt }) => ({
-      orderId,
-      grantedAt: grantedAt.toISOString(),
-      revokedAt: revokedAt?.toISOString() ?? null,
-    }));
-    return { status: 200, body: { entitlements } };
+    return { status: 200, body: { entitlements: granted.map(representEntitlement) } };
   },
 });

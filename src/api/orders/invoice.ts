@@ -7,6 +7,7 @@ import { Problem } from '../problems/problem.ts';
 import { requireOrder } from './submit.ts';
 
 export const getInvoice = defineRoute({
+  operationId: 'getInvoice',
   method: 'get',
   path: '/v1/orders/{id}/invoice.pdf',
   scope: 'client',

@@ -21,18 +21,23 @@ const amountsOfGateway = {
 export const paymentSchema = z
   .object({
     id: z.string().nullable().meta({ description: "The gateway's id, once it has given one." }),
-    attempt: z.int().nullable(),
-    status: z.enum([
-      'created',
-      'pending',
-      'authorized',
-      'captured',
-      'failed',
-      'expired',
-      'voided',
-      'gone',
-      'unknown',
-    ]),
+    attempt: z.int().nullable().meta({
+      description:
+        'Which try of the order it is, from 1; null for a payment that the order did not ask for.',
+    }),
+    status: z
+      .enum([
+        'created',
+        'pending',
+        'authorized',
+        'captured',
+        'failed',
+        'expired',
+        'voided',
+        'gone',
+        'unknown',
+      ])
+      .meta({ description: 'What has become of it at the gateway.' }),
     amount: minorUnits,
     amountRefunded: minorUnits,
     ...amountsOfGateway,
@@ -41,7 +46,11 @@ export const paymentSchema = z
       .nullable()
       .meta({ description: 'What the frontend needs to go on.' }),
     manual: z
-      .object({ reference: z.string(), method: z.string(), receivedOn: z.iso.date() })
+      .object({
+        reference: z.string(),
+        method: z.string(),
+        receivedOn: z.iso.date().meta({ description: 'The day on which it was received.' }),
+      })
       .nullable()
       .meta({
         description: 'How the shop received it itself; null for a payment through the gateway.',
@@ -51,23 +60,32 @@ export const paymentSchema = z
 
 export const refundSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ description: 'The id that this API gave it.' }),
     refundId: z
       .string()
       .nullable()
       .meta({ description: "The gateway's id, once it has given one." }),
     paymentId: z.string(),
-    status: z.enum(['requested', 'refused', 'pending', 'succeeded', 'failed', 'reversed']),
+    status: z
+      .enum(['requested', 'refused', 'pending', 'succeeded', 'failed', 'reversed'])
+      .meta({ description: 'What has become of it.' }),
     amount: minorUnits,
     currency: z.string(),
-    origin: z.enum(['api', 'gateway', 'manual']),
-    reason: z.string().nullable(),
+    origin: z.enum(['api', 'gateway', 'manual']).meta({
+      description:
+        'Who began it: a call of this API, somebody at the gateway, or a person by hand.',
+    }),
+    reason: z.string().nullable().meta({ description: 'As it was given with the request.' }),
     refusal: z
       .string()
       .nullable()
       .meta({ description: "The gateway's code for why it refused; null where it did not." }),
     manual: z
-      .object({ reference: z.string(), method: z.string(), returnedOn: z.iso.date() })
+      .object({
+        reference: z.string(),
+        method: z.string(),
+        returnedOn: z.iso.date().meta({ description: 'The day on which it was given back.' }),
+      })
       .nullable()
       .meta({
         description: 'How it was given back by hand; null for a refund through the gateway.',
@@ -84,26 +102,32 @@ export type MadeRefund = z.infer<typeof madeRefundSchema>;
 export type Refund = z.infer<typeof refundSchema>;
 
 const disputeSchema = z.object({
-  id: z.string(),
+  id: z.string().meta({ description: "The dispute's id at the gateway." }),
   paymentId: z.string(),
   amount: minorUnits,
-  status: z.string(),
+  status: z.string().meta({ description: 'inquiry, opened, won or lost.' }),
 });
 
 const reviewSchema = z.object({
-  id: z.string(),
-  reason: z.string(),
-  status: z.string(),
-  version: z.int(),
-  openedAt: time,
+  id: z.string().meta({ description: 'Names the review.' }),
+  reason: z.string().meta({ description: 'Why a person is asked.' }),
+  status: z
+    .string()
+    .meta({ description: 'open, approved, rejected, or resolved by what came later.' }),
+  version: z.int().meta({
+    description: 'Rises when a later fact changes what is decided about; a decision names it.',
+  }),
+  openedAt: time.meta({ description: 'When it was opened.' }),
   note: z.string().nullable(),
 });
 
 const effectSchema = z.object({
-  key: z.string(),
-  effect: z.string(),
-  status: z.enum(['pending', 'done', 'failed']),
-  attempts: z.int(),
+  key: z.string().meta({ description: 'Its idempotency key; it is done at most once under it.' }),
+  effect: z.string().meta({ description: 'What is done, such as issue_invoice.' }),
+  status: z
+    .enum(['pending', 'done', 'failed'])
+    .meta({ description: 'Whether it is under way, done, or was refused for good.' }),
+  attempts: z.int().meta({ description: 'How often it was tried.' }),
   error: z.string().nullable().meta({ description: 'Of the last try, where it failed.' }),
   failingSince: time.nullable().meta({
     description: 'When the first try of a pending effect failed; null where none has.',
@@ -113,17 +137,21 @@ const effectSchema = z.object({
 
 const gatewayFailureSchema = z
   .object({
-    code: z.enum(['gateway_misconfigured', 'gateway_unreachable']),
-    call: z.enum([
-      'create_payment',
-      'fetch_payments',
-      'capture_payment',
-      'void_payment',
-      'refund_payment',
-    ]),
-    since: time,
-    tries: z.int(),
-    error: z.string(),
+    code: z
+      .enum(['gateway_misconfigured', 'gateway_unreachable'])
+      .meta({ description: 'Whether our settings are wrong, or the gateway does not answer.' }),
+    call: z
+      .enum([
+        'create_payment',
+        'fetch_payments',
+        'capture_payment',
+        'void_payment',
+        'refund_payment',
+      ])
+      .meta({ description: 'What was asked of the gateway.' }),
+    since: time.meta({ description: 'When the first of these calls failed.' }),
+    tries: z.int().meta({ description: 'How many calls have failed since.' }),
+    error: z.string().meta({ description: 'What the last one failed with.' }),
     nextTryAt: time.nullable(),
   })
   .meta({ id: 'GatewayFailure' });
@@ -131,8 +159,8 @@ const gatewayFailureSchema = z
 export const orderSchema = z
   .object({
     id: orderId,
-    state: z.enum(ORDER_STATES),
-    version: z.int(),
+    state: z.enum(ORDER_STATES).meta({ description: 'What has become of the order.' }),
+    version: z.int().meta({ description: 'Rises with every change that is shown.' }),
     amount: minorUnits,
     currency: z.string(),
     amountPaid: minorUnits,
@@ -140,25 +168,42 @@ export const orderSchema = z
     ...amountsOfGateway,
     gateway: z.string(),
     customer: z.object({
-      id: z.string(),
+      id: z.string().meta({ description: "The customer's id, as the shop has it." }),
       email: z.string().optional(),
       name: z.string().optional(),
       address: addressSchema.optional(),
+      erasedAt: time
+        .optional()
+        .meta({ description: 'When what the shop sent of the customer was erased.' }),
     }),
     shipping: shippingSchema.optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),
-    payments: z.array(paymentSchema),
-    refunds: z.array(refundSchema),
-    disputes: z.array(disputeSchema),
-    reviews: z.array(reviewSchema),
-    effects: z.array(effectSchema),
+    payments: z
+      .array(paymentSchema)
+      .meta({ description: 'Every payment that counts for it, in order of attempt.' }),
+    refunds: z.array(refundSchema).meta({ description: 'Money that went back or is to go back.' }),
+    disputes: z
+      .array(disputeSchema)
+      .meta({ description: 'Money that a bank takes back, or has tried to.' }),
+    reviews: z
+      .array(reviewSchema)
+      .meta({ description: 'Decisions that a person has made or has to make.' }),
+    effects: z
+      .array(effectSchema)
+      .meta({ description: 'What follows outside of the order, and how far it is.' }),
     gatewayFailure: gatewayFailureSchema.nullable().meta({
       description:
         'Calls that the gateway has not answered since it last did; null while it answers.',
     }),
-    counters: z.object({ duplicates: z.int(), stale: z.int(), rejected: z.int() }),
-    late: z.boolean(),
+    counters: z
+      .object({
+        duplicates: z.int().meta({ description: 'The same again; without effect.' }),
+        stale: z.int().meta({ description: 'Older than what was known.' }),
+        rejected: z.int().meta({ description: 'Not allowed then.' }),
+      })
+      .meta({ description: 'Inputs that changed nothing.' }),
+    late: z.boolean().meta({ description: 'Whether the money came after the order had failed.' }),
     expiresAt: time,
     createdAt: time,
     updatedAt: time,

@@ -15,6 +15,7 @@ import { requireOrder } from './submit.ts';
 const REVALIDATE = { 'cache-control': 'private, no-cache' };
 
 export const getOrder = defineRoute({
+  operationId: 'getOrder',
   method: 'get',
   path: '/v1/orders/{id}',
   scope: 'client',
@@ -34,6 +35,7 @@ export const getOrder = defineRoute({
 });
 
 export const getOrders = defineRoute({
+  operationId: 'listOrders',
   method: 'get',
   path: '/v1/orders',
   scope: 'support',
@@ -42,7 +44,10 @@ export const getOrders = defineRoute({
   answers: {
     200: {
       description: 'One page.',
-      schema: z.object({ orders: z.array(orderSchema), nextCursor: z.string().nullable() }),
+      schema: z.object({
+        orders: z.array(orderSchema).meta({ description: 'The orders of this page.' }),
+        nextCursor: z.string().nullable(),
+      }),
     },
   },
   problems: ['query_invalid', 'cursor_invalid'],
@@ -55,6 +60,7 @@ export const getOrders = defineRoute({
 });
 
 export const getOrderEvents = defineRoute({
+  operationId: 'listOrderEvents',
   method: 'get',
   path: '/v1/orders/{id}/events',
   scope: 'client',
@@ -75,13 +81,22 @@ export const getOrderEvents = defineRoute({
       schema: z.object({
         events: z.array(
           z.object({
-            at: z.iso.datetime(),
-            source: z.string(),
-            type: z.string(),
-            eventId: z.string(),
-            outcome: z.enum(['applied', 'duplicate', 'stale', 'review', 'rejected']),
-            reason: z.string(),
-            version: z.int(),
+            at: z.iso.datetime().meta({ description: 'When it was taken up.' }),
+            source: z.string().meta({
+              description:
+                'From whom it came: webhook, client, operator, gateway, timer or effect.',
+            }),
+            type: z
+              .string()
+              .meta({ description: 'What was said or asked, such as payment.captured or cancel.' }),
+            eventId: z
+              .string()
+              .meta({ description: 'Its own id; the same id again is the same input.' }),
+            outcome: z
+              .enum(['applied', 'duplicate', 'stale', 'review', 'rejected'])
+              .meta({ description: 'What came of it.' }),
+            reason: z.string().meta({ description: 'Why that came of it.' }),
+            version: z.int().meta({ description: 'The version of the order afterwards.' }),
             actor: z.string().nullable().meta({
               description: 'Who decided: the name of the API key, or its id where it has none.',
             }),

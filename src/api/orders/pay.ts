@@ -24,6 +24,7 @@ export const PROBLEMS_OF_A_CLICK: ProblemCode[] = [
 ];
 
 export const pay = defineRoute({
+  operationId: 'payOrder',
   method: 'post',
   path: '/v1/orders/{id}/payments',
   scope: 'client',

@@ -12,12 +12,16 @@ import { orderPathOf, representRefund } from './represent-order.ts';
 import { isUnsettled, requireOrder, submit } from './submit.ts';
 
 export const refund = defineRoute({
+  operationId: 'refundOrder',
   method: 'post',
   path: '/v1/orders/{id}/refunds',
   scope: 'support',
   summary: 'Refund all that is left, or a part of it',
   params: orderPath,
-  body: z.strictObject({ amount: partAmount.optional(), reason: text(500).optional() }),
+  body: z.strictObject({
+    amount: partAmount.optional(),
+    reason: text(500).optional().meta({ description: 'Why; kept with the refund.' }),
+  }),
   isIdempotencyKeyRequired: true,
   answers: {
     201: { description: 'The refund.', schema: madeRefundSchema },

@@ -28,6 +28,7 @@ export function representOrder(order: StoredOrder): Order {
       ...(order.email === null ? {} : { email: order.email }),
       ...(name === undefined ? {} : { name }),
       ...(address === undefined ? {} : { address }),
+      ...(order.erasedAt === null ? {} : { erasedAt: order.erasedAt.toISOString() }),
     },
     ...(shipping === undefined ? {} : { shipping }),
     ...(order.description === null ? {} : { description: order.description }),
@@ -71,12 +72,18 @@ function withTries(
 }
 
 /**
- * The version, and what changes without a new one: the counts of duplicates and of tries. Both must reach a caller
- * that reads only changes.
+ * The version, and what changes without a new one: the counts of duplicates and of tries, and personal data. All must
+ * reach a caller that reads only changes.
  */
-export function etagOf({ view, revision, duplicates, failing }: StoredOrder): string {
+export function etagOf(order: StoredOrder): string {
+  const { view, revision, duplicates, failing } = order;
+  const changedAt = order.erasedAt ?? order.correctedAt;
   const tries = failing.reduce((total, { attempts }) => total + attempts, 0);
-  return `"v${view.version}.${revision}.${duplicates}${tries === 0 ? '' : `.${tries}`}"`;
+  const marks = [
+    ...(tries === 0 ? [] : [tries]),
+    ...(changedAt === null ? [] : [`p${changedAt.getTime()}`]),
+  ];
+  return `"${[`v${view.version}`, revision, duplicates, ...marks].join('.')}"`;
 }
 
 export function orderAnswer(status: number, order: StoredOrder): Answer {

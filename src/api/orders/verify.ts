@@ -15,13 +15,19 @@ import { orderAnswer } from './represent-order.ts';
 import { answerWithOrder, requireOrder, type Sender, submit } from './submit.ts';
 
 const verifySchema = z
-  .strictObject({ paymentId: visibleId.optional(), signature: visibleId.optional() })
+  .strictObject({
+    paymentId: visibleId.optional(),
+    signature: visibleId
+      .optional()
+      .meta({ description: 'The proof that the checkout gave, where the gateway gives one.' }),
+  })
   .refine(({ paymentId, signature }) => signature === undefined || paymentId !== undefined, {
     path: ['paymentId'],
     error: 'is needed with a signature',
   });
 
 export const verify = defineRoute({
+  operationId: 'verifyOrder',
   method: 'post',
   path: '/v1/orders/{id}/verify',
   scope: 'client',

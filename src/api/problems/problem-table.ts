@@ -129,6 +129,22 @@ export const PROBLEMS = {
     'No such order',
     'No order has this id: correct it, or create the order with POST /v1/orders first.',
   ),
+  customer_not_found: entry(
+    404,
+    'No such customer',
+    'No order names this customer: correct the id, or find the order by its e-mail address first.',
+  ),
+  payment_unanswered: entry(
+    409,
+    'Payment call unanswered',
+    'The gateway has not answered the call that opens a payment, and a repeat of it has to be the same call: send the same request again once it has.',
+    60,
+  ),
+  personal_data_erased: entry(
+    409,
+    'Personal data erased',
+    'The customer’s data of this order were erased, and none are taken back.',
+  ),
   order_conflict: entry(
     409,
     'Order exists with other content',
@@ -254,7 +270,7 @@ export const PROBLEMS = {
   parked_event_not_attachable: entry(
     409,
     'Parked event cannot be attached',
-    'Only a foreign_payment can be attached. Deliver the event again, or close it with a note.',
+    'Only a foreign_payment or an event_orphaned that is about a payment can be attached, and to an order of its gateway: name one as orderId. Deliver any other event again, or close it with a note.',
   ),
   parked_event_decided: entry(
     409,

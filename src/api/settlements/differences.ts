@@ -29,16 +29,25 @@ import {
 import { syncOrders } from './sync-orders.ts';
 
 const gatewayName = z.string().regex(/^[a-z]{1,32}$/, 'must be the name of a gateway');
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01');
+const month = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')
+  .meta({ description: 'The month that stays open with it.' });
 
 export const getImports = defineRoute({
+  operationId: 'listSettlements',
   method: 'get',
   path: '/v1/settlements',
   scope: 'ops',
   summary: 'List imported settlement reports, newest first',
   query: z.strictObject({ limit: pageQuery.limit }),
   answers: {
-    200: { description: 'The newest ones.', schema: z.object({ imports: z.array(importSchema) }) },
+    200: {
+      description: 'The newest ones.',
+      schema: z.object({
+        imports: z.array(importSchema).meta({ description: 'The newest imports.' }),
+      }),
+    },
   },
   problems: ['query_invalid'],
   async run({ query }, { database }) {
@@ -48,13 +57,20 @@ export const getImports = defineRoute({
 });
 
 export const getDifferences = defineRoute({
+  operationId: 'listDifferences',
   method: 'get',
   path: '/v1/settlements/differences',
   scope: 'ops',
   summary: 'List what gateways report otherwise than the books have it, oldest first',
   query: z.strictObject({
-    state: z.enum(DIFFERENCE_STATES, `must be one of ${DIFFERENCE_STATES.join(', ')}`).optional(),
-    kind: z.enum(DIFFERENCE_KINDS, `must be one of ${DIFFERENCE_KINDS.join(', ')}`).optional(),
+    state: z
+      .enum(DIFFERENCE_STATES, `must be one of ${DIFFERENCE_STATES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only differences in this state.' }),
+    kind: z
+      .enum(DIFFERENCE_KINDS, `must be one of ${DIFFERENCE_KINDS.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only differences of this kind.' }),
     gateway: gatewayName.optional(),
     month: month.optional(),
     orderId: orderId.optional(),
@@ -64,7 +80,9 @@ export const getDifferences = defineRoute({
     200: {
       description: 'One page.',
       schema: z.object({
-        differences: z.array(differenceSchema),
+        differences: z
+          .array(differenceSchema)
+          .meta({ description: 'The differences of this page.' }),
         nextCursor: z.string().nullable(),
       }),
     },
@@ -77,12 +95,13 @@ export const getDifferences = defineRoute({
 });
 
 export const decide = defineRoute({
+  operationId: 'decideDifference',
   method: 'post',
   path: '/v1/settlements/differences/{id}/decision',
   scope: 'ops',
   summary:
     'Decide a difference: accept it as it is, attach its payment to an order, or write it off',
-  params: z.strictObject({ id: visibleId }),
+  params: z.strictObject({ id: visibleId.meta({ description: "The difference's id." }) }),
   body: z.strictObject({
     decision: z.enum(DECISIONS, `must be one of ${DECISIONS.join(', ')}`),
     note: text(500),
@@ -137,6 +156,7 @@ async function requireAttachable(
 }
 
 export const judgeDifferences = defineRoute({
+  operationId: 'matchSettlements',
   method: 'post',
   path: '/v1/settlements/match',
   scope: 'ops',
@@ -161,6 +181,7 @@ export const judgeDifferences = defineRoute({
 });
 
 export const getMonths = defineRoute({
+  operationId: 'listSettlementMonths',
   method: 'get',
   path: '/v1/settlements/months',
   scope: 'ops',

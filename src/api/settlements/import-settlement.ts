@@ -19,6 +19,7 @@ const importedSchema = z.object({
 });
 
 export const importSettlement = defineRoute({
+  operationId: 'importSettlement',
   method: 'post',
   path: '/v1/settlements',
   scope: 'ops',

@@ -7,16 +7,16 @@ import { DIFFERENCE_KINDS, PROPOSALS } from '../../store/settlements/judge.ts';
 
 export const importSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ description: "The import's id." }),
     gateway: z.string(),
     account: z.string().meta({ description: 'As it was named; empty where it was not.' }),
-    format: z.string(),
-    sha256: z.string(),
-    lines: z.int(),
+    format: z.string().meta({ description: "As which of the gateway's reports it was read." }),
+    sha256: z.string().meta({ description: 'Of the file: the same file is imported once.' }),
+    lines: z.int().meta({ description: 'How many it has.' }),
     newLines: z.int().meta({ description: 'Lines that no earlier file had.' }),
-    firstDay: z.iso.date(),
-    lastDay: z.iso.date(),
-    importedAt: z.iso.datetime(),
+    firstDay: z.iso.date().meta({ description: 'The day of its first line.' }),
+    lastDay: z.iso.date().meta({ description: 'The day of its last line.' }),
+    importedAt: z.iso.datetime().meta({ description: 'When it was imported.' }),
   })
   .meta({ id: 'SettlementImport' });
 
@@ -35,8 +35,10 @@ const minor = (what: string) =>
 
 export const differenceSchema = z
   .object({
-    id: z.string(),
-    kind: z.enum(DIFFERENCE_KINDS),
+    id: z.string().meta({ description: "The difference's id." }),
+    kind: z
+      .enum(DIFFERENCE_KINDS)
+      .meta({ description: 'What does not agree; docs/reconciliation.md explains each.' }),
     gateway: z.string(),
     reference: z
       .string()
@@ -47,13 +49,18 @@ export const differenceSchema = z
     expected: minor('What the books have'),
     found: minor('What the report has'),
     currency: z.string(),
-    proposal: z.enum(PROPOSALS),
-    state: z.enum(DIFFERENCE_STATES),
-    decision: z.enum(DECISIONS).nullable(),
+    proposal: z.enum(PROPOSALS).meta({ description: 'What there is to do about it.' }),
+    state: z
+      .enum(DIFFERENCE_STATES)
+      .meta({ description: 'Whether it is open, decided, or gone by itself.' }),
+    decision: z
+      .enum(DECISIONS)
+      .nullable()
+      .meta({ description: 'What was decided; null while it is open.' }),
     note: z.string().nullable(),
     decidedBy: z.string().nullable().meta({ description: 'Names the API key.' }),
     decidedAt: z.iso.datetime().nullable(),
-    foundAt: z.iso.datetime(),
+    foundAt: z.iso.datetime().meta({ description: 'When it was found.' }),
     syncedAt: z.iso
       .datetime()
       .nullable()
@@ -75,11 +82,11 @@ export function representDifference(difference: Difference): object {
 
 export const monthSchema = z
   .object({
-    month: z.string(),
+    month: z.string().meta({ description: 'YYYY-MM.' }),
     gateway: z.string(),
-    lines: z.int(),
-    open: z.int(),
-    decided: z.int(),
+    lines: z.int().meta({ description: 'Lines of reports in it.' }),
+    open: z.int().meta({ description: 'Differences that nobody has decided.' }),
+    decided: z.int().meta({ description: 'Differences that somebody has decided.' }),
     isClosed: z.boolean().meta({ description: 'Whether no difference of it is open.' }),
   })
   .meta({ id: 'SettlementMonth' });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Database } from '../../store/database.ts';
 import {
   decideParked,
+  eraseParkedBody,
   findParked,
   listParked,
   markRedelivered,
@@ -13,30 +14,32 @@ import {
   unattachParked,
 } from '../../store/parked-events.ts';
 import { PARKED_STATUSES } from '../../store/schema/edge.ts';
-import { text, visibleId } from '../http/request-schemas.ts';
+import { orderId, text, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
-import { answerWithOrder, submit } from '../orders/submit.ts';
+import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
 import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage } from './deliver.ts';
 import { orphanOf, type ParkingReason } from './park.ts';
 
-const params = z.strictObject({ id: visibleId });
+const params = z.strictObject({ id: visibleId.meta({ description: "The parked event's id." }) });
 
 const parkedEventSchema = z
   .object({
-    id: z.string(),
+    id: z.string().meta({ description: "The parked event's id." }),
     gateway: z.string(),
-    reason: z.string(),
+    reason: z.string().meta({ description: 'Why no order could take it.' }),
     orderId: z.string().nullable(),
     type: z.string().nullable().meta({ description: 'What it says, such as payment.captured.' }),
     paymentId: z.string().nullable(),
     amount: z.int().nullable().meta({ description: 'Minor units of the currency.' }),
     currency: z.string().nullable(),
     receivedAt: z.iso.datetime(),
-    status: z.enum(PARKED_STATUSES),
+    status: z
+      .enum(PARKED_STATUSES)
+      .meta({ description: 'Whether it still waits, or what was done about it.' }),
     decidedBy: z.string().nullable().meta({
       description:
         'Who attached, closed or redelivered it: the name of the API key, or its id where it has none.',
@@ -47,12 +50,16 @@ const parkedEventSchema = z
   .meta({ id: 'ParkedEvent' });
 
 export const getParkedEvents = defineRoute({
+  operationId: 'listParkedEvents',
   method: 'get',
   path: '/v1/parked-events',
   scope: 'support',
   summary: 'List events that no order could take, newest first',
   query: z.strictObject({
-    status: z.enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`).optional(),
+    status: z
+      .enum(PARKED_STATUSES, `must be one of ${PARKED_STATUSES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only events of this status.' }),
     ...pageQuery,
   }),
   answers: {
@@ -88,6 +95,7 @@ const readParkedSchema = parkedEventSchema
   .meta({ id: 'ParkedEventWithBody' });
 
 export const getParkedEvent = defineRoute({
+  operationId: 'getParkedEvent',
   method: 'get',
   path: '/v1/parked-events/{id}',
   scope: 'support',
@@ -143,6 +151,7 @@ function represent(event: ParkedEvent): z.infer<typeof parkedEventSchema> {
 }
 
 export const redeliver = defineRoute({
+  operationId: 'redeliverParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/redeliver',
   scope: 'ops',
@@ -152,7 +161,9 @@ export const redeliver = defineRoute({
   answers: {
     202: {
       description: 'The order has it.',
-      schema: z.object({ status: z.literal('redelivered') }),
+      schema: z.object({
+        status: z.literal('redelivered').meta({ description: 'The order has it.' }),
+      }),
     },
   },
   problems: ['parked_event_not_found', 'parked_event_not_deliverable', 'parked_event_sealed'],
@@ -172,13 +183,26 @@ export const redeliver = defineRoute({
   },
 });
 
+/** Events that are about a payment which no order has. */
+const ATTACHABLE: ReadonlySet<string> = new Set<ParkingReason>([
+  'event_orphaned',
+  'foreign_payment',
+]);
+
 export const attachParked = defineRoute({
+  operationId: 'attachParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/attach',
   scope: 'ops',
-  summary: 'Count a foreign payment as one of the order that it names',
+  summary: 'Count the payment of a parked event as one of the order that it names, or of another',
   params,
-  body: z.strictObject({ note: text(500).optional() }),
+  body: z.strictObject({
+    orderId: orderId.optional().meta({
+      description:
+        'The order, which has to be of the same gateway; the one that the event names where absent.',
+    }),
+    note: text(500).optional(),
+  }),
   answers: {
     200: {
       description: 'The order, with the payment; attached now or before.',
@@ -189,52 +213,65 @@ export const attachParked = defineRoute({
   problems: [
     'parked_event_not_found',
     'parked_event_not_attachable',
+    'order_not_found',
     'parked_event_decided',
     'payment_unknown',
   ],
-  async run({ params: { id }, body: { note }, ...sender }, dependencies) {
+  async run({ params: { id }, body: { orderId: chosen, note }, ...sender }, dependencies) {
     const { database } = dependencies;
     const parked = await findParked(database, id);
     if (parked === null) throw new Problem('parked_event_not_found');
-    const { reason, orderId, paymentId } = parked;
-    const isForeign = reason === ('foreign_payment' satisfies ParkingReason);
-    if (!isForeign || orderId === null || paymentId === null)
+    const { paymentId, gateway } = parked;
+    const target = chosen ?? parked.orderId;
+    if (!ATTACHABLE.has(parked.reason) || target === null || paymentId === null)
       throw new Problem('parked_event_not_attachable');
+    const order = await requireOrder(dependencies, target);
+    if (order.view.gateway !== gateway) throw new Problem('parked_event_not_attachable');
     // Decided first: of an attach and a close at the same time, one is refused before the order is signalled.
     const decided = await decideParked(database, id, {
       status: 'attached',
+      orderId: target,
       decidedBy: sender.caller.actor,
       note: note ?? null,
     });
-    if (decided?.status !== 'attached') throw new Problem('parked_event_decided');
+    if (decided?.status !== 'attached' || decided.orderId !== target)
+      throw new Problem('parked_event_decided');
     const payload = { paymentId, ...(note === undefined ? {} : { note }) };
     try {
-      const command = { orderId, name: 'attach', payload } as const;
+      const command = { orderId: target, name: 'attach', payload } as const;
       return answerWithOrder(await submit(dependencies, sender, command));
     } catch (error) {
       const isUnknown = error instanceof Problem && error.code === 'payment_unknown';
-      if (isUnknown) await unattachParked(database, id);
+      if (isUnknown) await unattachParked(database, parked);
       throw error;
     }
   },
 });
 
 export const closeParked = defineRoute({
+  operationId: 'closeParkedEvent',
   method: 'post',
   path: '/v1/parked-events/{id}/close',
   scope: 'ops',
   summary: 'Close a parked event that nothing is to be done about',
   params,
-  body: z.strictObject({ note: text(500) }),
+  body: z.strictObject({
+    note: text(500),
+    eraseBody: z.boolean('must be true or false').default(false).meta({
+      description:
+        'Also erases what was received, which may hold personal data; true may be sent for an event that was closed before.',
+    }),
+  }),
   answers: {
     200: { description: 'The event, closed now or before.', schema: parkedEventSchema },
   },
   problems: ['parked_event_not_found', 'parked_event_decided'],
-  async run({ params: { id }, body: { note }, caller }, { database }) {
+  async run({ params: { id }, body: { note, eraseBody }, caller }, { database }) {
     const decision = { status: 'closed', decidedBy: caller.actor, note } as const;
     const decided = await decideParked(database, id, decision);
     if (decided === null) throw new Problem('parked_event_not_found');
     if (decided.status !== 'closed') throw new Problem('parked_event_decided');
+    if (eraseBody) await eraseParkedBody(database, id);
     return { status: 200, body: represent(decided) };
   },
 });

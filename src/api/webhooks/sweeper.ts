@@ -1,10 +1,11 @@
 /**
  * Starts orders whose row is there and whose workflow is not, because Temporal was away or the process
- * died in between, and hands over what came before its order. Any number of processes may sweep: what
+ * died in between, hands over what came before its order, and erases personal data of orders that needed them until now. Any number of processes may sweep: what
  * two of them do at once is done once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findUnstarted } from '../../store/orders/orders.ts';
+import { continueErasures } from '../../store/orders/personal-data.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { startOrder } from '../orders/create-order.ts';
 import { createRedrive } from './redrive.ts';
@@ -31,6 +32,9 @@ export async function sweep(
     });
     await redrive().catch((error: unknown) => {
       dependencies.log.warn({ err: error }, 'orphaned events wait on; tried again soon');
+    });
+    await continueErasures(dependencies.database).catch((error: unknown) => {
+      dependencies.log.warn({ err: error }, 'personal data wait to be erased; tried again soon');
     });
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

@@ -1,6 +1,7 @@
 /**
  * The order row: the guard that outlives Temporal's retention, and what every reader reads. It is
- * inserted by the API before the workflow starts; afterwards only record.ts may change its content.
+ * inserted by the API before the workflow starts; afterwards only record.ts may change what the order decides, and
+ * personal-data.ts what the shop sent of the customer.
  */
 import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Address, OrderDetails, Shipping } from '../../domain/details.ts';
@@ -46,6 +47,10 @@ export interface StoredOrder {
   view: OrderView;
   revision: number;
   createdAt: Date;
+  /** When its e-mail address was last corrected; null where it was not. */
+  correctedAt: Date | null;
+  /** When what the shop sent of the customer was erased; null where it was not. */
+  erasedAt: Date | null;
   /** When the workflow was seen to be started; null until then. */
   startedAt: Date | null;
   /** At rest: no run of it is open, and nothing but an input from outside begins one. */
@@ -78,6 +83,8 @@ export const STORED_ORDER = {
   view: orders.view,
   revision: orders.revision,
   createdAt: orders.createdAt,
+  correctedAt: orders.correctedAt,
+  erasedAt: orders.erasedAt,
   startedAt: orders.startedAt,
   closed: orders.closed,
   duplicates: sql<number>`(

@@ -58,6 +58,10 @@ export const orders = pgTable(
     expiresAt: instant().notNull(),
     updatedAt: instant().notNull(),
     startedAt: instant(),
+    /** When its e-mail address was last corrected. */
+    correctedAt: instant(),
+    /** When what the shop sent of the customer was erased; null where it was not. */
+    erasedAt: instant(),
     closed: boolean().notNull().default(false),
     /** When the order wakes by itself; `infinity` where only something from outside can wake it. */
     nextDeadlineAt: instantOrNever().notNull().default('infinity'),
@@ -126,6 +130,29 @@ export const orderStateLog = pgTable(
     at: instant().notNull(),
   },
   (table) => [primaryKey({ columns: [table.orderId, table.revision] })],
+);
+
+/**
+ * Who corrected or erased personal data, when and why; never the data. A correction is of one order, an erasure of all
+ * that a customer had ordered by then.
+ */
+export const personalDataChanges = pgTable(
+  'personal_data_changes',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    kind: text().$type<'correction' | 'erasure'>().notNull(),
+    customerId: text().notNull(),
+    orderId: text().references(() => orders.id),
+    actor: text().notNull(),
+    note: text().notNull(),
+    at: instant().notNull().defaultNow(),
+    /** Null while orders of an erasure are still needed. */
+    finishedAt: instant(),
+  },
+  (table) => [
+    index('personal_data_changes_by_customer').on(table.customerId, table.id),
+    index('personal_data_changes_open').on(table.id).where(sql`${table.finishedAt} is null`),
+  ],
 );
 
 /**
