@@ -90,9 +90,31 @@ function ofOperators(order: Order): Deed[] {
     path: `${path}/sync`,
   };
   return [
+    ...(order.capture === 'manual' && order.amountAuthorized > 0 ? ofHeld(order) : []),
     ...(payments.some(({ manual }) => manual === null) ? [sync] : []),
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
     ...(amountPaid > 0 ? [returned] : []),
+  ];
+}
+
+function ofHeld({ id, currency, gateway, amount, amountAuthorized, ...order }: Order): Deed[] {
+  const lacking = amount - order.amountDiscounted - order.amountPaid;
+  const all = Math.min(amountAuthorized, lacking);
+  return [
+    {
+      name: 'Capture',
+      consequence: `${gateway} takes what is authorized: all of it (${moneyText(all, currency)}), or the part that you name, where it can.`,
+      path: `/v1/orders/${id}/captures`,
+      body: { amount: all },
+      fields: [amountField(currency, false), NOTE],
+    },
+    {
+      name: 'Void',
+      consequence: `${gateway} lets go of what is authorized (${moneyText(amountAuthorized, currency)}). The order stays open, and its customer can pay anew.`,
+      path: `/v1/orders/${id}/void`,
+      fields: [NOTE],
+      color: 'red.9',
+    },
   ];
 }
 

@@ -5,6 +5,7 @@ import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
+import { captureOrder, voidOrder } from './operators/captures.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { retryEffect } from './operators/retry-effect.ts';
@@ -47,6 +48,8 @@ export const ROUTES: readonly Route[] = [
   verify,
   sync,
   cancel,
+  captureOrder,
+  voidOrder,
   refund,
   recordManualPayment,
   recordManualRefund,
