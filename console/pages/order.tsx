@@ -65,19 +65,21 @@ function Shown({ order }: { order: Order }) {
 }
 
 function Sums({ order }: { order: Order }) {
-  const { amount, amountPaid, amountRefunded, amountDiscounted, currency, disputes } = order;
+  const { amount, amountAuthorized, amountPaid, amountRefunded, amountDiscounted } = order;
+  const { currency, disputes } = order;
   const disputed = disputes
     .filter(({ status }) => status === 'opened' || status === 'inquiry')
     .reduce((total, dispute) => total + dispute.amount, 0);
   const sums = [
     ['Asked', amount],
+    ['Authorized', amountAuthorized],
     ['Paid', amountPaid],
     ['Refunded', amountRefunded],
     ['Disputed', disputed],
     ['Outstanding', Math.max(0, amount - amountDiscounted - amountPaid)],
   ] as const;
   return (
-    <SimpleGrid cols={{ base: 2, sm: 5 }}>
+    <SimpleGrid cols={{ base: 2, sm: 6 }}>
       {sums.map(([name, minor]) => (
         <Card key={name} withBorder padding="xs">
           <Text size="sm">{name}</Text>
@@ -132,15 +134,21 @@ function List({ title, head, rows }: { title: string; head: string[]; rows: Row[
 }
 
 function Payments({ order: { payments, currency } }: { order: Order }) {
-  const rows = payments.map(({ id, attempt, status, amount, manual }) => ({
+  const rows = payments.map(({ id, attempt, status, amount, manual, captureBefore }) => ({
     key: id ?? `attempt ${attempt}`,
     cells: [
       id ?? 'not named yet',
-      manual === null ? status : `${status} by ${manual.method} on ${manual.receivedOn}`,
+      manual === null
+        ? withEnd(status, captureBefore)
+        : `${status} by ${manual.method} on ${manual.receivedOn}`,
       moneyText(amount, currency),
     ],
   }));
   return <List title="Payments" head={['Payment', 'Status', 'Amount']} rows={rows} />;
+}
+
+function withEnd(status: string, captureBefore: string | null): string {
+  return captureBefore === null ? status : `${status} until ${captureBefore}`;
 }
 
 function MoneyBack({ order: { refunds, disputes, currency } }: { order: Order }) {

@@ -90,6 +90,7 @@ function ofOperators(order: Order): Deed[] {
     path: `${path}/sync`,
   };
   return [
+    ...(order.capture === 'manual' && order.amountAuthorized > 0 ? ofHeld(order) : []),
     ...(payments.some(({ manual }) => manual === null) ? [sync] : []),
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
     ...(amountPaid > 0 ? [returned] : []),
@@ -117,6 +118,27 @@ function ofPersonalData({ id, customer }: Order): Deed[] {
       consequence: `Erases e-mail address, name, address, shipping, description and metadata of all orders of ${customer.id}, for ever. Orders that are still needed are erased by themselves later; books, invoices and credit notes keep what the law requires.`,
       path: `/v1/customers/${encodeURIComponent(customer.id)}/erasure`,
       fields: [why],
+      color: 'red.9',
+    },
+  ];
+}
+
+function ofHeld({ id, currency, gateway, amount, amountAuthorized, ...order }: Order): Deed[] {
+  const lacking = amount - order.amountDiscounted - order.amountPaid;
+  const all = Math.min(amountAuthorized, lacking);
+  return [
+    {
+      name: 'Capture',
+      consequence: `${gateway} takes what is authorized: all of it (${moneyText(all, currency)}), or the part that you name, where it can.`,
+      path: `/v1/orders/${id}/captures`,
+      body: { amount: all },
+      fields: [amountField(currency, false), NOTE],
+    },
+    {
+      name: 'Void',
+      consequence: `${gateway} lets go of what is authorized (${moneyText(amountAuthorized, currency)}). The order stays open, and its customer can pay anew.`,
+      path: `/v1/orders/${id}/void`,
+      fields: [NOTE],
       color: 'red.9',
     },
   ];

@@ -42,6 +42,7 @@ export async function createPayment(
     redirectUrl: `${redirectUrl}?${new URLSearchParams({ orderId })}`,
     webhookUrl: webhookAddress(webhookUrl, orderId, webhookSecrets),
     metadata: { orderId, [INSTALLATION_FIELD]: installationId, attempt: String(attempt) },
+    ...(request.capture === 'manual' && { captureMode: 'manual' }),
   };
   const payment = await client.createPayment(body, request.idempotencyKey);
   const url = payment._links?.checkout?.href;

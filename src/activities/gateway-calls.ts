@@ -53,12 +53,14 @@ export function createGatewayCalls(
       command,
     }: GatewayRequest<'create_payment'>): Promise<AnswerTo<'create_payment'>> {
       failpoint('gateway.create.beforeCall');
-      const { attempt, amountMinor, supersedes } = command;
+      const { attempt, amountMinor, supersedes, capture } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', causeOf(orderId, command));
       const [details, installationId] = await Promise.all([detailsOf(orderId), ownInstallation()]);
       const terms = { orderId, installationId, attempt, amountMinor, currency, supersedes };
+      const captured = capture === undefined ? {} : { capture };
       const { payment, checkout } = await named(gateway).createPayment({
         ...terms,
+        ...captured,
         details,
         idempotencyKey,
       });

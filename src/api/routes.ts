@@ -5,12 +5,13 @@ import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
-import { getStuckEffects } from './operators/stuck-effects.ts';
+import { captureOrder, voidOrder } from './operators/captures.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
 import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
+import { getStuckEffects } from './operators/stuck-effects.ts';
 import { sync } from './operators/sync.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
@@ -49,6 +50,8 @@ export const ROUTES: readonly Route[] = [
   verify,
   sync,
   cancel,
+  captureOrder,
+  voidOrder,
   refund,
   recordManualPayment,
   recordManualRefund,

@@ -33,6 +33,11 @@ interface RefundOptions {
   reason?: string;
 }
 
+interface CaptureOptions extends Note {
+  amount?: number;
+  key: string;
+}
+
 interface ReviewOptions {
   note: string;
   seen?: number;
@@ -53,6 +58,20 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same refund')
     .option('--reason <text>', 'kept with the refund')
     .action((id: string, options: RefundOptions) => refund(session(), id, options));
+  program
+    .command('capture')
+    .description('capture what is authorized: all of it, or a part where the gateway can')
+    .argument('<order>', "the order's id")
+    .option('--amount <minor units>', 'how much, such as 4999 for 49.99 INR', wholeNumber)
+    .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same capture')
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: CaptureOptions) => capture(session(), id, options));
+  program
+    .command('void')
+    .description('void what is authorized and not captured; the order stays open')
+    .argument('<order>', "the order's id")
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: Note) => change(session(), `${pathOf(id)}/void`, options));
   program
     .command('sync')
     .description('ask the gateway for the present truth of an order, also of a paid or closed one')
@@ -167,6 +186,11 @@ async function refund({ api, print }: Session, id: string, { key, ...body }: Ref
     );
     return text + (parts.length > 1 ? lines.join('') : '') + unsettledText(reply, id);
   });
+}
+
+async function capture({ api, print }: Session, id: string, { key, ...body }: CaptureOptions) {
+  const reply = await api.post(`${pathOf(id)}/captures`, body, { 'idempotency-key': key });
+  print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, id));
 }
 
 async function sync({ api, print }: Session, id: string) {

@@ -44,6 +44,7 @@ function headText(order: Order): string {
   const { id, state, version, currency, late } = order;
   const money = (amountMinor: number) => moneyText(amountMinor, currency);
   const suffix = [
+    ...(order.amountAuthorized > 0 ? [heldText(order)] : []),
     ...(order.amountDiscounted > 0
       ? [`${money(order.amountDiscounted)} let off by ${order.gateway}`]
       : []),
@@ -57,6 +58,14 @@ function headText(order: Order): string {
     ...(suffix.length === 0 ? [] : [suffix.join(', ')]),
     `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
   ].join('\n');
+}
+
+/** What waits to be captured by hand, or is being captured by the order. */
+function heldText({ id, capture, amountAuthorized, currency, payments }: Order): string {
+  const held = `${moneyText(amountAuthorized, currency)} authorized`;
+  const until = payments.find(({ captureBefore }) => captureBefore !== null)?.captureBefore;
+  const time = until == null ? '' : ` until ${until}`;
+  return capture === 'manual' ? `${held}${time}: payonce capture ${id} --key KEY` : held;
 }
 
 /** One line a decision or failed effect, each with the command that settles it. */

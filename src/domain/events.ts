@@ -39,6 +39,9 @@ export type Command =
       version: number;
       note: string;
     }
+  /** `amountMinor`: absent for all that can be captured. */
+  | { type: 'capture'; requestKey: string; amountMinor?: number; note?: string }
+  | { type: 'void'; note?: string }
   | { type: 'retry'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string }
   | ({ type: 'manual_payment' } & ByHand)
@@ -99,7 +102,7 @@ export function effectEvent(result: EffectResult, at: number): EffectEvent {
   return { ...result, id: result.key, source: 'effect', at };
 }
 
-export type DeadlineName = 'expiry' | 'poll' | 'sync' | 'settlement';
+export type DeadlineName = 'expiry' | 'authorization' | 'poll' | 'sync' | 'settlement';
 export type DeadlineEvent = Envelope & { type: 'deadline.reached'; deadline: DeadlineName };
 
 /** Something arrived that cannot be read; it is kept as a rejected outcome. */
@@ -132,7 +135,7 @@ export interface CommandAnswer {
   gatewayCode?: string;
   /** The payment attempt that a pay command got. */
   attempt?: number;
-  /** The refund request that a refund command made or met. */
+  /** The request that a refund or a capture command made or met. */
   requestKey?: string;
   /** The gateway has not said yet. */
   unsettled?: boolean;

@@ -33,8 +33,10 @@ export interface Payment {
   madeBy?: MadeBy;
   /** Authorized for another amount than what was outstanding: never captured without a review. */
   mismatched: boolean;
-  /** Minor units that the gateway then held. Absent in orders from before it was kept. */
+  /** Minor units that the gateway then held, or holds for the shop to capture. Absent in orders from before it was kept. */
   authorizedMinor?: number;
+  /** Epoch milliseconds since when the money waits for the shop to capture it. */
+  authorizedAt?: number;
   /** The version at which the status last moved; an answer asked for earlier is older than it. */
   movedAtVersion: number;
   /** What we asked the gateway to capture, once and for all: the key of that call stands for it. */
@@ -45,8 +47,9 @@ export interface Payment {
   refusals?: number;
   /** The gateway refused the last capture that was asked for: held for longer, it is for a person. */
   captureRefused?: boolean;
-  /** As the gateway's snapshot has them. */
+  /** Epoch milliseconds: until when a customer may pay it or, once it waits to be captured, the gateway holds it. */
   expiresAt?: number;
+  /** As the gateway's snapshot has it. */
   discountMinor?: number;
   /** The shop received it itself: no gateway knows it. */
   manual?: ManualMoney & {
@@ -110,6 +113,20 @@ export interface RefundRequest {
   parentKey: string;
 }
 
+/** A capture that a person has asked for; at most one of a payment is under way. */
+export interface CaptureRequest {
+  paymentId: string;
+  amountMinor: number;
+  /** Minor units that have been captured of the payment once this request has been carried out. */
+  totalMinor: number;
+  status: 'requested' | 'captured' | 'refused';
+  /** Why it was refused, as the caller is told it. */
+  code?: string;
+  /** The gateway's own code for why; absent where the gateway did not refuse it. */
+  refusal?: string;
+  createdAt: number;
+}
+
 export interface Dispute {
   disputeId: string;
   paymentId: string;
@@ -144,7 +161,7 @@ export interface EffectEntry {
 export interface WaitingCommand {
   id: string;
   source: Source;
-  type: 'pay' | 'verify' | 'sync' | 'cancel' | 'refund' | 'attach';
+  type: 'pay' | 'verify' | 'sync' | 'cancel' | 'refund' | 'capture' | 'void' | 'attach';
   duplicate: boolean;
   answer: CommandAnswer;
   /** The payment that a verify or an attach is about. */
@@ -203,6 +220,8 @@ export interface Ledger {
   foreignCaptures: Record<string, ForeignCapture>;
   refunds: Entries<Refund>;
   refundRequests: Entries<RefundRequest>;
+  /** By their request keys; absent where none was made. */
+  captureRequests?: Record<string, CaptureRequest>;
   disputes: Entries<Dispute>;
   reviews: Review[];
   /** Cancelled for good, unless an approved review lifts it. */

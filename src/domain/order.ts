@@ -37,4 +37,14 @@ export interface OrderTerms {
    * authorization could then no longer be captured. Absent in orders from before that was done.
    */
   voidsWhenFailed?: true;
+  /** Absent where what is authorized is captured at once. */
+  manualCapture?: ManualCapture;
+}
+
+/** The shop captures what is authorized, by what its gateway can do. */
+export interface ManualCapture {
+  /** The whole authorization, one part of it (the gateway releases the rest), or several parts. */
+  takes: 'whole' | 'part' | 'parts';
+  /** For how long the gateway holds an authorization, in ms; absent where it does not say. */
+  heldForMs?: number;
 }

@@ -100,12 +100,44 @@ export function outstandingMinor(ledger: Ledger): number {
   return Math.max(0, dueMinor(ledger) - capturedMinor(ledger));
 }
 
-/** Outstanding, less what authorized payments are already being captured for. */
+/** Outstanding, less what authorized payments are being captured for or wait to be captured for. */
 export function uncommittedMinor(ledger: Ledger): number {
+  const { manualCapture } = ledger.terms;
+  const waitingMinor = (payment: Payment): number =>
+    manualCapture === undefined || payment.mismatched ? 0 : authorizedMinor(ledger, payment);
   const committed = Object.values(ledger.payments)
     .filter((payment) => payment.status === 'authorized' && payment.voiding !== true)
-    .reduce((total, payment) => total + (payment.captureMinor ?? 0), 0);
+    .reduce((total, payment) => total + (payment.captureMinor ?? waitingMinor(payment)), 0);
   return Math.max(0, outstandingMinor(ledger) - committed);
+}
+
+/** Minor units that were ever captured of a payment, also those that were taken back: what they were held for is used up. */
+export function takenMinor({ captures }: Ledger, paymentId: string): number {
+  return Object.values(captures)
+    .filter((capture) => capture.captured && capture.paymentId === paymentId)
+    .reduce((total, { amountMinor }) => total + amountMinor, 0);
+}
+
+/** Minor units that the gateway holds of a payment and has not captured. */
+export function authorizedMinor(ledger: Ledger, payment: Payment): number {
+  if (payment.status !== 'authorized') return 0;
+  const heldMinor = payment.authorizedMinor ?? payment.amountMinor;
+  return Math.max(0, heldMinor - takenMinor(ledger, payment.paymentId));
+}
+
+/** The payment that waits for the shop to capture it: authorized as it was asked for, and still wanted. */
+export function capturablePayment(ledger: Ledger): Payment | undefined {
+  if (ledger.terms.manualCapture === undefined || isUnwanted(ledger)) return undefined;
+  const state = stateOf(ledger);
+  if (state !== 'pending' && state !== 'partially_paid') return undefined;
+  return livePayments(ledger).find(
+    ({ status, voiding, mismatched }) => status === 'authorized' && voiding !== true && !mismatched,
+  );
+}
+
+/** Minor units that can be captured of it: no more than is held, and no more than the order lacks. */
+export function capturableMinor(ledger: Ledger, payment: Payment): number {
+  return Math.min(authorizedMinor(ledger, payment), outstandingMinor(ledger));
 }
 
 export function attemptOf(ledger: Ledger, paymentId: string): Attempt | undefined {

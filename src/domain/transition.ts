@@ -5,9 +5,11 @@
 
 import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
+import { settleCaptures } from './commands/capture.ts';
 import { applyCommand } from './commands/commands.ts';
 import { askForReturn } from './commands/manual.ts';
 import { settle } from './commands/verify.ts';
+import { answerVoidsByState } from './commands/void.ts';
 import { noteOf } from './commands/waiting.ts';
 import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
@@ -27,6 +29,7 @@ import type { Ledger } from './ledger.ts';
 import { indexOf, inListOrder } from './ledger-index.ts';
 import { resolveSettledReviews } from './reviews/settled.ts';
 import { followsRules3 } from './rules.ts';
+import { warnOfEnd } from './schedule/authorization.ts';
 import { hasNoPendingWork, schedulePoll } from './schedule/deadlines.ts';
 import { expire } from './schedule/expiry.ts';
 import { retryUnresolved } from './schedule/follow-up.ts';
@@ -80,6 +83,8 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   askForReturn(context);
   consequences(context, from);
   answerCancelsByState(context);
+  settleCaptures(context);
+  answerVoidsByState(context);
   resolveSettledReviews(context);
   // The only outcome may be a refusal to the caller, which is no change by itself.
   const isUnversioned = ledger.version === versionBefore && followsRules3(ledger);
@@ -154,6 +159,8 @@ function reachDeadline(context: Context, event: DeadlineEvent): void {
       return;
     case 'expiry':
       return event.at < ledger.expiresAt ? undefined : expire(context);
+    case 'authorization':
+      return warnOfEnd(context);
     case 'settlement':
       return hasNoPendingWork(ledger) ? settle(context) : undefined;
   }

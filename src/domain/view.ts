@@ -8,7 +8,14 @@ import { referenceOf } from './facts/manual.ts';
 import type { Attempt, Ledger, ManualMoney, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
 import { nextDeadline } from './schedule/deadlines.ts';
-import { capturedMinor, discountMinor, feeMinor, refundedMinor, stateOf } from './sums.ts';
+import {
+  authorizedMinor,
+  capturedMinor,
+  discountMinor,
+  feeMinor,
+  refundedMinor,
+  stateOf,
+} from './sums.ts';
 
 export interface PaymentView {
   /** The gateway's id; null until the gateway has named the payment. */
@@ -18,6 +25,10 @@ export interface PaymentView {
   status: Payment['status'] | 'unknown';
   amount: number;
   amountRefunded: number;
+  /** What the gateway holds of it and has not captured. */
+  amountAuthorized: number;
+  /** Until when it can be captured by hand; null where it is not, or where the gateway does not say. */
+  captureBefore: string | null;
   /** What the gateway let the customer off: it calls the payment paid in full. */
   amountDiscounted: number;
   /** What the customer paid to the gateway on top; no money of the order. */
@@ -60,6 +71,9 @@ export interface OrderView {
   version: number;
   amount: number;
   currency: string;
+  /** Who captures what is authorized: the order at once, or the shop. */
+  capture: 'automatic' | 'manual';
+  amountAuthorized: number;
   amountPaid: number;
   amountRefunded: number;
   amountDiscounted: number;
@@ -101,6 +115,8 @@ export function viewOf(ledger: Ledger): OrderView {
     version: ledger.version,
     amount: terms.amountMinor,
     currency: terms.currency,
+    capture: terms.manualCapture === undefined ? 'automatic' : 'manual',
+    amountAuthorized: amountAuthorized(ledger),
     amountPaid: capturedMinor(ledger),
     amountRefunded: refundedMinor(ledger),
     amountDiscounted: discountMinor(ledger),
@@ -177,6 +193,8 @@ function attemptView(ledger: Ledger, attempt: Attempt): PaymentView {
     status: attemptStatus(attempt),
     amount: attempt.amountMinor,
     amountRefunded: 0,
+    amountAuthorized: 0,
+    captureBefore: null,
     amountDiscounted: 0,
     amountFees: 0,
     checkout,
@@ -194,12 +212,26 @@ function paymentView(ledger: Ledger, payment: Payment): Omit<PaymentView, 'attem
     status: payment.status,
     amount: payment.amountMinor,
     amountRefunded: refundedMinor(ledger, payment.paymentId),
+    amountAuthorized: authorizedMinor(ledger, payment),
+    captureBefore: captureBefore(ledger, payment),
     amountDiscounted: discountMinor(ledger, payment.paymentId),
     amountFees: feeMinor(ledger, payment.paymentId),
     ...(payment.manual === undefined
       ? {}
       : { manual: receivedBy(payment.paymentId, payment.manual) }),
   };
+}
+
+/** In the order's currency. */
+function amountAuthorized(ledger: Ledger): number {
+  return Object.values(ledger.payments)
+    .filter(({ currency }) => currency === ledger.terms.currency)
+    .reduce((total, payment) => total + authorizedMinor(ledger, payment), 0);
+}
+
+function captureBefore({ terms }: Ledger, { status, expiresAt }: Payment): string | null {
+  const isAwaited = terms.manualCapture !== undefined && status === 'authorized';
+  return isAwaited && expiresAt !== undefined ? isoTime(expiresAt) : null;
 }
 
 function receivedBy(id: string, { method, on }: ManualMoney) {

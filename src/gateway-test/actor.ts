@@ -48,6 +48,8 @@ export type Ability =
 export interface GatewayActor {
   /** An id in the gateway's form that it has never given. */
   unknownPaymentId: string;
+  /** The customer pays in the checkout: the money is taken, or held where the payment was opened for that. */
+  pay(paymentId: string): Promise<void>;
   /** The customer's bank promises the money. */
   authorize(paymentId: string): Promise<void>;
   /** The money is taken, whatever was said of the payment before, as far as the gateway allows that. */

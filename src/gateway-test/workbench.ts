@@ -33,6 +33,7 @@ export interface Terms {
   amountMinor?: number;
   currency?: string;
   supersedes?: string[];
+  capture?: 'manual';
   idempotencyKey?: string;
 }
 
@@ -98,6 +99,7 @@ export async function openWorkbench(
       amountMinor: terms.amountMinor ?? amountMinor,
       currency: terms.currency ?? currency,
       ...(terms.supersedes && { supersedes: terms.supersedes }),
+      ...(terms.capture && { capture: terms.capture }),
       details: null,
       idempotencyKey: terms.idempotencyKey ?? newKey(),
     });

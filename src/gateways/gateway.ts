@@ -25,6 +25,11 @@ export interface CreatePayment {
   amountMinor: number;
   currency: string;
   /**
+   * What its customer authorizes waits until `capturePayment` or `voidPayment`, whatever the account's own settings are;
+   * absent where they decide. Asked for only where the capabilities have manual capture.
+   */
+  capture?: 'manual';
+  /**
    * Earlier payments of the order whose last try has failed. Where a customer could still pay them, they
    * are ended first; one that cannot be ended any more is answered in place of a new one.
    */
@@ -113,7 +118,10 @@ export interface Gateway {
     amountMinor: number;
     idempotencyKey: string;
   }): Promise<GatewayPayment>;
-  /** Answers the payment as it then is: voided, or captured when the capture had won. */
+  /**
+   * Answers the payment as it then is: voided, also where a part was captured before and the rest is released, or
+   * captured when the capture had won.
+   */
   voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<GatewayPayment>;
   refundPayment(request: RefundPayment): Promise<RefundSnapshot>;
   /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */

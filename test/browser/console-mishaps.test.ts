@@ -260,6 +260,25 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     assert.equal(await deed('Sync').count(), 0);
   });
 
+  it('captures a part of what is authorized, and voids the rest', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop, { capture: 'manual' });
+    await shop.gateway('POST', `/payments/${paymentId}/authorize`, {});
+    await untilOrder(shop, id, (order) => order.amountAuthorized === AMOUNT, 'authorized');
+    await openOrder(id);
+    await deed('Capture').click();
+    await dialog().getByText('all of it (49.99 INR)').waitFor();
+    await dialog().getByLabel('Amount in minor units').fill('2000');
+    await send('Capture');
+    await dialog().waitFor({ state: 'hidden' });
+    await deed('Void').click();
+    await dialog().getByText('lets go of what is authorized (29.99 INR)').waitFor();
+    await send('Void');
+    await dialog().waitFor({ state: 'hidden' });
+    const { amountPaid, amountAuthorized } = await readOrder(shop, id);
+    assert.deepEqual([amountPaid, amountAuthorized], [2000, 0]);
+    assert.equal(await deed('Capture').count(), 0);
+  });
+
   // saleor-dashboard#4493: what is promised to a refund under way is offered once more.
   it('offers to refund what is not on its way back already', async () => {
     const { id, paymentId } = await (await placeAt('sandbox')).paidOrder();

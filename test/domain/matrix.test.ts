@@ -14,6 +14,7 @@ import type { Ledger } from '../../src/domain/ledger.ts';
 import { ORDER_STATES, type OrderState } from '../../src/domain/order.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import { type Row, TABLE } from '../../src/domain/table.ts';
+import { CAPTURE_SCENES } from '../support/matrix-captures.ts';
 import { FOLLOW_UPS } from '../support/matrix-follow-ups.ts';
 import { SCENES, type Scenes } from '../support/matrix-rows.ts';
 import { apply, ledgerOf, type Told, tell } from '../support/order-story.ts';
@@ -35,6 +36,7 @@ pay.opened.unwanted                  | x order_closed +void              | x ord
 payment.adopted                      | P                                 | P                                 | PP                               | PD +void                         | P crm                             | C +void                          | R +void
 payment.pending                      | P                                 | P                                 | PP                               | PD                               | P late crm                        | C +void                          | R +void
 payment.authorized                   | P +capture                        | P +capture                        | PP +capture                      | –                                | P late +capture crm               | C +void                          | R +void ?authorized_after_refund
+payment.authorized.manual            | P                                 | P                                 | PP                               | –                                | P late crm                        | C +void                          | R +void ?authorized_after_refund
 payment.authorized.surplus           | –                                 | P +void                           | PP +void                         | PD +void                         | F +void                           | C +void                          | R +void
 payment.authorized.mismatch          | I ?amount_mismatch                | P ?amount_mismatch                | PP ?amount_mismatch              | PD +void                         | F ?amount_mismatch                | C +void                          | R +void
 payment.authorized.after_end         | ~                                 | ~ +fetch                          | ~ +fetch                         | ~ +fetch                         | ~ +fetch                          | ~ +fetch                         | ~ +fetch
@@ -73,6 +75,14 @@ void.unresolved                      | I +void +fetch … ?amount_mismatch | P +
 capture.refused                      | –                                 | P +fetch                          | PP +fetch                        | ~                                | F +fetch                          | ~                                | ~
 capture.refused.held                 | –                                 | P ?capture_refused                | PP ?capture_refused              | –                                | F ?capture_refused                | –                                | –
 capture.unresolved                   | "                                 | P +capture +fetch …               | PP +capture +fetch …             | –                                | F +capture +fetch …               | –                                | –
+capture.requested                    | "                                 | P +capture …                      | PP +capture …                    | x order_already_paid             | "                                 | x order_closed                   | x order_already_paid
+capture.requested.none               | x nothing_authorized              | x nothing_authorized              | x nothing_authorized             | x order_already_paid             | x nothing_authorized              | x order_closed                   | x order_already_paid
+capture.requested.voided             | –                                 | x authorization_voided            | x authorization_voided           | x order_already_paid             | x authorization_voided            | x order_closed                   | x order_already_paid
+capture.requested.expired            | –                                 | x authorization_expired           | x authorization_expired          | x order_already_paid             | x authorization_expired           | x order_closed                   | x order_already_paid
+void.requested                       | I +void … ?amount_mismatch        | P +void …                         | PP +void …                       | PD +void …                       | F +void … ?amount_mismatch        | C +void … ?authorized_after_cancel | R +void …
+void.requested.none                  | x nothing_authorized              | x nothing_authorized              | x nothing_authorized             | x order_already_paid             | x nothing_authorized              | x order_closed                   | x order_already_paid
+void.requested.repeated              | –                                 | =                                 | =                                | =                                | =                                 | =                                | =
+authorization.expiring               | –                                 | P ?authorization_expiring         | PP ?authorization_expiring       | –                                | –                                 | –                                | –
 refund.requested                     | x order_not_paid                  | x order_not_paid                  | PP +refund …                     | PD +refund …                     | x order_not_paid                  | x order_not_paid                 | x order_not_paid
 refund.requested.all                 | x order_not_paid                  | x order_not_paid                  | PP +refund …                     | PD +refund …                     | x order_not_paid                  | x order_not_paid                 | x order_not_paid
 refund.requested.over                | x order_not_paid                  | x order_not_paid                  | x refund_exceeds_captured        | x refund_exceeds_captured        | x order_not_paid                  | x order_not_paid                 | x order_not_paid
@@ -133,6 +143,7 @@ review.approved.held                 | P +capture                        | P +ca
 held.approved                        | P +capture                        | P +capture                        | PP +capture                      | –                                | F +capture                        | –                                | –
 held.approved.unwanted               | I +void                           | P +void                           | PP +void                         | PD +void                         | F +void                           | C +void                          | R +void
 review.approved.capture_reversed     | "                                 | P                                 | PP                               | PD                               | F revoke                          | C                                | R
+review.approved.expiring             | –                                 | P +capture                        | PP +capture                      | –                                | –                                 | –                                | –
 review.approved.refund               | "                                 | "                                 | PP +refund                       | PD +refund                       | "                                 | C +refund ?paid_after_cancel     | R +refund
 review.approved.partial_expired      | "                                 | P ?capture_reversed               | PP                               | –                                | P crm ?capture_reversed           | –                                | –
 review.approved.key_expired          | I                                 | F                                 | PP                               | PD                               | F ?capture_reversed               | C                                | R
@@ -141,6 +152,7 @@ review.rejected.excess               | "                                 | "    
 review.rejected.currency_mismatch    | I +refund                         | "                                 | "                                | PD +refund                       | "                                 | "                                | "
 review.rejected.partial_expired      | "                                 | C ?capture_reversed               | C +void +refund                  | –                                | C ?capture_reversed               | –                                | –
 review.rejected.held                 | I +void                           | P +void                           | PP +void                         | "                                | F +void                           | "                                | "
+review.rejected.expiring             | –                                 | P +void                           | PP +void                         | –                                | –                                 | –                                | –
 review.rejected.unvoided             | "                                 | "                                 | "                                | PD                               | "                                 | C +void                          | R +void
 review.rejected.unvoided.cancelling  | "                                 | "                                 | PP +void                         | "                                | "                                 | "                                | "
 state.kept                           | I                                 | P                                 | PP                               | PD $refund                       | F                                 | C                                | R
@@ -167,6 +179,25 @@ const IMPOSSIBLE: Record<string, string> = {
   'pay.unanswered I': 'an attempt that is being opened makes an order pending',
   'pay.refused I': 'an attempt that is being opened makes an order pending',
   'payment.authorized PD': 'nothing is outstanding, so no amount fits',
+  'payment.authorized.manual PD': 'nothing is outstanding, so no amount fits',
+  'capture.requested.voided I': 'a payment that was authorized makes an order pending',
+  'capture.requested.expired I': 'a payment that was authorized makes an order pending',
+  'void.requested.repeated I': 'a payment that was authorized makes an order pending',
+  'authorization.expiring I': 'nothing waits to be captured',
+  'authorization.expiring PD': 'nothing waits to be captured',
+  'authorization.expiring F': 'nothing waits to be captured',
+  'authorization.expiring C': 'nothing waits to be captured',
+  'authorization.expiring R': 'nothing waits to be captured',
+  'review.approved.expiring I': 'the review has answered itself',
+  'review.approved.expiring PD': 'the review has answered itself',
+  'review.approved.expiring F': 'the review has answered itself',
+  'review.approved.expiring C': 'the review has answered itself',
+  'review.approved.expiring R': 'the review has answered itself',
+  'review.rejected.expiring I': 'the review has answered itself',
+  'review.rejected.expiring PD': 'the review has answered itself',
+  'review.rejected.expiring F': 'the review has answered itself',
+  'review.rejected.expiring C': 'the review has answered itself',
+  'review.rejected.expiring R': 'the review has answered itself',
   'payment.authorized.surplus I':
     'what the outstanding amount is promised to makes an order pending',
   'payment.discounted I': 'money of that payment makes an order paid or partly paid',
@@ -354,7 +385,7 @@ function assertSame(name: string, state: OrderState, cells: string[]): void {
 
 /** Those that say how the row comes to pass in that state. */
 function scenesOf(name: string, state: OrderState): Scenes | undefined {
-  return [FOLLOW_UPS, SCENES]
+  return [FOLLOW_UPS, CAPTURE_SCENES, SCENES]
     .map((all) => all[name])
     .find((one) => one?.before[state] !== undefined);
 }

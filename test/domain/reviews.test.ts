@@ -1,5 +1,6 @@
 /** What a person decides, and what each decision does: reason by reason, approve and reject. */
 import assert from 'node:assert/strict';
+import type { OrderTerms } from '../../src/domain/order.ts';
 import { REVIEW_REASONS, type ReviewReason } from '../../src/domain/reviews/reasons.ts';
 import { openReviews } from '../../src/domain/sums.ts';
 import {
@@ -23,9 +24,11 @@ import {
   verify,
 } from '../support/order-events.ts';
 import { another, IN } from '../support/order-states.ts';
-import { given, type Happening, ledgerAfter } from '../support/order-story.ts';
+import { given, givenWith, type Happening, ledgerAfter, ledgerOf } from '../support/order-story.ts';
 
 interface Decided {
+  /** Where they are not the usual ones. */
+  terms?: Partial<OrderTerms>;
   given: Happening[];
   approve: string;
   reject: string;
@@ -66,6 +69,12 @@ const DECISIONS: Record<ReviewReason, Decided> = {
   amount_mismatch: {
     given: MISMATCHED,
     approve: 'pending capture_payment:pay_1',
+    reject: 'pending void_payment:pay_1',
+  },
+  authorization_expiring: {
+    terms: { manualCapture: { takes: 'whole', heldForMs: 86_400_000 } },
+    given: [...IN.pending, payment('authorized'), reached('authorization')],
+    approve: 'pending capture_payment:review:rev_1',
     reject: 'pending void_payment:pay_1',
   },
   capture_refused: {
@@ -218,31 +227,31 @@ const DECISIONS: Record<ReviewReason, Decided> = {
 
 for (const reason of REVIEW_REASONS)
   describe(`an order in review: ${reason}`, () => {
-    const { given: before, ...decisions } = DECISIONS[reason];
+    const { given: before, terms = {}, ...decisions } = DECISIONS[reason];
     for (const decision of ['approve', 'reject'] as const) {
       const [state = '', ...then] = decisions[decision].split(' ');
       const words = then.filter((word) => word !== '.');
       it(`${decision}: ${decisions[decision]}`, () => {
         assert.deepEqual(
-          openReviews(ledgerAfter(...before)).map((review) => review.reason),
+          openReviews(ledgerOf(terms, before)).map((review) => review.reason),
           [reason],
         );
         const asks = words.filter((word) => /^\w+_payment/.test(word));
         const works = words.filter((word) => !asks.includes(word));
-        given(...before)
+        givenWith(terms, ...before)
           .when(decide(decision, reason))
           .then({ state, asks, works, outcomes: ['applied'], reviews: [] });
       });
     }
 
     it('takes the same decision again for a repeat', () => {
-      given(...before, decide('reject', reason))
+      givenWith(terms, ...before, decide('reject', reason))
         .when(decide('reject', reason, 'again'))
         .thenNothing();
     });
 
     it('refuses the opposite decision', () => {
-      given(...before, decide('reject', reason))
+      givenWith(terms, ...before, decide('reject', reason))
         .when(decide('approve', reason, 'opposite'))
         .thenRejected('review_already_decided');
     });

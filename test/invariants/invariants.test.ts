@@ -67,6 +67,8 @@ function goodOrder(): RecordedOrder {
           status: 'captured',
           amount: AMOUNT,
           amountRefunded: REFUND.amount,
+          amountAuthorized: 0,
+          captureBefore: null,
           amountDiscounted: 0,
           amountFees: 0,
           checkout: null,

@@ -114,6 +114,8 @@ describe('for every currency', function () {
         currency,
         status: 'created',
         createdAt: '2026-01-01T00:00:00Z',
+        capture: 'automatic',
+        authorizedUntil: null,
         captures: [],
         refunds: [],
         disputes: [],

@@ -29,6 +29,8 @@ describe('payments at the sandbox gateway', () => {
       amount: 4_999,
       currency: 'INR',
       metadata: {},
+      capture: 'automatic',
+      authorizedUntil: null,
       amountCaptured: 0,
       amountRefunded: 0,
       checkoutUrl: `${gateway.sandbox.url}/checkout/${id}`,
@@ -61,6 +63,35 @@ describe('payments at the sandbox gateway', () => {
       [1_000, 3_999],
     );
     for (const { captureId } of captures) assert.match(captureId, /^sbx_cap_/);
+  });
+
+  it('holds what is captured by hand until the last part, and a void lets go of the rest', async () => {
+    const pay = (id: string) =>
+      fetch(`${gateway.sandbox.url}/checkout/${id}/pay`, { method: 'POST', redirect: 'manual' });
+    const given = async (): Promise<string> => {
+      const { id } = await gateway.create('ord_by_hand', { capture: 'manual' });
+      await pay(id);
+      return id;
+    };
+    const statusOf = async (id: string) => (await gateway.payment(id)).status;
+    const id = await given();
+    assert.equal(await statusOf(id), 'authorized');
+    await act(id, 'capture', { amount: 1_000 });
+    assert.equal(await statusOf(id), 'authorized');
+    await act(id, 'capture');
+    assert.equal(await statusOf(id), 'captured');
+    const other = await given();
+    await act(other, 'capture', { amount: 1_000 });
+    await act(other, 'void');
+    const { status, amountCaptured } = await gateway.payment(other);
+    assert.deepEqual([status, amountCaptured], ['voided', 1_000]);
+  });
+
+  it('says until when the bank holds what it has authorized', async () => {
+    const { id } = await gateway.create();
+    const until = '2026-02-02T10:00:00.000Z';
+    await act(id, 'authorize', { until });
+    assert.equal((await gateway.payment(id)).authorizedUntil, until);
   });
 
   it('allows more to be captured than was asked for', async () => {

@@ -14,6 +14,8 @@ const PAYMENT = {
   currency: 'INR',
   metadata: {},
   createdAt: '2026-01-26T10:00:00.000Z',
+  capture: 'automatic',
+  authorizedUntil: null,
   captures: [],
   refunds: [],
   disputes: [],
@@ -58,7 +60,7 @@ describe('store of the sandbox gateway', () => {
 });
 
 describe('a file of an earlier version of the sandbox gateway', () => {
-  it('is read, with payments that have no metadata', async () => {
+  it('is read, with payments that have no metadata and are captured at once', async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'payonce-sandbox-'));
     const before = createClient({ url: `file:${path.join(directory, 'gateway.db')}` });
     await before.executeMultiple(`${TABLE_BEFORE_METADATA} ${ROW_BEFORE_METADATA}`);

@@ -37,6 +37,8 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'GET /v1/effects': 'support',
   'GET /v1/orders': 'support',
   'POST /v1/orders/:id/refunds': 'support',
+  'POST /v1/orders/:id/captures': 'ops',
+  'POST /v1/orders/:id/void': 'ops',
   'POST /v1/orders/:id/manual-payments': 'ops',
   'POST /v1/orders/:id/manual-refunds': 'ops',
   'POST /v1/orders/:id/expiry': 'ops',

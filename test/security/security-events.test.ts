@@ -1,5 +1,6 @@
 /** What whoever watches over security finds in the log of a running API. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pWaitFor from 'p-wait-for';
@@ -157,6 +158,20 @@ describe('the log of an API', function () {
       const line = await lineOf(reply);
       assert.deepEqual([line.level, line.security_event, line.order_id], ['info', event, id]);
       assert.match(String(line.key_id), KEY_ID);
+    }
+  });
+
+  it('marks captures and voids, also those that are refused', async () => {
+    const id = await givenOrder(shop, { capture: 'manual' });
+    for (const [path, event] of [
+      ['captures', 'capture'],
+      ['void', 'void'],
+    ] as const) {
+      const headers = { prefer: 'wait=30', 'idempotency-key': randomUUID() };
+      const reply = await shop.call('POST', `/v1/orders/${id}/${path}`, {}, headers);
+      assert.equal(reply.status, 409);
+      const line = await lineOf(reply);
+      assert.deepEqual([line.security_event, line.order_id], [event, id]);
     }
   });
 

@@ -12,6 +12,7 @@ import {
   refundSnapshot,
   snapshotOf,
   type TruePayment,
+  untakenMinor,
 } from './gateway-truth.ts';
 import type { World } from './world.ts';
 
@@ -108,6 +109,7 @@ function create(gateway: Gateway, command: CallOf<'create_payment'>): Said {
     currency,
     key,
     installation: 'ours',
+    isTakenByParts: command.capture === 'manual' && world.terms.manualCapture?.takes === 'parts',
   });
   const checkout = { url: `https://gateway.example/${payment.paymentId}` };
   return { to: 'create_payment', payment: snapshotOf(payment), checkout };
@@ -119,13 +121,19 @@ function makeOnly({ made }: Gateway, rule: string, what: string): void {
 }
 
 function capture(
-  { truth }: Gateway,
-  { amountMinor }: CallOf<'capture_payment'>,
+  gateway: Gateway,
+  { amountMinor, requestKey }: CallOf<'capture_payment'>,
   payment: TruePayment,
 ): Said {
-  if (payment.status === 'authorized' && amountMinor <= payment.amountMinor)
-    truth.capture(payment, amountMinor);
-  else if (payment.status !== 'captured') return { refused: `payment_${payment.status}` };
+  const untaken = untakenMinor(payment);
+  const isWhole = gateway.world.terms.manualCapture?.takes === 'whole';
+  if (requestKey !== undefined && isWhole && amountMinor < untaken)
+    return { refused: 'capture_in_part' };
+  if (payment.status === 'authorized' && amountMinor <= untaken) {
+    if (requestKey !== undefined)
+      makeOnly(gateway, 'one capture for one request', `capture ${requestKey}`);
+    gateway.truth.capture(payment, amountMinor);
+  } else if (payment.status !== 'captured') return { refused: `payment_${payment.status}` };
   return { to: 'capture_payment', payment: snapshotOf(payment) };
 }
 

@@ -100,7 +100,8 @@ export const GATEWAY_MOVES: Record<string, Move> = {
     ({ truth }, payment) => truth.move(payment, 'pending'),
   ),
   forget: onPayment(
-    ({ status, refunds }) => status !== 'captured' && refunds.length === 0,
+    ({ status, captures, refunds }) =>
+      status !== 'captured' && captures.length === 0 && refunds.length === 0,
     ({ truth }, payment) => truth.forget(payment),
   ),
   crash: ({ run }) => run.doom(),

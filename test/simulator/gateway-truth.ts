@@ -31,6 +31,8 @@ export interface TruePayment {
   key: string | null;
   /** Whose mark it carries. */
   installation: MadeBy;
+  /** A part that is captured leaves the rest of it authorized. */
+  isTakenByParts: boolean;
   /** It failed, expired or was voided once, even if it came back to life. */
   hasEnded: boolean;
 }
@@ -38,7 +40,8 @@ export interface TruePayment {
 export type NewPayment = Pick<
   TruePayment,
   'orderId' | 'amountMinor' | 'currency' | 'key' | 'installation'
->;
+> &
+  Partial<Pick<TruePayment, 'isTakenByParts'>>;
 
 type Body<F> = F extends Fact ? Omit<F, 'paymentId' | 'currency'> : never;
 
@@ -71,6 +74,7 @@ export function createGatewayTruth(tell: (fact: Fact, payment: TruePayment) => v
     payments,
     open(given) {
       const made: TruePayment = {
+        isTakenByParts: false,
         ...given,
         paymentId: name('pay'),
         status: 'created',
@@ -90,7 +94,8 @@ export function createGatewayTruth(tell: (fact: Fact, payment: TruePayment) => v
     capture(payment, amountMinor) {
       const isWhole = payment.captures.length === 0 && amountMinor === payment.amountMinor;
       const captureId = isWhole ? payment.paymentId : name('cap');
-      payment.status = 'captured';
+      const isRestHeld = payment.status === 'authorized' && amountMinor < untakenMinor(payment);
+      if (!isRestHeld || !payment.isTakenByParts) payment.status = 'captured';
       payment.captures.push({ captureId, amountMinor, reversed: false });
       const part = isWhole ? {} : { captureId };
       say(payment, { type: 'payment.captured', amountMinor, ...part });
@@ -132,6 +137,11 @@ function sum(amounts: { amountMinor: number }[]): number {
   return amounts.reduce((total, { amountMinor }) => total + amountMinor, 0);
 }
 
+/** What was never captured of it. */
+export function untakenMinor({ amountMinor, captures }: TruePayment): number {
+  return amountMinor - sum(captures);
+}
+
 /** Captured and not taken back by a reversal. */
 export function heldMinor({ captures }: TruePayment): number {
   return sum(captures.filter(({ reversed }) => !reversed));
@@ -158,7 +168,7 @@ export function refundSnapshot(
 
 /** The payment as the gateway's API tells it at this moment. */
 export function snapshotOf(payment: TruePayment): PaymentSnapshot {
-  const { key: _, hasEnded: __, ...told } = payment;
+  const { key: _, hasEnded: __, isTakenByParts: ___, ...told } = payment;
   return {
     ...told,
     captures: payment.captures.map((capture) => ({ ...capture })),

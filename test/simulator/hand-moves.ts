@@ -1,4 +1,7 @@
-/** What people do without the gateway: cash over the counter, a transfer back, more time to pay. */
+/**
+ * What people do: cash over the counter, a transfer back, more time to pay, and the capture or the end of what is
+ * authorized.
+ */
 import { type Move, type Scene, send } from './stage.ts';
 import { ORDER_AMOUNT_MINOR } from './world.ts';
 
@@ -21,6 +24,16 @@ export const HAND_MOVES: Record<string, Move> = {
     const paymentId = scene.dice.pick([undefined, undefined, 'pay_unheard_of', ...ids]);
     const payment = paymentId === undefined ? {} : { paymentId };
     send(scene, 'manual_refund', { id: `manual_refund-${scene.nth}`, ...money(scene), ...payment });
+  },
+  captureByHand(scene) {
+    const { dice, nth } = scene;
+    const requestKey = dice.pick(['cap_1', 'cap_1', 'cap_2', 'cap_3']);
+    const amountMinor = dice.pick([undefined, undefined, 20, 40, ORDER_AMOUNT_MINOR, 130]);
+    const id = `capture-${nth}`;
+    send(scene, 'capture', { id, requestKey, ...(amountMinor && { amountMinor }) });
+  },
+  voidByHand(scene) {
+    send(scene, 'void', { id: `void-${scene.nth}` });
   },
   extend(scene) {
     const { expiresAt } = scene.run.ledger();

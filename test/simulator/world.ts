@@ -69,9 +69,13 @@ function limitsFrom(dice: Dice): Pick<World, 'signalsPerRun' | 'intakePerTask'> 
   };
 }
 
-/** A void is final at most gateways, and at the others what failed is left alone. */
-function rulesFrom(dice: Dice): Pick<OrderTerms, 'voidsWhenFailed'> {
-  return dice.chance(0.7) ? { voidsWhenFailed: true } : {};
+/** A void is final at most gateways, and at the others what failed is left alone. Some shops capture by hand. */
+function rulesFrom(dice: Dice): Pick<OrderTerms, 'voidsWhenFailed' | 'manualCapture'> {
+  const voids = dice.chance(0.7) ? { voidsWhenFailed: true as const } : {};
+  if (dice.chance(0.6)) return voids;
+  const takes = dice.pick(['whole', 'part', 'parts'] as const);
+  const held = dice.chance(0.7) ? { heldForMs: dice.pick([3 * HOUR_MS, 2 * DAY_MS]) } : {};
+  return { ...voids, manualCapture: { takes, ...held } };
 }
 
 function termsFrom(dice: Dice): OrderTerms {

@@ -5,7 +5,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { eq } from 'drizzle-orm';
 import { type Ledger, openLedger } from '../../src/domain/ledger.ts';
-import type { OrderTerms } from '../../src/domain/order.ts';
+import type { ManualCapture, OrderTerms } from '../../src/domain/order.ts';
 import { PRESENT_RULES } from '../../src/domain/rules.ts';
 import { viewOf } from '../../src/domain/view.ts';
 import { insertOrder, markStarted } from '../../src/store/orders/orders.ts';
@@ -27,6 +27,7 @@ export interface OwnTerms {
   settlementWindowMs?: number;
   expiresInMs?: number;
   signalsPerRun?: number;
+  manualCapture?: ManualCapture;
 }
 
 export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
@@ -88,6 +89,7 @@ function termsOf({
   gateway = 'sandbox',
   settlementWindowMs = 10 * DAY_MS,
   expiresInMs = DAY_MS,
+  manualCapture,
 }: OwnTerms): OrderTerms {
   const orderId = newOrderId();
   const now = Date.now();
@@ -102,6 +104,7 @@ function termsOf({
     settlementWindowMs,
     rules: PRESENT_RULES,
     ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
+    ...(manualCapture === undefined ? {} : { manualCapture }),
   };
 }
 

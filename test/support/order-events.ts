@@ -128,6 +128,27 @@ export function returnedByHand(
   return command({ type: 'manual_refund', ...money, ...payment }, id);
 }
 
+/** Everything that can be captured, where no amount is given. */
+export function captureRequest(
+  amountMinor: number | null = null,
+  requestKey = 'cap_key_1',
+  id = `capture-${requestKey}`,
+): CommandEvent {
+  return command(
+    { type: 'capture', requestKey, ...(amountMinor === null ? {} : { amountMinor }) },
+    id,
+  );
+}
+
+export function voidRequest(id = 'void'): CommandEvent {
+  return command({ type: 'void' }, id);
+}
+
+export function captureAnswered(payment: PaymentSnapshot, requestKey = 'cap_key_1'): DomainEvent {
+  const key = effectKey(TERMS.orderId, 'capture_payment', requestKey);
+  return answered(key, { to: 'capture_payment', payment });
+}
+
 export function extend(hours = 48): CommandEvent {
   return command(
     { type: 'extend', expiresAt: TERMS.createdAt + hours * HOUR_MS },
@@ -271,7 +292,7 @@ export function silence({ inquiry }: Ledger): DomainEvent {
 }
 
 export function reached(
-  deadline: 'expiry' | 'poll' | 'settlement',
+  deadline: 'expiry' | 'authorization' | 'poll' | 'settlement',
   at = TERMS.expiresAt,
 ): DomainEvent {
   return { type: 'deadline.reached', deadline, id: `${deadline}-${at}`, source: 'timer', at };

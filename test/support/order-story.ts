@@ -41,7 +41,12 @@ export function ledgerOf(terms: Partial<OrderTerms>, happenings: Happening[]): L
 }
 
 export function given(...before: Happening[]) {
-  return { when: (...happenings: Happening[]) => endings(ledgerAfter(...before), happenings) };
+  return givenWith({}, ...before);
+}
+
+/** An order with other terms than usual. */
+export function givenWith(terms: Partial<OrderTerms>, ...before: Happening[]) {
+  return { when: (...happenings: Happening[]) => endings(ledgerOf(terms, before), happenings) };
 }
 
 function endings(before: Ledger, happenings: Happening[]) {

@@ -90,6 +90,10 @@ function createDriver(place: StackPlace): GatewayDriver {
   const answerAgain = (): Promise<void> => plan({ api: {} });
   return {
     name: 'sandbox',
+    async pay(paymentId) {
+      const path = `${sandboxUrl}/checkout/${paymentId}/pay`;
+      await fetchPatiently(path, { method: 'POST', redirect: 'manual' });
+    },
     authorize: (paymentId) => act(paymentId, 'authorize'),
     capture: (paymentId) => act(paymentId, 'capture'),
     captureAmount: (paymentId, amount) => act(paymentId, 'capture', { amount }),

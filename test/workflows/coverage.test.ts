@@ -28,6 +28,7 @@ const NOTHING_CHANGES = 'noted, nothing changes';
 const BEGINNINGS: Record<OrderInput['from'], true> = { start: true, record: true, carried: true };
 const DEADLINES: Record<DeadlineName, boolean> = {
   expiry: true,
+  authorization: true,
   poll: true,
   // It comes after a day at the earliest, which no history is recorded for.
   sync: false,

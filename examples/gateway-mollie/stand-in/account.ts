@@ -12,6 +12,7 @@ export interface MolliePayment {
   amount: Money;
   amountCaptured?: Money;
   metadata: Record<string, string>;
+  captureMode?: string;
   webhookUrl?: string;
   refunds: MollieRefund[];
   chargebacks: { id: string; amount: Money; reversedAt: string | null }[];
@@ -64,7 +65,7 @@ export function createAccount(notify: (payment: MolliePayment) => void) {
     find,
     move,
     create(
-      given: Pick<MolliePayment, 'amount' | 'metadata'> & { webhookUrl?: string },
+      given: Pick<MolliePayment, 'amount' | 'metadata' | 'captureMode' | 'webhookUrl'>,
     ): MolliePayment {
       const payment = { id: newId('tr'), status: 'open', refunds: [], chargebacks: [], ...given };
       payments.set(payment.id, payment);

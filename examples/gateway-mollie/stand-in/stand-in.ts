@@ -89,6 +89,10 @@ function createActor({ account, faults, webhookUrl, installationId }: Parts): Ga
     async becomeUnknown(id) {
       account.find(id).status = 'ofTomorrow';
     },
+    async pay(id) {
+      const isHeld = account.find(id).captureMode === 'manual';
+      account.move(id, ['open'], isHeld ? 'authorized' : 'paid');
+    },
     authorize: async (id) => void account.move(id, ['open'], 'authorized'),
     async capture(id) {
       const { status } = account.find(id);

@@ -21,6 +21,8 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
 const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
   '/v1/parked-events/:id': 'event_read',
   '/v1/orders/:id/refunds': 'refund',
+  '/v1/orders/:id/captures': 'capture',
+  '/v1/orders/:id/void': 'void',
   '/v1/orders/:id/manual-payments': 'manual_payment',
   '/v1/orders/:id/manual-refunds': 'manual_refund',
   '/v1/orders/:id/expiry': 'expiry_extension',

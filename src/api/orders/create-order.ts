@@ -3,7 +3,7 @@
  * workflow did not start is started by the next request; no order is ever created twice.
  */
 import { type Ledger, openLedger } from '../../domain/ledger.ts';
-import type { OrderTerms } from '../../domain/order.ts';
+import type { ManualCapture, OrderTerms } from '../../domain/order.ts';
 import { PRESENT_RULES } from '../../domain/rules.ts';
 import { keyWindowOf } from '../../domain/schedule/deadlines.ts';
 import { viewOf } from '../../domain/view.ts';
@@ -46,6 +46,7 @@ export const createOrder = defineRoute({
     'order_conflict',
     ...PROBLEMS_OF_A_CLICK,
     'gateway_unsupported',
+    'capture_unsupported',
     'amount_out_of_range',
     'amount_unsupported',
     'currency_unsupported',
@@ -190,7 +191,7 @@ function newOrder(
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
-    ...termsOf(gateways[body.gateway]?.capabilities),
+    ...termsOf(gateways[body.gateway]?.capabilities, body.capture === 'manual'),
   };
   const ledger = openLedger(terms);
   return {
@@ -215,18 +216,28 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** What the order has to know of its gateway for good; nothing where that is what most gateways do. */
 function termsOf(
   capabilities: GatewayCapabilities | undefined,
-): Pick<OrderTerms, 'voidsWhenFailed' | 'keyWindowMs'> {
+  isCapturedByHand: boolean,
+): Pick<OrderTerms, 'voidsWhenFailed' | 'keyWindowMs' | 'manualCapture'> {
   if (capabilities === undefined) return {};
   const { rememberedMs } = capabilities.idempotencyKeys;
   return {
     ...(capabilities.void === 'final' && { voidsWhenFailed: true as const }),
     ...(rememberedMs < DAY_MS && { keyWindowMs: keyWindowOf(rememberedMs) }),
+    ...(isCapturedByHand && { manualCapture: manualCaptureOf(capabilities) }),
   };
 }
 
-/** What is wrong with the money of a new order, as far as is known before the gateway is asked. */
+function manualCaptureOf({ capture, expiry }: GatewayCapabilities): ManualCapture {
+  const parts = capture.multiple ? 'parts' : 'part';
+  return {
+    takes: capture.partial ? parts : 'whole',
+    ...(expiry.authorizationMs !== null && { heldForMs: expiry.authorizationMs }),
+  };
+}
+
+/** What is wrong with a new order, as far as is known before the gateway is asked. */
 function refusalOf(
-  { amount, currency, gateway }: NewOrderBody,
+  { amount, currency, gateway, capture }: NewOrderBody,
   now: number,
   { gateways }: ApiDependencies,
 ): Problem | null {
@@ -234,7 +245,11 @@ function refusalOf(
     const message = `was withdrawn on ${withdrawnFrom(currency)}: send a currency that is in use`;
     return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
   }
-  const { amounts, currencies } = gateways[gateway]?.capabilities ?? {};
+  const { amounts, currencies, capture: captures } = gateways[gateway]?.capabilities ?? {};
+  if (capture === 'manual' && captures?.manual === false) {
+    const message = `${gateway} captures by itself: leave it away, or name another gateway`;
+    return new Problem('capture_unsupported', { errors: [{ pointer: '/capture', message }] });
+  }
   if (currencies !== undefined && !currencies.includes(currency)) {
     const message = `is not taken by ${gateway}: send one of ${currencies.join(', ')}`;
     return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });

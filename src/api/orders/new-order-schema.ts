@@ -69,6 +69,10 @@ export const newOrderSchema = z
         `must have at most ${MAX_METADATA_KEYS} keys`,
       )
       .optional(),
+    capture: z.enum(['automatic', 'manual'], 'must be automatic or manual').optional().meta({
+      description:
+        '`automatic` where it is left out. `manual`: what the customer authorizes waits for `POST /v1/orders/{id}/captures` or `…/void`, for as long as the gateway holds it.',
+    }),
     expiresIn: positiveInteger
       .max(MAX_EXPIRY_S, `must be at most ${MAX_EXPIRY_S} seconds`)
       .optional()

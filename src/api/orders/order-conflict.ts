@@ -22,6 +22,7 @@ export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }:
     ['/shipping', printed(body.shipping), printed(people.shipping)],
     ['/description', body.description ?? null, order.description],
     ['/metadata', fingerprintOf(body.metadata ?? {}), fingerprintOf(order.metadata)],
+    ['/capture', body.capture ?? 'automatic', terms.manualCapture ? 'manual' : 'automatic'],
     ['/expiresIn', body.expiresIn ?? lastsS, lastsS],
   ];
   const differing = pairs

@@ -18,6 +18,10 @@ const amountsOfGateway = {
   }),
 };
 
+const amountAuthorized = minorUnits.meta({
+  description: 'Minor units that the gateway holds and has not captured.',
+});
+
 export const paymentSchema = z
   .object({
     id: z.string().nullable().meta({ description: "The gateway's id, once it has given one." }),
@@ -40,6 +44,11 @@ export const paymentSchema = z
       .meta({ description: 'What has become of it at the gateway.' }),
     amount: minorUnits,
     amountRefunded: minorUnits,
+    amountAuthorized,
+    captureBefore: time.nullable().meta({
+      description:
+        'Until when the gateway holds what waits to be captured by hand; null where nothing waits, or where it does not say.',
+    }),
     ...amountsOfGateway,
     checkout: z
       .record(z.string(), z.string())
@@ -163,6 +172,10 @@ export const orderSchema = z
     version: z.int().meta({ description: 'Rises with every change that is shown.' }),
     amount: minorUnits,
     currency: z.string(),
+    capture: z.enum(['automatic', 'manual']).meta({
+      description: '`manual`: what is authorized waits for the shop to capture or void it.',
+    }),
+    amountAuthorized,
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
     ...amountsOfGateway,

@@ -98,6 +98,8 @@ function paymentOf(
     status: 'created',
     amount: Math.max(0, amount - amountPaid - amountDiscounted),
     amountRefunded: 0,
+    amountAuthorized: 0,
+    captureBefore: null,
     amountDiscounted: 0,
     amountFees: 0,
     checkout: null,

@@ -20,7 +20,9 @@ export function representOrder(order: StoredOrder): Order {
   const { name, address, shipping } = order.people ?? {};
   return {
     ...amounts,
-    // A record that was written before they were kept has neither.
+    // A record that was written before they were kept has none of them.
+    capture: amounts.capture ?? 'automatic',
+    amountAuthorized: amounts.amountAuthorized ?? 0,
     amountDiscounted: amounts.amountDiscounted ?? 0,
     amountFees: amounts.amountFees ?? 0,
     customer: {
@@ -48,10 +50,11 @@ export function representOrder(order: StoredOrder): Order {
   };
 }
 
-/** A record that was written before they were kept has no discount, no fee and no money by hand. */
+/** A record that was written before they were kept has no authorized money, discount, fee and money by hand. */
 export function representPayment(payment: PaymentView): Payment {
+  const { amountAuthorized = 0, captureBefore = null } = payment;
   const { amountDiscounted = 0, amountFees = 0, manual = null } = payment;
-  return { ...payment, amountDiscounted, amountFees, manual };
+  return { ...payment, amountAuthorized, captureBefore, amountDiscounted, amountFees, manual };
 }
 
 /** A record that was written before they were kept has no refusal and no money by hand. */

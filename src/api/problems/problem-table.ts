@@ -106,7 +106,7 @@ export const PROBLEMS = {
   idempotency_key_missing: entry(
     400,
     'Idempotency-Key missing',
-    'Send an Idempotency-Key header: a new one for each refund, the same one for each retry.',
+    'Send an Idempotency-Key header: a new one for each refund or capture, the same one for each retry.',
   ),
   idempotency_key_invalid: entry(
     400,
@@ -176,6 +176,56 @@ export const PROBLEMS = {
     422,
     'Payment signature invalid',
     'Send paymentId and signature exactly as the checkout gave them, on the order they are for.',
+  ),
+  capture_unsupported: entry(
+    422,
+    'Manual capture unsupported',
+    'This gateway captures by itself: leave capture away, or name a gateway with manual capture.',
+  ),
+  nothing_authorized: entry(
+    409,
+    'Nothing authorized',
+    'No payment of this order waits to be captured: its customer has not paid yet, or it was created without "capture": "manual".',
+  ),
+  authorization_voided: entry(
+    409,
+    'Authorization voided',
+    'It was voided, and nothing can be captured any more: the customer has to pay again.',
+  ),
+  authorization_expired: entry(
+    409,
+    'Authorization expired',
+    'The gateway no longer holds the money, and nothing can be captured any more: the customer has to pay again.',
+  ),
+  authorization_captured: entry(
+    409,
+    'Authorization captured',
+    'A capture was faster than the void: refund it to give money back.',
+  ),
+  capture_in_progress: entry(
+    409,
+    'Capture in progress',
+    'The gateway has not said yet what became of an earlier capture: read the order, then ask again.',
+  ),
+  capture_exceeds_authorized: entry(
+    422,
+    'Capture exceeds what is authorized',
+    'Ask for at most amountAuthorized, and at most what the order still lacks.',
+  ),
+  capture_part_unsupported: entry(
+    422,
+    'Capture in part unsupported',
+    'This gateway captures an authorization whole or not at all: capture all of it and refund a part, or void it.',
+  ),
+  capture_refused: entry(
+    422,
+    'Capture refused',
+    'The gateway has refused this capture: read the order, and ask under a new key once the cause is gone.',
+  ),
+  void_refused: entry(
+    422,
+    'Void refused',
+    'The gateway has refused to void it: read the order, and see the payment at the gateway.',
   ),
   order_not_paid: entry(409, 'Order not paid', 'There is nothing to refund before it is paid.'),
   order_disputed: entry(409, 'Order disputed', 'Wait for the dispute to end before refunding.'),

@@ -21,6 +21,7 @@ import {
 } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { requestRefund } from './refund.ts';
+import { voidsRefused } from './void.ts';
 import { answerWaiting, type CommandOf, rejected, UNSETTLED, withReason } from './waiting.ts';
 
 export function cancel(context: Context, command: CommandOf<'cancel'>): Verdict | null {
@@ -112,11 +113,11 @@ function isOver(ledger: Ledger): boolean {
 }
 
 /** The gateway refuses the void: the request to cancel ends, and a sync finds what came instead. */
-export function refuseVoid(context: Context, paymentId: string, { isGone }: Refusal): void {
+export function refuseVoid(context: Context, paymentId: string, refusal: Refusal): void {
   const { ledger } = context;
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
-  if (isGone && isPayable(payment)) return endGone(context, payment);
+  if (refusal.isGone && isPayable(payment)) return endGone(context, payment);
   const row = payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused';
   applyRow(context, row, {
     cause: `void:${paymentId}`,
@@ -128,6 +129,7 @@ export function refuseVoid(context: Context, paymentId: string, { isGone }: Refu
     effects: effectsFor(payment),
     origin: fromGateway(context, 'void_payment.refused'),
   });
+  voidsRefused(context, paymentId, refusal.code);
 }
 
 /** The outcome is unknown as long as a call has no answer. */

@@ -8,12 +8,14 @@ import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
 import { decideReview } from '../reviews/reviews.ts';
 import { cancel } from './cancel.ts';
+import { capture } from './capture.ts';
 import { extend } from './extend.ts';
 import { attach } from './foreign-payment.ts';
 import { receiveByHand, returnByHand } from './manual.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
 import { sync, verify } from './verify.ts';
+import { voidAuthorization } from './void.ts';
 import { type CommandOf, rejected } from './waiting.ts';
 
 /** Takes up a command; null means that its caller waits for the gateway. */
@@ -29,6 +31,10 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return cancel(context, command);
     case 'refund':
       return refund(context, command);
+    case 'capture':
+      return capture(context, command);
+    case 'void':
+      return voidAuthorization(context, command);
     case 'review':
       return decideReview(context, command);
     case 'retry':

@@ -103,8 +103,16 @@ function newAttemptRow(ledger: Ledger): RowOf<'pay.requested'> {
   return isInFlight ? 'pay.requested.in_flight' : 'pay.requested';
 }
 
-/** Reviews that say nothing of this order's money: an effect of ours that failed, and payments that are not its own. */
-const HARMLESS: readonly ReviewReason[] = ['effect_failed', 'wrong_order', 'unmatched'];
+/**
+ * Reviews that say nothing of money that came unasked: an effect of ours that failed, payments that are not its own,
+ * and what the shop has yet to capture.
+ */
+const HARMLESS: readonly ReviewReason[] = [
+  'effect_failed',
+  'wrong_order',
+  'unmatched',
+  'authorization_expiring',
+];
 
 function isMoneyInReview(ledger: Ledger): boolean {
   return openReviews(ledger).some(({ reason }) => !HARMLESS.includes(reason));
@@ -156,7 +164,14 @@ export function createPayment(starter: EffectStarter, attempt: Attempt): void {
   // Under the key that was refused, a gateway may refuse again whatever has been corrected since.
   const cause = unopened === undefined ? number : `${number}.${unopened.times + 1}`;
   const key = keyFor(starter, 'create_payment', cause);
-  starter.start({ effect: 'create_payment', key, attempt: number, amountMinor, supersedes });
+  starter.start({
+    effect: 'create_payment',
+    key,
+    attempt: number,
+    amountMinor,
+    supersedes,
+    ...(starter.ledger.terms.manualCapture === undefined ? {} : { capture: 'manual' }),
+  });
 }
 
 export function takeCreated(

@@ -2,9 +2,11 @@
 
 import { applyRow } from '../apply-row.ts';
 import { cancelsUnanswered, refuseVoid, takeVoided } from '../commands/cancel.ts';
+import { capturePending, refuseCaptureRequest } from '../commands/capture.ts';
 import { attemptUnanswered, refuseAttempt, takeCreated } from '../commands/pay.ts';
 import { refundUnanswered, refuseRefund, takeRefund } from '../commands/refund.ts';
 import { syncUnanswered, takeFetched } from '../commands/verify.ts';
+import { voidsUnanswered } from '../commands/void.ts';
 import { type Context, fromGateway, record } from '../context.ts';
 import type { EffectEvent, Refusal } from '../events.ts';
 import { countRefusal, effectsFor, endGone } from '../facts/payments.ts';
@@ -53,7 +55,10 @@ function take(context: Context, answer: Answer, command: GatewayCall): void {
   if (answer.to === 'fetch_payments') return takeFetched(context, answer.payments, answer.missing);
   if (answer.to === 'refund_payment' && command.effect === 'refund_payment')
     return takeRefund(context, answer.refund, command.requestKey);
-  if (answer.to === 'capture_payment') takeSnapshot(context, answer.payment);
+  if (answer.to === 'capture_payment' && command.effect === 'capture_payment') {
+    takeSnapshot(context, answer.payment);
+    return capturePending(context, command.requestKey);
+  }
   if (answer.to === 'void_payment') takeVoided(context, answer.payment);
 }
 
@@ -64,7 +69,9 @@ function refused(context: Context, command: GatewayCall, refusal: Refusal): void
     case 'void_payment':
       return refuseVoid(context, command.paymentId, refusal);
     case 'capture_payment':
-      return refuseCapture(context, command.paymentId, refusal);
+      return command.requestKey === undefined
+        ? refuseCapture(context, command.paymentId, refusal)
+        : refuseCaptureRequest(context, command.requestKey, refusal);
     case 'refund_payment':
       return refuseRefund(context, command.requestKey, refusal);
     case 'fetch_payments':
@@ -98,7 +105,10 @@ function unanswered(context: Context, command: GatewayCall): void {
     case 'fetch_payments':
       return syncUnanswered(context);
     case 'void_payment':
+      voidsUnanswered(context);
       return cancelsUnanswered(context);
+    case 'capture_payment':
+      return capturePending(context, command.requestKey);
     case 'refund_payment':
       return refundUnanswered(context, command.requestKey);
   }

@@ -26,9 +26,18 @@ export type GatewayCall =
       amountMinor: number;
       /** Payments whose last try has failed, and that must not succeed as well as the new one. */
       supersedes: string[];
+      /** What is authorized waits for the shop to capture it; absent where it is captured at once. */
+      capture?: 'manual';
     }
   | { effect: 'fetch_payments'; key: string; paymentIds: string[] }
-  | { effect: 'capture_payment'; key: string; paymentId: string; amountMinor: number }
+  | {
+      effect: 'capture_payment';
+      key: string;
+      paymentId: string;
+      amountMinor: number;
+      /** The request that it carries out; absent where the order captures by itself. */
+      requestKey?: string;
+    }
   | { effect: 'void_payment'; key: string; paymentId: string }
   | {
       effect: 'refund_payment';

@@ -7,7 +7,7 @@ import { applyRow } from '../apply-row.ts';
 import { type Context, movePayment, type Verdict } from '../context.ts';
 import { type Capture, type Payment, reversedMinor, standingMinor } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
-import { capturedMinor, dueMinor, stateOf } from '../sums.ts';
+import { authorizedMinor, capturedMinor, dueMinor, stateOf } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { type CaptureFact, captureIdOf, factKey, type PaymentFact } from './facts.ts';
 
@@ -42,13 +42,20 @@ export function applyCapture(context: Context, fact: PaymentFact, payment: Payme
       // Money received by hand is known with its first fact.
       ledger.payments[paymentId] = payment;
       putCapture(ledger, capture);
-      movePayment(context, payment, 'captured');
+      if (isRestHeld(context, payment)) delete payment.captureMinor;
+      else movePayment(context, payment, 'captured');
       // A capture that won the race against a cancel keeps the order paid.
       if (standingMinor(capture) > 0) ledger.cancelRequested = false;
       // A late capture clears the expiry; a partial one keeps waiting for the rest.
       if (from === 'failed') ledger.expired = false;
     },
   });
+}
+
+/** Where a gateway captures part by part, it holds the rest until that is captured or voided. */
+function isRestHeld({ ledger }: Context, payment: Payment): boolean {
+  const isByParts = ledger.terms.manualCapture?.takes === 'parts';
+  return isByParts && authorizedMinor(ledger, payment) > 0;
 }
 
 function captureRow(context: Context, standing: number): RowOf<'payment.captured'> {

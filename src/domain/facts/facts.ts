@@ -68,13 +68,17 @@ export interface PaymentSnapshot {
   orderId: string | null;
   /** Absent in the answers of histories from before it was kept. */
   installation?: MadeBy;
+  /** `authorized` as long as money is held that can be captured, also after a part of it was. */
   status: SnapshotStatus;
   amountMinor: number;
   currency: string;
   captures: CaptureSnapshot[];
   refunds: RefundSnapshot[];
   disputes: { disputeId: string; amountMinor: number; status: DisputeStatus }[];
-  /** Epoch milliseconds until which a customer may pay what is pending; absent where the gateway names none. */
+  /**
+   * Epoch milliseconds until which a customer may pay what is pending, or the gateway holds what is authorized; absent
+   * where it names none.
+   */
   expiresAt?: number;
   /** Minor units that the gateway itself let the customer off: it calls the payment paid in full. */
   discountMinor?: number;

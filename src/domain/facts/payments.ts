@@ -31,7 +31,8 @@ export function applyPaymentFact(context: Context, fact: PaymentFact, payment: P
   const isBackwards = RANK[status] <= RANK[payment.status];
   if (isBackwards && !isTrustedComeback(context, fact, payment))
     return applyOldStatus(context, fact, payment);
-  return applyRow(context, classify(context, fact, payment), {
+  const row = classify(context, fact, payment);
+  return applyRow(context, row, {
     cause: factKey(fact),
     evolve: (cell) => {
       // Alive again, it may be voided after all.
@@ -41,6 +42,7 @@ export function applyPaymentFact(context: Context, fact: PaymentFact, payment: P
         payment.mismatched = true;
         payment.authorizedMinor = fact.amountMinor;
       }
+      if (row === 'payment.authorized.manual') hold(context, payment, fact.amountMinor);
       if (cell.to === 'pending') context.ledger.expired = false;
     },
     effects: effectsFor(payment),
@@ -100,9 +102,23 @@ function classify(context: Context, fact: StatusFact, payment: Payment): RowOf<S
   const outstanding = outstandingMinor(ledger);
   if (fact.currency !== ledger.terms.currency || fact.amountMinor !== outstanding)
     return 'payment.authorized.mismatch';
-  return uncommittedMinor(ledger) === outstanding
+  if (uncommittedMinor(ledger) !== outstanding) return 'payment.authorized.surplus';
+  return ledger.terms.manualCapture === undefined
     ? 'payment.authorized'
-    : 'payment.authorized.surplus';
+    : 'payment.authorized.manual';
+}
+
+/** The money waits for the shop, and the order for as long as its gateway holds the money. */
+function hold({ ledger, event }: Context, payment: Payment, amountMinor: number): void {
+  payment.authorizedMinor = amountMinor;
+  payment.authorizedAt = event.at;
+  const { heldForMs } = ledger.terms.manualCapture ?? {};
+  if (heldForMs === undefined) {
+    delete payment.expiresAt;
+    return;
+  }
+  payment.expiresAt = event.at + heldForMs;
+  ledger.expiresAt = Math.max(ledger.expiresAt, payment.expiresAt);
 }
 
 /** A sync shows that the gateway no longer knows it: it cannot be paid, captured or voided there any more. */

@@ -1,7 +1,14 @@
 /** Applies a full payment snapshot: an unknown payment is adopted, and what is new in it becomes facts. */
 
 import { applyRow } from '../apply-row.ts';
-import { type Context, fromGateway, isWorthRecording, record, wasReviewed } from '../context.ts';
+import {
+  type Context,
+  fromGateway,
+  isWorthRecording,
+  movePayment,
+  record,
+  wasReviewed,
+} from '../context.ts';
 import type { Payment } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
@@ -21,6 +28,9 @@ export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payme
     if (isWorthRecording(verdict))
       record(context, verdict, { source: 'gateway', type: fact.type, eventId: context.event.id });
   }
+  // A part was captured, and the gateway holds nothing of the rest any more.
+  if (snapshot.status === 'captured' && isHeld(context, payment))
+    movePayment(context, payment, 'captured');
   if (context.isPresentTruth) takePresent(context, payment, snapshot);
   context.isPresentTruth = false;
   takeFees(context, snapshot);
@@ -68,10 +78,16 @@ function takeDiscount(
   });
 }
 
-/** A customer may pay a voucher for days: the order waits as long as its gateway does. */
-function takeExpiry({ ledger }: Context, payment: Payment, { expiresAt }: PaymentSnapshot): void {
-  if (expiresAt === undefined || payment.status !== 'pending' || payment.expiresAt === expiresAt)
-    return;
+/** Does its money wait for the shop to capture it? */
+function isHeld({ ledger }: Context, { status }: Payment): boolean {
+  return ledger.terms.manualCapture !== undefined && status === 'authorized';
+}
+
+/** A customer may pay a voucher for days, a shop capture for days: the order waits as long as its gateway does. */
+function takeExpiry(context: Context, payment: Payment, { expiresAt }: PaymentSnapshot): void {
+  const { ledger } = context;
+  const isAwaited = payment.status === 'pending' || isHeld(context, payment);
+  if (expiresAt === undefined || !isAwaited || payment.expiresAt === expiresAt) return;
   payment.expiresAt = expiresAt;
   ledger.expiresAt = Math.max(ledger.expiresAt, expiresAt);
   ledger.version += 1;

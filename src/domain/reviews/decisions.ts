@@ -2,6 +2,7 @@
 
 import { applyRow, type EffectStarter } from '../apply-row.ts';
 import { voidAll } from '../commands/cancel.ts';
+import { isCaptureUnderWay, openRequests, requestCapture } from '../commands/capture.ts';
 import { requestRefund, reserve } from '../commands/refund.ts';
 import type { Context } from '../context.ts';
 import { revokeAccess } from '../effects/access.ts';
@@ -10,6 +11,7 @@ import type { Ledger, Payment, Review } from '../ledger.ts';
 import { putRefundRequest } from '../ledger-index.ts';
 import {
   attemptOf,
+  capturablePayment,
   dueMinor,
   isUnwanted,
   netMinor,
@@ -27,6 +29,7 @@ const APPROVED: Partial<Record<ReviewReason, RowOf<'review.approved'>>> = {
   dispute_flip: 'review.approved.refunded',
   amount_mismatch: 'review.approved.held',
   capture_refused: 'review.approved.held',
+  authorization_expiring: 'review.approved.expiring',
   capture_reversed: 'review.approved.capture_reversed',
   refund_failed: 'review.approved.refund',
   refund_reversed: 'review.approved.refund',
@@ -43,6 +46,7 @@ const REJECTED: Partial<Record<ReviewReason, RowOf<'review.rejected'>>> = {
   partial_expired: 'review.rejected.partial_expired',
   amount_mismatch: 'review.rejected.held',
   capture_refused: 'review.rejected.held',
+  authorization_expiring: 'review.rejected.expiring',
   authorized_after_cancel: 'review.rejected.unvoided',
   authorized_after_refund: 'review.rejected.unvoided',
   cancel_diverged: 'review.rejected.unvoided',
@@ -89,7 +93,10 @@ export function effectsOf(
 ): Record<EffectsOf<DecisionRow>, (starter: EffectStarter) => void> {
   const isHeld = row === 'review.approved.held';
   return {
-    capture: () => settleHeld(context),
+    capture: (starter) =>
+      row === 'review.approved.expiring'
+        ? requestCapture(starter, `review:${review.id}`)
+        : settleHeld(context),
     void: isHeld ? () => settleHeld(context) : (starter) => voidFor(starter, row),
     refund: (starter) => refundFor(starter, review, row),
     revoke: revokeAccess,
@@ -97,8 +104,16 @@ export function effectsOf(
 }
 
 function voidFor(starter: EffectStarter, row: DecisionRow): void {
+  if (row === 'review.rejected.expiring') return voidCapturable(starter);
   if (row !== 'review.rejected.held') return voidAll(starter);
   for (const payment of mismatchedPayments(starter.ledger)) voidPayment(starter, payment);
+}
+
+/** What is being captured is left alone. */
+function voidCapturable(starter: EffectStarter): void {
+  const payment = capturablePayment(starter.ledger);
+  if (payment !== undefined && !isCaptureUnderWay(starter.ledger, payment))
+    voidPayment(starter, payment);
 }
 
 function refundFor(starter: EffectStarter, review: Review, row: DecisionRow): void {
@@ -213,6 +228,8 @@ function giveUp({ ledger }: Context, review: Review): void {
     const isMeant = review.causes.includes(`attempt:${attempt.number}`);
     if (isMeant && attempt.status === 'unknown') attempt.status = 'refused';
   }
+  for (const [requestKey, request] of openRequests(ledger))
+    if (review.causes.includes(`capture:${requestKey}`)) request.status = 'refused';
   for (const request of Object.values(ledger.refundRequests)) {
     const isMeant = review.causes.includes(`refund:${request.requestKey}`);
     if (isMeant && request.status === 'requested')

@@ -6,6 +6,7 @@ export const REVIEW_REASONS = [
   'double_payment',
   'amount_mismatch',
   'capture_refused',
+  'authorization_expiring',
   'fact_conflict',
   'currency_mismatch',
   'capture_reversed',

@@ -3,7 +3,14 @@
 import { returnedSince } from '../commands/manual.ts';
 import type { Context } from '../context.ts';
 import type { Ledger, Review } from '../ledger.ts';
-import { netMinor, openReviews, stateOf, toReturnMinor, wasCaptured } from '../sums.ts';
+import {
+  capturablePayment,
+  netMinor,
+  openReviews,
+  stateOf,
+  toReturnMinor,
+  wasCaptured,
+} from '../sums.ts';
 import { failedMinor } from './decisions.ts';
 
 export function resolveSettledReviews({ ledger }: Context): void {
@@ -32,6 +39,10 @@ function answerTo(ledger: Ledger, review: Review): string | null {
     case 'authorized_after_cancel':
     case 'authorized_after_refund':
       return isHeld ? null : 'resolved by the gateway: nothing is authorized any more';
+    case 'authorization_expiring':
+      return capturablePayment(ledger) === undefined
+        ? 'resolved: nothing waits to be captured any more'
+        : null;
     case 'refund_flip':
       return review.causes.every((key) => ledger.facts[key] !== undefined)
         ? 'resolved by the gateway: asked, it says the same'

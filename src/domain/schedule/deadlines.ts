@@ -3,6 +3,7 @@ import type { DeadlineName } from '../events.ts';
 import type { Ledger } from '../ledger.ts';
 import { indexOf } from '../ledger-index.ts';
 import { isDisputed, isNeedless, isPayable, isVoidable, openReviews, stateOf } from '../sums.ts';
+import { authorizationWarning } from './authorization.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -47,7 +48,13 @@ export interface Deadline {
 }
 
 export function nextDeadline(ledger: Ledger): Deadline | null {
-  const deadlines = [expiry(ledger), poll(ledger), sync(ledger), settlement(ledger)];
+  const deadlines = [
+    expiry(ledger),
+    authorizationWarning(ledger),
+    poll(ledger),
+    sync(ledger),
+    settlement(ledger),
+  ];
   return deadlines
     .filter((deadline) => deadline !== null)
     .reduce<Deadline | null>(

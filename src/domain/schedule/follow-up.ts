@@ -2,11 +2,12 @@
 
 import { applyRow } from '../apply-row.ts';
 import { cancelsUnanswered } from '../commands/cancel.ts';
+import { askForCapture, openRequests } from '../commands/capture.ts';
 import { createPayment } from '../commands/pay.ts';
 import { askForRefund } from '../commands/refund.ts';
 import type { Context } from '../context.ts';
 import { effectsFor } from '../facts/payments.ts';
-import type { Attempt, Ledger, Payment } from '../ledger.ts';
+import type { Attempt, CaptureRequest, Ledger, Payment } from '../ledger.ts';
 import { indexOf, inListOrder } from '../ledger-index.ts';
 import { isPayable, isUnwanted, isVoidable, outstandingMinor } from '../sums.ts';
 import { isKeyForgotten } from './deadlines.ts';
@@ -18,6 +19,8 @@ export function retryUnresolved(context: Context): void {
   const index = indexOf(ledger);
   for (const requestKey of inListOrder(index, 'request', index.openRequests))
     retryRefund(context, requestKey);
+  for (const [requestKey, request] of openRequests(ledger))
+    retryCapture(context, requestKey, request);
   for (const payment of Object.values(ledger.payments)) retryPayment(context, payment);
   applyRow(context, 'poll.reached', { cause: 'poll', effects: { fetch: askGateway } });
   cancelsUnanswered(context);
@@ -43,6 +46,21 @@ function retryRefund(context: Context, requestKey: string): void {
   applyRow(context, 'refund.unresolved', {
     cause,
     effects: { refund: (starter) => askForRefund(starter, request) },
+  });
+}
+
+/** An order that is to be cancelled captures nothing more: the void decides. */
+function retryCapture(context: Context, requestKey: string, request: CaptureRequest): void {
+  const { ledger, event } = context;
+  if (isUnwanted(ledger)) return;
+  const cause = `capture:${requestKey}`;
+  // Where a payment is captured once, a repeat can take nothing twice.
+  const isByParts = ledger.terms.manualCapture?.takes === 'parts';
+  if (isByParts && isKeyForgotten(ledger, request.createdAt, event.at))
+    return expireKey(context, cause);
+  applyRow(context, 'capture.unresolved', {
+    cause,
+    effects: { capture: (starter) => askForCapture(starter, requestKey, request) },
   });
 }
 

@@ -151,6 +151,56 @@ export const PAYMENT_CHECKS: readonly Check[] = [
   },
   {
     group,
+    title: 'what is opened to be captured by hand waits for it once it is paid',
+    unless: ({ capture }) => (capture.manual ? null : 'it captures by itself'),
+    async run({ open, fetch, gateway, actor, reported, newKey, amountMinor }) {
+      const { orderId, paymentId } = await open({ capture: 'manual' });
+      await actor.pay(paymentId);
+      await reported(orderId, paymentId, 'payment.authorized');
+      const held = await fetch(orderId, paymentId);
+      assert.deepEqual([held.status, held.captures], ['authorized', []]);
+      const request = { paymentId, amountMinor, idempotencyKey: newKey() };
+      assert.equal((await gateway.capturePayment(request)).status, 'captured');
+      assert.deepEqual((await actor.paymentsOf(orderId))[0]?.capturesMinor, [amountMinor]);
+    },
+  },
+  {
+    group,
+    title: 'what is captured in several parts stays authorized until the last of them',
+    unless: ({ capture }) =>
+      capture.manual && capture.multiple ? null : 'it captures an authorization once',
+    async run({ open, gateway, actor, reported, newKey, amountMinor }) {
+      const { orderId, paymentId } = await open({ capture: 'manual' });
+      await actor.pay(paymentId);
+      await reported(orderId, paymentId, 'payment.authorized');
+      const take = (part: number) =>
+        gateway.capturePayment({ paymentId, amountMinor: part, idempotencyKey: newKey() });
+      assert.equal((await take(10_000)).status, 'authorized');
+      assert.equal((await take(5_000)).status, 'authorized');
+      assert.equal((await take(amountMinor - 15_000)).status, 'captured');
+    },
+  },
+  {
+    group,
+    title: 'the rest of what was captured in part is released by a void',
+    unless: ({ capture, void: ending }) =>
+      capture.manual && capture.multiple && ending === 'final'
+        ? null
+        : 'it captures an authorization once, or cannot void it',
+    async run({ open, gateway, actor, reported, newKey }) {
+      const { orderId, paymentId } = await open({ capture: 'manual' });
+      await actor.pay(paymentId);
+      await reported(orderId, paymentId, 'payment.authorized');
+      await gateway.capturePayment({ paymentId, amountMinor: 10_000, idempotencyKey: newKey() });
+      const left = await gateway.voidPayment({ paymentId, idempotencyKey: newKey() });
+      assert.deepEqual(
+        [left.status, left.captures.map((capture) => capture.amountMinor)],
+        ['voided', [10_000]],
+      );
+    },
+  },
+  {
+    group,
     title: 'one that is voided stays so, and is voided again without harm',
     unless: ({ void: ending }) => (ending === 'none' ? 'it has no void' : null),
     async run({ open, gateway, actor, newKey }) {

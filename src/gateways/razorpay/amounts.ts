@@ -23,3 +23,6 @@ export function checkAmount(amountMinor: number, currency: string): void {
   const rule = brokenRuleOfPart(RAZORPAY_AMOUNTS, amountMinor, currency);
   if (rule !== null) throw new GatewayRefusal('amount_not_settleable', rule, { isUnpayable: true });
 }
+
+/** The longest that Razorpay holds what is authorized; then it goes back to the customer. */
+export const AUTHORIZATION_MINUTES = 5 * 24 * 60;

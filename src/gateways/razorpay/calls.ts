@@ -15,7 +15,7 @@ import {
   INSTALLATION_FIELD,
   type RefundPayment,
 } from '../gateway.ts';
-import { checkAmount } from './amounts.ts';
+import { AUTHORIZATION_MINUTES, checkAmount } from './amounts.ts';
 import type { RazorpayClient } from './client.ts';
 import { detailNotes } from './details.ts';
 import {
@@ -37,6 +37,12 @@ interface Dependencies {
   mode: string;
 }
 
+/** Takes precedence over the account's own settings; razorpay.com/docs/payments/payments/capture-settings/api. */
+const CAPTURED_BY_HAND = {
+  capture: 'manual',
+  capture_options: { manual_expiry_period: AUTHORIZATION_MINUTES, refund_speed: 'normal' },
+} as const;
+
 export async function createPayment(
   deps: Dependencies,
   {
@@ -44,6 +50,7 @@ export async function createPayment(
     installationId,
     amountMinor,
     currency,
+    capture,
     supersedes = [],
     details,
     idempotencyKey,
@@ -62,6 +69,7 @@ export async function createPayment(
     amount: amountMinor,
     currency,
     receipt: idempotencyKey,
+    ...(capture === 'manual' && { payment: CAPTURED_BY_HAND }),
     notes: {
       ...detailNotes(details),
       [ORDER_NOTE]: orderId,

@@ -1,6 +1,6 @@
 /** Razorpay, as it is configured and what it can do. */
 import { defineGateway } from '../gateway-package.ts';
-import { RAZORPAY_AMOUNTS } from './amounts.ts';
+import { AUTHORIZATION_MINUTES, RAZORPAY_AMOUNTS } from './amounts.ts';
 import { createRazorpayGateway } from './index.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -42,7 +42,7 @@ export const razorpay = defineGateway({
     void: 'noted',
     // What was made under a key is found by its receipt however long ago that was; the time is that of the others.
     idempotencyKeys: { rememberedMs: DAY_MS, maxLength: 40 },
-    expiry: { paymentMs: null, authorizationMs: null },
+    expiry: { paymentMs: null, authorizationMs: AUTHORIZATION_MINUTES * 60_000 },
     truth: 'read_back',
     webhooks: { contentType: 'application/json', batches: false, answerWithinMs: 5_000 },
     disputes: ['inquiry', 'opened', 'won', 'lost'],

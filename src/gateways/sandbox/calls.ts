@@ -14,10 +14,11 @@ import { snapshotOf } from './payloads.ts';
 
 export async function createPayment(
   client: SandboxClient,
-  { orderId, installationId, amountMinor, currency, idempotencyKey }: CreatePayment,
+  { orderId, installationId, amountMinor, currency, capture, idempotencyKey }: CreatePayment,
 ): Promise<CreatedPayment> {
   const metadata = { [INSTALLATION_FIELD]: installationId };
-  const body = { orderId, amount: amountMinor, currency, metadata };
+  const byHand = capture === undefined ? {} : { capture };
+  const body = { orderId, amount: amountMinor, currency, metadata, ...byHand };
   const payment = await client.createPayment(body, idempotencyKey);
   return { payment: snapshotOf(payment), checkout: { url: payment.checkoutUrl ?? '' } };
 }

@@ -19,6 +19,7 @@ export const paymentSchema = z.object({
   status: z.enum(['created', 'pending', 'authorized', 'captured', 'failed', 'expired', 'voided']),
   amount,
   currency: z.string().length(3),
+  authorizedUntil: z.iso.datetime().nullish(),
   checkoutUrl: z.string().optional(),
   captures: z.array(z.object({ captureId: z.string().min(1), amount, reversed: z.boolean() })),
   refunds: z.array(refundSchema),
@@ -40,6 +41,7 @@ export function snapshotOf(payment: SandboxPayment): GatewayPayment {
     status: payment.status,
     amountMinor: payment.amount,
     currency,
+    ...(payment.authorizedUntil == null ? {} : { expiresAt: Date.parse(payment.authorizedUntil) }),
     captures: payment.captures.map(({ captureId, amount, reversed }) => ({
       captureId,
       amountMinor: amount,

@@ -59,7 +59,7 @@ export async function createIntent(
     automatic_payment_methods: { enabled: true },
     ...detailParams(details),
     // Automatic is left unsaid: Stripe then chooses what is best for its answer times.
-    ...(captureMethod === 'manual' && { capture_method: captureMethod }),
+    ...((request.capture ?? captureMethod) === 'manual' && { capture_method: 'manual' as const }),
   };
   const create = (metadata: Record<string, string>) =>
     askStripe('create a payment', createdSchema, () =>
@@ -216,7 +216,7 @@ async function findIntent(stripe: Stripe, paymentId: string): Promise<PaymentInt
 
 function knownIntent(stripe: Stripe, paymentId: string): Promise<PaymentIntent> {
   return askStripe('read a payment', paymentIntentSchema, () =>
-    stripe.paymentIntents.retrieve(paymentId),
+    stripe.paymentIntents.retrieve(paymentId, { expand: ['latest_charge'] }),
   );
 }
 

@@ -32,6 +32,15 @@ export const paymentIntentSchema = z.object({
   next_action: z.looseObject({ type: z.string() }).nullish().catch(null),
   cancellation_reason: z.string().nullish(),
   last_payment_error: z.looseObject({}).nullish(),
+  /** Its id alone where it was not asked for; of the whole, until when a card's money is held, in Unix seconds. */
+  latest_charge: z
+    .object({
+      payment_method_details: z.object({
+        card: z.object({ capture_before: z.number().int().positive() }),
+      }),
+    })
+    .nullish()
+    .catch(null),
   metadata,
 });
 
@@ -119,7 +128,9 @@ const expirySchema = z.object({
 });
 
 function expiryOf(intent: PaymentIntent): number | undefined {
-  const { next_action: action } = intent;
+  const { next_action: action, latest_charge: charge } = intent;
+  if (intent.status === 'requires_capture')
+    return charge == null ? undefined : charge.payment_method_details.card.capture_before * 1_000;
   if (!awaitsTransfer(intent) || action == null) return undefined;
   const read = expirySchema.safeParse(action[action.type]);
   const expiresS = read.success ? (read.data.expires_after ?? read.data.expires_at) : undefined;

@@ -46,6 +46,11 @@ button:focus-visible { outline: 3px solid #4c8dff; outline-offset: 2px; }
 type Ending = { readonly title: string; readonly text: string; readonly tone: 'good' | 'bad' };
 
 const ENDINGS: Partial<Record<PaymentStatus, Ending>> = {
+  authorized: {
+    title: 'Payment authorized',
+    text: 'Thank you, the amount is held for the shop. You may close this page.',
+    tone: 'good',
+  },
   captured: {
     title: 'Payment received',
     text: 'Thank you, your payment was received. You may close this page.',

@@ -4,10 +4,9 @@
  */
 
 import { type RequestHandler, type Response, Router } from 'express';
-import { capture } from '../payments/capture-commands.ts';
 import type { ChangePayment } from '../payments/change-payment.ts';
 import type { Payment } from '../payments/payment.ts';
-import { close } from '../payments/payment-commands.ts';
+import { close, pay } from '../payments/payment-commands.ts';
 import type { Submit } from '../payments/submit.ts';
 import type { Verdict } from '../payments/verdict.ts';
 import { findPayment } from '../store/payment-rows.ts';
@@ -57,7 +56,7 @@ export function createCheckoutRoutes(parts: CheckoutRouteParts): Router {
     .get('/checkout/:id/left', show(true))
     .post(
       '/checkout/:id/pay',
-      click((payment) => capture(payment)),
+      click((payment) => pay(payment)),
     )
     .post('/checkout/:id/decline', click(close('failed')));
 }

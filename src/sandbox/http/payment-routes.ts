@@ -17,6 +17,7 @@ import type { Answer } from './answer.ts';
 import { type Endpoints, pathId } from './endpoints.ts';
 import type { RepresentPayment } from './representation.ts';
 import {
+  authorizeBody,
   captureBody,
   createPaymentBody,
   disputeBody,
@@ -32,13 +33,14 @@ export type PaymentRouteParts = {
   readonly represent: RepresentPayment;
 };
 
-type NewPayment = Pick<Payment, 'orderId' | 'amountMinor' | 'currency' | 'metadata'>;
+type NewPayment = Pick<Payment, 'orderId' | 'amountMinor' | 'currency' | 'metadata' | 'capture'>;
 
 const newPayment = (request: NewPayment): Payment => ({
   id: newId('sbx_pay'),
   ...request,
   status: 'created',
   createdAt: new Date().toISOString(),
+  authorizedUntil: null,
   captures: [],
   refunds: [],
   disputes: [],
@@ -58,8 +60,8 @@ export function createPaymentRoutes(parts: PaymentRouteParts): Router {
     body: createPaymentBody,
     requiresKey: true,
     faulty: true,
-    run: async (db, { orderId, amount, currency, metadata }) => {
-      const payment = newPayment({ orderId, amountMinor: amount, currency, metadata });
+    run: async (db, { amount, ...asked }) => {
+      const payment = newPayment({ ...asked, amountMinor: amount });
       await savePayment(db, payment);
       return { answer: { status: 201, body: represent(payment) } };
     },
@@ -87,7 +89,13 @@ export function createPaymentRoutes(parts: PaymentRouteParts): Router {
       }),
     )
     .post('/payments/:id/void', bare(close('voided'), true))
-    .post('/payments/:id/authorize', bare(authorize))
+    .post(
+      '/payments/:id/authorize',
+      endpoints.change({
+        body: authorizeBody,
+        run: (db, { until }, id) => byId(db, id, (payment) => authorize(payment, until)),
+      }),
+    )
     .post('/payments/:id/pend', bare(pend))
     .post('/payments/:id/fail', bare(close('failed')))
     .post('/payments/:id/expire', bare(close('expired')))

@@ -41,6 +41,8 @@ export const createRepresentPayment =
     amountCaptured: amountCapturedMinor(payment),
     amountRefunded: amountRefundedMinor(payment),
     createdAt: payment.createdAt,
+    capture: payment.capture,
+    authorizedUntil: payment.authorizedUntil,
     checkoutUrl: `${baseUrl}/checkout/${payment.id}`,
     captures: payment.captures.map(({ captureId, amountMinor, reversed }) => ({
       captureId,

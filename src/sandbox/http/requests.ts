@@ -24,7 +24,10 @@ export const createPaymentBody = z.strictObject({
   amount,
   currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as INR'),
   metadata: z.record(z.string().max(40), z.string().max(500)).default({}),
+  capture: z.enum(['automatic', 'manual']).default('automatic'),
 });
+
+export const authorizeBody = z.strictObject({ until: z.iso.datetime().optional() });
 
 export const captureBody = z.strictObject({ amount: amount.optional() });
 

@@ -16,8 +16,8 @@ function captureEvent(type: CaptureEventType, payment: Payment, capture: Capture
 }
 
 /**
- * Captures `amountMinor` minor units, or what is left of the payment when none is named.
- * A named amount may exceed the payment: gateways do that, and receivers have to bear it.
+ * Captures `amountMinor` minor units, or what is left of the payment when none is named. A named amount may exceed the
+ * payment: gateways do that, and receivers have to bear it. What is captured by hand in part is authorized for the rest.
  */
 export function capture(payment: Payment, amountMinor?: number): Verdict {
   const leftMinor = payment.amountMinor - amountCapturedMinor(payment);
@@ -29,8 +29,14 @@ export function capture(payment: Payment, amountMinor?: number): Verdict {
     amountMinor: takenMinor,
     reversed: false,
   };
+  const isRestHeld =
+    payment.capture === 'manual' && payment.status === 'authorized' && takenMinor < leftMinor;
   return changed(
-    { ...payment, status: 'captured', captures: [...payment.captures, entry] },
+    {
+      ...payment,
+      status: isRestHeld ? 'authorized' : 'captured',
+      captures: [...payment.captures, entry],
+    },
     captureEvent('payment.captured', payment, entry),
   );
 }

@@ -3,6 +3,7 @@
  * Money that was captured is never hidden: nothing here takes a payment out of `captured`.
  */
 
+import { capture } from './capture-commands.ts';
 import type { Payment } from './payment.ts';
 import { changed, type Refusal, refused, UNCHANGED, type Verdict } from './verdict.ts';
 
@@ -22,10 +23,16 @@ const alreadyCaptured = (payment: Payment): Refusal =>
 const isClosed = (payment: Payment): boolean =>
   payment.status === 'failed' || payment.status === 'expired' || payment.status === 'voided';
 
-/** Authorizes a payment, closed ones too, since banks authorize late. */
-export function authorize(payment: Payment): Verdict {
+/** Authorizes a payment, closed ones too, since banks authorize late; `until` is when the bank lets go of the money. */
+export function authorize(payment: Payment, until?: string): Verdict {
   const isDone = payment.status === 'authorized' || payment.status === 'captured';
-  return isDone ? UNCHANGED : move(payment, 'authorized');
+  if (isDone) return UNCHANGED;
+  return move({ ...payment, authorizedUntil: until ?? null }, 'authorized');
+}
+
+/** The customer confirms in the checkout. */
+export function pay(payment: Payment): Verdict {
+  return payment.capture === 'manual' ? authorize(payment) : capture(payment);
 }
 
 /** Marks a new payment as waiting for the bank; refused once the bank has spoken. */

@@ -14,6 +14,8 @@ export type PaymentStatus =
 export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'reversed';
 export type DisputeStatus = 'opened' | 'won' | 'lost';
 
+export type CaptureMethod = 'automatic' | 'manual';
+
 export type Capture = {
   readonly captureId: string;
   readonly amountMinor: number;
@@ -42,6 +44,10 @@ export type Payment = {
   /** Whatever the merchant keeps with it; shown again, and told with each event. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAt: string;
+  /** `manual`: the customer authorizes alone, and a part that is captured leaves the rest authorized. */
+  readonly capture: CaptureMethod;
+  /** Until when what is authorized can be captured, as the gateway says; null where it does not. */
+  readonly authorizedUntil: string | null;
   readonly captures: readonly Capture[];
   readonly refunds: readonly Refund[];
   readonly disputes: readonly Dispute[];

@@ -4,7 +4,13 @@
  */
 
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Capture, Dispute, PaymentStatus, Refund } from '../payments/payment.ts';
+import type {
+  Capture,
+  CaptureMethod,
+  Dispute,
+  PaymentStatus,
+  Refund,
+} from '../payments/payment.ts';
 import type { EventType } from '../payments/verdict.ts';
 
 /** `dropped` is what the gateway believes delivered; `abandoned` is what it gave up on. */
@@ -19,6 +25,8 @@ export const payments = sqliteTable('payments', {
   currency: text('currency').notNull(),
   metadata: text('metadata', { mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
   createdAt: text('created_at').notNull(),
+  capture: text('capture').$type<CaptureMethod>().notNull(),
+  authorizedUntil: text('authorized_until'),
   captures: text('captures', { mode: 'json' }).$type<readonly Capture[]>().notNull(),
   refunds: text('refunds', { mode: 'json' }).$type<readonly Refund[]>().notNull(),
   disputes: text('disputes', { mode: 'json' }).$type<readonly Dispute[]>().notNull(),
@@ -67,6 +75,8 @@ CREATE TABLE IF NOT EXISTS payments (
   currency TEXT NOT NULL,
   metadata TEXT NOT NULL DEFAULT '{}',
   created_at TEXT NOT NULL,
+  capture TEXT NOT NULL DEFAULT 'automatic',
+  authorized_until TEXT,
   captures TEXT NOT NULL,
   refunds TEXT NOT NULL,
   disputes TEXT NOT NULL

@@ -50,13 +50,19 @@ function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
-// A file of an earlier version has its payments without it.
-async function addMetadata(client: Client): Promise<void> {
-  const { rows } = await client.execute(
-    "SELECT 1 FROM pragma_table_info('payments') WHERE name = 'metadata'",
-  );
-  if (rows.length === 0)
-    await client.execute("ALTER TABLE payments ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}'");
+// A file of an earlier version has its payments without them.
+const LATER_COLUMNS = {
+  metadata: "TEXT NOT NULL DEFAULT '{}'",
+  capture: "TEXT NOT NULL DEFAULT 'automatic'",
+  authorized_until: 'TEXT',
+};
+
+async function addLaterColumns(client: Client): Promise<void> {
+  const { rows } = await client.execute("SELECT name FROM pragma_table_info('payments')");
+  const present = new Set(rows.map(({ name }) => name));
+  for (const [name, definition] of Object.entries(LATER_COLUMNS))
+    if (!present.has(name))
+      await client.execute(`ALTER TABLE payments ADD COLUMN ${name} ${definition}`);
 }
 
 /** Opens the store, creating its tables where they are missing. */
@@ -67,7 +73,7 @@ export async function openStore(location: StoreLocation): Promise<Store> {
     timeout: BUSY_TIMEOUT_MS,
   });
   await client.executeMultiple(PRAGMAS + CREATE_TABLES);
-  await addMetadata(client);
+  await addLaterColumns(client);
   const db = drizzle(client);
   const enqueue = createQueue();
   return {

@@ -35,6 +35,10 @@ const ADVICE: Partial<Record<ReviewReason, Advice>> = {
     approve: 'it is captured again, up to what is outstanding',
     reject: 'it is voided',
   },
+  authorization_expiring: {
+    approve: 'it is captured, up to what is outstanding',
+    reject: 'it is voided',
+  },
   currency_mismatch: { approve: NOTED, reject: 'the foreign money is refunded' },
   capture_reversed: { approve: 'access is revoked, unless paid again', reject: 'access stays' },
   authorized_after_cancel: VOIDED_AGAIN,

@@ -63,13 +63,14 @@ function codeOf(message: object): string {
 
 function moneyLine(view: OrderView): string {
   const { amountPaid, amount, currency, amountRefunded, gateway } = view;
-  const { amountDiscounted, amountFees } = view;
+  const { amountAuthorized, amountDiscounted, amountFees } = view;
   const money = (amountMinor: number): string => moneyText(amountMinor, currency);
   const refunded = amountRefunded > 0 ? `, ${money(amountRefunded)} refunded` : '';
+  const held = amountAuthorized > 0 ? `, ${money(amountAuthorized)} authorized` : '';
   const discounted =
     amountDiscounted > 0 ? `, ${money(amountDiscounted)} let off by the gateway` : '';
   const fees = amountFees > 0 ? `, ${money(amountFees)} paid to the gateway on top` : '';
-  return `Money: ${money(amountPaid)} of ${money(amount)} captured${discounted}${fees}${refunded}, through ${gateway}`;
+  return `Money: ${money(amountPaid)} of ${money(amount)} captured${held}${discounted}${fees}${refunded}, through ${gateway}`;
 }
 
 function paymentLines({ payments, currency }: OrderView): string[] {
@@ -109,6 +110,8 @@ function deadlineLine({ name, at }: Deadline): string {
       return `asks the gateway again at ${time}`;
     case 'expiry':
       return `expires at ${time}`;
+    case 'authorization':
+      return `warns at ${time} that what is authorized ends soon`;
     case 'settlement':
       return `closes at ${time}, unless something happens`;
   }

@@ -33,6 +33,8 @@ export interface SignalPayloads {
     reason?: string;
     limitMinor?: number;
   };
+  capture: Decision & { requestKey: string; amountMinor?: number; note?: string };
+  void: Decision & { note?: string };
   review: Decision & {
     reviewId: string;
     decision: 'approve' | 'reject';
@@ -79,6 +81,9 @@ export const SIGNALS: Record<SignalName, string> = {
     'Cancels an order that is not paid, at the gateway first. {"id": "any new id"}, if you like with "reason"',
   refund:
     'Gives money back: all that is left, or "amountMinor". The same requestKey is the same refund. {"id": "any new id", "requestKey": "…"}',
+  capture:
+    'Captures what waits for it: all of it, or "amountMinor". The same requestKey is the same capture. {"id": "any new id", "requestKey": "…"}',
+  void: 'Lets go of what is authorized and not captured; the order stays open. {"id": "any new id"}, if you like with "note"',
   review:
     'Decides a review; the details of the order have the line to copy. {"id": "any new id", "reviewId": "rev_1", "decision": "approve" or "reject", "version": 8, "note": "why"}',
   retry:

@@ -82,6 +82,15 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       };
     case 'refund':
       return readRefund(fields, envelope);
+    case 'capture':
+      return readCapture(fields, envelope);
+    case 'void':
+      return {
+        ...envelope,
+        source: sourceOf(fields, 'operator'),
+        type: 'void',
+        ...(isText(fields.note) ? { note: fields.note } : {}),
+      };
     case 'review':
       return readReview(fields, envelope);
     case 'retry':
@@ -126,6 +135,19 @@ function readRefund(fields: Fields, envelope: Envelope): CommandEvent | null {
     ...(amountMinor === undefined ? {} : { amountMinor }),
     ...(isText(reason) ? { reason } : {}),
     ...(limitMinor === undefined ? {} : { limitMinor }),
+  };
+}
+
+function readCapture(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { requestKey, amountMinor, note } = fields;
+  if (!isId(requestKey) || (amountMinor !== undefined && !isAmount(amountMinor))) return null;
+  return {
+    ...envelope,
+    source: sourceOf(fields, 'operator'),
+    type: 'capture',
+    requestKey,
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(isText(note) ? { note } : {}),
   };
 }
 
@@ -192,6 +214,7 @@ function expected(signal: string): string {
     webhook: 'needs "fact": {"type", "paymentId", "amountMinor", "currency", …}',
     verify: '"paymentId" must be the gateway\'s id',
     refund: 'needs "requestKey" and a positive whole "amountMinor" where given',
+    capture: 'needs "requestKey" and a positive whole "amountMinor" where given',
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
     retry: 'needs "key", the effect to try again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',

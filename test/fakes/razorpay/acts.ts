@@ -24,6 +24,7 @@ export const CANNOT = {
 
 type Acts = Pick<
   GatewayDriver,
+  | 'pay'
   | 'authorize'
   | 'capture'
   | 'captureAmount'
@@ -45,6 +46,9 @@ export function createActs(
     paymentsOf(world, orderId).find(({ status }) => status === 'authorized');
   const captured = (orderId: string): string => capturesOf(world, orderId)[0]?.id ?? '';
   return {
+    async pay(orderId) {
+      life.authorize(life.start(orderId));
+    },
     async authorize(orderId) {
       life.authorize(life.start(orderId));
     },

@@ -56,7 +56,8 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
     tell('payment.authorized', { payment });
     // An order is paid once; what is authorized on top of that is sent back at once.
     if (orderOf(payment)?.status === 'paid') lapse(paymentId);
-    else if (habits.autoCapture) capture(paymentId);
+    else if (habits.autoCapture && !world.capturedByHand.has(payment.order_id ?? ''))
+      capture(paymentId);
   }
 
   function capture(paymentId: string): void {

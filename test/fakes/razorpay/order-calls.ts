@@ -10,6 +10,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'receipt',
   'unique_receipt',
   'notes',
+  'payment',
 ]);
 const MINIMUM_INR = 100;
 /** Five lakh rupees: what an account may take until it asks for more. */
@@ -19,7 +20,7 @@ const MAX_NOTES = 15;
 const MAX_NOTE_LENGTH = 256;
 
 export function createOrder(world: World, body: Body): Answer {
-  const { amount, currency, receipt = null, unique_receipt, notes = [] } = body;
+  const { amount, currency, receipt = null, unique_receipt, notes = [], payment } = body;
   const extra = Object.keys(body).find((field) => !FIELDS.has(field));
   if (extra !== undefined)
     return refused(`${extra} is/are not required and should not be sent`, 'extra_field_sent');
@@ -38,6 +39,8 @@ export function createOrder(world: World, body: Body): Answer {
     return invalid('The notes may not have more than 15 items.');
   if (Object.values(notes as object).some((note) => String(note).length > MAX_NOTE_LENGTH))
     return invalid('The notes may not be greater than 256 characters.');
+  if (payment !== undefined && !isCaptureSetting(payment))
+    return invalid('The payment capture settings are invalid.');
   const before = [...world.orders.values()].find((order) => receipt && order.receipt === receipt);
   if (unique_receipt === true && before !== undefined) return repeated(before, body);
   const order: Order = {
@@ -54,7 +57,25 @@ export function createOrder(world: World, body: Body): Answer {
     created_at: nowS(),
   };
   world.orders.set(order.id, order);
+  if ((payment as CaptureSetting | undefined)?.capture === 'manual')
+    world.capturedByHand.add(order.id);
   return ok(order);
+}
+
+interface CaptureSetting {
+  capture: unknown;
+  capture_options?: { manual_expiry_period?: unknown; refund_speed?: unknown };
+}
+
+/** Five days at most; how fast money goes back that nobody captured has to be said. */
+function isCaptureSetting(value: unknown): boolean {
+  const { capture, capture_options: options } = value as CaptureSetting;
+  if (capture === 'automatic') return true;
+  const minutes = Number(options?.manual_expiry_period);
+  const isHeld = Number.isInteger(minutes) && minutes >= 12 && minutes <= 7200;
+  return (
+    capture === 'manual' && isHeld && ['normal', 'optimum'].includes(String(options?.refund_speed))
+  );
 }
 
 function repeated(before: Order, { amount, currency }: Body): Answer {

@@ -79,6 +79,8 @@ export interface World {
   keys: Map<string, RememberedKey>;
   /** Why a payment cannot be refunded, in Razorpay's words, by its id. */
   unrefundable: Map<string, string>;
+  /** Orders whose payments wait to be captured, whatever the account does by itself. */
+  capturedByHand: Set<string>;
 }
 
 export function newWorld(): World {
@@ -89,6 +91,7 @@ export function newWorld(): World {
     disputes: new Map(),
     keys: new Map(),
     unrefundable: new Map(),
+    capturedByHand: new Set(),
   };
 }
 

@@ -54,7 +54,7 @@ export function createApi(parts: ApiParts): Express {
     )
     .get(
       '/v1/payment_intents/:id',
-      route(({ params }) => account.intentOf(text(params.id))),
+      route(({ params, query }) => expanded(account, text(params.id), query)),
     )
     .post(
       '/v1/payment_intents/:id/capture',
@@ -85,6 +85,14 @@ export function createApi(parts: ApiParts): Express {
         throw invalidParameter('path', `Unrecognized request URL (${method}: ${path})`);
       }),
     );
+}
+
+/** Objects in it are their ids alone, unless they are asked for. */
+function expanded(account: Account, id: string, query: Request['query']): object {
+  const intent = account.intentOf(id);
+  const isAsked = query['expand[0]'] === 'latest_charge';
+  if (!isAsked || intent.latest_charge === null) return intent;
+  return { ...intent, latest_charge: account.chargeOf(intent) };
 }
 
 async function serve(parts: ApiParts, run: Run, request: Request, response: Response) {

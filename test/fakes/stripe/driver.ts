@@ -66,6 +66,7 @@ function createDriver(fake: FakeStripe, place: Place): GatewayDriver {
   };
   return {
     name: 'stripe',
+    pay: async (paymentId) => account.confirm(paymentId),
     authorize: async (paymentId) => confirmByHand(paymentId),
     async capture(paymentId) {
       const { status } = account.intentOf(paymentId);

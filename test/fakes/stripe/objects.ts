@@ -39,6 +39,7 @@ export interface Charge {
   metadata: Metadata;
   paid: boolean;
   payment_intent: string;
+  payment_method_details: { card: { capture_before?: number } };
   refunded: boolean;
   status: string;
 }

@@ -7,6 +7,9 @@ import { type Books, chargeOf, expectStatus, intentOf } from './books.ts';
 import { checkAmount, checkMinimum } from './money.ts';
 import { type Charge, type Intent, type Metadata, newId, seconds } from './objects.ts';
 
+/** Most cards. */
+const HELD_FOR_S = 7 * 24 * 3600;
+
 const CANCELABLE = [
   'requires_payment_method',
   'requires_confirmation',
@@ -72,6 +75,9 @@ export function createPayments(books: Books) {
       ...sums,
       ...flags,
       ...more,
+      payment_method_details: {
+        card: more.captured ? {} : { capture_before: seconds() + HELD_FOR_S },
+      },
     };
     charges.set(charge.id, charge);
     intent.latest_charge = charge.id;

@@ -21,6 +21,15 @@ describe('capturing what a bank has authorized', () => {
     return on.gateway.capturePayment({ paymentId: orderId, amountMinor, idempotencyKey: newKey() });
   }
 
+  it('leaves it to the shop where the order says so, although the account captures by itself', async () => {
+    on.fake.habits.autoCapture = true;
+    const created = await on.gateway.createPayment({ ...attempt(), capture: 'manual' });
+    on.fake.life.authorize(on.fake.life.start(created.payment.paymentId));
+    const paymentIds = [created.payment.paymentId];
+    const { payments } = await on.gateway.fetchPayments({ orderId: '', paymentIds });
+    assert.equal(payments[0]?.status, 'authorized');
+  });
+
   it('captures the payment and tells the order as it then is', async () => {
     const { status, captures } = await capture();
     assert.equal(status, 'captured');

@@ -20,7 +20,7 @@ const newKey = (): string => randomUUID().replaceAll('-', '');
 
 function creation(
   changes: Partial<
-    Pick<CreatePayment, 'amountMinor' | 'currency' | 'idempotencyKey' | 'details'>
+    Pick<CreatePayment, 'amountMinor' | 'currency' | 'idempotencyKey' | 'details' | 'capture'>
   > = {},
 ) {
   const orderId = `ord_${newKey()}`;
@@ -55,6 +55,15 @@ describe('Stripe, asked by the adapter', () => {
     fake.account.confirm(paymentId);
     return paymentId;
   }
+
+  it('says until when it holds what is authorized', async () => {
+    const paymentId = await givenCaptured({ capture: 'manual' });
+    const { status, expiresAt = 0 } = await fetchOne(paymentId);
+    assert.equal(status, 'authorized');
+    assert.ok(Math.abs(expiresAt - Date.now() - 7 * 86_400_000) < 60_000);
+    await gateway.capturePayment({ paymentId, amountMinor: AMOUNT, idempotencyKey: newKey() });
+    assert.equal((await fetchOne(paymentId)).expiresAt, undefined);
+  });
 
   const fetchOne = async (paymentId: string) => {
     const { payments } = await gateway.fetchPayments({ orderId: '', paymentIds: [paymentId] });

@@ -18,6 +18,7 @@ export type Payment = {
   readonly id: string;
   readonly orderId: string;
   readonly status: string;
+  readonly authorizedUntil: string | null;
   readonly amountCaptured: number;
   readonly amountRefunded: number;
   readonly checkoutUrl: string;
@@ -65,8 +66,8 @@ export function callsOf(baseUrl: string) {
     call,
     post,
     get,
-    create: async (orderId = `ord_${randomUUID()}`): Promise<Payment> => {
-      const body = { orderId, amount: 4_999, currency: 'INR' };
+    create: async (orderId = `ord_${randomUUID()}`, more: object = {}): Promise<Payment> => {
+      const body = { orderId, amount: 4_999, currency: 'INR', ...more };
       const reply = await post('/payments', body, { 'idempotency-key': randomUUID() });
       return reply.body as Payment;
     },

@@ -1,6 +1,7 @@
 /** Everything that can become of an order, each told once. The histories of these scenarios are kept. */
 import { placeAt } from '../place.ts';
 import { BY_HAND } from './by-hand.ts';
+import { CAPTURES } from './captures.ts';
 import { ENDINGS } from './endings.ts';
 import { RAZORPAY, STRIPE } from './gateways.ts';
 import { OUTAGES } from './outages.ts';
@@ -11,7 +12,7 @@ import type { Scenarios } from './scenario.ts';
 
 /** By the gateway at which their histories are recorded. */
 const RECORDED_AT: Readonly<Record<string, Scenarios>> = {
-  sandbox: { ...PAYMENTS, ...ENDINGS, ...REFUNDS, ...REVIEWS, ...OUTAGES, ...BY_HAND },
+  sandbox: { ...PAYMENTS, ...ENDINGS, ...REFUNDS, ...REVIEWS, ...OUTAGES, ...BY_HAND, ...CAPTURES },
   stripe: STRIPE,
   razorpay: RAZORPAY,
 };
