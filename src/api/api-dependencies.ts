@@ -31,7 +31,7 @@ export interface ApiDependencies {
   apiKeys: readonly ApiKey[];
   policy: Pick<
     Config,
-    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits'
+    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits' | 'writeOffLimits'
   >;
   drain: Drain;
   /** Temporal’s page of orders, for people. */

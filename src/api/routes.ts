@@ -11,6 +11,7 @@ import { recordManualPayment, recordManualRefund } from './operators/manual-mone
 import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
 import { sync } from './operators/sync.ts';
+import { writeOffRest } from './operators/write-off.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
 import { getCreditNote } from './orders/credit-note.ts';
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   refund,
   recordManualPayment,
   recordManualRefund,
+  writeOffRest,
   extendExpiry,
   decideReview,
   retryEffect,

@@ -151,6 +151,9 @@ export const orderSchema = z
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
     ...amountsOfGateway,
+    amountWrittenOff: minorUnits.meta({
+      description: 'Minor units that the shop did without, as the order was paid short.',
+    }),
     gateway: z.string(),
     customer: z.object({
       id: z.string(),
