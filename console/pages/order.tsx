@@ -66,7 +66,7 @@ function Shown({ order }: { order: Order }) {
 
 function Sums({ order }: { order: Order }) {
   const { amount, amountAuthorized, amountPaid, amountRefunded, amountDiscounted } = order;
-  const { currency, disputes } = order;
+  const { amountWrittenOff, currency, disputes } = order;
   const disputed = disputes
     .filter(({ status }) => status === 'opened' || status === 'inquiry')
     .reduce((total, dispute) => total + dispute.amount, 0);
@@ -76,7 +76,8 @@ function Sums({ order }: { order: Order }) {
     ['Paid', amountPaid],
     ['Refunded', amountRefunded],
     ['Disputed', disputed],
-    ['Outstanding', Math.max(0, amount - amountDiscounted - amountPaid)],
+    ['Outstanding', Math.max(0, amount - amountDiscounted - amountWrittenOff - amountPaid)],
+    ...(amountWrittenOff > 0 ? [['Written off', amountWrittenOff] as const] : []),
   ] as const;
   return (
     <SimpleGrid cols={{ base: 2, sm: 6 }}>

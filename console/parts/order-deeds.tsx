@@ -93,6 +93,7 @@ function ofOperators(order: Order): Deed[] {
     ...(order.capture === 'manual' && order.amountAuthorized > 0 ? ofHeld(order) : []),
     ...(payments.some(({ manual }) => manual === null) ? [sync] : []),
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
+    ...(state === 'partially_paid' ? [writeOffOf(order)] : []),
     ...(amountPaid > 0 ? [returned] : []),
     ...ofPersonalData(order),
   ];
@@ -124,7 +125,7 @@ function ofPersonalData({ id, customer }: Order): Deed[] {
 }
 
 function ofHeld({ id, currency, gateway, amount, amountAuthorized, ...order }: Order): Deed[] {
-  const lacking = amount - order.amountDiscounted - order.amountPaid;
+  const lacking = amount - order.amountDiscounted - order.amountWrittenOff - order.amountPaid;
   const all = Math.min(amountAuthorized, lacking);
   return [
     {
@@ -142,6 +143,17 @@ function ofHeld({ id, currency, gateway, amount, amountAuthorized, ...order }: O
       color: 'red.9',
     },
   ];
+}
+
+function writeOffOf({ id, currency, amount, amountDiscounted, amountPaid, ...order }: Order): Deed {
+  const rest = amount - amountDiscounted - order.amountWrittenOff - amountPaid;
+  return {
+    name: 'Write off the rest',
+    consequence: `You do without ${moneyText(rest, currency)}: the order is paid, with access and invoice, and the books have the rest as an expense. What could still be paid is voided.`,
+    path: `/v1/orders/${id}/write-off`,
+    body: { amount: rest },
+    fields: [NOTE],
+  };
 }
 
 function whileWaiting(path: string, currency: string, gateway: string): Deed[] {

@@ -42,6 +42,11 @@ function accountsOf(kind: PostingKind, clearing: string): { debit: string; credi
       return { debit: 'refunds_paid', credit: clearing };
     case 'refund_reversed':
       return { debit: clearing, credit: 'refunds_paid' };
+    // The rest of what was sold is no money, and an expense.
+    case 'write_off':
+      return { debit: 'write_offs', credit: 'order_receipts' };
+    case 'write_off_reversed':
+      return { debit: 'order_receipts', credit: 'write_offs' };
     case 'chargeback':
       return { debit: 'chargebacks', credit: clearing };
     case 'chargeback_reversed':

@@ -33,7 +33,7 @@ export interface ApiDependencies {
   authenticate: Authenticate;
   policy: Pick<
     Config,
-    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits'
+    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits' | 'writeOffLimits'
   >;
   drain: Drain;
   /** Temporal’s page of orders, for people. */

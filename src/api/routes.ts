@@ -13,6 +13,7 @@ import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
 import { getStuckEffects } from './operators/stuck-effects.ts';
 import { sync } from './operators/sync.ts';
+import { writeOffRest } from './operators/write-off.ts';
 import { cancel } from './orders/cancel.ts';
 import { createOrder } from './orders/create-order.ts';
 import { getCreditNote } from './orders/credit-note.ts';
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   refund,
   recordManualPayment,
   recordManualRefund,
+  writeOffRest,
   extendExpiry,
   decideReview,
   retryEffect,

@@ -118,6 +118,13 @@ export function addChangeCommands(program: Command, session: () => Session): voi
       change(session(), `${pathOf(id)}/manual-refunds`, options),
     );
   program
+    .command('write-off')
+    .description('do without the rest of an order that was paid short: it is then paid')
+    .argument('<order>', "the order's id")
+    .requiredOption('--amount <minor units>', 'just what it still lacks', wholeNumber)
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, options: object) => change(session(), `${pathOf(id)}/write-off`, options));
+  program
     .command('extend')
     .description('give an order more time to be paid; an expired one is open again')
     .argument('<order>', "the order's id")

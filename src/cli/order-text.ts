@@ -48,6 +48,7 @@ function headText(order: Order): string {
     ...(order.amountDiscounted > 0
       ? [`${money(order.amountDiscounted)} let off by ${order.gateway}`]
       : []),
+    ...(order.amountWrittenOff > 0 ? [`${money(order.amountWrittenOff)} written off`] : []),
     ...(order.amountFees > 0
       ? [`${money(order.amountFees)} paid by the customer to ${order.gateway} on top, as its fee`]
       : []),

@@ -111,6 +111,8 @@ function toConfig(
     },
     /** Of one order, how much a key of scope `support` may give back. */
     supportRefundLimits: settings.SUPPORT_REFUND_LIMITS ?? {},
+    /** Of one order, how much may be written off. */
+    writeOffLimits: settings.WRITE_OFF_LIMITS ?? {},
     /** The sandbox gateway's listener on this machine, and what it signs its webhooks with. */
     sandbox: {
       port: settings.SANDBOX_PORT,

@@ -229,6 +229,11 @@ export const VARIABLES = {
       'how much of one order a key of scope `support` may give back: `currency:minor units`, comma-separated, such as `EUR:5000,INR:500000`',
     absent: 'nothing; a currency that is not named neither',
   }),
+  WRITE_OFF_LIMITS: variable(format.amountLimits, {
+    meaning:
+      'how much of one order may be written off where it was paid short: `currency:minor units`, comma-separated, such as `EUR:200,INR:10000`',
+    absent: 'nothing; a currency that is not named neither',
+  }),
   METRICS_PORT: variable(format.port, {
     meaning: 'a port for `GET /metrics` of a single process',
     absent: "the API's own port, and none in production",

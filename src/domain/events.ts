@@ -42,6 +42,8 @@ export type Command =
   /** `amountMinor`: absent for all that can be captured. */
   | { type: 'capture'; requestKey: string; amountMinor?: number; note?: string }
   | { type: 'void'; note?: string }
+  /** The rest that is to be done without; with it, no more than `limitMinor` of the order may have been. */
+  | { type: 'write_off'; amountMinor: number; limitMinor: number; note?: string }
   | { type: 'retry'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string }
   | ({ type: 'manual_payment' } & ByHand)

@@ -113,6 +113,13 @@ export interface RefundRequest {
   parentKey: string;
 }
 
+/** The rest of an order that was paid short, which a person did without. */
+export interface WriteOff {
+  amountMinor: number;
+  /** None of what was paid stands any more: the whole is due again. */
+  lifted?: true;
+}
+
 /** A capture that a person has asked for; at most one of a payment is under way. */
 export interface CaptureRequest {
   paymentId: string;
@@ -220,6 +227,8 @@ export interface Ledger {
   foreignCaptures: Record<string, ForeignCapture>;
   refunds: Entries<Refund>;
   refundRequests: Entries<RefundRequest>;
+  /** What a person did without, oldest first; absent means nothing. */
+  writeOffs?: WriteOff[];
   /** By their request keys; absent where none was made. */
   captureRequests?: Record<string, CaptureRequest>;
   disputes: Entries<Dispute>;

@@ -91,9 +91,17 @@ export function discountMinor(ledger: Ledger, paymentId?: string): number {
     .reduce((total, id) => total + (payments[id]?.discountMinor ?? 0), 0);
 }
 
+/** Minor units that a person did without. */
+export function writtenOffMinor({ writeOffs = [] }: Ledger): number {
+  return writeOffs
+    .filter(({ lifted }) => lifted !== true)
+    .reduce((total, { amountMinor }) => total + amountMinor, 0);
+}
+
 /** Minor units that pay the order. */
 export function dueMinor(ledger: Ledger): number {
-  return Math.max(0, ledger.terms.amountMinor - discountMinor(ledger));
+  const reliefMinor = discountMinor(ledger) + writtenOffMinor(ledger);
+  return Math.max(0, ledger.terms.amountMinor - reliefMinor);
 }
 
 export function outstandingMinor(ledger: Ledger): number {

@@ -15,6 +15,7 @@ import {
   feeMinor,
   refundedMinor,
   stateOf,
+  writtenOffMinor,
 } from './sums.ts';
 
 export interface PaymentView {
@@ -78,6 +79,8 @@ export interface OrderView {
   amountRefunded: number;
   amountDiscounted: number;
   amountFees: number;
+  /** What a person did without. */
+  amountWrittenOff: number;
   gateway: string;
   customer: { id: string };
   payments: PaymentView[];
@@ -121,6 +124,7 @@ export function viewOf(ledger: Ledger): OrderView {
     amountRefunded: refundedMinor(ledger),
     amountDiscounted: discountMinor(ledger),
     amountFees: feeMinor(ledger),
+    amountWrittenOff: writtenOffMinor(ledger),
     gateway: terms.gateway,
     customer: { id: terms.customerId },
     payments: paymentViews(ledger),

@@ -76,6 +76,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     authenticate: createAuthenticate([{ scope: 'ops', secret: SECRET }]),
     policy: {
       supportRefundLimits: {},
+      writeOffLimits: {},
       orderExpiryMs: 3_600_000,
       settlementWindowMs: 3_600_000,
       rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 },

@@ -72,6 +72,7 @@ describe('the environment', () => {
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,
       supportRefundLimits: {},
+      writeOffLimits: {},
       workerCachedOrders: 500,
       logLevel: 'info',
     });
@@ -140,6 +141,12 @@ describe('the environment', () => {
       { SUPPORT_REFUND_LIMITS: 'EUR:5000, INR:0' },
       (c) => c.supportRefundLimits,
       { EUR: 5000, INR: 0 },
+    ],
+    [
+      'how much of an order may be written off',
+      { WRITE_OFF_LIMITS: 'EUR:200' },
+      (c) => c.writeOffLimits,
+      { EUR: 200 },
     ],
     [
       'a colon within an API secret',

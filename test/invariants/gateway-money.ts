@@ -39,9 +39,9 @@ export const moneyAsAtGateway: Invariant = {
 
 /** What stands in the books after reversals: `kind reference` and minor units. */
 function standingEntries(postings: readonly Posting[]): Map<string, number> {
-  // A discount is no money that the gateway holds.
+  // A discount or a write-off is no money that the gateway holds.
   const entries = postings.filter(
-    ({ side, kind }) => side === 'debit' && !kind.startsWith('discount'),
+    ({ side, kind }) => side === 'debit' && !/^(discount|write_off)/.test(kind),
   );
   const groups = groupBy(
     entries,

@@ -55,7 +55,7 @@ function keyOf(
   return own?.key ?? null;
 }
 
-/** Which side of an entry is the money that the gateway holds; a discount is none. */
+/** Which side of an entry is the money that the gateway holds; a discount and a write-off are none. */
 const CLEARING: Record<PostingKind, 'debit' | 'credit' | 'neither'> = {
   capture: 'debit',
   discount: 'neither',
@@ -65,6 +65,8 @@ const CLEARING: Record<PostingKind, 'debit' | 'credit' | 'neither'> = {
   refund_reversed: 'debit',
   chargeback: 'credit',
   chargeback_reversed: 'debit',
+  write_off: 'neither',
+  write_off_reversed: 'neither',
 };
 
 function sidesOf(command: Extract<BusinessEffect, { effect: 'post_ledger' }>): Posting[] {

@@ -2,6 +2,7 @@
  * What people do: cash over the counter, a transfer back, more time to pay, and the capture or the end of what is
  * authorized.
  */
+import { outstandingMinor } from '../../src/domain/sums.ts';
 import { type Move, type Scene, send } from './stage.ts';
 import { ORDER_AMOUNT_MINOR } from './world.ts';
 
@@ -31,6 +32,16 @@ export const HAND_MOVES: Record<string, Move> = {
     const amountMinor = dice.pick([undefined, undefined, 20, 40, ORDER_AMOUNT_MINOR, 130]);
     const id = `capture-${nth}`;
     send(scene, 'capture', { id, requestKey, ...(amountMinor && { amountMinor }) });
+  },
+  writeOff(scene) {
+    const { dice, run, nth } = scene;
+    const amountMinor = dice.pick([outstandingMinor(run.ledger()), 10, 40]);
+    if (amountMinor === 0) return;
+    send(scene, 'write_off', {
+      id: `write_off-${nth}`,
+      amountMinor,
+      limitMinor: dice.pick([50, 90]),
+    });
   },
   voidByHand(scene) {
     send(scene, 'void', { id: `void-${scene.nth}` });

@@ -17,6 +17,7 @@ import {
   unanswered,
   verify,
   voidRequest,
+  writeOff,
 } from './order-events.ts';
 import { another, IN } from './order-states.ts';
 import type { Happening } from './order-story.ts';
@@ -120,6 +121,7 @@ export const CAPTURE_SCENES: Record<string, Scenes> = {
     before: ended('voided'),
     now: () => voidRequest(),
   },
+  'write_off.requested': { before: IN, now: () => writeOff(60) },
   'authorization.expiring': {
     terms: BY_HAND,
     before: CAPTURABLE,

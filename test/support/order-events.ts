@@ -144,6 +144,10 @@ export function voidRequest(id = 'void'): CommandEvent {
   return command({ type: 'void' }, id);
 }
 
+export function writeOff(amountMinor: number, limitMinor = 100, id = 'write-off'): CommandEvent {
+  return command({ type: 'write_off', amountMinor, limitMinor }, id);
+}
+
 export function captureAnswered(payment: PaymentSnapshot, requestKey = 'cap_key_1'): DomainEvent {
   const key = effectKey(TERMS.orderId, 'capture_payment', requestKey);
   return answered(key, { to: 'capture_payment', payment });

@@ -78,7 +78,12 @@ async function startSharedStack(): Promise<SharedStack> {
   const started = await Promise.all(
     GATEWAYS.map(async ({ name, start }) => ({ name, gateway: await start() })),
   );
-  const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  const env = {
+    CRM_URL: crm.url,
+    EFFECTS_SECRET,
+    SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+    WRITE_OFF_LIMITS: 'INR:500',
+  };
   for (const { gateway } of started) Object.assign(env, gateway.env);
   const stack = await startTestStack({ workers: 2, apis: 2, env });
   return Object.assign(stack, {

@@ -179,6 +179,9 @@ export const orderSchema = z
     amountPaid: minorUnits,
     amountRefunded: minorUnits,
     ...amountsOfGateway,
+    amountWrittenOff: minorUnits.meta({
+      description: 'Minor units that the shop did without, as the order was paid short.',
+    }),
     gateway: z.string(),
     customer: z.object({
       id: z.string().meta({ description: "The customer's id, as the shop has it." }),

@@ -25,6 +25,7 @@ export function representOrder(order: StoredOrder): Order {
     amountAuthorized: amounts.amountAuthorized ?? 0,
     amountDiscounted: amounts.amountDiscounted ?? 0,
     amountFees: amounts.amountFees ?? 0,
+    amountWrittenOff: amounts.amountWrittenOff ?? 0,
     customer: {
       ...customer,
       ...(order.email === null ? {} : { email: order.email }),

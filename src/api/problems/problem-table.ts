@@ -227,6 +227,21 @@ export const PROBLEMS = {
     'Void refused',
     'The gateway has refused to void it: read the order, and see the payment at the gateway.',
   ),
+  nothing_to_write_off: entry(
+    409,
+    'Nothing to write off',
+    'Only the rest of an order that is partly paid can be written off: cancel one of which nothing is paid.',
+  ),
+  write_off_differs: entry(
+    409,
+    'Another amount is outstanding',
+    'Read the order, and send just what it still lacks: amount less amountPaid, amountDiscounted and amountWrittenOff.',
+  ),
+  write_off_over_limit: entry(
+    422,
+    'Write-off over the limit',
+    'More of this order would be written off than WRITE_OFF_LIMITS has for its currency: let the customer pay the rest, or cancel the order.',
+  ),
   order_not_paid: entry(409, 'Order not paid', 'There is nothing to refund before it is paid.'),
   order_disputed: entry(409, 'Order disputed', 'Wait for the dispute to end before refunding.'),
   refund_over_limit: entry(

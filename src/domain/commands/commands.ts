@@ -17,6 +17,7 @@ import { refund } from './refund.ts';
 import { sync, verify } from './verify.ts';
 import { voidAuthorization } from './void.ts';
 import { type CommandOf, rejected } from './waiting.ts';
+import { writeOff } from './write-off.ts';
 
 /** Takes up a command; null means that its caller waits for the gateway. */
 export function applyCommand(context: Context, command: CommandEvent): Verdict | null {
@@ -35,6 +36,8 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return capture(context, command);
     case 'void':
       return voidAuthorization(context, command);
+    case 'write_off':
+      return writeOff(context, command);
     case 'review':
       return decideReview(context, command);
     case 'retry':

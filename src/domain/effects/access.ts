@@ -6,7 +6,7 @@
 import type { EffectStarter } from '../apply-row.ts';
 import { keyFor } from '../context.ts';
 import type { Ledger } from '../ledger.ts';
-import { capturedMinor, discountMinor, manualPayments } from '../sums.ts';
+import { capturedMinor, discountMinor, manualPayments, writtenOffMinor } from '../sums.ts';
 
 export function grantAccess(starter: EffectStarter): void {
   const { access } = starter.ledger;
@@ -25,17 +25,18 @@ export function grantAccess(starter: EffectStarter): void {
   });
 }
 
-/** For the invoice, which names the gateway alone where nothing was received by hand. */
+/** For the invoice, which names the gateway alone where all came through it. */
 function paidByHand(ledger: Ledger): { paidBy?: string[] } {
   const byHand = manualPayments(ledger).filter(({ paymentId }) => capturedMinor(ledger, paymentId));
-  if (byHand.length === 0) return {};
+  const writeOff = writtenOffMinor(ledger) > 0 ? ['write_off'] : [];
+  if (byHand.length === 0 && writeOff.length === 0) return {};
   const handMinor = byHand.reduce(
     (sum, { paymentId }) => sum + capturedMinor(ledger, paymentId),
     0,
   );
   const gateway = handMinor < capturedMinor(ledger) ? [ledger.terms.gateway] : [];
   const methods = byHand.flatMap(({ manual }) => manual?.method ?? []);
-  return { paidBy: [...new Set([...gateway, ...methods])] };
+  return { paidBy: [...new Set([...gateway, ...methods, ...writeOff])] };
 }
 
 export function revokeAccess(starter: EffectStarter): void {

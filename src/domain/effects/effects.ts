@@ -56,7 +56,9 @@ export type PostingKind =
   | 'refund'
   | 'refund_reversed'
   | 'chargeback'
-  | 'chargeback_reversed';
+  | 'chargeback_reversed'
+  | 'write_off'
+  | 'write_off_reversed';
 
 /** What happens to the customer's access, papers and books. `after` names an effect to wait for. */
 export type BusinessEffect =
@@ -68,7 +70,7 @@ export type BusinessEffect =
       epoch: number;
       /** Minor units that the gateway let the customer off; absent means none. */
       discountMinor?: number;
-      /** The gateway's name and the methods by hand; absent means through the gateway alone. */
+      /** The gateway's name, the methods by hand and a write-off; absent means through the gateway alone. */
       paidBy?: string[];
     }
   | {

@@ -25,6 +25,13 @@ export function schedulePostings(starter: EffectStarter): void {
     const isTrue = capturedMinor(starter.ledger, paymentId) > 0;
     keep(starter, 'discount', { reference: paymentId, amountMinor: discountMinor, isTrue });
   }
+  const { orderId } = starter.ledger.terms;
+  for (const [i, { amountMinor, lifted }] of (starter.ledger.writeOffs ?? []).entries())
+    keep(starter, 'write_off', {
+      reference: `${orderId}.${i + 1}`,
+      amountMinor,
+      isTrue: lifted !== true,
+    });
   for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
     if (refund === undefined || !isOurs(starter.ledger, refund)) continue;
     const { refundId, amountMinor, status } = refund;
@@ -51,7 +58,7 @@ function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
 function keep(
   starter: EffectStarter,
-  kind: 'discount' | 'refund' | 'chargeback',
+  kind: 'discount' | 'refund' | 'chargeback' | 'write_off',
   entry: { reference: string; amountMinor: number; isTrue: boolean },
 ): void {
   const { reference, amountMinor, isTrue } = entry;

@@ -5,7 +5,13 @@
 
 import { applyRow } from '../apply-row.ts';
 import { type Context, movePayment, type Verdict } from '../context.ts';
-import { type Capture, type Payment, reversedMinor, standingMinor } from '../ledger.ts';
+import {
+  type Capture,
+  type Ledger,
+  type Payment,
+  reversedMinor,
+  standingMinor,
+} from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { authorizedMinor, capturedMinor, dueMinor, stateOf } from '../sums.ts';
 import type { RowOf } from '../table.ts';
@@ -86,5 +92,16 @@ export function applyCaptureReversed(context: Context, fact: CaptureFact): Verdi
         }
       : { ...known, reversed: true, reversedMinor: Math.min(amountMinor, known.amountMinor) };
   const row = known === undefined ? 'capture.reversed.early' : 'capture.reversed';
-  return applyRow(context, row, { cause, evolve: () => putCapture(ledger, reversal) });
+  return applyRow(context, row, {
+    cause,
+    evolve: () => {
+      putCapture(ledger, reversal);
+      if (capturedMinor(ledger) === 0) liftWriteOffs(ledger);
+    },
+  });
+}
+
+/** The rest was done without because the other part was paid. */
+function liftWriteOffs({ writeOffs = [] }: Ledger): void {
+  for (const writeOff of writeOffs) writeOff.lifted = true;
 }

@@ -69,8 +69,10 @@ function moneyLine(view: OrderView): string {
   const held = amountAuthorized > 0 ? `, ${money(amountAuthorized)} authorized` : '';
   const discounted =
     amountDiscounted > 0 ? `, ${money(amountDiscounted)} let off by the gateway` : '';
+  const { amountWrittenOff } = view;
+  const writtenOff = amountWrittenOff > 0 ? `, ${money(amountWrittenOff)} written off` : '';
   const fees = amountFees > 0 ? `, ${money(amountFees)} paid to the gateway on top` : '';
-  return `Money: ${money(amountPaid)} of ${money(amount)} captured${held}${discounted}${fees}${refunded}, through ${gateway}`;
+  return `Money: ${money(amountPaid)} of ${money(amount)} captured${held}${discounted}${writtenOff}${fees}${refunded}, through ${gateway}`;
 }
 
 function paymentLines({ payments, currency }: OrderView): string[] {

@@ -35,6 +35,7 @@ export interface SignalPayloads {
   };
   capture: Decision & { requestKey: string; amountMinor?: number; note?: string };
   void: Decision & { note?: string };
+  write_off: Decision & { amountMinor: number; limitMinor: number; note?: string };
   review: Decision & {
     reviewId: string;
     decision: 'approve' | 'reject';
@@ -84,6 +85,8 @@ export const SIGNALS: Record<SignalName, string> = {
   capture:
     'Captures what waits for it: all of it, or "amountMinor". The same requestKey is the same capture. {"id": "any new id", "requestKey": "…"}',
   void: 'Lets go of what is authorized and not captured; the order stays open. {"id": "any new id"}, if you like with "note"',
+  write_off:
+    'Does without the rest of a partly paid order, just "amountMinor". {"id": "any new id", "amountMinor": 250, "limitMinor": 500}, if you like with "note"',
   review:
     'Decides a review; the details of the order have the line to copy. {"id": "any new id", "reviewId": "rev_1", "decision": "approve" or "reject", "version": 8, "note": "why"}',
   retry:

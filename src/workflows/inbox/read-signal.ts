@@ -91,6 +91,8 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
         type: 'void',
         ...(isText(fields.note) ? { note: fields.note } : {}),
       };
+    case 'write_off':
+      return readWriteOff(fields, envelope);
     case 'review':
       return readReview(fields, envelope);
     case 'retry':
@@ -149,6 +151,14 @@ function readCapture(fields: Fields, envelope: Envelope): CommandEvent | null {
     ...(amountMinor === undefined ? {} : { amountMinor }),
     ...(isText(note) ? { note } : {}),
   };
+}
+
+function readWriteOff(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { amountMinor, limitMinor, note } = fields;
+  if (!isAmount(amountMinor) || (limitMinor !== 0 && !isAmount(limitMinor))) return null;
+  const source = sourceOf(fields, 'operator');
+  const why = isText(note) ? { note } : {};
+  return { ...envelope, source, type: 'write_off', amountMinor, limitMinor, ...why };
 }
 
 function readReview(fields: Fields, envelope: Envelope): CommandEvent | null {
@@ -215,6 +225,7 @@ function expected(signal: string): string {
     verify: '"paymentId" must be the gateway\'s id',
     refund: 'needs "requestKey" and a positive whole "amountMinor" where given',
     capture: 'needs "requestKey" and a positive whole "amountMinor" where given',
+    write_off: 'needs a positive whole "amountMinor" and a whole "limitMinor"',
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
     retry: 'needs "key", the effect to try again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',

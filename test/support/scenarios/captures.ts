@@ -78,4 +78,12 @@ export const CAPTURES = {
     await place.settled(id, 'failed');
     return { id };
   },
+  async 'paid-short-and-the-rest-written-off'(place) {
+    const { id } = await place.orderPaidBy(AMOUNT - 100);
+    await place.settled(id, 'partially_paid');
+    const body = { amount: 100, note: 'the fee of a bank' };
+    await place.shop.call('POST', `/v1/orders/${id}/write-off`, body, WAIT);
+    await place.settled(id, 'paid');
+    return { id };
+  },
 } satisfies Scenarios;
