@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { pino } from 'pino';
-import { createAuthenticate } from '../../src/api/access/api-keys.ts';
 import { z } from 'zod';
+import { createAuthenticate } from '../../src/api/access/api-keys.ts';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { createApp, expressPath } from '../../src/api/app.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
