@@ -297,6 +297,21 @@ describe('a capture by hand', () => {
       .then({ reviews: [], asks: ['capture_payment:cap_key_1', 'fetch_payments:1'] });
   });
 
+  it('whose answer was lost is voided instead once the order was paid by other means: it would be paid twice', () => {
+    const lost: Happening[] = [captureRequest(), unanswered('capture_payment', 'cap_key_1')];
+    const nextPoll = reached('poll', TERMS.createdAt + HOUR_MS);
+    givenWith(PART, ...HELD, ...lost, byHand({ amountMinor: 30 }))
+      .when(nextPoll)
+      .then({ state: 'partially_paid', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
+    givenWith(PART, ...HELD, ...lost, byHand({ amountMinor: 30 }), nextPoll)
+      .when(voidAnswered(snapshot('voided')))
+      .then({ state: 'partially_paid', outcomes: ['applied'] });
+    const paid = [...HELD, ...lost, byHand()];
+    givenWith(PART, ...paid, unanswered('void_payment', 'pay_1'))
+      .when(nextPoll)
+      .then({ state: 'paid', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
+  });
+
   it('ends with the authorization', () => {
     givenWith(PART, ...HELD, captureRequest())
       .when(payment('expired'))
