@@ -458,6 +458,20 @@ describe('the end of an authorization', () => {
         .then({ reviews: [] });
   });
 
+  it('is captured at a person\'s word, and not where the gateway would take more than the order lacks', () => {
+    const approved = decide('approve', 'authorization_expiring');
+    const warning = reached('authorization', warnedAt);
+    givenWith(WHOLE, ...HELD, warning)
+      .when(approved)
+      .then({ asks: ['capture_payment:review:rev_1'], reviews: [] });
+    givenWith(WHOLE, ...HELD, byHand({ amountMinor: 30 }), warning)
+      .when(approved)
+      .thenRejected('capture_part_unsupported');
+    givenWith(PART, ...HELD, captureRequest(), warning)
+      .when(approved)
+      .thenRejected('capture_in_progress');
+  });
+
   it('keeps no customer from seeing the payment again', () => {
     givenWith(PART, ...HELD, reached('authorization', warnedAt))
       .when(pay(2))
