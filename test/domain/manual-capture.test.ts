@@ -18,6 +18,7 @@ import {
   payment,
   reached,
   refund,
+  refundAnswered,
   refundRequest,
   refused,
   snapshot,
@@ -252,6 +253,24 @@ describe('a capture by hand', () => {
       .then({ state: 'paid' });
   });
 
+  it('is answered by its own end, not by that of a refund with the same key', () => {
+    const { ledger } = apply(
+      ledgerOf(PARTS, [...PART_TAKEN, captureRequest(60, 'key_1'), refundRequest(10)]),
+      refundAnswered('ref_1', 10),
+    );
+    assert.deepEqual(
+      ledger.waiting.map(({ type }) => type),
+      ['capture'],
+    );
+  });
+
+  it('of a part is a change of the order, too, when the gateway lets go of the rest by itself', () => {
+    const asked = ledgerOf(PARTS, [...PART_TAKEN, command({ type: 'sync' })]);
+    const { ledger } = apply(asked, told(taken(40)));
+    assert.equal(viewOf(ledger).amountAuthorized, 0);
+    assert.ok(ledger.version > asked.version, 'readers are told of it');
+  });
+
   it('is refused for good where the gateway says no, and may be asked for anew', () => {
     const refusal: Happening[] = [captureRequest(), refused('capture_payment', 'cap_key_1')];
     givenWith(PART, ...HELD, captureRequest())
@@ -295,6 +314,21 @@ describe('a capture by hand', () => {
     givenWith(PART, ...HELD, ...lost)
       .when(nextDay)
       .then({ reviews: [], asks: ['capture_payment:cap_key_1', 'fetch_payments:1'] });
+  });
+
+  it('whose answer was lost is voided instead once the order was paid by other means: it would be paid twice', () => {
+    const lost: Happening[] = [captureRequest(), unanswered('capture_payment', 'cap_key_1')];
+    const nextPoll = reached('poll', TERMS.createdAt + HOUR_MS);
+    givenWith(PART, ...HELD, ...lost, byHand({ amountMinor: 30 }))
+      .when(nextPoll)
+      .then({ state: 'partially_paid', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
+    givenWith(PART, ...HELD, ...lost, byHand({ amountMinor: 30 }), nextPoll)
+      .when(voidAnswered(snapshot('voided')))
+      .then({ state: 'partially_paid', outcomes: ['applied'] });
+    const paid = [...HELD, ...lost, byHand()];
+    givenWith(PART, ...paid, unanswered('void_payment', 'pay_1'))
+      .when(nextPoll)
+      .then({ state: 'paid', asks: ['void_payment:pay_1', 'fetch_payments:1'] });
   });
 
   it('ends with the authorization', () => {
@@ -380,6 +414,21 @@ describe('a void by hand', () => {
       .then({ asks: ['capture_payment:cap_key_1'] });
   });
 
+  it('that the gateway refuses after a part was captured leaves nothing to decide: the rest can be captured', () => {
+    const refusal = [voidRequest(), refused('void_payment', 'pay_1')];
+    givenWith(PARTS, ...PART_TAKEN, ...refusal)
+      .when(captureRequest())
+      .then({ asks: ['capture_payment:cap_key_1'], reviews: [] });
+    const second = [
+      ...PART_TAKEN,
+      ...another(),
+      payment('authorized', 'pay_2', { amountMinor: 60 }),
+    ];
+    givenWith(PARTS, ...second)
+      .when(refused('void_payment', 'pay_2'))
+      .then({ reviews: ['amount_mismatch'] });
+  });
+
   it('whose answer was lost is asked for again', () => {
     givenWith(PART, ...HELD, voidRequest())
       .when(unanswered('void_payment', 'pay_1'))
@@ -441,6 +490,20 @@ describe('the end of an authorization', () => {
       givenWith(PART, ...warned)
         .when(...end)
         .then({ reviews: [] });
+  });
+
+  it("is captured at a person's word, and not where the gateway would take more than the order lacks", () => {
+    const approved = decide('approve', 'authorization_expiring');
+    const warning = reached('authorization', warnedAt);
+    givenWith(WHOLE, ...HELD, warning)
+      .when(approved)
+      .then({ asks: ['capture_payment:review:rev_1'], reviews: [] });
+    givenWith(WHOLE, ...HELD, byHand({ amountMinor: 30 }), warning)
+      .when(approved)
+      .thenRejected('capture_part_unsupported');
+    givenWith(PART, ...HELD, captureRequest(), warning)
+      .when(approved)
+      .thenRejected('capture_in_progress');
   });
 
   it('keeps no customer from seeing the payment again', () => {

@@ -27,7 +27,15 @@ export const decideReview = defineRoute({
     200: { description: 'The order; decided so, now or before.', schema: orderSchema },
     202: { description: 'The order; the decision is not taken up yet.', schema: orderSchema },
   },
-  problems: ['order_not_found', 'review_not_found', 'review_already_decided', 'review_stale'],
+  problems: [
+    'order_not_found',
+    'review_not_found',
+    'review_already_decided',
+    'review_stale',
+    'order_disputed',
+    'capture_in_progress',
+    'capture_part_unsupported',
+  ],
   async run({ params: { id, reviewId }, body, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = { reviewId, ...body };

@@ -1,7 +1,7 @@
 /**
  * Starts orders whose row is there and whose workflow is not, because Temporal was away or the process
- * died in between, hands over what came before its order, and erases personal data of orders that needed them until now. Any number of processes may sweep: what
- * two of them do at once is done once.
+ * died in between, hands over what came before its order, and erases personal data of orders that needed them until
+ * now. Any number of processes may sweep: what two of them do at once is done once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findUnstarted } from '../../store/orders/orders.ts';

@@ -9,15 +9,17 @@ import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import { countRefusal, effectsFor, endGone, voidPayment } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, Payment } from '../ledger.ts';
 import { followsPresentRules } from '../rules.ts';
 import {
+  authorizedMinor,
   isAnythingLive,
   isDisputed,
   isNeedless,
   isPayable,
   refundableMinor,
   stateOf,
+  uncommittedMinor,
 } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { requestRefund } from './refund.ts';
@@ -118,8 +120,8 @@ export function refuseVoid(context: Context, paymentId: string, refusal: Refusal
   const payment = ledger.payments[paymentId];
   if (payment === undefined) return;
   if (refusal.isGone && isPayable(payment)) return endGone(context, payment);
-  const row = payment.status === 'authorized' ? 'void.refused.authorized' : 'void.refused';
-  applyRow(context, row, {
+  const isForReview = payment.status === 'authorized' && !isStillWanted(ledger, payment);
+  applyRow(context, isForReview ? 'void.refused.authorized' : 'void.refused', {
     cause: `void:${paymentId}`,
     evolve: () => {
       payment.voiding = false;
@@ -130,6 +132,15 @@ export function refuseVoid(context: Context, paymentId: string, refusal: Refusal
     origin: fromGateway(context, 'void_payment.refused'),
   });
   voidsRefused(context, paymentId, refusal.code);
+}
+
+/** The shop may capture it, or void it again: no decision is open, and its end is announced. */
+function isStillWanted(ledger: Ledger, payment: Payment): boolean {
+  if (ledger.terms.manualCapture === undefined || payment.mismatched) return false;
+  return (
+    stateOf(ledger) === 'partially_paid' &&
+    authorizedMinor(ledger, payment) <= uncommittedMinor(ledger)
+  );
 }
 
 /** The outcome is unknown as long as a call has no answer. */

@@ -28,7 +28,7 @@ export function capture(context: Context, command: CommandOf<'capture'>): Verdic
   return applyRow(context, captureRow(ledger), {
     cause: command.id,
     caller: { command, answer: { requestKey } },
-    refusal: () => refusalOf(ledger, command.amountMinor),
+    refusal: () => captureRefusal(ledger, command.amountMinor),
     effects: { capture: (starter) => requestCapture(starter, requestKey, command.amountMinor) },
   });
 }
@@ -49,7 +49,8 @@ function lastAuthorized({ payments }: Ledger): Payment | undefined {
   );
 }
 
-function refusalOf(ledger: Ledger, askedMinor: number | undefined): Verdict | undefined {
+/** Of all that can be captured where no amount is given. */
+export function captureRefusal(ledger: Ledger, askedMinor?: number): Verdict | undefined {
   const payment = capturablePayment(ledger);
   // Authorized for another amount than it was asked for: first a person decides.
   if (payment === undefined) return rejected('order_in_review');
@@ -72,7 +73,6 @@ export function openRequests({ captureRequests = {} }: Ledger): [string, Capture
   return Object.entries(captureRequests).filter(([, { status }]) => status === 'requested');
 }
 
-/** Of all that can be captured where no amount is given. What is under way already is not asked for twice. */
 export function requestCapture(
   starter: EffectStarter,
   requestKey: string,
@@ -80,7 +80,7 @@ export function requestCapture(
 ): void {
   const { ledger, event } = starter;
   const payment = capturablePayment(ledger);
-  if (payment === undefined || isCaptureUnderWay(ledger, payment)) return;
+  if (payment === undefined) return;
   const { paymentId } = payment;
   const amountMinor = askedMinor ?? capturableMinor(ledger, payment);
   const request: CaptureRequest = {

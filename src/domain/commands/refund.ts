@@ -16,7 +16,7 @@ import type { Refusal } from '../events.ts';
 import { applyOwnRefund } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
 import { acceptRequest } from '../facts/refunds.ts';
-import type { Ledger, RefundRequest } from '../ledger.ts';
+import type { Ledger, RefundRequest, WaitingCommand } from '../ledger.ts';
 import { indexOf, putRefundRequest } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import {
@@ -235,7 +235,12 @@ export function refuseRefund(
 /** Is there a waiting caller whom the refusal answers? */
 function isAwaited(ledger: Ledger, requestKey: string): boolean {
   const asked = parentKeyOf(ledger, requestKey);
-  return ledger.waiting.some(({ answer }) => answer.requestKey === asked);
+  return ledger.waiting.some(waitsFor(asked));
+}
+
+/** A capture may have the same key: it is answered by its own end. */
+function waitsFor(requestKey: string): (command: WaitingCommand) => boolean {
+  return ({ type, answer }) => type === 'refund' && answer.requestKey === requestKey;
 }
 
 /** The key that its caller gave, where the request is a part of a refund. */
@@ -253,12 +258,8 @@ function answerRefunds(context: Context, requestKey: string, verdict: Verdict): 
   const allocations = allocationsOf(context.ledger, asked);
   if (isUnderWay(context, allocations)) return;
   const isSure = allocations.every(({ status }) => status !== 'requested');
-  answerWaiting(
-    context,
-    ({ answer }) => answer.requestKey === asked,
-    () => {
-      if (!isSure) return UNSETTLED;
-      return isRefused(allocations) ? refusedVerdict(allocations) : verdict;
-    },
-  );
+  answerWaiting(context, waitsFor(asked), () => {
+    if (!isSure) return UNSETTLED;
+    return isRefused(allocations) ? refusedVerdict(allocations) : verdict;
+  });
 }

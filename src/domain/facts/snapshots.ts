@@ -29,8 +29,10 @@ export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payme
       record(context, verdict, { source: 'gateway', type: fact.type, eventId: context.event.id });
   }
   // A part was captured, and the gateway holds nothing of the rest any more.
-  if (snapshot.status === 'captured' && isHeld(context, payment))
+  if (snapshot.status === 'captured' && isHeld(context, payment)) {
     movePayment(context, payment, 'captured');
+    context.ledger.version += 1;
+  }
   if (context.isPresentTruth) takePresent(context, payment, snapshot);
   context.isPresentTruth = false;
   takeFees(context, snapshot);

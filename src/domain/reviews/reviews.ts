@@ -4,6 +4,7 @@
  */
 
 import { applyRow } from '../apply-row.ts';
+import { captureRefusal } from '../commands/capture.ts';
 import { type CommandOf, rejected } from '../commands/waiting.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { Review } from '../ledger.ts';
@@ -24,6 +25,8 @@ export function decideReview(context: Context, command: CommandOf<'review'>): Ve
   if (isDisputed(ledger) && refundsOn(row)) return rejected('order_disputed');
   return applyRow(context, row, {
     cause: review.id,
+    // A gateway that captures whole would take what the order no longer lacks.
+    refusal: () => (row === 'review.approved.expiring' ? captureRefusal(ledger) : undefined),
     evolve: () => {
       review.status = decided;
       review.note = command.note;

@@ -49,10 +49,10 @@ function retryRefund(context: Context, requestKey: string): void {
   });
 }
 
-/** An order that is to be cancelled captures nothing more: the void decides. */
+/** An order that is to be cancelled, or was paid by other means meanwhile, captures nothing more: the void decides. */
 function retryCapture(context: Context, requestKey: string, request: CaptureRequest): void {
   const { ledger, event } = context;
-  if (isUnwanted(ledger)) return;
+  if (isUnwanted(ledger) || request.amountMinor > outstandingMinor(ledger)) return;
   const cause = `capture:${requestKey}`;
   // Where a payment is captured once, a repeat can take nothing twice.
   const isByParts = ledger.terms.manualCapture?.takes === 'parts';
@@ -98,10 +98,19 @@ function retryRow(
   const { captureMinor, status, voiding } = payment;
   if (voiding === true && isPayable(payment)) return 'void.unresolved';
   if (!isVoidable(payment)) return null;
-  const isToCapture = captureMinor !== undefined && status === 'authorized';
-  const isTooMuch = isToCapture && captureMinor > outstandingMinor(ledger);
-  if (!isUnwanted(ledger) && isToCapture && !isTooMuch) return 'capture.unresolved';
+  const isHeld = status === 'authorized';
+  const wantedMinor = captureMinor ?? requestedMinor(ledger, payment);
+  const isTooMuch = isHeld && wantedMinor > outstandingMinor(ledger);
+  const isToCapture = isHeld && captureMinor !== undefined && !isTooMuch;
+  if (!isUnwanted(ledger) && isToCapture) return 'capture.unresolved';
   // A void that was refused is for a review, or for the next fact.
   const isToVoid = voiding !== false && (isUnwanted(ledger) || isTooMuch);
   return isToVoid ? 'void.unresolved' : null;
+}
+
+/** Minor units that a person has asked to capture of it, and that are not known to be. */
+function requestedMinor(ledger: Ledger, { paymentId }: Payment): number {
+  return openRequests(ledger)
+    .filter(([, request]) => request.paymentId === paymentId)
+    .reduce((total, [, { amountMinor }]) => total + amountMinor, 0);
 }
