@@ -159,6 +159,25 @@ describe('a payment that names an order and that this installation did not make'
     assert.equal((await parkedOf(meant))[0]?.status, 'attached');
   });
 
+  it('pays one order, also where another event of it is attached to another order', async () => {
+    const place = await placeAt('sandbox');
+    const [named, meant] = [await place.order(), await place.order()];
+    for (const id of [named, meant]) exemptFromInvariants(id);
+    const paymentId = await captured(place, named, 'another installation');
+    const first = await untilParked(named);
+    assert.equal((await decide('attach', first, { orderId: meant })).status, 200);
+    await untilSettled(shop, meant, 'paid');
+    const event = place.gateway.eventFor({ type: 'payment.pending', orderId: named, paymentId });
+    assert.ok(event);
+    await deliver(shop, event);
+    const second = await untilParked(named);
+    assert.notEqual(second.id, first.id);
+    const { status, body } = await decide('attach', second, { orderId: named });
+    assert.deepEqual([status, body.code], [409, 'payment_belongs_to_other_order']);
+    assert.equal((await readOrder(shop, named)).state, 'initiated');
+    assert.equal((await parkedOf(named))[0]?.status, 'parked');
+  });
+
   it('cannot be attached to an order of another gateway', async () => {
     const [sandbox, stripe] = [await placeAt('sandbox'), await placeAt('stripe')];
     const id = await sandbox.order();

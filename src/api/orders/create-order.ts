@@ -247,7 +247,7 @@ function refusalOf(
   }
   const { amounts, currencies, capture: captures } = gateways[gateway]?.capabilities ?? {};
   if (capture === 'manual' && captures?.manual === false) {
-    const message = `${gateway} captures by itself: leave it away, or name another gateway`;
+    const message = `${gateway} captures by itself: leave it out, or name another gateway`;
     return new Problem('capture_unsupported', { errors: [{ pointer: '/capture', message }] });
   }
   if (currencies !== undefined && !currencies.includes(currency)) {

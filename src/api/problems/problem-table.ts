@@ -180,7 +180,7 @@ export const PROBLEMS = {
   capture_unsupported: entry(
     422,
     'Manual capture unsupported',
-    'This gateway captures by itself: leave capture away, or name a gateway with manual capture.',
+    'This gateway captures by itself: leave capture out, or name a gateway with manual capture.',
   ),
   nothing_authorized: entry(
     409,

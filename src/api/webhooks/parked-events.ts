@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { Database } from '../../store/database.ts';
+import { claimPayment, releasePayment } from '../../store/orders/gateway-payments.ts';
 import {
   decideParked,
   eraseParkedBody,
@@ -215,6 +216,7 @@ export const attachParked = defineRoute({
     'parked_event_not_attachable',
     'order_not_found',
     'parked_event_decided',
+    'payment_belongs_to_other_order',
     'payment_unknown',
   ],
   async run({ params: { id }, body: { orderId: chosen, note }, ...sender }, dependencies) {
@@ -236,13 +238,22 @@ export const attachParked = defineRoute({
     });
     if (decided?.status !== 'attached' || decided.orderId !== target)
       throw new Problem('parked_event_decided');
+    // A payment has an event for each of its states: another one may have been attached to another order.
+    const claim = { gateway, paymentId, orderId: target };
+    if ((await claimPayment(database, claim)) !== target) {
+      await unattachParked(database, parked);
+      throw new Problem('payment_belongs_to_other_order');
+    }
     const payload = { paymentId, ...(note === undefined ? {} : { note }) };
     try {
       const command = { orderId: target, name: 'attach', payload } as const;
       return answerWithOrder(await submit(dependencies, sender, command));
     } catch (error) {
       const isUnknown = error instanceof Problem && error.code === 'payment_unknown';
-      if (isUnknown) await unattachParked(database, parked);
+      if (isUnknown) {
+        await unattachParked(database, parked);
+        await releasePayment(database, claim);
+      }
       throw error;
     }
   },
