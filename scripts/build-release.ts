@@ -104,7 +104,7 @@ async function releaseManifest(): Promise<Manifest> {
 
 const BYTES_PER_BLOCK = 512;
 
-async function bytesOnDisk(folder: string): Promise<number> {
+export async function bytesOnDisk(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true });
   const sizes = await Promise.all(
     names.map(async (name) => (await lstat(path.join(folder, name))).blocks * BYTES_PER_BLOCK),
