@@ -47,7 +47,7 @@ describe('building a release', () => {
 });
 
 describe('a release', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
   let bytes: number;
 
@@ -137,7 +137,7 @@ describe('a release', function () {
             () => false,
           );
         },
-        { interval: 100, timeout: 60_000 },
+        { interval: 100, timeout: 120_000 },
       );
     }
 
