@@ -9,11 +9,11 @@ const CONSOLE = fileURLToPath(new URL('../console', import.meta.url));
 const DIST = path.join(CONSOLE, 'dist');
 
 /** @throws Error with what the bundler found */
-export async function buildConsole(): Promise<void> {
-  await mkdir(DIST, { recursive: true });
+export async function buildConsole(folder = DIST): Promise<void> {
+  await mkdir(folder, { recursive: true });
   await build({
     entryPoints: { app: path.join(CONSOLE, 'main.tsx') },
-    outdir: DIST,
+    outdir: folder,
     ...{ bundle: true, format: 'esm', platform: 'browser', target: 'es2022', jsx: 'automatic' },
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -21,7 +21,7 @@ export async function buildConsole(): Promise<void> {
     legalComments: 'linked',
     logLevel: 'error',
   });
-  await copyFile(path.join(CONSOLE, 'index.html'), path.join(DIST, 'index.html'));
+  await copyFile(path.join(CONSOLE, 'index.html'), path.join(folder, 'index.html'));
 }
 
 /** Builds it unless it is there. */

@@ -1,6 +1,7 @@
 /**
  * `npm run build:release [FOLDER]`: everything that API, worker, migrations and command line need to run on this platform
- * with Node.js alone, in `release` or the given folder. The image is this folder; it can be copied to a machine as well.
+ * with Node.js alone, in `release` or the given folder, which is empty or holds an earlier release. The image is this
+ * folder; it can be copied to a machine as well.
  */
 import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +11,8 @@ import { buildConsole } from './build-console.ts';
 import { EMPTY_MODULES, isLeftOut, releasePackages } from './release-packages.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const AS_THEY_ARE = ['LICENSE', 'NOTICE.md', 'console/dist'];
+const MANIFEST = 'package.json';
+const AS_THEY_ARE = ['LICENSE', 'NOTICE.md'];
 
 /** The programs of a release, as its `npm run` knows them too. */
 export const PROGRAMS = {
@@ -27,22 +29,43 @@ interface Manifest {
 }
 
 /**
- * @param folder is emptied first
+ * @param folder is made; an earlier release in it is removed first
  * @returns the bytes that it takes on the disk
+ * @throws Error where the folder holds anything else, and with what the compiler or the bundler found
  */
 export async function buildRelease(folder: string): Promise<number> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await makeEmpty(folder);
+  // First, so that what is left of a build that broke off is known as one.
+  await writeFile(
+    path.join(folder, MANIFEST),
+    `${JSON.stringify(await releaseManifest(), null, 2)}\n`,
+  );
   await build();
-  await buildConsole();
+  // Not by way of console/dist, which an API of the checkout may be serving.
+  await buildConsole(path.join(folder, 'console/dist'));
   await cp(DIST, path.join(folder, 'dist'), { recursive: true });
   for (const name of AS_THEY_ARE)
     await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   for (const name of releasePackages()) await copyPackage(name, folder);
   for (const name of EMPTY_MODULES) await writeEmptyModule(path.join(folder, 'node_modules', name));
-  const manifest = `${JSON.stringify(await releaseManifest(), null, 2)}\n`;
-  await writeFile(path.join(folder, 'package.json'), manifest);
   return bytesOnDisk(folder);
+}
+
+/** A name that was mistyped may be that of a folder with something of its own in it. */
+async function makeEmpty(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const isEmpty = (await readdir(folder)).length === 0;
+  if (!isEmpty && !(await isRelease(folder)))
+    throw new Error(
+      `${folder} holds something that is no release: name an empty folder or one that is not there yet`,
+    );
+  await rm(folder, { recursive: true });
+  await mkdir(folder);
+}
+
+async function isRelease(folder: string): Promise<boolean> {
+  const manifest = await readFile(path.join(folder, MANIFEST), 'utf8').catch(() => '');
+  return manifest.includes(`"api": "${PROGRAMS.api}"`);
 }
 
 async function copyPackage(name: string, folder: string): Promise<void> {
@@ -62,7 +85,7 @@ async function writeEmptyModule(folder: string): Promise<void> {
 }
 
 async function releaseManifest(): Promise<Manifest> {
-  const own = JSON.parse(await readFile(path.join(ROOT, 'package.json'), 'utf8')) as Manifest;
+  const own = JSON.parse(await readFile(path.join(ROOT, MANIFEST), 'utf8')) as Manifest;
   const { name, version, description, license, type, engines, dependencies } = own;
   return {
     ...{ name, version, description, license, private: true, type, engines },
@@ -81,7 +104,7 @@ async function releaseManifest(): Promise<Manifest> {
 
 const BYTES_PER_BLOCK = 512;
 
-async function bytesOnDisk(folder: string): Promise<number> {
+export async function bytesOnDisk(folder: string): Promise<number> {
   const names = await readdir(folder, { recursive: true });
   const sizes = await Promise.all(
     names.map(async (name) => (await lstat(path.join(folder, name))).blocks * BYTES_PER_BLOCK),

@@ -43,7 +43,7 @@ async function fill(databaseUrl: string, first: number, last: number): Promise<v
   await client.connect();
   try {
     const ledger = paidLedger(SAMPLE, { closed: true });
-    const [told, view] = [JSON.stringify(ledger), JSON.stringify(viewOf(ledger))];
+    const [ledgerJson, view] = [JSON.stringify(ledger), JSON.stringify(viewOf(ledger))];
     for (let from = first; from <= last; from += BATCH)
       await client.query(
         `insert into orders (
@@ -55,7 +55,7 @@ async function fill(databaseUrl: string, first: number, last: number): Promise<v
            replace($4, '"${SAMPLE}"', '"ord_' || n || '"')::json,
            timestamptz '2026-01-01' + n * interval '1 second', now(), now(), now(), true
          from generate_series($1::int, $2::int) as n`,
-        [from, Math.min(from + BATCH - 1, last), told, view],
+        [from, Math.min(from + BATCH - 1, last), ledgerJson, view],
       );
     await client.query('analyze');
   } finally {

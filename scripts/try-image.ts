@@ -2,11 +2,12 @@
  * `npm run try-image`: does what the build stage of the Dockerfile says, in an empty folder and on this system, for a
  * machine without a container engine. `test/deploy/release.test.ts` runs what comes of it as the image does.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { bytesOnDisk } from './build-release.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -39,12 +40,6 @@ async function copy(names: readonly string[], folder: string): Promise<void> {
   await rm(archive);
 }
 
-async function bytesIn(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true });
-  const sizes = await Promise.all(names.map(async (name) => stat(path.join(folder, name))));
-  return sizes.reduce((sum, { blocks }) => sum + blocks * 512, 0);
-}
-
 const home = await mkdtemp(path.join(tmpdir(), 'payonce-image-'));
 const [app, release] = [path.join(home, 'app'), path.join(home, 'release')];
 try {
@@ -56,7 +51,9 @@ try {
     const command = words.join(' ').replaceAll(' /release', ` ${release}`);
     await execa('sh', ['-c', command], { cwd: app, stdio: 'inherit' });
   }
-  console.log(`the image holds ${Math.round((await bytesIn(release)) / 1_000_000)} MB of Payonce`);
+  console.log(
+    `the image holds ${Math.round((await bytesOnDisk(release)) / 1_000_000)} MB of Payonce`,
+  );
 } finally {
   await rm(home, { recursive: true, force: true });
 }

@@ -30,7 +30,7 @@ import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
 import { problemsOf, reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
-import { followSecretFiles } from './process/secret-files.ts';
+import { followSecretFiles, openSecretFiles } from './process/secret-files.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { loadRecord } from './store/orders/record.ts';
@@ -44,6 +44,7 @@ const DRAIN_MS = 10_000;
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const packages = await loadGateways(process.env);
+  const secretFiles = openSecretFiles(process.env, renewableSecrets(packages));
   const config = loadServiceConfig(process.env, 'api', packages);
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const secrets = secretValuesOf(config);
@@ -109,9 +110,7 @@ async function main(): Promise<void> {
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
-  const followed = followSecretFiles({
-    env: process.env,
-    names: renewableSecrets(packages),
+  const followed = followSecretFiles(secretFiles, {
     take: (changed) => {
       const renewed = loadServiceConfig(process.env, 'api', packages);
       secrets.push(...secretValuesOf(renewed));

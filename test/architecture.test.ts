@@ -12,6 +12,7 @@ import {
   importsOf,
   isOurs,
   reachedFrom,
+  reachedFromFiles,
   roomOf,
 } from './support/imports.ts';
 
@@ -234,6 +235,32 @@ describe('the domain', () => {
       importsOf('domain').filter((one) => !isOurs(one)),
       'the decision about money depends on nothing that others may change',
     );
+  });
+});
+
+function isNode(name: string): boolean {
+  return name.startsWith('node:');
+}
+
+describe('the programs of a release', () => {
+  it('import no package that only development installs', () => {
+    const readJson = (file: string): { files?: string[]; dependencies?: object } =>
+      JSON.parse(readFileSync(path.join(import.meta.dirname, '..', file), 'utf8'));
+    const { files: programs = [] } = readJson('tsconfig.build.json');
+    const { dependencies = {} } = readJson('package.json');
+    const reached = reachedFromFiles(programs.map((file) => path.relative('src', file)));
+    const wrong = imports.filter(({ from, to, isType }) => {
+      const [name = ''] = /^(@[^/]+\/)?[^/]+/.exec(to) ?? [];
+      return (
+        reached.has(from) &&
+        !isType &&
+        !isOurs({ from, to, isType }) &&
+        !isNode(name) &&
+        !(name in dependencies)
+      );
+    });
+    assert.ok(reached.size > 100);
+    assertNone(wrong, 'a release holds production’s packages, and ends at its start without one');
   });
 });
 

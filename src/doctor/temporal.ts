@@ -8,7 +8,8 @@ import { type Finding, findingsOf, reasonOf } from './finding.ts';
 const PATIENCE_MS = 5_000;
 const MS_PER_DAY = 86_400_000;
 const NOT_FOUND = 5;
-const MAKE = 'make it with deploy/temporal/create-namespace.sh';
+const SET_UP =
+  'deploy/temporal/create-namespace.sh, or on Temporal Cloud do as docs/temporal-cloud.md says';
 
 const { ok, warning, problem } = findingsOf('temporal');
 
@@ -53,7 +54,7 @@ async function examineNamespace(
       if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return null;
       throw error;
     });
-  if (described === null) return [problem(`Temporal has no namespace ${namespace}: ${MAKE}`)];
+  if (described === null) return [problem(`Temporal has no namespace ${namespace}: run ${SET_UP}`)];
   const retentionMs = Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
   return [
     serverFinding(serverVersion),
@@ -103,6 +104,6 @@ async function searchAttributes(
   );
   if (wrong.length === 0) return ok('the search attributes are there');
   return problem(
-    `search attributes are missing or of another type (${wrong.map(({ name, type }) => `${name} ${type}`).join(', ')}), and no order starts without them: run deploy/temporal/create-namespace.sh`,
+    `search attributes are missing or of another type (${wrong.map(({ name, type }) => `${name} ${type}`).join(', ')}), and no order starts without them: run ${SET_UP}`,
   );
 }

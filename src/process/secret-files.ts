@@ -10,9 +10,40 @@ import type { Environment } from '../config/config.ts';
 const LOOK_EVERY_MS = 1_000;
 
 export interface SecretFiles {
-  env: Environment;
-  /** Of the variables whose files are followed, such as `API_KEYS`. */
-  names: readonly string[];
+  /** Whether no secret lies in a file. */
+  isEmpty: boolean;
+  /**
+   * Names of the variables whose files have changed, each change once, when a file has been the same for two looks:
+   * half a file is not named while it is written.
+   */
+  look(): readonly string[];
+}
+
+/**
+ * Makes note of the files as they are. Made before the settings are read, it names a file too that changes while the
+ * process starts.
+ *
+ * @param names of the variables whose files are followed, such as `API_KEYS`
+ */
+export function openSecretFiles(env: Environment, names: readonly string[]): SecretFiles {
+  const paths = pathsOf(env, names);
+  let current = digestsOf(paths);
+  let last = current;
+  return {
+    isEmpty: paths.length === 0,
+    look: () => {
+      const found = digestsOf(paths);
+      const isSettled = isSame(found, last);
+      last = found;
+      if (!isSettled) return [];
+      const changed = paths.filter((_, i) => found[i] !== current[i]).map(({ name }) => name);
+      current = found;
+      return changed;
+    },
+  };
+}
+
+export interface SecretFilesUse {
   /** Takes new contents in the place of the old ones, or throws and keeps these. */
   take(changed: readonly string[]): void;
   /** The new contents are not as they should be; the old ones stay. */
@@ -20,23 +51,15 @@ export interface SecretFiles {
   signal: AbortSignal;
 }
 
-/**
- * Hands on each change once, when a file has been the same for two looks: half a file is not taken while it is written.
- * Ends with `signal`, and at once where no secret lies in a file.
- */
-export async function followSecretFiles(files: SecretFiles): Promise<void> {
-  const { take, onRefused, signal } = files;
-  const paths = pathsOf(files);
-  if (paths.length === 0) return;
-  let current = digestsOf(paths);
-  let last = current;
+/** Ends with `signal`, and at once where no secret lies in a file. */
+export async function followSecretFiles(
+  files: SecretFiles,
+  { take, onRefused, signal }: SecretFilesUse,
+): Promise<void> {
+  if (files.isEmpty) return;
   while (await nextLook(signal)) {
-    const found = digestsOf(paths);
-    const isSettled = isSame(found, last);
-    last = found;
-    if (!isSettled || isSame(found, current)) continue;
-    const changed = paths.filter((_, i) => found[i] !== current[i]).map(({ name }) => name);
-    current = found;
+    const changed = files.look();
+    if (changed.length === 0) continue;
     try {
       take(changed);
     } catch (error) {
@@ -50,7 +73,7 @@ interface SecretFile {
   path: string;
 }
 
-function pathsOf({ env, names }: SecretFiles): SecretFile[] {
+function pathsOf(env: Environment, names: readonly string[]): SecretFile[] {
   return names.flatMap((name) => {
     const path = env[`${name}_FILE`]?.trim();
     return path ? [{ name, path }] : [];

@@ -1,7 +1,7 @@
 /** What `npm run build:release` makes, which is what the image holds: small, whole, and run with Node.js alone. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import getPort from 'get-port';
@@ -29,8 +29,25 @@ const OF_DEVELOPMENT = [
   'typescript',
 ];
 
+describe('building a release', () => {
+  it('leaves a folder alone that holds anything but an earlier release', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'payonce-release-'));
+    try {
+      const file = path.join(folder, 'package.json');
+      await writeFile(file, '{ "name": "payonce" }');
+      await assert.rejects(
+        buildRelease(folder),
+        /holds something that is no release: name an empty/,
+      );
+      assert.equal(await readFile(file, 'utf8'), '{ "name": "payonce" }');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
 describe('a release', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
   let bytes: number;
 
@@ -120,7 +137,7 @@ describe('a release', function () {
             () => false,
           );
         },
-        { interval: 100, timeout: 60_000 },
+        { interval: 100, timeout: 120_000 },
       );
     }
 

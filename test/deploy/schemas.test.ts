@@ -48,7 +48,8 @@ async function refused(resources: readonly Resource[]): Promise<string> {
 }
 
 describe('the Kubernetes manifests', function () {
-  this.timeout(60_000);
+  // The compiler reads the types of all of Kubernetes, beside another run.
+  this.timeout(300_000);
   const resources = resourceFiles.flatMap(resourcesIn);
 
   it('have no field that their kind does not have, and all that it needs', async () => {

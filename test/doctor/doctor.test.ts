@@ -144,7 +144,7 @@ describe('the doctor', function () {
   it('says that the namespace is missing', async () => {
     await findsOnly(
       { TEMPORAL_NAMESPACE: 'of-nobody' },
-      /^Temporal has no namespace of-nobody: make it with deploy\/temporal\/create-namespace\.sh$/,
+      /^Temporal has no namespace of-nobody: run deploy\/temporal\/create-namespace\.sh, or on Temporal Cloud do as /,
     );
   });
 

@@ -1,74 +1,52 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pWaitFor from 'p-wait-for';
-import { followSecretFiles } from '../../src/process/secret-files.ts';
-
-const PATIENCE = { interval: 50, timeout: 20_000 };
+import {
+  followSecretFiles,
+  openSecretFiles,
+  type SecretFiles,
+} from '../../src/process/secret-files.ts';
 
 describe('following files of secrets', () => {
   let folder: string;
   let file: string;
-  let stop: AbortController;
-  let taken: string[];
-  let following: Promise<void>;
+  let files: SecretFiles;
 
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'payonce-secrets-'));
     file = path.join(folder, 'keys');
     await writeFile(file, 'first');
-    stop = new AbortController();
-    taken = [];
-    following = followSecretFiles({
-      env: { API_KEYS_FILE: file },
-      names: ['API_KEYS', 'STRIPE_SECRET_KEY'],
-      take: ([name]) => taken.push(`${name} ${readFileSync(file, 'utf8')}`),
-      onRefused: assert.ifError,
-      signal: stop.signal,
-    });
+    files = openSecretFiles({ API_KEYS_FILE: file }, ['API_KEYS', 'STRIPE_SECRET_KEY']);
   });
-  afterEach(async () => {
-    stop.abort();
-    await following;
-    await rm(folder, { recursive: true });
-  });
+  afterEach(() => rm(folder, { recursive: true }));
 
-  it('takes a file once, whole, when its writer has come to an end', async () => {
-    for (const letters of [
-      's',
-      'se',
-      'sec',
-      'seco',
-      'secon',
-      'second',
-      'second,',
-      'second,third',
-    ]) {
+  it('names a file once, when its writer has come to an end', async () => {
+    for (const letters of ['s', 'sec', 'second', 'second,', 'second,third']) {
       await writeFile(file, letters);
-      // Slower than a look, so that each look finds another part.
-      await sleep(700);
+      assert.deepEqual(files.look(), [], letters);
     }
-    await pWaitFor(() => taken.length > 0, PATIENCE);
-    assert.deepEqual(taken, ['API_KEYS second,third']);
+    assert.deepEqual(files.look(), ['API_KEYS']);
+    assert.deepEqual(files.look(), []);
   });
 
-  it('takes nothing where a file is written anew with what it held', async () => {
+  it('names nothing where a file is written anew with what it held', async () => {
     await writeFile(file, 'first');
-    await writeFile(file, 'second');
-    await pWaitFor(() => taken.length > 0, PATIENCE);
-    assert.deepEqual(taken, ['API_KEYS second']);
+    assert.deepEqual([files.look(), files.look()], [[], []]);
+  });
+
+  it('names a file that is gone, and once more when it is back', async () => {
+    await rm(file);
+    assert.deepEqual([files.look(), files.look()], [[], ['API_KEYS']]);
+    await writeFile(file, 'first');
+    assert.deepEqual([files.look(), files.look()], [[], ['API_KEYS']]);
   });
 
   it('ends at once where no secret lies in a file', async () => {
-    await followSecretFiles({
-      env: { API_KEYS: 'ops:secret' },
-      names: ['API_KEYS'],
+    await followSecretFiles(openSecretFiles({ API_KEYS: 'ops:secret' }, ['API_KEYS']), {
       take: () => assert.fail(),
       onRefused: assert.ifError,
-      signal: stop.signal,
+      signal: new AbortController().signal,
     });
   });
 });

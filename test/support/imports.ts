@@ -50,13 +50,20 @@ export function importsOf(room: string): Import[] {
 
 /** Every file and package that a room's code reaches when it runs. */
 export function reachedFrom(room: string): Set<string> {
+  return reachedFromFiles(
+    files.filter(({ file }) => roomOf(file) === room).map(({ file }) => file),
+  );
+}
+
+/** The same of files, each under src. */
+export function reachedFromFiles(starts: readonly string[]): Set<string> {
   const reached = new Set<string>();
   const visit = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
     for (const { from, to, isType } of imports) if (from === file && !isType) visit(to);
   };
-  for (const { file } of files) if (roomOf(file) === room) visit(file);
+  for (const file of starts) visit(file);
   return reached;
 }
 

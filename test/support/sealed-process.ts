@@ -28,8 +28,11 @@ export function sealed(release: string, command: readonly string[], env: Record<
   });
 }
 
-/** Whether this machine lets us: it does not in most containers, and not without root. */
+/**
+ * Whether this machine lets us: it does not in most containers, not without root, and not where Node.js lies in a folder
+ * that is root's alone.
+ */
 export async function canSeal(): Promise<boolean> {
-  const { exitCode } = await sealed('/', ['true'], {});
+  const { exitCode } = await sealed('/', ['node', '--version'], {});
   return exitCode === 0;
 }
