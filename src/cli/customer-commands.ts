@@ -5,7 +5,7 @@ import {
   erasureSchema,
   type PersonalData,
   personalDataSchema,
-} from '../api/operators/personal-data.ts';
+} from '../api/operators/personal-data-schemas.ts';
 import { orderSchema } from '../api/orders/order-schemas.ts';
 import { orderText } from './order-text.ts';
 import type { Session } from './session.ts';
