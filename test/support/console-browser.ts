@@ -13,7 +13,7 @@ export interface ConsoleBrowser {
   page: Page;
   stack: SharedStack;
   shop: Shop;
-  /** Signs in at a path of the console. */
+  /** Signs in at a path of the console, or is refused. */
   open(path: string, key?: string, at?: string): Promise<void>;
   openOrder(id: string, key?: string, at?: string): Promise<void>;
 }
@@ -36,6 +36,9 @@ export function consoleInBrowser(
       await page.goto(`${at}/console${path}`);
       await page.getByLabel('API key').fill(key);
       await page.getByRole('button', { name: 'Sign in' }).click();
+      // The key is kept only then: a page that is opened before would ask for it again.
+      const signedIn = page.getByRole('button', { name: 'Sign out' });
+      await signedIn.or(page.getByRole('alert')).first().waitFor();
     },
     async openOrder(id: string, key?: string, at?: string) {
       await given.open(`/orders/${id}`, key, at);
