@@ -11,7 +11,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
 import type { Ledger } from '../../domain/ledger.ts';
 import {
   countOpenOrders,
@@ -23,6 +22,7 @@ import {
   scanOpenOrders,
   stillOpen,
 } from '../../store/orders/open-orders.ts';
+import { actOnEach } from './act-on-each.ts';
 import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
 import type { OrderRuns } from './order-runs.ts';
 import type { HistorySignal } from './run-signals.ts';
@@ -216,19 +216,7 @@ export function createReaper(
 
   /** One order that cannot be seen to keeps no other waiting; where none can, the rest is left for later. */
   async function each<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-    const reasons: unknown[] = [];
-    let failedInARow = 0;
-    await pLimit(SEEN_TO_AT_ONCE).map(all, async (one) => {
-      if (failedInARow >= SEEN_TO_AT_ONCE) return;
-      try {
-        await act(one);
-        failedInARow = 0;
-      } catch (error) {
-        failedInARow += 1;
-        reasons.push(error);
-      }
-    });
-    if (failedInARow >= Math.min(SEEN_TO_AT_ONCE, all.length) && all.length > 0) throw reasons[0];
+    const reasons = await actOnEach(all, SEEN_TO_AT_ONCE, act);
     for (const err of reasons) log.error({ err }, 'an order without a run could not be started');
   }
 
