@@ -62,10 +62,10 @@ const Asking = createContext<((deed: Deed) => void) | null>(null);
  */
 export function DeedDialog({ children }: { children: ReactNode }) {
   const [isOpen, { open, close }] = useDisclosure(false);
-  const [asked, setAsked] = useState<Deed | null>(null);
+  const [asked, setAsked] = useState<{ deed: Deed; times: number }>();
   const ask = useCallback(
     (deed: Deed): void => {
-      setAsked(deed);
+      setAsked((before) => ({ deed, times: (before?.times ?? 0) + 1 }));
       open();
     },
     [open],
@@ -76,12 +76,12 @@ export function DeedDialog({ children }: { children: ReactNode }) {
       <Modal
         opened={isOpen}
         onClose={close}
-        title={asked?.name}
+        title={asked?.deed.name}
         // Locking it takes a style that the page's policy refuses.
         lockScroll={false}
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {asked !== null && <DeedForm deed={asked} onDone={close} />}
+        {asked && <DeedForm key={asked.times} deed={asked.deed} onDone={close} />}
       </Modal>
     </Asking.Provider>
   );

@@ -157,6 +157,27 @@ describe('the reaper, in one round,', () => {
     assert.ok(read <= 200, `${read} signals were read`);
   });
 
+  it('looks at an ended run again that could not be seen to, and no further back for the others', async () => {
+    const [orderId = ''] = await given(1);
+    const asked: number[] = [];
+    let isReset = async (): Promise<boolean> => Promise.reject(new Error('Temporal is away'));
+    const round = reaper({
+      endedByForce: async (since) => {
+        asked.push(since);
+        return [{ orderId, runId: 'run' }];
+      },
+      wasReset: () => isReset(),
+    });
+    await assert.rejects(round(NO_SIGNAL), /away/);
+    await assert.rejects(round(NO_SIGNAL), /away/);
+    isReset = async () => false;
+    await round(NO_SIGNAL);
+    await round(NO_SIGNAL);
+    const [first = 0, second, third, fourth = 0] = asked;
+    assert.deepEqual([second, third], [first, first]);
+    assert.ok(fourth > first);
+  });
+
   it('finds orders although Temporal cannot count, and says what failed', async () => {
     const ids = await given(10);
     const cannot = async () => Promise.reject(new Error('too slow'));

@@ -123,7 +123,10 @@ export function createReaper(
       if (open.has(run.orderId)) await seeTo(run);
       seenTo.set(run.runId, true);
     });
-    endedSince = lookedAt - OVERLAP_MS;
+    // One that could not be seen to is looked at again, for an hour at most.
+    const areAllSeenTo = unseen.every(({ runId }) => seenTo.has(runId));
+    const backMs = areAllSeenTo ? OVERLAP_MS : FIRST_LOOK_BACK_MS;
+    endedSince = Math.max(endedSince, lookedAt - backMs);
   }
 
   async function seeTo(run: OrderRun): Promise<void> {
