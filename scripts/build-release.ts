@@ -3,7 +3,7 @@
  * with Node.js alone, in `release` or the given folder, which is empty or holds an earlier release. The image is this
  * folder; it can be copied to a machine as well.
  */
-import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, DIST } from './build.ts';
@@ -48,6 +48,7 @@ export async function buildRelease(folder: string): Promise<number> {
     await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   for (const name of releasePackages()) await copyPackage(name, folder);
   for (const name of EMPTY_MODULES) await writeEmptyModule(path.join(folder, 'node_modules', name));
+  await makeReadable(folder);
   return bytesOnDisk(folder);
 }
 
@@ -100,6 +101,22 @@ async function releaseManifest(): Promise<Manifest> {
     scripts: PROGRAMS,
     dependencies,
   };
+}
+
+const READABLE = 0o444;
+const ENTERED = 0o111;
+
+/** Whoever runs a release is seldom who built it, and may have built it where new files are the builder's own. */
+async function makeReadable(folder: string): Promise<void> {
+  const names = ['', ...(await readdir(folder, { recursive: true }))];
+  await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      const entry = await lstat(file);
+      if (entry.isSymbolicLink()) return;
+      await chmod(file, entry.mode | READABLE | (entry.isDirectory() ? ENTERED : 0));
+    }),
+  );
 }
 
 const BYTES_PER_BLOCK = 512;

@@ -21,10 +21,11 @@ const KNOWN_EXCESS = [
   'refund_reversed',
   'key_expired',
   'refund_by_hand',
+  'dispute_flip',
 ];
 
-/** To reject one of these is to try no other refund. */
-const LEFT_AS_IT_IS = ['refund_failed', 'refund_reversed', 'refund_by_hand'];
+/** To reject one of these is to leave the money with the shop. */
+const LEFT_AS_IT_IS = ['refund_failed', 'refund_reversed', 'refund_by_hand', 'dispute_flip'];
 
 export const chargedOnce: Invariant = {
   name: 'I6 no order is charged twice',

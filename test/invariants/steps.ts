@@ -32,7 +32,7 @@ function checkNumbers(before: Ledger, { ledger, records }: Transition): void {
 function checkState(ledger: Ledger): void {
   const state = stateOf(ledger);
   const heldMinor = standing(ledger);
-  const isFull = heldMinor >= ledger.terms.amountMinor;
+  const isFull = heldMinor + forgivenMinor(ledger) >= ledger.terms.amountMinor;
   const isSticky = ledger.cancelled || ledger.refunded;
   demand((state === 'paid') === (isFull && !isSticky), 'paid means paid', () => state);
   const { granted } = ledger.access;
@@ -54,6 +54,11 @@ function standing(ledger: Ledger): number {
   return Object.values(ledger.captures)
     .filter(({ captured }) => captured)
     .reduce((total, capture) => total + leftOf(capture), 0);
+}
+
+/** What a person did without. What a gateway let the customer off is no part of these lives. */
+function forgivenMinor({ writeOffs = [] }: Ledger): number {
+  return writeOffs.reduce((sum, { amountMinor, lifted }) => sum + (lifted ? 0 : amountMinor), 0);
 }
 
 /** A bank may take back a part. */
