@@ -116,6 +116,20 @@ describe('an order that is captured by hand', () => {
       .then({ state: 'partially_paid', outcomes: ['applied', 'applied'] });
   });
 
+  it('lets the shop capture what was authorized for another amount once a person takes it', () => {
+    const mismatched = payment('authorized', 'pay_1', { amountMinor: 120 });
+    const approved = [...IN.pending, mismatched, decide('approve', 'amount_mismatch')];
+    givenWith(PART, ...IN.pending, mismatched)
+      .when(decide('approve', 'amount_mismatch'))
+      .then({ state: 'pending', asks: [] });
+    givenWith(PART, ...approved)
+      .when(captureRequest())
+      .then({ state: 'pending', asks: ['capture_payment:cap_key_1'], outcomes: [] });
+    givenWith(WHOLE, ...approved)
+      .when(captureRequest())
+      .thenRejected('capture_part_unsupported');
+  });
+
   it('voids a second authorization of the same money', () => {
     givenWith(PART, ...HELD, ...another())
       .when(payment('authorized', 'pay_2'))

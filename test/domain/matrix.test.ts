@@ -142,6 +142,7 @@ review.approved.paid_after_cancel    | –                                 | –
 review.approved.refunded             | I                                 | P                                 | PP                               | PD                               | F                                 | C                                | PD
 review.approved.held                 | P +capture                        | P +capture                        | PP +capture                      | PD +void                         | F +capture                        | C +void                          | R +void
 held.approved                        | P +capture                        | P +capture                        | PP +capture                      | –                                | F +capture                        | –                                | –
+held.approved.manual                 | P                                 | P                                 | PP                               | –                                | F                                | –                                | –
 held.approved.unwanted               | I +void                           | P +void                           | PP +void                         | PD +void                         | F +void                           | C +void                          | R +void
 review.approved.capture_reversed     | "                                 | P                                 | PP                               | PD                               | F revoke                          | C                                | R
 review.approved.expiring             | –                                 | P +capture                        | PP +capture                      | –                                | –                                 | –                                | –
@@ -299,6 +300,9 @@ const IMPOSSIBLE: Record<string, string> = {
   'held.approved PD': 'nothing is outstanding, so nothing is captured',
   'held.approved C': 'what is authorized is voided',
   'held.approved R': 'what is authorized is voided',
+  'held.approved.manual PD': 'nothing is outstanding, so it is voided',
+  'held.approved.manual C': 'what is authorized is voided',
+  'held.approved.manual R': 'what is authorized is voided',
   'review.approved.partial_expired PD': 'the review has answered itself',
   'review.approved.partial_expired C': 'the review has answered itself',
   'review.approved.partial_expired R': 'the review has answered itself',

@@ -7,6 +7,7 @@ import type { DomainEvent } from '../../src/domain/events.ts';
 import type { RefundSnapshot } from '../../src/domain/facts/facts.ts';
 import type { Ledger } from '../../src/domain/ledger.ts';
 import type { OrderState } from '../../src/domain/order.ts';
+import { BY_HAND } from './matrix-captures.ts';
 import {
   type Befores,
   EXPIRED_AND_KEPT,
@@ -575,6 +576,11 @@ export const FOLLOW_UPS: Record<string, Scenes> = {
   },
   'review.approved.held': { before: HELD, now: () => decide('approve', 'amount_mismatch') },
   'held.approved': {
+    before: only(['initiated', 'pending', 'partially_paid', 'failed'], HELD),
+    now: () => decide('approve', 'amount_mismatch'),
+  },
+  'held.approved.manual': {
+    terms: BY_HAND,
     before: only(['initiated', 'pending', 'partially_paid', 'failed'], HELD),
     now: () => decide('approve', 'amount_mismatch'),
   },

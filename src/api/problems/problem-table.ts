@@ -215,7 +215,7 @@ export const PROBLEMS = {
   capture_part_unsupported: entry(
     422,
     'Capture in part unsupported',
-    'This gateway captures an authorization whole or not at all: capture all of it and refund a part, or void it.',
+    'This gateway captures an authorization whole or not at all: capture all of it and refund a part, or void it. Void it where more is authorized than the order still lacks.',
   ),
   capture_refused: entry(
     422,

@@ -194,7 +194,7 @@ function settleHeld(context: Context): void {
     const heldMinor = payment.authorizedMinor ?? payment.amountMinor;
     const amountMinor = Math.min(heldMinor, uncommittedMinor(ledger));
     const isNotWanted = isUnwanted(ledger) || amountMinor === 0;
-    applyRow(context, isNotWanted ? 'held.approved.unwanted' : 'held.approved', {
+    applyRow(context, isNotWanted ? 'held.approved.unwanted' : heldRow(ledger), {
       cause: payment.paymentId,
       evolve: () => {
         if (!isNotWanted) payment.mismatched = false;
@@ -205,6 +205,11 @@ function settleHeld(context: Context): void {
       },
     });
   }
+}
+
+/** Where the shop captures by hand, it decides when, and how much of it, as of any other authorization. */
+function heldRow({ terms }: Ledger): 'held.approved' | 'held.approved.manual' {
+  return terms.manualCapture === undefined ? 'held.approved' : 'held.approved.manual';
 }
 
 function mismatchedPayments(ledger: Ledger): Payment[] {

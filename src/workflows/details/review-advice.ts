@@ -28,7 +28,8 @@ const ADVICE: Partial<Record<ReviewReason, Advice>> = {
   overpaid: EXCESS,
   double_payment: EXCESS,
   amount_mismatch: {
-    approve: 'it is captured, up to what is outstanding',
+    approve:
+      'it is captured, up to what is outstanding; where the shop captures by hand, it may be captured',
     reject: 'it is voided',
   },
   capture_refused: {
