@@ -57,7 +57,7 @@ function isWanted({ side, smoke, workload }: Options, one: Side, what: Workload)
   const able = one.workloads ?? WORKLOADS;
   if (!able.includes(what) || workload?.includes(what) === false) return false;
   const fills = what === 'growth' || what === 'open';
-  return !fills || smoke || side !== undefined || FILLED_BY_DEFAULT.includes(one.name);
+  return !fills || FILLED_BY_DEFAULT.includes(one.name) || (!smoke && side !== undefined);
 }
 
 /** What was before is measured beside Payonce, as the machine drifts. */

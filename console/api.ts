@@ -8,6 +8,7 @@ export type Order = components['schemas']['Order'];
 export type ParkedEvent = components['schemas']['ParkedEvent'];
 export type StuckEffect = components['schemas']['StuckEffect'];
 export type Overview = components['schemas']['Overview'];
+export type LastDay = components['schemas']['LastDay'];
 
 /** People wait so long for a gateway's answer. */
 const WAIT = { prefer: 'wait=20' };

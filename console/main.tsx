@@ -7,7 +7,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Console } from './console.tsx';
 
-const THEME = createTheme({ primaryColor: 'indigo', primaryShade: 9, defaultRadius: 'sm' });
+const THEME = createTheme({
+  primaryColor: 'indigo',
+  primaryShade: 9,
+  defaultRadius: 'sm',
+  respectReducedMotion: true,
+});
 
 /** Descriptions have to be read as well. */
 const resolveVariables: CSSVariablesResolver = () => ({

@@ -1,17 +1,16 @@
 /**
- * The whole suite, as two runs of mocha side by side: the tests that share one stack in the first, whose lines are
- * shown as they come, and the tests that need none or start their own in the second, whose lines follow when both have
- * ended. What failed in the first is said again behind them, as a reader of the end looks for it there. The last line is
- * the sum: `N passed, N failed`. What follows `npm test --` is given to both.
+ * The whole suite, as several runs of mocha side by side: the tests that share one stack in the first, whose lines are
+ * shown as they come, and the tests that need none or start their own in the others, whose lines follow when all have
+ * ended. What failed is said again behind them, as a reader of the end looks for it there. The last line is the sum: `N passed, N failed`. What follows `npm test --` is given to each.
  */
 import { execa } from 'execa';
-import { failuresOf, ownStackTests, summaryOf, sumOf } from '../test/support/two-runs.ts';
+import { failuresOf, ownStackRuns, summaryOf, sumOf } from '../test/support/runs.ts';
 
 const ALL = 'test/**/*.test.ts';
 const given = process.argv.slice(2);
 const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
 
-const mocha = (args: readonly string[], env: Record<string, string>) =>
+const mocha = (args: readonly string[], env: Record<string, string> = {}) =>
   execa('mocha', [...args, ...given], {
     env: { ...color, ...env },
     all: true,
@@ -20,12 +19,14 @@ const mocha = (args: readonly string[], env: Record<string, string>) =>
     stdin: 'ignore',
   });
 
-const ignored = ownStackTests.flatMap((pattern) => ['--ignore', pattern]);
-const first = mocha([...ignored, ALL], {});
-const second = mocha(ownStackTests, { NO_SHARED_STACK: '1' });
+const ignored = ownStackRuns.flat().flatMap((pattern) => ['--ignore', pattern]);
+const first = mocha([...ignored, ALL]);
+const others = ownStackRuns.map((patterns) => mocha(patterns, { NO_SHARED_STACK: '1' }));
 first.all.pipe(process.stdout);
 
-const ended = await Promise.all([first, second]);
+const ended = await Promise.all([first, ...others]);
 const { line, failed } = sumOf(ended.map(({ all, exitCode }) => summaryOf(all, exitCode)));
-console.log(`\n${ended[1].all}\n\n${failuresOf(ended[0].all)}\n\n${line}`);
+for (const { all } of ended.slice(1)) console.log(`\n${all}`);
+for (const { all } of ended) console.log(failuresOf(all));
+console.log(`\n${line}`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -115,6 +115,7 @@ async function main(): Promise<void> {
       const renewed = loadServiceConfig(process.env, 'api', packages);
       secrets.push(...secretValuesOf(renewed));
       renew(renewed.gateways);
+      access.again();
       authenticate = createAuthenticate(renewed.apiKeys);
       metrics.secretFilesRefused(false);
       log.info({ code: 'secrets_renewed' }, `taken from their files: ${changed.join(', ')}`);

@@ -1,14 +1,29 @@
 import { Anchor, Card, Group, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { Link } from 'wouter';
-import { type Overview, useGet } from '../api.ts';
+import { type LastDay, type Overview, useGet } from '../api.ts';
+import { EffectsPlot, MoneyPlots, OrdersPlot, WebhooksPlot } from '../parts/plots.tsx';
 import { countOf, Loaded, Nothing, State, When } from '../parts/shown.tsx';
 
 export function TodayPage() {
   const overview = useGet<Overview>('/v1/overview');
+  const lastDay = useGet<LastDay>('/v1/overview/day');
   return (
     <Stack>
       <Title order={2}>Today</Title>
       <Loaded query={overview}>{(counts) => <Counts counts={counts} />}</Loaded>
+      <Title order={2} size="h3">
+        The last 24 hours
+      </Title>
+      <Loaded query={lastDay}>
+        {(day) => (
+          <SimpleGrid cols={{ base: 1, md: 2 }}>
+            <MoneyPlots day={day} />
+            <OrdersPlot day={day} />
+            <WebhooksPlot day={day} />
+            <EffectsPlot day={day} />
+          </SimpleGrid>
+        )}
+      </Loaded>
     </Stack>
   );
 }

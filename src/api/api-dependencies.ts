@@ -26,7 +26,7 @@ export interface ApiDependencies {
   turns: Turns;
   gateways: Gateways;
   /** Whether each of them takes its configured key. */
-  access: AccessCheck;
+  access: Pick<AccessCheck, 'read'>;
   /** The chart of accounts, and what settlements are measured by. */
   books: BooksSettings;
   /** By the keys that count now. */

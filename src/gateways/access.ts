@@ -13,6 +13,8 @@ const ASK_AGAIN_MS = 60_000;
 export interface AccessCheck {
   /** What is known of each configured gateway, by its name. */
   read(): Record<string, Access>;
+  /** Asks each gateway anew, as its key may be another one now. */
+  again(): void;
 }
 
 /** Called when something else has become known of a gateway than before; `reason` is for an operator. */
@@ -25,25 +27,43 @@ export function checkAccess(
   onAccess: OnAccess,
 ): AccessCheck {
   const known: Record<string, Access> = {};
-  for (const [name, gateway] of Object.entries(gateways)) {
-    known[name] = 'unknown';
-    void askUntilTaken(name, () => gateway.checkAccess());
+  let asking = new AbortController();
+  for (const name of Object.keys(gateways)) known[name] = 'unknown';
+  askAll();
+
+  function askAll(): void {
+    const until = AbortSignal.any([signal, asking.signal]);
+    for (const [name, gateway] of Object.entries(gateways))
+      void askUntilTaken(name, () => gateway.checkAccess(), until);
   }
 
-  async function askUntilTaken(name: string, ask: () => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
+  async function askUntilTaken(
+    name: string,
+    ask: () => Promise<void>,
+    until: AbortSignal,
+  ): Promise<void> {
+    while (!until.aborted) {
       const { access, reason } = await ask().then(
         () => ({ access: 'ok' as const, reason: 'the gateway takes the configured key' }),
         accessAfter,
       );
+      // What was asked with the key from before says nothing of this one.
+      if (until.aborted) return;
       if (known[name] !== access) onAccess(name, access, reason);
       known[name] = access;
       if (access === 'ok') return;
-      await sleep(ASK_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await sleep(ASK_AGAIN_MS, undefined, { signal: until, ref: false }).catch(() => undefined);
     }
   }
 
-  return { read: () => ({ ...known }) };
+  return {
+    read: () => ({ ...known }),
+    again() {
+      asking.abort();
+      asking = new AbortController();
+      askAll();
+    },
+  };
 }
 
 function accessAfter(error: unknown): { access: Access; reason: string } {

@@ -1,6 +1,6 @@
 /** Counts what the API answers, for Prometheus. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ApiMetrics } from '../api/http/api-metrics.ts';
+import type { ApiMetrics, WebhookTime } from '../api/http/api-metrics.ts';
 
 /** From a read out of memory to the longest that a caller may wait (30 s). */
 const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -65,6 +65,7 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
+    webhookTimes: () => timesOf(webhooks),
     webhookIgnored: ({ gateway, reason }) => ignored.inc({ gateway, reason }),
     runsMissing: (count) => missing.set(count),
     runsPaused: (count) => paused.set(count),
@@ -78,4 +79,16 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     runMended: () => mended.inc(),
     secretFilesRefused: (areRefused) => secretFiles.set(areRefused ? 1 : 0),
   };
+}
+
+/** Whatever the labels. Buckets are cumulative at Prometheus: what an entry has, the next ones have as well. */
+async function timesOf(histogram: Histogram): Promise<WebhookTime[]> {
+  const { values } = await histogram.get();
+  const upTo = (le: number | '+Inf'): number =>
+    values.reduce((sum, { labels, value }) => sum + (labels.le === le ? value : 0), 0);
+  const bounds = [...WEBHOOK_BUCKETS_S, '+Inf' as const];
+  return bounds.map((le, i) => ({
+    withinMs: le === '+Inf' ? null : le * 1_000,
+    count: upTo(le) - (i === 0 ? 0 : upTo(bounds[i - 1] ?? 0)),
+  }));
 }

@@ -5,8 +5,18 @@ import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { getChanges } from '../../src/api/console/changes.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
 import { createWaiters } from '../../src/store/waiters.ts';
-import { givenOrder, openShop, type Shop } from '../support/shop.ts';
+import {
+  AMOUNT,
+  givenOrder,
+  givenPendingOrder,
+  openShop,
+  type Shop,
+  untilSettled,
+} from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
+import { deliverUntilTaken, signedEvent } from '../support/webhooks.ts';
+
+const WEBHOOKS = '/webhooks/sandbox';
 
 let stack: SharedStack;
 let shop: Shop;
@@ -39,6 +49,82 @@ describe('GET /v1/overview', () => {
     );
     assert.equal(status, 200);
     assert.ok(body.orders.some(({ name, count }) => name === 'initiated' && count > 0));
+  });
+});
+
+describe('GET /v1/overview/day', () => {
+  interface Day {
+    hours: {
+      from: string;
+      ordersCreated: number;
+      repeatedEvents: number;
+      money: { currency: string; captured: number; refunded: number }[];
+    }[];
+    webhooks: { since: string; answered: { withinMs: number | null; count: number }[] };
+  }
+  const read = async (): Promise<Day> => (await shop.call<Day>('GET', '/v1/overview/day')).body;
+  /** Of all hours: an order may be made in one and paid in the next. */
+  const totals = ({ hours }: Day) => {
+    const total = (of: (hour: Day['hours'][number]) => number): number =>
+      hours.reduce((sum, hour) => sum + of(hour), 0);
+    const money = (side: 'captured' | 'refunded') =>
+      total((hour) => hour.money.find(({ currency }) => currency === 'KWD')?.[side] ?? 0);
+    return {
+      created: total(({ ordersCreated }) => ordersCreated),
+      repeated: total(({ repeatedEvents }) => repeatedEvents),
+      captured: money('captured'),
+      refunded: money('refunded'),
+    };
+  };
+
+  async function deliverTwice(): Promise<void> {
+    const { id: orderId, paymentId } = await givenPendingOrder(shop);
+    const event = signedEvent('payment.failed', { orderId, paymentId, amount: AMOUNT });
+    const place = { apiUrls: [stack.apiUrl] };
+    for (const _ of ['first', 'again'])
+      await deliverUntilTaken(place, { path: WEBHOOKS, ...event });
+  }
+
+  it('has what was captured, refunded and repeated in each of the last hours', async () => {
+    const before = totals(await read());
+    const order = await givenPendingOrder(shop, { amount: 10_050, currency: 'KWD' });
+    await shop.gateway('POST', `/payments/${order.paymentId}/capture`, {});
+    await untilSettled(shop, order.id, 'paid');
+    await shop.call(
+      'POST',
+      `/v1/orders/${order.id}/refunds`,
+      { amount: 4_000 },
+      { prefer: 'wait=30' },
+    );
+    await deliverTwice();
+    await pWaitFor(async () => {
+      const { refunded, repeated } = totals(await read());
+      return refunded === before.refunded + 4_000 && repeated > before.repeated;
+    });
+    const day = await read();
+    const after = totals(day);
+    assert.equal(after.captured - before.captured, 10_050);
+    assert.ok(after.created >= before.created + 2);
+    const ends = day.hours.map(({ from }) => Date.parse(from));
+    assert.deepEqual(
+      ends.slice(1).map((at, i) => at - (ends[i] ?? 0)),
+      Array(23).fill(3_600_000),
+    );
+    assert.ok(Date.now() - (ends.at(-1) ?? 0) < 3_660_000);
+  });
+
+  it('counts webhooks by how long they took, each once', async () => {
+    // Each API process counts its own.
+    const counted = async (): Promise<number> => {
+      const response = await fetch(`${stack.apiUrl}/v1/overview/day`, as(stack.keys.ops));
+      const { webhooks } = (await response.json()) as Day;
+      assert.equal(webhooks.answered.at(-1)?.withinMs, null);
+      return webhooks.answered.reduce((sum, { count }) => sum + count, 0);
+    };
+    const before = await counted();
+    await deliverTwice();
+    const after = await counted();
+    assert.ok(after >= before + 2, `${before} and then ${after}`);
   });
 });
 

@@ -67,6 +67,7 @@ describe('orders whose workflow task fails again and again', function () {
         requestAnswered: () => {},
         webhookAnswered: () => {},
         webhookIgnored: () => {},
+        webhookTimes: async () => [],
         runsMissing: () => {},
         runsPaused: () => {},
         runRestarted: () => {},

@@ -134,6 +134,7 @@ describe('a key of the scope support', function () {
     'get /v1/parked-events/{id}',
     'get /v1/key',
     'get /v1/overview',
+    'get /v1/overview/day',
     'get /v1/effects',
     'post /v1/orders/{id}/refunds',
     'post /v1/orders/{id}/reviews/{reviewId}',

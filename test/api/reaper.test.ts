@@ -68,6 +68,7 @@ describe('the reaper, in one round,', () => {
         requestAnswered: () => {},
         webhookAnswered: () => {},
         webhookIgnored: () => {},
+        webhookTimes: async () => [],
         runsMissing: (count) => {
           missing = count;
         },

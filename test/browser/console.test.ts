@@ -11,6 +11,7 @@ import { placeAt } from '../support/place.ts';
 import { paidWhileCrmAnswers } from '../support/scenarios/outages.ts';
 import {
   AMOUNT,
+  CURRENCY,
   givenOrder,
   givenPendingOrder,
   readOrder,
@@ -248,9 +249,28 @@ describe(`the console in a browser${SKIPPED}`, function () {
     assert.equal(headers.get('set-cookie'), null);
   });
 
+  it('plots the last day, with the figures as tables', async () => {
+    const { id, paymentId } = await givenPendingOrder(shop);
+    await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+    await untilSettled(shop, id, 'paid');
+    await open('');
+    const plot = page
+      .getByRole('figure')
+      .filter({ hasText: `Captured and refunded in ${CURRENCY}` });
+    await plot.getByText('The figures').click();
+    const captured = plot.getByRole('row').last().getByRole('cell').nth(1);
+    await page.waitForFunction(
+      (cell) => Number.parseFloat(cell?.textContent ?? '') > 0,
+      await captured.elementHandle(),
+    );
+    assert.ok((await plot.locator('svg path, svg rect').count()) > 0);
+    await page.getByRole('figure').filter({ hasText: 'How long webhooks took' }).waitFor();
+  });
+
   it('has nothing that axe finds wrong, on any page', async () => {
     const { id } = await givenReview();
     await open('');
+    await page.getByRole('figure').first().waitFor();
     for (const path of ['', '/orders', `/orders/${id}`, '/reviews', '/parked']) {
       await page.goto(`${stack.apiUrl}/console${path}`);
       await page.getByRole('heading', { level: 2 }).waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import { type Access, checkAccess } from '../../src/gateways/access.ts';
-import type { Gateway } from '../../src/gateways/gateway.ts';
+import { type Gateway, GatewayMisconfigured } from '../../src/gateways/gateway.ts';
 import { createRazorpayGateway } from '../../src/gateways/razorpay/index.ts';
 import { createStripeGateway } from '../../src/gateways/stripe/index.ts';
 import { type FakeRazorpay, KEY_ID, KEY_SECRET, openFakeRazorpay } from '../fakes/razorpay/fake.ts';
@@ -69,6 +69,29 @@ describe('the check of a gateway’s key', () => {
     const reasons = told.map(({ reason }) => reason).join('\n');
     assert.match(reasons, /Stripe refuses the configured key \(HTTP 401\): set STRIPE_SECRET_KEY/);
     assert.match(reasons, /Razorpay refuses .*RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET/);
+  });
+
+  it('is made anew with another key, and an answer to the key from before says nothing of it', async () => {
+    let answerFirst = (): void => {};
+    const answers = [
+      new Promise<void>((resolve) => {
+        answerFirst = resolve;
+      }),
+      Promise.reject(new GatewayMisconfigured('acme', { status: 401, variables: 'ACME_KEY' })),
+    ];
+    const told: Access[] = [];
+    const access = checkAccess(
+      { acme: { checkAccess: () => answers.shift() ?? Promise.resolve() } },
+      checking.signal,
+      (_gateway, found) => told.push(found),
+    );
+    access.again();
+    await pWaitFor(() => access.read().acme === 'misconfigured');
+    answerFirst();
+    await pWaitFor(() => answers.length === 0);
+    access.again();
+    await pWaitFor(() => access.read().acme === 'ok');
+    assert.deepEqual(told, ['misconfigured', 'ok']);
   });
 
   it('says no more than that where nobody answers', async () => {

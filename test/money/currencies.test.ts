@@ -136,10 +136,14 @@ describe('for every currency', function () {
       workflowDetailsOf(openLedger({ ...TERMS, amountMinor, currency })),
   };
 
+  /** A paper is drawn in a tenth of a second or two, so these are of one currency for each number of digits. */
+  const PAPERS = ['a new invoice', 'a credit note'];
+  const ONE_OF_EACH = [...new Map(CURRENCIES.map((code) => [minorDigits(code), code])).values()];
+
   for (const [name, write] of Object.entries(writers))
     it(`${name} has the digits of ISO 4217`, async () => {
       const wrong = [];
-      for (const currency of CURRENCIES) {
+      for (const currency of PAPERS.includes(name) ? ONE_OF_EACH : CURRENCIES) {
         const decimals = decimalText(AMOUNT_MINOR, currency);
         const text = await write(AMOUNT_MINOR, currency);
         const found: string[] = text.match(/\d[\d,.]*\d/g) ?? [];

@@ -58,7 +58,8 @@ export function consoleInBrowser(
 
   beforeEach(async () => {
     found.length = 0;
-    context = await browser.newContext(options);
+    // Nothing is learnt from a dialog that fades in.
+    context = await browser.newContext({ reducedMotion: 'reduce', ...options });
     given.page = await context.newPage();
     given.page.on('pageerror', ({ message }) => found.push(message));
     watch(given.page, found, given.stack);

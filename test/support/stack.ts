@@ -68,7 +68,7 @@ let shared: Promise<SharedStack> | undefined;
  */
 export function sharedStack(): Promise<SharedStack> {
   if (process.env.NO_SHARED_STACK)
-    throw new Error('this test shares the stack: take it out of test/support/two-runs.ts');
+    throw new Error('this test shares the stack: take it out of test/support/runs.ts');
   shared ??= startSharedStack();
   return shared;
 }

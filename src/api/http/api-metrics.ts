@@ -29,6 +29,13 @@ export interface AnsweredWebhook {
   seconds: number;
 }
 
+/** How many webhooks took so long, and longer than the entry before. */
+export interface WebhookTime {
+  /** Milliseconds; null in the last entry: all that took longer. */
+  withinMs: number | null;
+  count: number;
+}
+
 /** A webhook that no order needed; of the other mode means that test and live were mixed up. */
 export interface IgnoredWebhook {
   gateway: string;
@@ -39,6 +46,7 @@ export interface ApiMetrics {
   requestAnswered(request: AnsweredRequest): void;
   webhookAnswered(webhook: AnsweredWebhook): void;
   webhookIgnored(webhook: IgnoredWebhook): void;
+  webhookTimes(): Promise<WebhookTime[]>;
   /** Open orders that were found without a run, and have none yet. */
   runsMissing(count: number): void;
   runsPaused(count: number): void;

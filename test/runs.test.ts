@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { failuresOf, ownStackTests, summaryOf, sumOf } from './support/two-runs.ts';
+import { failuresOf, ownStackRuns, summaryOf, sumOf } from './support/runs.ts';
 
-describe('the two runs of npm test', () => {
+describe('the runs of npm test', () => {
   it('name only folders and files that exist', () => {
-    const places = ownStackTests.map((pattern) => pattern.replace('/**/*.test.ts', ''));
+    const places = ownStackRuns.flat().map((pattern) => pattern.replace('/**/*.test.ts', ''));
     assert.deepEqual(
       places.filter((place) => !existsSync(place)),
       [],
@@ -26,7 +26,7 @@ describe('the two runs of npm test', () => {
     assert.equal(sumOf([summaryOf('7 passed, 0 failed', 1)]).line, '7 passed, 1 failed');
   });
 
-  it('say again what failed in the first, as its lines stand before those of the second', () => {
+  it('say again at the end what failed in any of them', () => {
     const run =
       '    ✔ one\n\n\n\u001b[92m \u001b[0m\u001b[32m 1 passing\u001b[0m (2s)\n' +
       '\u001b[31m  1 failing\u001b[0m\n\n  1) an order\n       is paid:\n     Error: 2 is not 1\n\n\n1 passed, 1 failed\n';

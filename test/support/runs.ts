@@ -1,36 +1,42 @@
-/** What `npm test` runs side by side, and how the two results are added up. */
+/** What `npm test` runs side by side, and how the results are added up. */
 import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Folders and files of tests that use no shared stack: they start their own or need none. Every other test runs where
  * the shared stack is.
  */
-const OWN_STACK = [
-  'test/dev',
-  'test/deploy/release.test.ts',
-  'test/deploy/worker-versioning.test.ts',
-  'test/domain',
-  'test/encryption',
-  'test/gateways/packages',
-  'test/guarantees/backlog.test.ts',
-  'test/money',
-  'test/operators',
-  'test/outages/database-put-back.test.ts',
-  'test/outages/full-disk.test.ts',
-  'test/outages/older-worker.test.ts',
-  'test/outages/outages.test.ts',
-  'test/outages/two-stacks.test.ts',
-  'test/sandbox',
-  'test/settlements',
-  'test/simulator',
-  'test/store',
-  'test/tracing',
-] as const;
+const OWN_STACK = {
+  /** Tests that compute, or start many processes. */
+  busy: [
+    'test/bench',
+    'test/dev',
+    'test/deploy/release.test.ts',
+    'test/deploy/worker-versioning.test.ts',
+    'test/domain',
+    'test/encryption',
+    'test/gateways/packages',
+    'test/guarantees/backlog.test.ts',
+    'test/money',
+    'test/outages/database-put-back.test.ts',
+    'test/outages/full-disk.test.ts',
+    'test/outages/older-worker.test.ts',
+    'test/outages/outages.test.ts',
+    'test/outages/two-stacks.test.ts',
+    'test/sandbox',
+    'test/settlements',
+    'test/simulator',
+    'test/store',
+    'test/tracing',
+  ],
+  /** Tests that wait for most of their time: for what Temporal tries again after minutes, or for faults to be over. */
+  waiting: ['test/chaos', 'test/codec-server', 'test/operators', 'test/scale-out'],
+} as const;
 
-/** The same, as mocha's patterns. */
-export const ownStackTests: readonly string[] = OWN_STACK.map((place) =>
-  place.endsWith('.ts') ? place : `${place}/**/*.test.ts`,
-);
+const asPatterns = (places: readonly string[]): string[] =>
+  places.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`));
+
+/** Mocha's patterns of each run without the shared stack. */
+export const ownStackRuns: readonly string[][] = Object.values(OWN_STACK).map(asPatterns);
 
 export interface Summary {
   passed: number;
