@@ -1,5 +1,6 @@
 /** What the console reads beside orders: who is signed in, what waits, and what changes. */
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import pWaitFor from 'p-wait-for';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { getChanges } from '../../src/api/console/changes.ts';
@@ -94,7 +95,9 @@ describe('GET /v1/overview/day', () => {
       'POST',
       `/v1/orders/${order.id}/refunds`,
       { amount: 4_000 },
-      { prefer: 'wait=30' },
+      {
+        ...{ prefer: 'wait=30', 'idempotency-key': order.id },
+      },
     );
     await deliverTwice();
     await pWaitFor(async () => {
@@ -181,6 +184,20 @@ describe('GET /v1/changes', () => {
     waiters.wakeAll(true);
     assert.match(String(stream.read()), /event: missed/);
     (stream as unknown as { destroy(): void }).destroy();
+  });
+
+  it('ends after a minute, so that a key that has ended follows no longer', async () => {
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      const { stream } = await open();
+      const ended = (async () => {
+        for await (const _ of stream);
+      })();
+      mock.timers.tick(60_000);
+      await ended;
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('ends when the process is to end', async () => {

@@ -149,6 +149,15 @@ describe('an order whose history no worker can replay', function () {
     return statuses;
   }
 
+  /** The list of runs comes a little behind them. */
+  async function untilReset(order: Given, least: number): Promise<void> {
+    await pWaitFor(async () => {
+      const [latest, ...others] = await runsOf(order);
+      const areEnded = others.every((status) => status === 'TERMINATED');
+      return latest === 'RUNNING' && areEnded && others.length >= least;
+    }, PATIENCE);
+  }
+
   const workerLog = () =>
     readFileSync(path.join(place.stack.dataDir, 'logs', 'worker.log'), 'utf8');
 
@@ -175,10 +184,13 @@ describe('an order whose history no worker can replay', function () {
     await untilPaidOnce(lastTask);
     await untilState(cancelled, 'cancelled');
     await untilPaidOnce(twoTasks);
-    const reset = ['RUNNING', 'TERMINATED'];
-    assert.deepEqual(await runsOf(lastTask), reset);
-    assert.deepEqual(await runsOf(cancelled), reset);
-    assert.deepEqual(await runsOf(twoTasks), [...reset, 'TERMINATED']);
+    // A busy machine may fail a task of the new run for a minute as well, which is one more reset.
+    for (const [order, least] of [
+      [lastTask, 1],
+      [cancelled, 1],
+      [twoTasks, 2],
+    ] as const)
+      await untilReset(order, least);
     await pWaitFor(async () => (await stuckOrders()).length === 0, PATIENCE);
   });
 

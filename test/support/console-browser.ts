@@ -1,32 +1,41 @@
-/** The console in a browser of its own for each test: a fresh page on the shared stack, and what went wrong in it. */
+/** The console in a browser: a fresh page for each test, and what went wrong in it. */
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { ensureConsole } from '../../scripts/build-console.ts';
+import type { Stack } from '../../src/dev/stack/stack.ts';
 import { findChromium, NO_BROWSER, openBrowser } from './browser.ts';
-import { openShop, type Shop } from './shop.ts';
+import { type Shop, shopOn } from './shop.ts';
 import { type SharedStack, sharedStack } from './stack.ts';
 
 /** Said in a suite's title where there is no browser to run it. */
 export const SKIPPED = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
 
-export interface ConsoleBrowser {
+export interface ConsoleBrowser<S extends Stack = SharedStack> {
   page: Page;
-  stack: SharedStack;
+  stack: S;
   shop: Shop;
   /** Signs in at a path of the console, or is refused. */
   open(path: string, key?: string, at?: string): Promise<void>;
   openOrder(id: string, key?: string, at?: string): Promise<void>;
 }
 
-/**
- * Sets the suite up. Each test fails where its page has thrown, or where `watch` has found something.
- *
- * @param watch of a new page; what it adds to the list fails the test
- */
+/** Of a new page; what it adds to the list fails the test. */
+type Watch<S extends Stack> = (page: Page, found: string[], stack: S) => void;
+
+/** Sets the suite up, on the stack that tests share. Each test fails where its page has thrown, or where `watch` has found something. */
 export function consoleInBrowser(
   options: BrowserContextOptions = {},
-  watch: (page: Page, found: string[], stack: SharedStack) => void = () => {},
+  watch: Watch<SharedStack> = () => {},
 ): ConsoleBrowser {
+  return consoleOn(sharedStack, options, watch);
+}
+
+/** The same, on a stack that `openStack` names. */
+export function consoleOn<S extends Stack>(
+  openStack: () => Promise<S>,
+  options: BrowserContextOptions = {},
+  watch: Watch<S> = () => {},
+): ConsoleBrowser<S> {
   let browser: Browser;
   let context: BrowserContext;
   const found: string[] = [];
@@ -44,13 +53,13 @@ export function consoleInBrowser(
       await given.open(`/orders/${id}`, key, at);
       await given.page.getByRole('heading', { name: id }).waitFor();
     },
-  } as ConsoleBrowser;
+  } as ConsoleBrowser<S>;
 
   before(async function () {
     if (SKIPPED) return this.skip();
     await ensureConsole();
-    given.stack = await sharedStack();
-    given.shop = await openShop();
+    given.stack = await openStack();
+    given.shop = shopOn(given.stack);
     browser = await openBrowser();
   });
 

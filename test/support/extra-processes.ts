@@ -1,9 +1,11 @@
-/** Processes beside the shared stack's own, with settings of their own and a port for metrics. */
+/** Processes beside a stack's own, with settings of their own and a port for metrics. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import type { Crm } from './crm.ts';
 import { EFFECTS_SECRET, sharedStack, WEBHOOK_SECRET } from './stack.ts';
 
 export interface Beside {
@@ -15,12 +17,16 @@ export interface Beside {
   stop(): Promise<void>;
 }
 
-/** Ready once its metrics answer. It listens on `PORT` where that is given, such as after a stop. */
+/**
+ * On the stack that tests share unless another one is named, and ready once its metrics answer. It listens on `PORT`
+ * where that is given, such as after a stop.
+ */
 export async function startBeside(
   entry: 'server' | 'worker',
   env: Record<string, string> = {},
+  place?: Stack & { crm: Crm },
 ): Promise<Beside> {
-  const stack = await sharedStack();
+  const stack = place ?? (await sharedStack());
   const [freePort, metricsPort] = [await getPort(), await getPort()];
   const port = env.PORT ?? String(freePort);
   const { PATH = '' } = process.env;

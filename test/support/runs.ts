@@ -29,7 +29,13 @@ const OWN_STACK = {
     'test/tracing',
   ],
   /** Tests that wait for most of their time: for what Temporal tries again after minutes, or for faults to be over. */
-  waiting: ['test/chaos', 'test/codec-server', 'test/operators', 'test/scale-out'],
+  waiting: [
+    'test/browser/operations.test.ts',
+    'test/chaos',
+    'test/codec-server',
+    'test/operators',
+    'test/scale-out',
+  ],
 } as const;
 
 const asPatterns = (places: readonly string[]): string[] =>

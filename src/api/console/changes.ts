@@ -8,6 +8,8 @@ import { defineRoute } from '../http/route.ts';
 const HEARTBEAT_MS = 15_000;
 /** How long a stop may wait for this stream. */
 const CHECK_MS = 1_000;
+/** Who follows comes back after this long, and with a key that has ended is refused then. */
+const MAX_AGE_MS = 60_000;
 /** How soon a reader comes back after the end. */
 const RETRY = 'retry: 1000\n\n';
 const CHANGED = 'event: changed\ndata: ';
@@ -23,7 +25,7 @@ export const getChanges = defineRoute({
   answers: {
     200: {
       description:
-        'A stream of `changed` events with an order id each, and of `missed` events, after which everything has to be read again.',
+        'A stream of `changed` events with an order id each, and of `missed` events, after which everything has to be read again. It ends after a minute: open it again.',
       contentType: 'text/event-stream',
     },
   },
@@ -42,6 +44,7 @@ function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['dr
   let isFull = false;
   let hasMissed = false;
   let silentMs = 0;
+  let ageMs = 0;
   const stream = new Readable({
     read() {
       isFull = false;
@@ -64,7 +67,8 @@ function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['dr
     else say(orderId === null ? MISSED : `${CHANGED}${orderId}\n\n`);
   });
   const checking = setInterval(() => {
-    if (drain.isDraining()) return void stream.push(null);
+    ageMs += CHECK_MS;
+    if (drain.isDraining() || ageMs >= MAX_AGE_MS) return void stream.push(null);
     silentMs += CHECK_MS;
     if (silentMs >= HEARTBEAT_MS && !isFull) say(':\n\n');
   }, CHECK_MS);
