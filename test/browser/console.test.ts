@@ -273,7 +273,7 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByRole('figure').first().waitFor();
     for (const path of ['', '/orders', `/orders/${id}`, '/reviews', '/parked']) {
       await page.goto(`${stack.apiUrl}/console${path}`);
-      await page.getByRole('heading', { level: 2 }).waitFor();
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
       await page.waitForLoadState('domcontentloaded');
       assert.deepEqual(await violations(page), [], path);
     }
