@@ -23,6 +23,7 @@ function Shown({ order }: { order: Order }) {
         </Title>
         <State state={state} />
         {order.late && <Text size="sm">confirmed late</Text>}
+        {order.access.status !== 'none' && <Text size="sm">{accessText(order.access)}</Text>}
         {temporalUiUrl !== null && (
           <Anchor
             href={`${temporalUiUrl}/${encodeURIComponent(id)}`}
@@ -62,6 +63,11 @@ function Shown({ order }: { order: Order }) {
       <OrderTimeline id={id} />
     </Stack>
   );
+}
+
+function accessText({ status, byHand }: Order['access']): string {
+  if (status === 'held') return 'access held until the dispute has ended';
+  return `access ${status}${byHand ? ' by hand' : ''}`;
 }
 
 function Sums({ order }: { order: Order }) {

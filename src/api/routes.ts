@@ -6,6 +6,7 @@ import { getChanges } from './console/changes.ts';
 import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { captureOrder, voidOrder } from './operators/captures.ts';
+import { decideAccess } from './operators/customer-access.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
@@ -58,6 +59,7 @@ export const ROUTES: readonly Route[] = [
   recordManualRefund,
   writeOffRest,
   extendExpiry,
+  decideAccess,
   decideReview,
   retryEffect,
   getStuckEffects,

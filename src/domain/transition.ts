@@ -13,6 +13,7 @@ import { answerVoidsByState } from './commands/void.ts';
 import { noteOf } from './commands/waiting.ts';
 import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
+import { settleAccess } from './effects/access.ts';
 import { applyEffectEvent } from './effects/answers.ts';
 import { consequences } from './effects/consequences.ts';
 import type { Effect } from './effects/effects.ts';
@@ -82,6 +83,7 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   voidNeedless(context);
   askForReturn(context);
   consequences(context, from);
+  settleAccess(context);
   answerCancelsByState(context);
   settleCaptures(context);
   answerVoidsByState(context);

@@ -3,6 +3,7 @@
  * contract: amounts in minor units with their currency, times as ISO 8601 text.
  */
 
+import { isHeld } from './effects/access.ts';
 import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';
 import { referenceOf } from './facts/manual.ts';
 import type { Attempt, Ledger, ManualMoney, Payment } from './ledger.ts';
@@ -66,6 +67,13 @@ export interface GatewayFailureView {
   nextTryAt: string | null;
 }
 
+export interface AccessView {
+  /** `held`: withheld until a dispute has ended. */
+  status: 'none' | 'granted' | 'held' | 'revoked';
+  /** A person has decided it otherwise than the order would by itself. */
+  byHand: boolean;
+}
+
 export interface OrderView {
   id: string;
   state: OrderState;
@@ -83,6 +91,8 @@ export interface OrderView {
   amountWrittenOff: number;
   gateway: string;
   customer: { id: string };
+  /** Absent in records from before it was shown. */
+  access?: AccessView;
   payments: PaymentView[];
   refunds: RefundView[];
   disputes: { id: string; paymentId: string; amount: number; status: string }[];
@@ -127,6 +137,7 @@ export function viewOf(ledger: Ledger): OrderView {
     amountWrittenOff: writtenOffMinor(ledger),
     gateway: terms.gateway,
     customer: { id: terms.customerId },
+    access: accessView(ledger),
     payments: paymentViews(ledger),
     refunds: refundViews(ledger),
     disputes: Object.values(ledger.disputes).map((dispute) => ({
@@ -171,6 +182,14 @@ export function needsPerson({ reviews, effects }: OrderView): boolean {
 
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
+}
+
+function accessView(ledger: Ledger): AccessView {
+  const { granted, epoch, byHand } = ledger.access;
+  const withheld = isHeld(ledger) ? 'held' : 'revoked';
+  const isUnheardOf = epoch === 0 && !isHeld(ledger) && byHand === undefined;
+  const status = isUnheardOf ? 'none' : withheld;
+  return { status: granted ? 'granted' : status, byHand: byHand !== undefined };
 }
 
 /** Our own attempts in order, then payments that only the gateway knew of. */

@@ -141,6 +141,18 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByText('by cash on 2026-01-27').waitFor();
   });
 
+  it('revokes access and grants it again, and says which version is decided on', async () => {
+    const { id } = await clerkOf(shop).paidOrder();
+    await openOrder(id);
+    await page.getByRole('button', { name: 'Revoke access' }).click();
+    await page.getByText(/You decide on version \d+ of the order/).waitFor();
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await act('Revoke access', { Why: 'abuse' });
+    await page.getByText('access revoked by hand').waitFor();
+    await act('Grant access', { Why: 'a mistake' });
+    await page.getByText('access granted').waitFor();
+  });
+
   it('corrects an e-mail address, and erases a customer of whom nothing is needed any more', async () => {
     const { id } = await (await placeAt('sandbox')).closedOrder();
     await openOrder(id);

@@ -23,6 +23,7 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/manual-payments': () => ({ ...BY_HAND, receivedOn: '2026-01-26' }),
   '/v1/orders/{id}/manual-refunds': () => ({ ...BY_HAND, returnedOn: '2026-01-27' }),
   '/v1/orders/{id}/write-off': () => ({ amount: 100, note: "the bank's fee" }),
+  '/v1/orders/{id}/access': () => ({ action: 'revoke', note: 'abuse' }),
   '/v1/orders/{id}/expiry': () => ({ expiresAt: '2027-01-31T12:00:00Z', note: 'on Monday' }),
   '/v1/orders/{id}/customer': () => ({ email: 'ada@example.org', note: 'mistyped' }),
   '/v1/customers/{id}/erasure': () => ({ note: 'asked on Monday' }),

@@ -42,6 +42,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/orders/:id/manual-payments': 'ops',
   'POST /v1/orders/:id/manual-refunds': 'ops',
   'POST /v1/orders/:id/write-off': 'ops',
+  'POST /v1/orders/:id/access': 'ops',
   'POST /v1/orders/:id/expiry': 'ops',
   'POST /v1/orders/:id/sync': 'ops',
   'POST /v1/orders/:id/reviews/:reviewId': 'support',

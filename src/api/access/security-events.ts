@@ -26,6 +26,7 @@ const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
   '/v1/orders/:id/manual-payments': 'manual_payment',
   '/v1/orders/:id/manual-refunds': 'manual_refund',
   '/v1/orders/:id/write-off': 'write_off',
+  '/v1/orders/:id/access': 'access_decision',
   '/v1/orders/:id/expiry': 'expiry_extension',
   '/v1/orders/:id/customer': 'personal_data_correction',
   '/v1/customers/:id/erasure': 'personal_data_erasure',

@@ -144,6 +144,18 @@ const effectSchema = z.object({
   nextTryAt: time.nullable(),
 });
 
+const accessSchema = z
+  .object({
+    status: z.enum(['none', 'granted', 'held', 'revoked']).meta({
+      description:
+        'none: never granted; held: withheld until a dispute has ended; revoked: granted once, and not any more.',
+    }),
+    byHand: z.boolean().meta({
+      description: 'Whether a person has decided it otherwise than the order would by itself.',
+    }),
+  })
+  .meta({ id: 'Access' });
+
 const gatewayFailureSchema = z
   .object({
     code: z
@@ -192,6 +204,7 @@ export const orderSchema = z
         .optional()
         .meta({ description: 'When what the shop sent of the customer was erased.' }),
     }),
+    access: accessSchema.meta({ description: 'Whether the customer has what was paid for.' }),
     shipping: shippingSchema.optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),

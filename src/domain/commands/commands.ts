@@ -7,6 +7,7 @@ import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
 import { decideReview } from '../reviews/reviews.ts';
+import { decideAccess } from './access.ts';
 import { cancel } from './cancel.ts';
 import { capture } from './capture.ts';
 import { extend } from './extend.ts';
@@ -38,6 +39,8 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return voidAuthorization(context, command);
     case 'write_off':
       return writeOff(context, command);
+    case 'access':
+      return decideAccess(context, command);
     case 'review':
       return decideReview(context, command);
     case 'retry':

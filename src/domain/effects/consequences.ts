@@ -7,7 +7,7 @@ import type { OrderState } from '../order.ts';
 import { followsPresentRules } from '../rules.ts';
 import { stateOf } from '../sums.ts';
 import type { RowOf } from '../table.ts';
-import { grantAccess, revokeAccess } from './access.ts';
+import { earnAccess, endAccess } from './access.ts';
 import { correctInvoices, schedulePostings } from './postings.ts';
 
 export function consequences(context: Context, from: OrderState): void {
@@ -23,9 +23,9 @@ export function consequences(context: Context, from: OrderState): void {
     },
     effects: {
       post: schedulePostings,
-      grant: grantAccess,
+      grant: earnAccess,
       credit: correctInvoices,
-      revoke: revokeAccess,
+      revoke: endAccess,
       crm: (starter) => notifyCrm(starter, to, entries),
     },
   });

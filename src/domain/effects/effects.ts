@@ -62,7 +62,7 @@ export type PostingKind =
 
 /** What happens to the customer's access, papers and books. `after` names an effect to wait for. */
 export type BusinessEffect =
-  | { effect: 'grant_access'; key: string; epoch: number }
+  | { effect: 'grant_access'; key: string; epoch: number; after?: string }
   | { effect: 'revoke_access'; key: string; epoch: number; after: string }
   | {
       effect: 'issue_invoice';

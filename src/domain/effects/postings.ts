@@ -8,6 +8,7 @@ import { keyFor } from '../context.ts';
 import { type Dispute, type Ledger, type Refund, reversedMinor } from '../ledger.ts';
 import { indexOf, inListOrder, type LedgerIndex, type List } from '../ledger-index.ts';
 import { capturedMinor, wasCaptured } from '../sums.ts';
+import { earnedOf } from './access.ts';
 import type { PostingKind } from './effects.ts';
 
 export function schedulePostings(starter: EffectStarter): void {
@@ -101,8 +102,9 @@ function postingKey(
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
 export function correctInvoices(starter: EffectStarter): void {
   const { ledger } = starter;
-  const { access, refunds } = ledger;
-  if (access.epoch === 0) return;
+  const { refunds } = ledger;
+  const { epoch } = earnedOf(ledger);
+  if (epoch === 0) return;
   const index = indexOf(ledger);
   for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
     if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
@@ -112,7 +114,7 @@ export function correctInvoices(starter: EffectStarter): void {
       key: keyFor(starter, 'issue_credit_note', refundId),
       refundId,
       amountMinor,
-      after: keyFor(starter, 'issue_invoice', access.epoch),
+      after: keyFor(starter, 'issue_invoice', epoch),
     });
   }
 }

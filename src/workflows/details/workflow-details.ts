@@ -33,6 +33,7 @@ export function workflowDetailsOf(ledger: Ledger, failing: Failing = new Map()):
     `**${view.state}**${view.late ? ' (confirmed late)' : ''}, version ${view.version}`,
     listOf('To do', todoLines(ledger, failing)) ?? 'To do: nothing',
     moneyLine(view),
+    accessLine(view),
     listOf('Payments', paymentLines(view)),
     listOf('Disputes', disputeLines(view)),
     listOf('Not known to this version, and left out', (ledger.unknown ?? []).map(code)),
@@ -73,6 +74,12 @@ function moneyLine(view: OrderView): string {
   const writtenOff = amountWrittenOff > 0 ? `, ${money(amountWrittenOff)} written off` : '';
   const fees = amountFees > 0 ? `, ${money(amountFees)} paid to the gateway on top` : '';
   return `Money: ${money(amountPaid)} of ${money(amount)} captured${held}${discounted}${writtenOff}${fees}${refunded}, through ${gateway}`;
+}
+
+/** Where it is not what the state of the order says. */
+function accessLine({ access }: OrderView): string | null {
+  if (access?.status === 'held') return 'Access: held until the dispute has ended';
+  return access?.byHand === true ? `Access: ${access.status} by hand` : null;
 }
 
 function paymentLines({ payments, currency }: OrderView): string[] {

@@ -95,6 +95,8 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       return readWriteOff(fields, envelope);
     case 'review':
       return readReview(fields, envelope);
+    case 'access':
+      return readAccess(fields, envelope);
     case 'retry':
       if (!isText(fields.key)) return null;
       return {
@@ -169,6 +171,12 @@ function readReview(fields: Fields, envelope: Envelope): CommandEvent | null {
   return { ...envelope, source, type: 'review', reviewId, decision, version, note };
 }
 
+function readAccess(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { action, note } = fields;
+  if ((action !== 'grant' && action !== 'revoke') || !isText(note)) return null;
+  return { ...envelope, source: sourceOf(fields, 'operator'), type: 'access', action, note };
+}
+
 function readAttach(fields: Fields, envelope: Envelope): CommandEvent | null {
   const { paymentId, note } = fields;
   if (!isId(paymentId)) return null;
@@ -227,6 +235,7 @@ function expected(signal: string): string {
     capture: 'needs "requestKey" and a positive whole "amountMinor" where given',
     write_off: 'needs a positive whole "amountMinor" and a whole "limitMinor"',
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
+    access: 'needs "action" (grant or revoke) and "note"',
     retry: 'needs "key", the effect to try again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',
     manual_payment: MANUAL_SHAPE,
