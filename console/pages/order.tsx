@@ -171,9 +171,14 @@ function MoneyBack({ order: { refunds, disputes, currency } }: { order: Order })
         reason,
       ],
     })),
-    ...disputes.map(({ id, status, amount }) => ({
+    ...disputes.map(({ id, status, amount, respondBy }) => ({
       key: id,
-      cells: [`dispute ${id}`, status, moneyText(amount, currency), null],
+      cells: [
+        `dispute ${id}`,
+        respondBy === null ? status : `${status}, to be answered until ${respondBy}`,
+        moneyText(amount, currency),
+        null,
+      ],
     })),
   ];
   return <List title="Money back" head={['What', 'Status', 'Amount', 'Reason']} rows={rows} />;

@@ -7,6 +7,7 @@ import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { captureOrder, voidOrder } from './operators/captures.ts';
 import { decideAccess } from './operators/customer-access.ts';
+import { getDisputes } from './operators/disputes.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   decideReview,
   retryEffect,
   getStuckEffects,
+  getDisputes,
   getInvoice,
   getCreditNote,
   getEntitlements,

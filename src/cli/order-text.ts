@@ -139,8 +139,10 @@ function refundsText({ refunds }: Order): string | null {
 }
 
 function disputesText({ disputes, currency }: Order): string | null {
-  const rows = disputes.map(({ id, status, amount }) => [id, status, moneyText(amount, currency)]);
-  return section('Disputes', ['dispute', 'status', 'amount'], rows);
+  const rows = disputes.map(({ id, status, amount, respondBy }) => [
+    ...[id, status, moneyText(amount, currency), respondBy ?? '-'],
+  ]);
+  return section('Disputes', ['dispute', 'status', 'amount', 'answer until'], rows);
 }
 
 function effectsText({ effects }: Order): string | null {

@@ -140,6 +140,8 @@ export interface Dispute {
   amountMinor: number;
   currency: string;
   status: DisputeStatus;
+  /** Epoch milliseconds until which the shop may answer; absent where no answer is awaited, or none was named. */
+  respondBy?: number;
   /** As a refund's. */
   movedAtVersion?: number;
 }

@@ -5,6 +5,7 @@
 
 import { isHeld } from './effects/access.ts';
 import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';
+import type { DisputeStatus } from './facts/facts.ts';
 import { referenceOf } from './facts/manual.ts';
 import type { Attempt, Ledger, ManualMoney, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
@@ -56,6 +57,15 @@ export interface RefundView {
   manual?: { reference: string; method: string; returnedOn: string };
 }
 
+export interface DisputeView {
+  id: string;
+  paymentId: string;
+  amount: number;
+  status: DisputeStatus;
+  /** Until when the shop may answer; null where no answer is awaited. Absent in records from before it was kept. */
+  respondBy?: string | null;
+}
+
 export interface GatewayFailureView {
   code: 'gateway_misconfigured' | 'gateway_unreachable';
   call: GatewayCall['effect'];
@@ -95,7 +105,7 @@ export interface OrderView {
   access?: AccessView;
   payments: PaymentView[];
   refunds: RefundView[];
-  disputes: { id: string; paymentId: string; amount: number; status: string }[];
+  disputes: DisputeView[];
   reviews: {
     id: string;
     reason: string;
@@ -145,6 +155,7 @@ export function viewOf(ledger: Ledger): OrderView {
       paymentId: dispute.paymentId,
       amount: dispute.amountMinor,
       status: dispute.status,
+      respondBy: dispute.respondBy === undefined ? null : isoTime(dispute.respondBy),
     })),
     reviews: ledger.reviews.map(({ id, reason, status, version, openedAt, note }) => ({
       id,

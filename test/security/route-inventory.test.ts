@@ -43,6 +43,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/orders/:id/manual-refunds': 'ops',
   'POST /v1/orders/:id/write-off': 'ops',
   'POST /v1/orders/:id/access': 'ops',
+  'GET /v1/disputes': 'support',
   'POST /v1/orders/:id/expiry': 'ops',
   'POST /v1/orders/:id/sync': 'ops',
   'POST /v1/orders/:id/reviews/:reviewId': 'support',

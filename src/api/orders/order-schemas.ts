@@ -115,6 +115,9 @@ const disputeSchema = z.object({
   paymentId: z.string(),
   amount: minorUnits,
   status: z.string().meta({ description: 'inquiry, opened, won or lost.' }),
+  respondBy: time.nullable().meta({
+    description: 'Until when the shop may answer, at the gateway; null where no answer is awaited.',
+  }),
 });
 
 const reviewSchema = z.object({

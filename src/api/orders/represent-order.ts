@@ -40,7 +40,7 @@ export function representOrder(order: StoredOrder): Order {
     metadata: order.metadata,
     payments: payments.map(representPayment),
     refunds: refunds.map(representRefund),
-    disputes,
+    disputes: disputes.map((dispute) => ({ ...dispute, respondBy: dispute.respondBy ?? null })),
     reviews,
     effects: effects.map((effect) => withTries(effect, order.failing)),
     // A record that was written before it was kept has none.

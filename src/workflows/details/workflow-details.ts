@@ -91,9 +91,10 @@ function paymentLines({ payments, currency }: OrderView): string[] {
 }
 
 function disputeLines({ disputes, currency }: OrderView): string[] {
-  return disputes.map(
-    ({ id, amount, status }) => `${code(id)}: ${status}, ${moneyText(amount, currency)}`,
-  );
+  return disputes.map(({ id, amount, status, respondBy }) => {
+    const deadline = respondBy == null ? '' : `, to be answered until ${respondBy}`;
+    return `${code(id)}: ${status}, ${moneyText(amount, currency)}${deadline}`;
+  });
 }
 
 function nextLines(ledger: Ledger, failing: Failing): string[] {

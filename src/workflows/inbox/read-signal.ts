@@ -223,8 +223,14 @@ function readFact(value: unknown): Fact | null {
   if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture, ...fee };
   if (isOneOf(CAPTURE_FACTS, type)) return { type, ...capture };
   if (isOneOf(REFUND_FACTS, type)) return isId(refundId) ? { type, ...money, refundId } : null;
-  if (isOneOf(DISPUTE_FACTS, type)) return isId(disputeId) ? { type, ...money, disputeId } : null;
+  if (isOneOf(DISPUTE_FACTS, type))
+    return isId(disputeId) ? { type, ...money, disputeId, ...respondByIn(value) } : null;
   return null;
+}
+
+/** A time that cannot be read is none: the dispute itself counts. */
+function respondByIn({ respondBy }: Fields): { respondBy?: number } {
+  return isAmount(respondBy) && respondBy <= LAST_TIME ? { respondBy } : {};
 }
 
 function expected(signal: string): string {
