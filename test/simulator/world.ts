@@ -75,10 +75,14 @@ function limitsFrom(dice: Dice): Pick<World, 'signalsPerRun' | 'intakePerTask'> 
  */
 function rulesFrom(
   dice: Dice,
-): Pick<OrderTerms, 'voidsWhenFailed' | 'manualCapture' | 'holdsAccessWhileDisputed'> {
+): Pick<
+  OrderTerms,
+  'voidsWhenFailed' | 'manualCapture' | 'holdsAccessWhileDisputed' | 'tellsCrmOfEvents'
+> {
   const voids = dice.chance(0.7) ? { voidsWhenFailed: true as const } : {};
   const holds = dice.chance(0.4) ? { holdsAccessWhileDisputed: true as const } : {};
-  const usual = { ...voids, ...holds };
+  const tells = dice.chance(0.6) ? { tellsCrmOfEvents: true as const } : {};
+  const usual = { ...voids, ...holds, ...tells };
   if (dice.chance(0.6)) return usual;
   const takes = dice.pick(['whole', 'part', 'parts'] as const);
   const held = dice.chance(0.7) ? { heldForMs: dice.pick([3 * HOUR_MS, 2 * DAY_MS]) } : {};

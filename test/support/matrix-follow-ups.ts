@@ -300,6 +300,11 @@ const DECIDED_BY_HAND: Record<OrderState, Happening> = {
 };
 
 export const FOLLOW_UPS: Record<string, Scenes> = {
+  'crm.outdated': {
+    terms: { tellsCrmOfEvents: true },
+    before: before((state) => (state === 'initiated' ? STRANGER : IN[state])),
+    now: (state) => dispute('inquiry', 10, 'dsp_8', knownIn(state)),
+  },
   'verify.requested': { before: { initiated: [pay(), OPENED_ABROAD] }, now: () => verify() },
   'payment.authorized.after_end': {
     before: { initiated: [...STRANGER, payment('failed', 'pay_2')] },

@@ -80,7 +80,15 @@ export type BusinessEffect =
       amountMinor: number;
       after: string;
     }
-  | { effect: 'update_crm'; key: string; state: OrderState; after?: string }
+  | {
+      effect: 'update_crm';
+      key: string;
+      /** What the order is in by then. */
+      state: OrderState;
+      /** The message is about this dispute, refund or review; absent where it is about the state. */
+      about?: { type: string; id: string };
+      after?: string;
+    }
   | {
       effect: 'post_ledger';
       key: string;
