@@ -80,14 +80,14 @@ function Frame({ onLeave }: { onLeave: () => void }) {
   const [location] = useLocation();
   const connection = useFollowChanges();
   return (
-    <AppShell header={{ height: { base: 92, sm: 56 } }} padding="md">
+    <AppShell header={{ height: { base: 132, sm: 56 } }} padding="md">
       <AppShell.Header px="md">
         <Group justify="space-between" h="100%" gap={4}>
           <Group gap="xs" wrap="nowrap">
-            <Title order={1} size="h4" visibleFrom="sm">
+            <Title order={1} size="h4" visibleFrom="md">
               Payonce
             </Title>
-            <Group component="nav" aria-label="Pages" gap={0} wrap="nowrap">
+            <Group component="nav" aria-label="Pages" gap={0}>
               {PLACES.map(([path, name]) => (
                 <NavLink
                   key={path}

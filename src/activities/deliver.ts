@@ -26,6 +26,8 @@ export type Deliver = (message: {
   order: OrderView;
   /** The id of the dispute, refund or review that it is about; absent where it is about the order. */
   about?: string;
+  /** How often it is to be sent by now; absent means once. */
+  times?: number;
 }) => Promise<void>;
 
 /** Webhook receivers answer in a second; this leaves room within the activity's own time-out. */
@@ -39,17 +41,17 @@ export function createDeliver(deps: {
   destination: Destination | undefined;
 }): Deliver {
   const { database, log, destination } = deps;
-  return async ({ key, type, order, about }) => {
+  return async ({ key, type, order, about, times = 1 }) => {
     const body = bodyOf(type, order, about);
     const message = await log.keep(database, { key, orderId: order.id, type, body });
-    if (destination === undefined || message.sentAt !== null) return;
+    if (destination === undefined || message.timesSent >= times) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
       throw new DeliveryOutcomeUnknown(`${destination.name} is told by an activity of its own`);
     failpoint('message.afterKeepBeforeCall');
     await post(message, destination);
     failpoint('message.afterCallBeforeMark');
-    await log.markSent(database, key);
+    await log.markSent(database, key, times);
   };
 }
 

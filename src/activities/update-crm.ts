@@ -6,8 +6,12 @@ import type { Deliver } from './deliver.ts';
 
 export function createUpdateCrm({ deliver }: { deliver: Deliver }): RunEffect<'update_crm'> {
   return async ({ order, command }) => {
-    const { key, about } = command;
-    await deliver({ key, type: crmTypeOf(command), order, ...(about && { about: about.id }) });
+    const { key, about, times } = command;
+    await deliver({
+      ...{ key, type: crmTypeOf(command), order },
+      ...(about && { about: about.id }),
+      ...(times && { times }),
+    });
     failpoint('crm.afterMarkBeforeReturn');
   };
 }

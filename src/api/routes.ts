@@ -11,6 +11,7 @@ import { getDisputes } from './operators/disputes.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
+import { resendEffect } from './operators/resend-effect.ts';
 import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
 import { getStuckEffects } from './operators/stuck-effects.ts';
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   decideAccess,
   decideReview,
   retryEffect,
+  resendEffect,
   getStuckEffects,
   getDisputes,
   getInvoice,

@@ -1,4 +1,4 @@
-/** The commands that act: cancel, refund, sync, review, access, retry, redeliver, attach, close, money by hand. Each may be repeated safely. */
+/** The commands that act: cancel, refund, sync, review, access, retry, resend, redeliver, attach, close, money by hand. Each may be repeated safely. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import {
@@ -147,6 +147,15 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .argument('<effect>', "the effect's key")
     .option('--note <text>', 'why; kept with the order')
     .action((id: string, key: string, options: Note) => retry(session(), { id, key }, options));
+  program
+    .command('resend')
+    .description('send a delivered message to the CRM or the access system again')
+    .argument('<order>', "the order's id")
+    .argument('<effect>', "the effect's key")
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, key: string, options: Note) =>
+      change(session(), `${pathOf(id)}/effects/${encodeURIComponent(key)}/resend`, options),
+    );
   program
     .command('redeliver')
     .description('deliver a parked event again')

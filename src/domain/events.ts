@@ -47,6 +47,8 @@ export type Command =
   /** The customer's access, whatever the order would do by itself. */
   | { type: 'access'; action: 'grant' | 'revoke'; note: string }
   | { type: 'retry'; key: string; note?: string }
+  /** A message that was delivered goes out once more. */
+  | { type: 'resend'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string }
   | ({ type: 'manual_payment' } & ByHand)
   /** `paymentId`: whose money it is; absent where the order finds the payment itself. */

@@ -29,6 +29,7 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/customers/{id}/erasure': () => ({ note: 'asked on Monday' }),
   '/v1/orders/{id}/reviews/{reviewId}': () => ({ decision: 'reject', version: 1, note: 'looked' }),
   '/v1/orders/{id}/effects/{key}/retry': () => ({ note: 'mended' }),
+  '/v1/orders/{id}/effects/{key}/resend': () => ({ note: 'lost' }),
   '/v1/parked-events/{id}/redeliver': () => ({ note: 'it is there now' }),
   '/v1/parked-events/{id}/attach': () => ({ note: 'from the old shop' }),
   '/v1/parked-events/{id}/close': () => ({ note: 'of staging' }),

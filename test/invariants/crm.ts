@@ -67,15 +67,18 @@ function eventsTold({ id, ledger, view }: RecordedOrder): string[] {
   if (ledger.terms.tellsCrmOfEvents !== true) return [];
   const told = view.effects.map(({ key }) => key).filter((key) => EVENT_KEY.test(key));
   const moved = [
-    ...Object.values(ledger.disputes).map((dispute) => ['dispute', dispute.disputeId, dispute]),
+    ...Object.values(ledger.disputes).map((dispute) => ({
+      ...dispute,
+      name: `dispute-${dispute.disputeId}`,
+    })),
     ...Object.values(ledger.refunds)
       .filter(({ status }) => status !== 'pending')
-      .map((refund) => ['refund', refund.refundId, refund]),
-  ] as const;
+      .map((refund) => ({ ...refund, name: `refund-${refund.refundId}` })),
+  ];
   const standing = [
     ...moved.map(
-      ([kind, name, { status, movedAtVersion }]) =>
-        `${id}:update_crm:${kind}-${name}-${status}-${movedAtVersion}`,
+      ({ name, status, movedAtVersion }) =>
+        `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
     ),
     ...view.reviews
       .filter(({ reason }) => reason !== 'effect_failed')

@@ -48,6 +48,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/orders/:id/sync': 'ops',
   'POST /v1/orders/:id/reviews/:reviewId': 'support',
   'POST /v1/orders/:id/effects/:key/retry': 'ops',
+  'POST /v1/orders/:id/effects/:key/resend': 'ops',
   'GET /v1/parked-events': 'support',
   'GET /v1/parked-events/:id': 'support',
   'POST /v1/parked-events/:id/redeliver': 'ops',

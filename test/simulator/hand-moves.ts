@@ -1,6 +1,7 @@
 /**
  * What people do: cash over the counter, a transfer back, more time to pay, the capture or the end of what is
- * authorized, and access against what the order would do.
+ * authorized, access against what the
+ * order would do, and messages once more.
  */
 import { outstandingMinor } from '../../src/domain/sums.ts';
 import { type Move, type Scene, send } from './stage.ts';
@@ -46,6 +47,10 @@ export const HAND_MOVES: Record<string, Move> = {
   decideAccess(scene) {
     const action = scene.dice.pick(['grant', 'revoke']);
     send(scene, 'access', { id: `access-${scene.nth}`, action, note: 'asked for' });
+  },
+  resend(scene) {
+    const keys = Object.keys(scene.run.ledger().effects);
+    send(scene, 'resend', { id: `resend-${scene.nth}`, key: scene.dice.pick(['none', ...keys]) });
   },
   voidByHand(scene) {
     send(scene, 'void', { id: `void-${scene.nth}` });

@@ -29,6 +29,7 @@ import {
   command,
   created,
   decide,
+  decideAccess,
   denied,
   dispute,
   pay,
@@ -37,6 +38,7 @@ import {
   refund,
   refundRequest,
   refused,
+  resend,
   snapshot,
   TERMS,
   told,
@@ -300,6 +302,14 @@ const DECIDED_BY_HAND: Record<OrderState, Happening> = {
 };
 
 export const FOLLOW_UPS: Record<string, Scenes> = {
+  'resend.requested': {
+    before: before((state) => [
+      ...IN[state],
+      ...(state === 'paid' ? [] : [decideAccess('grant')]),
+      ...FINISHED,
+    ]),
+    now: () => (ledger) => resend(`grant_access:${ledger.access.epoch}`),
+  },
   'crm.outdated': {
     terms: { tellsCrmOfEvents: true },
     before: before((state) => (state === 'initiated' ? STRANGER : IN[state])),

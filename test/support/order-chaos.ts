@@ -82,6 +82,7 @@ const anyCommand = fc.oneof(
     action: fc.constantFrom('grant' as const, 'revoke' as const),
     note: fc.constant('asked for'),
   }),
+  fc.constant({ type: 'resend', key: `${TERMS.orderId}:grant_access:1` } as const),
   fc.constant({ type: 'retry', key: `${TERMS.orderId}:grant_access:1` } as const),
 );
 

@@ -152,6 +152,11 @@ export function decideAccess(action: 'grant' | 'revoke', nth = 1): CommandEvent 
   return command({ type: 'access', action, note: 'asked for' }, `${action}-${nth}`);
 }
 
+/** A message that was delivered, as the order names it: `grant_access:1`. */
+export function resend(name: string, id = `resend-${name}`): CommandEvent {
+  return command({ type: 'resend', key: `${TERMS.orderId}:${name}` }, id);
+}
+
 export function captureAnswered(payment: PaymentSnapshot, requestKey = 'cap_key_1'): DomainEvent {
   const key = effectKey(TERMS.orderId, 'capture_payment', requestKey);
   return answered(key, { to: 'capture_payment', payment });

@@ -33,6 +33,7 @@ const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
   '/v1/customers/:id/personal-data': 'personal_data_read',
   '/v1/orders/:id/reviews/:reviewId': 'review_decision',
   '/v1/orders/:id/effects/:key/retry': 'effect_retry',
+  '/v1/orders/:id/effects/:key/resend': 'effect_resend',
   '/v1/parked-events/:id/redeliver': 'event_redelivery',
   '/v1/parked-events/:id/attach': 'payment_attachment',
   '/v1/parked-events/:id/close': 'event_closure',

@@ -157,7 +157,7 @@ const accessSchema = z
       description: 'Whether a person has decided it otherwise than the order would by itself.',
     }),
   })
-  .meta({ id: 'Access' });
+  .meta({ id: 'Access', description: 'Whether the customer has what was paid for.' });
 
 const gatewayFailureSchema = z
   .object({
@@ -207,7 +207,7 @@ export const orderSchema = z
         .optional()
         .meta({ description: 'When what the shop sent of the customer was erased.' }),
     }),
-    access: accessSchema.meta({ description: 'Whether the customer has what was paid for.' }),
+    access: accessSchema,
     shipping: shippingSchema.optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),

@@ -300,6 +300,11 @@ export const PROBLEMS = {
     'Effect has not failed',
     'Only an effect with the status failed can be tried again.',
   ),
+  effect_not_resendable: entry(
+    409,
+    'Nothing to send again',
+    'Only a message to the CRM or the access system that was delivered can be sent again, the latest one about access, and not while messages after it are under way.',
+  ),
   gateway_declined: entry(402, 'Gateway declined', 'The customer may try again or pay otherwise.'),
   payment_refused: entry(
     422,

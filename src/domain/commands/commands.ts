@@ -15,6 +15,7 @@ import { attach } from './foreign-payment.ts';
 import { receiveByHand, returnByHand } from './manual.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
+import { resend } from './resend.ts';
 import { sync, verify } from './verify.ts';
 import { voidAuthorization } from './void.ts';
 import { type CommandOf, rejected } from './waiting.ts';
@@ -45,6 +46,8 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return decideReview(context, command);
     case 'retry':
       return retry(context, command);
+    case 'resend':
+      return resend(context, command);
     case 'attach':
       return attach(context, command);
     case 'manual_payment':

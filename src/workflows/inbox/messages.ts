@@ -44,6 +44,7 @@ export interface SignalPayloads {
   };
   access: Decision & { action: 'grant' | 'revoke'; note: string };
   retry: Decision & { key: string; note?: string };
+  resend: Decision & { key: string; note?: string };
   attach: Decision & { paymentId: string; note?: string };
   manual_payment: Decision & ByHand;
   manual_refund: Decision & ByHand & { paymentId?: string };
@@ -94,6 +95,8 @@ export const SIGNALS: Record<SignalName, string> = {
     'Grants or revokes the access of the customer, whatever the order would do by itself. {"id": "any new id", "action": "grant" or "revoke", "note": "why"}',
   retry:
     'Runs a refused effect again; the details of the order have the line to copy. {"id": "any new id", "key": "…"}',
+  resend:
+    'Sends a message to the CRM or the access system once more that was delivered. {"id": "any new id", "key": "…"}',
   attach:
     'Counts a payment that another installation made as one of this order, as the gateway knows it. {"id": "any new id", "paymentId": "…"}, if you like with "note"',
   manual_payment:

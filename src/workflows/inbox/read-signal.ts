@@ -98,11 +98,12 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
     case 'access':
       return readAccess(fields, envelope);
     case 'retry':
+    case 'resend':
       if (!isText(fields.key)) return null;
       return {
         ...envelope,
         source: sourceOf(fields, 'operator'),
-        type: 'retry',
+        type: signal,
         key: fields.key,
         ...(isText(fields.note) ? { note: fields.note } : {}),
       };
@@ -243,6 +244,7 @@ function expected(signal: string): string {
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
     access: 'needs "action" (grant or revoke) and "note"',
     retry: 'needs "key", the effect to try again',
+    resend: 'needs "key", the effect whose message is sent again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',
     manual_payment: MANUAL_SHAPE,
     manual_refund: MANUAL_SHAPE,

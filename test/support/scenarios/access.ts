@@ -34,4 +34,12 @@ export const ACCESS = {
     await place.settled(id, 'paid');
     return { id };
   },
+  async 'told-to-the-crm-once-more'(place) {
+    const { id } = await place.paidOrder();
+    const key = `${id}:update_crm:paid-1`;
+    const path = `/v1/orders/${id}/effects/${key}/resend`;
+    await place.shop.call('POST', path, { note: 'it was lost' }, WAIT);
+    await place.settled(id, 'paid');
+    return { id, key };
+  },
 } satisfies Scenarios;
