@@ -43,7 +43,10 @@ describe('a dispute', function () {
     const listed = list.body.disputes.find(({ orderId }) => orderId === id);
     assert.equal(listed?.respondBy, SOON);
     const deadlines = list.body.disputes.map(({ respondBy }) => Date.parse(respondBy ?? '9999'));
-    assert.deepEqual(deadlines, deadlines.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      deadlines,
+      deadlines.toSorted((a, b) => a - b),
+    );
 
     await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'won' });
     const isWon = ({ disputes: [dispute] }: { disputes: { status: string }[] }) =>

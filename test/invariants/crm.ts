@@ -77,8 +77,7 @@ function eventsTold({ id, ledger, view }: RecordedOrder): string[] {
   ];
   const standing = [
     ...moved.map(
-      ({ name, status, movedAtVersion }) =>
-        `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
+      ({ name, status, movedAtVersion }) => `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
     ),
     ...view.reviews
       .filter(({ reason }) => reason !== 'effect_failed')

@@ -79,9 +79,11 @@ function newsOf(ledger: Ledger): News[] {
   const reviews = ledger.reviews
     // A CRM that refuses what it is told would be told of that, and refuse it.
     .filter(({ reason }) => reason !== 'effect_failed')
-    .flatMap(({ id, status }) => ['opened', ...(status === 'open' ? [] : [status])].map((word) => ({
-      cause: `review-${id}-${word}`,
-      about: { type: `review.${word}`, id },
-    })));
+    .flatMap(({ id, status }) =>
+      ['opened', ...(status === 'open' ? [] : [status])].map((word) => ({
+        cause: `review-${id}-${word}`,
+        about: { type: `review.${word}`, id },
+      })),
+    );
   return [...moves, ...reviews].map((news) => ({ ...news, state }));
 }
