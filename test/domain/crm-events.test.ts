@@ -19,7 +19,7 @@ import {
 import { another, IN } from '../support/order-states.ts';
 import { givenWith, type Happening, ledgerOf } from '../support/order-story.ts';
 
-const TELLS: Partial<OrderTerms> = { tellsCrmOfEvents: true };
+const TELLS: Partial<OrderTerms> = { notifiesCrmOfEvents: true };
 
 function messagesOf({ effects }: Ledger): UpdateCrm[] {
   return Object.values(effects).flatMap(({ command }) =>

@@ -1,13 +1,7 @@
 /** How the rows come to pass that are about access: decisions of people, and disputes of orders that withhold it. */
 import type { OrderTerms } from '../../src/domain/order.ts';
 import type { Befores, Scenes } from './matrix-rows.ts';
-import {
-  cancel,
-  captureReversed,
-  decideAccess,
-  dispute,
-  refund,
-} from './order-events.ts';
+import { cancel, captureReversed, decideAccess, dispute, refund } from './order-events.ts';
 import { another, IN } from './order-states.ts';
 import type { Happening } from './order-story.ts';
 
