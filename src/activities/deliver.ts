@@ -57,7 +57,7 @@ export function createDeliver(deps: {
 
 /** Messages from before sendings were counted have a time alone. */
 function timesSent({ timesSent, sentAt }: Message): number {
-  return Math.max(timesSent, sentAt === null ? 0 : 1);
+  return sentAt === null ? 0 : Math.max(timesSent, 1);
 }
 
 /** What is posted, at whatever time. */
