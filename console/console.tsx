@@ -14,6 +14,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
 import { type Connection, useFollowChanges } from './api.ts';
+import { DisputesPage } from './pages/disputes.tsx';
 import { EffectsPage } from './pages/effects.tsx';
 import { OrderPage } from './pages/order.tsx';
 import { OrdersPage } from './pages/orders.tsx';
@@ -28,6 +29,7 @@ const PLACES = [
   ['/', 'Today'],
   ['/orders', 'Orders'],
   ['/reviews', 'Reviews'],
+  ['/disputes', 'Disputes'],
   ['/effects', 'Effects'],
   ['/parked', 'Parked events'],
 ] as const;
@@ -78,14 +80,14 @@ function Frame({ onLeave }: { onLeave: () => void }) {
   const [location] = useLocation();
   const connection = useFollowChanges();
   return (
-    <AppShell header={{ height: { base: 92, sm: 56 } }} padding="md">
+    <AppShell header={{ height: { base: 132, sm: 56 } }} padding="md">
       <AppShell.Header px="md">
         <Group justify="space-between" h="100%" gap={4}>
           <Group gap="xs" wrap="nowrap">
-            <Title order={1} size="h4" visibleFrom="sm">
+            <Title order={1} size="h4" visibleFrom="md">
               Payonce
             </Title>
-            <Group component="nav" aria-label="Pages" gap={0} wrap="nowrap">
+            <Group component="nav" aria-label="Pages" gap={0}>
               {PLACES.map(([path, name]) => (
                 <NavLink
                   key={path}
@@ -121,6 +123,7 @@ function Frame({ onLeave }: { onLeave: () => void }) {
           <Route path="/orders" component={OrdersPage} />
           <Route path="/orders/:id">{({ id }) => <OrderPage id={id} />}</Route>
           <Route path="/reviews" component={ReviewsPage} />
+          <Route path="/disputes" component={DisputesPage} />
           <Route path="/effects" component={EffectsPage} />
           <Route path="/parked" component={ParkedPage} />
           <Route>

@@ -2,6 +2,7 @@ import { Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@man
 import { moneyText } from '../../src/money/text.ts';
 import { type Order, useGet } from '../api.ts';
 import { OpenReviews, RefusedEffects } from '../parts/decisions.tsx';
+import { type Deed, DeedButton } from '../parts/deed.tsx';
 import { OrderDeeds } from '../parts/order-deeds.tsx';
 import { Loaded, Money, Nothing, State, When } from '../parts/shown.tsx';
 import { OrderTimeline } from '../parts/timeline.tsx';
@@ -23,6 +24,7 @@ function Shown({ order }: { order: Order }) {
         </Title>
         <State state={state} />
         {order.late && <Text size="sm">confirmed late</Text>}
+        {order.access.status !== 'none' && <Text size="sm">{accessText(order.access)}</Text>}
         {temporalUiUrl !== null && (
           <Anchor
             href={`${temporalUiUrl}/${encodeURIComponent(id)}`}
@@ -62,6 +64,11 @@ function Shown({ order }: { order: Order }) {
       <OrderTimeline id={id} />
     </Stack>
   );
+}
+
+function accessText({ status, byHand }: Order['access']): string {
+  if (status === 'held') return 'access held until the dispute has ended';
+  return `access ${status}${byHand ? ' by hand' : ''}`;
 }
 
 function Sums({ order }: { order: Order }) {
@@ -165,9 +172,14 @@ function MoneyBack({ order: { refunds, disputes, currency } }: { order: Order })
         reason,
       ],
     })),
-    ...disputes.map(({ id, status, amount }) => ({
+    ...disputes.map(({ id, status, amount, respondBy }) => ({
       key: id,
-      cells: [`dispute ${id}`, status, moneyText(amount, currency), null],
+      cells: [
+        `dispute ${id}`,
+        respondBy === null ? status : `${status}, to be answered until ${respondBy}`,
+        moneyText(amount, currency),
+        null,
+      ],
     })),
   ];
   return <List title="Money back" head={['What', 'Status', 'Amount', 'Reason']} rows={rows} />;
@@ -177,11 +189,42 @@ function withReason(status: string, refusal: string | null): string {
   return refusal === null ? status : `${status}: ${refusal}`;
 }
 
-function Effects({ order: { effects } }: { order: Order }) {
+/** What goes to another system, and can be sent there again once it was delivered. */
+const MESSAGES = ['update_crm', 'grant_access', 'revoke_access'];
+
+function Effects({ order: { id, effects } }: { order: Order }) {
+  const { scope } = useSession();
+  const messages = effects.filter(
+    ({ effect, status }) => status === 'done' && MESSAGES.includes(effect),
+  );
+  const resend: Deed = {
+    name: 'Send again',
+    consequence:
+      'The other system gets the same message once more, under the same key. What it knows by its key, it does not do twice.',
+    path: `/v1/orders/${id}/effects/:key/resend`,
+    fields: [
+      {
+        name: 'key',
+        label: 'Message',
+        kind: { oneOf: messages.map(({ key }) => key) },
+        isInPath: true,
+      },
+      { name: 'note', label: 'Why', kind: 'words' },
+    ],
+  };
   const rows = effects.map(({ key, status, attempts, error, nextTryAt }) => ({
     key,
     cells: [key, status, String(attempts), error, nextTryAt],
   }));
   const head = ['Effect', 'Status', 'Tries', 'Last error', 'Next try'];
-  return <List title="Effects" head={head} rows={rows} />;
+  return (
+    <Stack gap="xs">
+      <List title="Effects" head={head} rows={rows} />
+      {scope === 'ops' && messages.length > 0 && (
+        <div>
+          <DeedButton deed={resend} />
+        </div>
+      )}
+    </Stack>
+  );
 }

@@ -75,7 +75,18 @@ function Counts({ counts }: { counts: Overview }) {
               : {countOf(count, 'parked event')}
             </Text>
           ))}
-          {counts.openReviews.length + counts.failedEffects.length + counts.parkedEvents.length ===
+          {counts.disputesDueSoon > 0 && (
+            <Text>
+              <Anchor component={Link} href="/disputes">
+                disputes
+              </Anchor>
+              : {countOf(counts.disputesDueSoon, 'dispute')} to be answered within three days
+            </Text>
+          )}
+          {counts.openReviews.length +
+            counts.failedEffects.length +
+            counts.parkedEvents.length +
+            counts.disputesDueSoon ===
             0 && <Nothing>Nothing waits.</Nothing>}
         </Stack>
         <Text mt="md" size="sm">

@@ -37,6 +37,8 @@ export interface Field {
     | { oneOf: readonly string[] }
     | { minorUnitsOf: string };
   isRequired?: boolean;
+  /** It stands in the path, as `:name`, and not in the body. */
+  isInPath?: boolean;
   description?: string;
   initial?: string;
 }
@@ -105,7 +107,11 @@ function DeedForm({ deed, onDone }: { deed: Deed; onDone: () => void }) {
   const change = useChange();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    change.mutate({ path, body: { ...body, ...filledIn(fields, values) } }, { onSuccess: onDone });
+    const inBody = fields.filter(({ isInPath }) => isInPath !== true);
+    change.mutate(
+      { path: pathWith(path, fields, values), body: { ...body, ...filledIn(inBody, values) } },
+      { onSuccess: onDone },
+    );
   };
   return (
     <form onSubmit={submit}>
@@ -140,6 +146,15 @@ function DeedForm({ deed, onDone }: { deed: Deed; onDone: () => void }) {
 function firstValue({ kind, initial }: Field): string {
   if (initial !== undefined) return initial;
   return typeof kind === 'object' && 'oneOf' in kind ? (kind.oneOf[0] ?? '') : '';
+}
+
+function pathWith(path: string, fields: readonly Field[], values: Values): string {
+  return fields
+    .filter(({ isInPath }) => isInPath === true)
+    .reduce(
+      (given, { name }) => given.replace(`:${name}`, encodeURIComponent(values[name] ?? '')),
+      path,
+    );
 }
 
 /** What is left empty is not sent. */

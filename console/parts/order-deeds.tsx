@@ -95,7 +95,34 @@ function ofOperators(order: Order): Deed[] {
     ...(isWaiting ? whileWaiting(path, currency, gateway) : []),
     ...(state === 'partially_paid' ? [writeOffOf(order)] : []),
     ...(amountPaid > 0 ? [returned] : []),
+    ...ofAccess(order),
     ...ofPersonalData(order),
+  ];
+}
+
+/** What it is about is the order as it was read: that version is named. */
+function ofAccess({ id, version, access }: Order): Deed[] {
+  const path = `/v1/orders/${id}/access`;
+  const fields = [{ ...NOTE, isRequired: true }];
+  const seen = `You decide on version ${version} of the order.`;
+  const grant: Deed = {
+    name: 'Grant access',
+    consequence: `Gives the customer access, also while a dispute is open or where nothing was paid. It ends when the order is refunded or cancelled, or when somebody revokes it. ${seen}`,
+    path,
+    body: { action: 'grant' },
+    fields,
+  };
+  const revoke: Deed = {
+    name: 'Revoke access',
+    consequence: `Takes the customer’s access away. No money moves, and nothing gives it back but a person who grants it. ${seen}`,
+    path,
+    body: { action: 'revoke' },
+    fields,
+    color: 'red.9',
+  };
+  return [
+    ...(access.status === 'granted' ? [] : [grant]),
+    ...(access.status === 'granted' || access.status === 'held' ? [revoke] : []),
   ];
 }
 

@@ -20,7 +20,15 @@ export interface Destination {
   secret: string;
 }
 
-export type Deliver = (message: { key: string; type: string; order: OrderView }) => Promise<void>;
+export type Deliver = (message: {
+  key: string;
+  type: string;
+  order: OrderView;
+  /** The id of the dispute, refund or review that it is about; absent where it is about the order. */
+  about?: string;
+  /** How often it is to be sent by now; absent means once. */
+  times?: number;
+}) => Promise<void>;
 
 /** Webhook receivers answer in a second; this leaves room within the activity's own time-out. */
 const DELIVERY_TIMEOUT_MS = 10_000;
@@ -33,24 +41,29 @@ export function createDeliver(deps: {
   destination: Destination | undefined;
 }): Deliver {
   const { database, log, destination } = deps;
-  return async ({ key, type, order }) => {
-    const body = bodyOf(type, order);
+  return async ({ key, type, order, about, times = 1 }) => {
+    const body = bodyOf(type, order, about);
     const message = await log.keep(database, { key, orderId: order.id, type, body });
-    if (destination === undefined || message.sentAt !== null) return;
+    if (destination === undefined || timesSent(message) >= times) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
       throw new DeliveryOutcomeUnknown(`${destination.name} is told by an activity of its own`);
     failpoint('message.afterKeepBeforeCall');
     await post(message, destination);
     failpoint('message.afterCallBeforeMark');
-    await log.markSent(database, key);
+    await log.markSent(database, key, times);
   };
 }
 
+/** Messages from before sendings were counted have a time alone. */
+function timesSent({ timesSent, sentAt }: Message): number {
+  return sentAt === null ? 0 : Math.max(timesSent, 1);
+}
+
 /** What is posted, at whatever time. */
-export function bodyOf(type: string, order: OrderView): string {
+export function bodyOf(type: string, order: OrderView, about?: string): string {
   const data = withoutCheckouts(order);
-  return JSON.stringify({ type, timestamp: new Date().toISOString(), data });
+  return JSON.stringify({ type, timestamp: new Date().toISOString(), about, data });
 }
 
 /** What a frontend needs to pay with, and what an operator has to correct, concern no other system. */

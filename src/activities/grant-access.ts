@@ -10,9 +10,9 @@ export function createGrantAccess(deps: {
   deliver: Deliver;
 }): RunEffect<'grant_access'> {
   const { database, deliver } = deps;
-  return async ({ order, command: { key, epoch } }) => {
+  return async ({ order, command: { key, epoch, times } }) => {
     if (await isRevoked(database, { orderId: order.id, epoch })) return;
-    await deliver({ key, type: 'access.granted', order });
+    await deliver({ key, type: 'access.granted', order, ...(times && { times }) });
     await grantEntitlement(database, {
       orderId: order.id,
       epoch,

@@ -13,14 +13,14 @@ export function createRevokeAccess(deps: {
   deliver: Deliver;
 }): RunEffect<'revoke_access'> {
   const { database, deliver } = deps;
-  return async ({ order, command: { key, epoch } }) => {
+  return async ({ order, command: { key, epoch, times } }) => {
     await revokeEntitlement(database, {
       orderId: order.id,
       epoch,
       customerId: order.customer.id,
       key,
     });
-    await deliver({ key, type: 'access.revoked', order });
+    await deliver({ key, type: 'access.revoked', order, ...(times && { times }) });
     failpoint('revoke.afterCommitBeforeReturn');
   };
 }

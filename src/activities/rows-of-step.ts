@@ -3,6 +3,7 @@
  * system, asked of a gateway or read first is done effect by effect.
  */
 import type { Seller } from '../domain/details.ts';
+import { crmTypeOf } from '../domain/effects/crm.ts';
 import type { QuickEffect } from '../domain/effects/effects.ts';
 import type { OrderView } from '../domain/view.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
@@ -37,8 +38,8 @@ export function rowsOf(
         body: bodyOf('access.granted', order),
       });
     else if (effect.effect === 'update_crm' && !postsCrm) {
-      const type = `order.${effect.state}`;
-      rows.crm.push({ key, type, body: bodyOf(type, order) });
+      const type = crmTypeOf(effect);
+      rows.crm.push({ key, type, body: bodyOf(type, order, effect.about?.id) });
     } else if (effect.effect === 'issue_invoice' && rows.invoice === null) {
       const { epoch, discountMinor = null, paidBy } = effect;
       const paper = { seller, layout: NEWEST_LAYOUT };

@@ -33,7 +33,12 @@ export interface ApiDependencies {
   authenticate: Authenticate;
   policy: Pick<
     Config,
-    'orderExpiryMs' | 'settlementWindowMs' | 'rateLimits' | 'supportRefundLimits' | 'writeOffLimits'
+    | 'orderExpiryMs'
+    | 'settlementWindowMs'
+    | 'holdsAccessWhileDisputed'
+    | 'rateLimits'
+    | 'supportRefundLimits'
+    | 'writeOffLimits'
   >;
   drain: Drain;
   /** Temporal’s page of orders, for people. */

@@ -7,9 +7,12 @@ import { getLastDay } from './console/last-day.ts';
 import { getKey, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { captureOrder, voidOrder } from './operators/captures.ts';
+import { decideAccess } from './operators/customer-access.ts';
+import { getDisputes } from './operators/disputes.ts';
 import { extendExpiry } from './operators/expiry.ts';
 import { recordManualPayment, recordManualRefund } from './operators/manual-money.ts';
 import { correctCustomer, eraseCustomerData, getPersonalData } from './operators/personal-data.ts';
+import { resendEffect } from './operators/resend-effect.ts';
 import { retryEffect } from './operators/retry-effect.ts';
 import { decideReview } from './operators/review.ts';
 import { getStuckEffects } from './operators/stuck-effects.ts';
@@ -60,9 +63,12 @@ export const ROUTES: readonly Route[] = [
   recordManualRefund,
   writeOffRest,
   extendExpiry,
+  decideAccess,
   decideReview,
   retryEffect,
+  resendEffect,
   getStuckEffects,
+  getDisputes,
   getInvoice,
   getCreditNote,
   getEntitlements,

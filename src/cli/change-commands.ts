@@ -1,4 +1,4 @@
-/** The commands that act: cancel, refund, sync, review, retry, redeliver, attach, close, money by hand. Each may be repeated safely. */
+/** The commands that act: cancel, refund, sync, review, access, retry, resend, redeliver, attach, close, money by hand. Each may be repeated safely. */
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import {
@@ -125,6 +125,15 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .option('--note <text>', 'why; kept with the order')
     .action((id: string, options: object) => change(session(), `${pathOf(id)}/write-off`, options));
   program
+    .command('access')
+    .description("grant or revoke the customer's access by hand")
+    .argument('<order>', "the order's id")
+    .addArgument(new Argument('<action>').choices(['grant', 'revoke']))
+    .requiredOption('--note <text>', 'why; kept with the order')
+    .action((id: string, action: string, options: Note) =>
+      change(session(), `${pathOf(id)}/access`, { action, ...options }),
+    );
+  program
     .command('extend')
     .description('give an order more time to be paid; an expired one is open again')
     .argument('<order>', "the order's id")
@@ -138,6 +147,15 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .argument('<effect>', "the effect's key")
     .option('--note <text>', 'why; kept with the order')
     .action((id: string, key: string, options: Note) => retry(session(), { id, key }, options));
+  program
+    .command('resend')
+    .description('send a delivered message to the CRM or the access system again')
+    .argument('<order>', "the order's id")
+    .argument('<effect>', "the effect's key")
+    .option('--note <text>', 'why; kept with the order')
+    .action((id: string, key: string, options: Note) =>
+      change(session(), `${pathOf(id)}/effects/${encodeURIComponent(key)}/resend`, options),
+    );
   program
     .command('redeliver')
     .description('deliver a parked event again')

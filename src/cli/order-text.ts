@@ -53,12 +53,20 @@ function headText(order: Order): string {
       ? [`${money(order.amountFees)} paid by the customer to ${order.gateway} on top, as its fee`]
       : []),
   ];
+  const access = accessText(order.access);
   return [
     `${id}  ${state}${late ? ' (confirmed late)' : ''}  version ${version}`,
     `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
     ...(suffix.length === 0 ? [] : [suffix.join(', ')]),
+    ...(access === null ? [] : [access]),
     `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
   ].join('\n');
+}
+
+/** Where it is not what the state of the order says. */
+function accessText({ status, byHand }: Order['access']): string | null {
+  if (status === 'held') return 'access is held until the dispute has ended';
+  return byHand ? `access is ${status} by hand` : null;
 }
 
 /** What waits to be captured by hand, or is being captured by the order. */
@@ -131,8 +139,10 @@ function refundsText({ refunds }: Order): string | null {
 }
 
 function disputesText({ disputes, currency }: Order): string | null {
-  const rows = disputes.map(({ id, status, amount }) => [id, status, moneyText(amount, currency)]);
-  return section('Disputes', ['dispute', 'status', 'amount'], rows);
+  const rows = disputes.map(({ id, status, amount, respondBy }) => [
+    ...[id, status, moneyText(amount, currency), respondBy ?? '-'],
+  ]);
+  return section('Disputes', ['dispute', 'status', 'amount', 'answer until'], rows);
 }
 
 function effectsText({ effects }: Order): string | null {

@@ -1,10 +1,13 @@
-/** The commands that look: list, show, timeline, effects, parked, event. They change nothing. */
+/** The commands that look: list, show, timeline, effects, disputes, parked, event. They change nothing. */
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { disputeListSchema } from '../api/operators/disputes.ts';
 import { stuckEffectsSchema } from '../api/operators/stuck-effects.ts';
 import { orderSchema } from '../api/orders/order-schemas.ts';
+import { DISPUTE_STATUSES } from '../domain/facts/facts.ts';
 import { ORDER_STATES } from '../domain/order.ts';
 import { REVIEW_REASONS } from '../domain/reviews/reasons.ts';
+import { moneyText } from '../money/text.ts';
 import { STUCK_STATUSES } from '../store/effects/stuck-effects.ts';
 import {
   decisionsText,
@@ -45,7 +48,7 @@ interface ListOptions {
   cursor?: string;
 }
 
-interface EffectsOptions {
+interface StatusOptions {
   status?: string;
   limit: string;
   cursor?: string;
@@ -93,7 +96,14 @@ export function addReadCommands(program: Command, session: () => Session): void 
       .description('list effects that were refused or are tried again and again'),
   )
     .addOption(new Option('--status <status>', 'of this status alone').choices(STUCK_STATUSES))
-    .action((options: EffectsOptions) => effects(session(), options));
+    .action((options: StatusOptions) => effects(session(), options));
+  paged(
+    program
+      .command('disputes')
+      .description('list disputes, the ones that have to be answered soonest first'),
+  )
+    .addOption(new Option('--status <status>', 'of this status alone').choices(DISPUTE_STATUSES))
+    .action((options: StatusOptions) => disputes(session(), options));
   paged(program.command('parked').description('list events that no order could take'))
     .option('--all', 'also those that were delivered, attached or closed')
     .action((options: ParkedOptions) => parked(session(), options));
@@ -155,7 +165,7 @@ async function parked({ api, print }: Session, { all, ...page }: ParkedOptions):
   print(body, parkedSchema, (found) => parkedText(found) + more(found.nextCursor));
 }
 
-async function effects({ api, print }: Session, options: EffectsOptions): Promise<void> {
+async function effects({ api, print }: Session, options: StatusOptions): Promise<void> {
   const { body } = await api.get(`/v1/effects?${queryOf({ ...options })}`);
   print(body, stuckEffectsSchema, ({ effects: stuck, nextCursor }) =>
     stuck.length === 0 ? 'No effect is stuck.' : stuckText(stuck) + more(nextCursor),
@@ -166,6 +176,21 @@ function stuckText(stuck: z.infer<typeof stuckEffectsSchema>['effects']): string
   const head = ['effect', 'order', 'status', 'tries', 'next try', 'last error'];
   const rows = stuck.map(({ key, orderId, status, attempts, nextTryAt, error }) => [
     ...[key, orderId, status, String(attempts), nextTryAt ?? '–', error ?? '–'],
+  ]);
+  return tableOf(head, rows);
+}
+
+async function disputes({ api, print }: Session, options: StatusOptions): Promise<void> {
+  const { body } = await api.get(`/v1/disputes?${queryOf({ ...options })}`);
+  print(body, disputeListSchema, ({ disputes: found, nextCursor }) =>
+    found.length === 0 ? 'There is no dispute.' : disputesText(found) + more(nextCursor),
+  );
+}
+
+function disputesText(found: z.infer<typeof disputeListSchema>['disputes']): string {
+  const head = ['answer until', 'status', 'amount', 'dispute', 'order', 'gateway'];
+  const rows = found.map(({ respondBy, status, amount, currency, id, orderId, gateway }) => [
+    ...[respondBy ?? '–', status, moneyText(amount, currency), id, orderId, gateway],
   ]);
   return tableOf(head, rows);
 }

@@ -109,6 +109,8 @@ function toConfig(
       opsPerSecond: settings.OPS_REQUESTS_PER_SECOND,
       failedAuthPerMinute: settings.FAILED_AUTH_PER_MINUTE,
     },
+    /** Is the access of new orders withheld while a dispute is open? */
+    holdsAccessWhileDisputed: settings.ACCESS_WHILE_DISPUTED === 'held',
     /** Of one order, how much a key of scope `support` may give back. */
     supportRefundLimits: settings.SUPPORT_REFUND_LIMITS ?? {},
     /** Of one order, how much may be written off. */

@@ -202,6 +202,11 @@ export const VARIABLES = {
     meaning: 'how long a settled order stays open for late events',
     default: '10d',
   }),
+  ACCESS_WHILE_DISPUTED: variable(oneOf(['kept', 'held']), {
+    meaning:
+      'whether the access of new orders is `kept` while a dispute is open, or `held`: revoked, and granted again when the dispute has ended and the order is still paid',
+    default: 'kept',
+  }),
   BOOKS_FILE: variable(text, {
     meaning:
       'a YAML file with the chart of accounts and the fees that gateways have agreed to, see [books](books.md#settings)',

@@ -44,7 +44,11 @@ export type Command =
   | { type: 'void'; note?: string }
   /** The rest that is to be done without; with it, no more than `limitMinor` of the order may have been. */
   | { type: 'write_off'; amountMinor: number; limitMinor: number; note?: string }
+  /** The customer's access, whatever the order would do by itself. */
+  | { type: 'access'; action: 'grant' | 'revoke'; note: string }
   | { type: 'retry'; key: string; note?: string }
+  /** A message that was delivered goes out once more. */
+  | { type: 'resend'; key: string; note?: string }
   | { type: 'attach'; paymentId: string; note?: string }
   | ({ type: 'manual_payment' } & ByHand)
   /** `paymentId`: whose money it is; absent where the order finds the payment itself. */

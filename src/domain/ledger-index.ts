@@ -45,7 +45,7 @@ export interface Totals {
   reservedMinor: number;
 }
 
-/** Ids whose entries changed since the postings were last brought up to date. */
+/** Ids whose entries changed since the books, or the CRM, were last brought up to date. */
 export interface Unposted {
   captures: Set<string>;
   refunds: Set<string>;
@@ -56,6 +56,7 @@ export interface LedgerIndex {
   payments: Map<string, PaymentSums>;
   totals: Totals;
   unposted: Unposted;
+  untold: Pick<Unposted, 'refunds' | 'disputes'>;
   /** Refunds that may need a credit note. */
   uncredited: Set<string>;
   pendingRefunds: Set<string>;
@@ -167,6 +168,13 @@ export function inListOrder(
   return [...ids].sort((a, b) => at(a) - at(b));
 }
 
+/** What has changed since the last time, in the order of its list; the next time begins with nothing. */
+export function takeChanged(index: LedgerIndex, list: List, ids: Set<string>): string[] {
+  const changed = inListOrder(index, list, ids);
+  ids.clear();
+  return changed;
+}
+
 export type List = 'capture' | 'refund' | 'dispute' | 'request' | 'effect';
 
 function build(ledger: Ledger): LedgerIndex {
@@ -174,6 +182,7 @@ function build(ledger: Ledger): LedgerIndex {
     payments: new Map(),
     totals: { capturedMinor: 0, feeMinor: 0, refundedMinor: 0, lostMinor: 0, reservedMinor: 0 },
     unposted: { captures: new Set(), refunds: new Set(), disputes: new Set() },
+    untold: { refunds: new Set(), disputes: new Set() },
     uncredited: new Set(),
     pendingRefunds: new Set(),
     openDisputes: new Set(),
@@ -217,6 +226,7 @@ function countRefund(index: LedgerIndex, ledger: Ledger, refund: Refund, sign: S
   const { refundId, paymentId, amountMinor, currency, status } = refund;
   note(index, 'refund', refundId);
   index.unposted.refunds.add(refundId);
+  index.untold.refunds.add(refundId);
   index.uncredited.add(refundId);
   mark(index.pendingRefunds, refundId, status === 'pending');
   changeSums(index, paymentId, (sums) => {
@@ -231,6 +241,7 @@ function countDispute(index: LedgerIndex, ledger: Ledger, dispute: Dispute, sign
   const { disputeId, paymentId, amountMinor, currency, status } = dispute;
   note(index, 'dispute', disputeId);
   index.unposted.disputes.add(disputeId);
+  index.untold.disputes.add(disputeId);
   mark(index.openDisputes, disputeId, status === 'opened');
   changeSums(index, paymentId, (sums) => {
     sums.disputeIds.add(disputeId);

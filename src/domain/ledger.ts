@@ -140,6 +140,8 @@ export interface Dispute {
   amountMinor: number;
   currency: string;
   status: DisputeStatus;
+  /** Epoch milliseconds until which the shop may answer; absent where no answer is awaited, or none was named. */
+  respondBy?: number;
   /** As a refund's. */
   movedAtVersion?: number;
 }
@@ -162,6 +164,19 @@ export interface EffectEntry {
   status: 'pending' | 'done' | 'failed';
   attempts: number;
   error: string | null;
+}
+
+/** `granted` is what stands now; `epoch` counts the grants. */
+export interface Access {
+  granted: boolean;
+  epoch: number;
+  /**
+   * What money has earned: how often the order came to be paid, and whether the last time still counts. Absent until
+   * then, and in orders from before it was kept, where it is what was granted.
+   */
+  earned?: { stands: boolean; epoch: number };
+  /** What a person has decided otherwise than the order would by itself. */
+  byHand?: 'granted' | 'revoked';
 }
 
 /** A command whose caller waits for what the gateway says. */
@@ -245,7 +260,7 @@ export interface Ledger {
   /** Once wholly refunded, for good, unless an approved review lifts it. */
   refunded: boolean;
   late: boolean;
-  access: { granted: boolean; epoch: number };
+  access: Access;
   /** How often each state was entered: part of the keys of what is said about it. */
   entered: Partial<Record<OrderState, number>>;
   effects: Entries<EffectEntry>;

@@ -37,6 +37,10 @@ export interface OrderTerms {
    * authorization could then no longer be captured. Absent in orders from before that was done.
    */
   voidsWhenFailed?: true;
+  /** Is the CRM told of disputes, refunds and reviews as well? Absent in orders from before that was done. */
+  notifiesCrmOfEvents?: true;
+  /** Is access withheld while a bank may take the money back? Absent where it is kept. */
+  holdsAccessWhileDisputed?: true;
   /** Absent where what is authorized is captured at once. */
   manualCapture?: ManualCapture;
 }

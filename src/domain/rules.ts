@@ -5,7 +5,7 @@
 import type { OrderTerms } from './order.ts';
 
 /** What new orders begin under. */
-export const PRESENT_RULES = 4;
+export const PRESENT_RULES = 5;
 
 interface RuledOrder {
   terms: OrderTerms;
@@ -35,4 +35,9 @@ export function followsRules3({ terms }: RuledOrder): boolean {
 /** Since rules 4: a decision that cancels ends a request to cancel that is under way, so that the order closes. */
 export function followsRules4({ terms }: RuledOrder): boolean {
   return (terms.rules ?? 0) >= 4;
+}
+
+/** Since rules 5: access is granted again only once the revocation before it has been told. */
+export function followsRules5({ terms }: RuledOrder): boolean {
+  return (terms.rules ?? 0) >= 5;
 }

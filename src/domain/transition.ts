@@ -13,8 +13,10 @@ import { answerVoidsByState } from './commands/void.ts';
 import { noteOf } from './commands/waiting.ts';
 import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
+import { settleAccess } from './effects/access.ts';
 import { applyEffectEvent } from './effects/answers.ts';
 import { consequences } from './effects/consequences.ts';
+import { notifyEvents } from './effects/crm.ts';
 import type { Effect } from './effects/effects.ts';
 import { isReady } from './effects/readiness.ts';
 import type {
@@ -82,10 +84,12 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   voidNeedless(context);
   askForReturn(context);
   consequences(context, from);
+  settleAccess(context);
   answerCancelsByState(context);
   settleCaptures(context);
   answerVoidsByState(context);
   resolveSettledReviews(context);
+  notifyEvents(context);
   // The only outcome may be a refusal to the caller, which is no change by itself.
   const isUnversioned = ledger.version === versionBefore && followsRules3(ledger);
   if (isUnversioned && stateOf(ledger) !== from) ledger.version += 1;

@@ -3,7 +3,9 @@
  * contract: amounts in minor units with their currency, times as ISO 8601 text.
  */
 
+import { isHeld } from './effects/access.ts';
 import { type BusinessEffectName, type GatewayCall, isBusinessEffect } from './effects/effects.ts';
+import type { DisputeStatus } from './facts/facts.ts';
 import { referenceOf } from './facts/manual.ts';
 import type { Attempt, Ledger, ManualMoney, Payment } from './ledger.ts';
 import type { OrderState } from './order.ts';
@@ -55,6 +57,15 @@ export interface RefundView {
   manual?: { reference: string; method: string; returnedOn: string };
 }
 
+export interface DisputeView {
+  id: string;
+  paymentId: string;
+  amount: number;
+  status: DisputeStatus;
+  /** Until when the shop may answer; null where no answer is awaited. */
+  respondBy: string | null;
+}
+
 export interface GatewayFailureView {
   code: 'gateway_misconfigured' | 'gateway_unreachable';
   call: GatewayCall['effect'];
@@ -64,6 +75,13 @@ export interface GatewayFailureView {
   error: string;
   /** When the gateway is asked again by itself; null where nothing is left to ask. */
   nextTryAt: string | null;
+}
+
+export interface AccessView {
+  /** `held`: withheld until a dispute has ended. */
+  status: 'none' | 'granted' | 'held' | 'revoked';
+  /** A person has decided it otherwise than the order would by itself. */
+  byHand: boolean;
 }
 
 export interface OrderView {
@@ -83,9 +101,10 @@ export interface OrderView {
   amountWrittenOff: number;
   gateway: string;
   customer: { id: string };
+  access: AccessView;
   payments: PaymentView[];
   refunds: RefundView[];
-  disputes: { id: string; paymentId: string; amount: number; status: string }[];
+  disputes: DisputeView[];
   reviews: {
     id: string;
     reason: string;
@@ -127,6 +146,7 @@ export function viewOf(ledger: Ledger): OrderView {
     amountWrittenOff: writtenOffMinor(ledger),
     gateway: terms.gateway,
     customer: { id: terms.customerId },
+    access: accessView(ledger),
     payments: paymentViews(ledger),
     refunds: refundViews(ledger),
     disputes: Object.values(ledger.disputes).map((dispute) => ({
@@ -134,6 +154,7 @@ export function viewOf(ledger: Ledger): OrderView {
       paymentId: dispute.paymentId,
       amount: dispute.amountMinor,
       status: dispute.status,
+      respondBy: dispute.respondBy === undefined ? null : isoTime(dispute.respondBy),
     })),
     reviews: ledger.reviews.map(({ id, reason, status, version, openedAt, note }) => ({
       id,
@@ -171,6 +192,14 @@ export function needsPerson({ reviews, effects }: OrderView): boolean {
 
 function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
+}
+
+function accessView(ledger: Ledger): AccessView {
+  const { granted, epoch, byHand } = ledger.access;
+  const withheld = isHeld(ledger) ? 'held' : 'revoked';
+  const isUnheardOf = epoch === 0 && !isHeld(ledger) && byHand === undefined;
+  const status = isUnheardOf ? 'none' : withheld;
+  return { status: granted ? 'granted' : status, byHand: byHand !== undefined };
 }
 
 /** Our own attempts in order, then payments that only the gateway knew of. */

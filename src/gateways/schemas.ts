@@ -1,9 +1,12 @@
 /** The shapes that a gateway is made of and that it answers with, for what comes from other people's code. */
 import { z } from 'zod';
+import { DISPUTE_STATUSES } from '../domain/facts/facts.ts';
 import type { EventMessage, GatewayPayment } from './gateway.ts';
 import { WebhookRejection } from './gateway.ts';
 import type { GatewayPackage } from './gateway-package.ts';
 
+/** The last millisecond that a date can name. */
+const MAX_TIME_MS = 8_640_000_000_000_000;
 const amountMinor = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'is no currency of ISO 4217, in capitals');
 const id = z.string().min(1).max(255);
@@ -33,7 +36,9 @@ const settingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secrets'), ...declared }),
 ]);
 
-const disputeStatus = z.enum(['inquiry', 'opened', 'won', 'lost']);
+/** Epoch milliseconds. */
+const respondBy = z.number().int().positive().max(MAX_TIME_MS).optional();
+const disputeStatus = z.enum(DISPUTE_STATUSES);
 
 export const capabilitiesSchema = z.object({
   amounts: z.object({
@@ -114,7 +119,9 @@ export const gatewayPaymentSchema: z.ZodType<GatewayPayment> = z.strictObject({
     }),
   ),
   refunds: z.array(refundSchema),
-  disputes: z.array(z.strictObject({ disputeId: id, amountMinor, status: disputeStatus })),
+  disputes: z.array(
+    z.strictObject({ disputeId: id, amountMinor, status: disputeStatus, respondBy }),
+  ),
   expiresAt: z.number().int().positive().optional(),
   discountMinor: z.number().int().nonnegative().optional(),
   unknown: z.array(z.string()).optional(),
@@ -145,6 +152,7 @@ const factSchema = z.discriminatedUnion('type', [
     type: z.enum(['dispute.inquiry', 'dispute.opened', 'dispute.won', 'dispute.lost']),
     ...money,
     disputeId: id,
+    respondBy,
   }),
 ]);
 

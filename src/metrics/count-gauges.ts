@@ -55,6 +55,11 @@ function createGauges(registry: Registry): (counts: Counts) => void {
     'payonce_orders_past_deadline',
     'Open orders that should have woken by themselves more than a minute ago.',
   );
+  const disputes = gauge(
+    registry,
+    'payonce_disputes_due_soon',
+    'Disputes that have to be answered within three days, or had to be and are open still.',
+  );
   const dropped = gauge(
     registry,
     'payonce_dropped_duplicates',
@@ -68,6 +73,7 @@ function createGauges(registry: Registry): (counts: Counts) => void {
     oldest.set(ageOfOldest(counts));
     unstarted.set(counts.unstartedOrders);
     late.set(counts.ordersPastDeadline);
+    disputes.set(counts.disputesDueSoon);
     dropped.set(counts.droppedDuplicates);
   };
 }

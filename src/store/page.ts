@@ -24,7 +24,8 @@ export interface ListQuery {
     | 'differences'
     | 'papers'
     | 'personal_data'
-    | 'stuck_effects';
+    | 'stuck_effects'
+    | 'disputes';
   filter: Readonly<Record<string, unknown>>;
 }
 

@@ -136,6 +136,18 @@ describe('a business effect that runs again', () => {
     );
   });
 
+  it('has told the same once more where a person has sent it again, however often it runs', async () => {
+    await run(activities.updateCrm, update);
+    const again = { ...update, command: { ...update.command, times: 2 } };
+    for (const attempt of [1, 2]) await run(activities.updateCrm, again, attempt);
+    assert.equal(crm.requests.length, 2);
+    const [first, second] = crm.requests;
+    assert.equal(second?.body, first?.body);
+    assert.equal(second?.headers['idempotency-key'], first?.headers['idempotency-key']);
+    const [logged] = await crmUpdates.list(database, ID);
+    assert.equal(logged?.timesSent, 2);
+  });
+
   it('has issued one invoice, with what the order says', async () => {
     for (const attempt of [1, 2]) await run(activities.issueInvoice, invoice, attempt);
     const issued = await readInvoice(database, ID);

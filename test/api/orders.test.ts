@@ -55,6 +55,7 @@ describe('a new order', () => {
       amountWrittenOff: 0,
       gateway: 'sandbox',
       customer,
+      access: { status: 'none', byHand: false },
       shipping,
       description: 'Two tickets',
       metadata: { seat: '12' },

@@ -79,6 +79,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
       writeOffLimits: {},
       orderExpiryMs: 3_600_000,
       settlementWindowMs: 3_600_000,
+      holdsAccessWhileDisputed: false,
       rateLimits: { clientPerSecond: 0, opsPerSecond: 0, failedAuthPerMinute: 0 },
     },
     drain: createDrain(),

@@ -7,6 +7,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { parkEvent } from '../../src/store/parked-events.ts';
 import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
 import { givenEvents } from '../support/given-events.ts';
+import { clerkOf } from '../support/operator-client.ts';
 import { placeAt } from '../support/place.ts';
 import { paidWhileCrmAnswers } from '../support/scenarios/outages.ts';
 import {
@@ -140,6 +141,29 @@ describe(`the console in a browser${SKIPPED}`, function () {
       'Given back on': '2026-01-27',
     });
     await page.getByText('by cash on 2026-01-27').waitFor();
+  });
+
+  it('revokes access and grants it again, and says which version is decided on', async () => {
+    const { id } = await clerkOf(shop).paidOrder();
+    await openOrder(id);
+    await page.getByRole('button', { name: 'Revoke access' }).click();
+    await page.getByText(/You decide on version \d+ of the order/).waitFor();
+    await page.getByRole('button', { name: 'Leave it' }).click();
+    await act('Revoke access', { Why: 'abuse' });
+    await page.getByText('access revoked by hand').waitFor();
+    await act('Grant access', { Why: 'a mistake' });
+    await page.getByText('access granted').waitFor();
+  });
+
+  it('lists a dispute with its deadline, which its order shows too', async () => {
+    const { id, paymentId } = await clerkOf(shop).paidOrder();
+    const respondBy = '2026-02-07T10:00:00.000Z';
+    await shop.gateway('POST', `/payments/${paymentId}/dispute`, { respondBy });
+    await untilOrder(shop, id, ({ disputes }) => disputes.length === 1, 'disputed');
+    await open('/disputes');
+    await page.getByRole('row').filter({ hasText: id }).getByText('opened').waitFor();
+    await page.getByRole('link', { name: id }).click();
+    await page.getByText(`opened, to be answered until ${respondBy}`).waitFor();
   });
 
   it('corrects an e-mail address, and erases a customer of whom nothing is needed any more', async () => {

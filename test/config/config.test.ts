@@ -71,6 +71,7 @@ describe('the environment', () => {
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,
+      holdsAccessWhileDisputed: false,
       supportRefundLimits: {},
       writeOffLimits: {},
       workerCachedOrders: 500,
@@ -147,6 +148,12 @@ describe('the environment', () => {
       { WRITE_OFF_LIMITS: 'EUR:200' },
       (c) => c.writeOffLimits,
       { EUR: 200 },
+    ],
+    [
+      'whether access is held while a bank may take the money back',
+      { ACCESS_WHILE_DISPUTED: 'held' },
+      (c) => c.holdsAccessWhileDisputed,
+      true,
     ],
     [
       'a colon within an API secret',

@@ -5,7 +5,7 @@
  *   =  a duplicate     ~  too late to matter     x code  refused     …  no outcome of its own     0  leaves no trace
  *   late  confirmed after failing      +call  the gateway is asked      ?reason  reviews open afterwards
  *   crm  the CRM is told that it is pending again
- *   $kind  what is posted to the books      –  cannot happen, see below why      park, revoke  as the effects are called
+ *   $kind  what is posted to the books      –  cannot happen, see below why      park, grant, revoke  as the effects are called
  *   "  as in the other states: the table has the same cell for them
  */
 import assert from 'node:assert/strict';
@@ -14,6 +14,7 @@ import type { Ledger } from '../../src/domain/ledger.ts';
 import { ORDER_STATES, type OrderState } from '../../src/domain/order.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import { type Row, TABLE } from '../../src/domain/table.ts';
+import { ACCESS_SCENES } from '../support/matrix-access.ts';
 import { CAPTURE_SCENES } from '../support/matrix-captures.ts';
 import { FOLLOW_UPS } from '../support/matrix-follow-ups.ts';
 import { SCENES, type Scenes } from '../support/matrix-rows.ts';
@@ -157,6 +158,15 @@ review.rejected.held                 | I +void                           | P +vo
 review.rejected.expiring             | –                                 | P +void                           | PP +void                         | –                                | –                                 | –                                | –
 review.rejected.unvoided             | "                                 | "                                 | "                                | PD                               | "                                 | C +void                          | R +void
 review.rejected.unvoided.cancelling  | "                                 | "                                 | PP +void                         | "                                | "                                 | "                                | "
+access.grant.requested               | I grant                           | P grant                           | PP grant                         | PD grant                         | F grant                           | C grant                          | R grant
+access.grant.requested.repeated      | =                                 | =                                 | =                                | =                                | =                                 | =                                | =
+access.revoke.requested              | I revoke                          | P revoke                          | PP revoke                        | PD revoke                        | F revoke                          | C revoke                         | R revoke
+access.revoke.requested.repeated     | –                                 | =                                 | =                                | =                                | =                                 | =                                | =
+access.revoke.requested.none         | x access_not_granted              | x access_not_granted              | x access_not_granted             | –                                | x access_not_granted              | x access_not_granted             | x access_not_granted
+access.held                          | –                                 | P +fetch ?capture_reversed revoke | PP ?capture_reversed revoke      | PD revoke                        | F +fetch ?capture_reversed revoke | –                                | –
+access.returned                      | –                                 | P ?capture_reversed grant         | PP ?capture_reversed grant       | PD grant                         | F ?capture_reversed grant         | –                                | –
+crm.outdated                         | I crm                             | P crm                             | PP crm                           | PD crm                           | F crm                             | C crm                            | R crm
+resend.requested                     | I                                 | P                                 | PP                               | PD                               | F                                 | C                                | R
 state.kept                           | I                                 | P                                 | PP                               | PD $refund                       | F                                 | C                                | R
 state.entered                        | I                                 | P +create …                       | PP $capture                      | PD $capture                      | F                                 | C                                | R $refund
 state.revived                        | –                                 | P crm                             | –                                | –                                | –                                 | –                                | –
@@ -309,6 +319,15 @@ const IMPOSSIBLE: Record<string, string> = {
   'review.rejected.partial_expired PD': 'the review has answered itself',
   'review.rejected.partial_expired C': 'the review has answered itself',
   'review.rejected.partial_expired R': 'the review has answered itself',
+  'access.revoke.requested.repeated I':
+    'what was earned and revoked was paid, and payments make an order more than new',
+  'access.revoke.requested.none PD': 'a paid order has earned access, or it was revoked by hand',
+  'access.held I': 'nothing was paid, so nothing is earned',
+  'access.held C': 'what was earned has ended with the order',
+  'access.held R': 'what was earned has ended with the order',
+  'access.returned I': 'nothing was paid, so nothing is earned',
+  'access.returned C': 'what was earned has ended with the order',
+  'access.returned R': 'what was earned has ended with the order',
   'state.revived I': 'it is about an order that is pending again',
   'state.revived PP': 'it is about an order that is pending again',
   'state.revived PD': 'it is about an order that is pending again',
@@ -390,7 +409,7 @@ function assertSame(name: string, state: OrderState, cells: string[]): void {
 
 /** Those that say how the row comes to pass in that state. */
 function scenesOf(name: string, state: OrderState): Scenes | undefined {
-  return [FOLLOW_UPS, CAPTURE_SCENES, SCENES]
+  return [FOLLOW_UPS, ACCESS_SCENES, CAPTURE_SCENES, SCENES]
     .map((all) => all[name])
     .find((one) => one?.before[state] !== undefined);
 }
@@ -452,6 +471,7 @@ function worksOf(before: Ledger, to: OrderState, posted: string[], words: string
   if (moved && to === 'paid' && !granted) works.push('grant_access', 'issue_invoice');
   if (posted.includes('refund') && epoch > 0) works.push('issue_credit_note');
   if (moved && (to === 'refunded' || to === 'cancelled') && granted) works.push('revoke_access');
+  if (words.includes('grant')) works.push('grant_access');
   if (words.includes('revoke')) works.push('revoke_access');
   if (words.includes('park')) works.push('park_payment');
   if (words.includes('crm') || (moved && to !== 'initiated' && to !== 'pending'))

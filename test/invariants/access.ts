@@ -21,8 +21,11 @@ export const oneEntitlement: Invariant = {
   },
 };
 
-/** Money that was taken back leaves the access to a person, who is asked by a review. */
-function isRight({ state, view }: RecordedOrder, active: number): boolean {
+/** A person's decision and an open dispute come before the state. Money that was taken back leaves the access to a person, who is asked by a review. */
+function isRight({ state, view, ledger }: RecordedOrder, active: number): boolean {
+  const { byHand } = ledger.access;
+  if (byHand !== undefined) return active === Number(byHand === 'granted');
+  if (view.access?.status === 'held') return active === 0;
   if (active === Number(state === 'paid')) return true;
   const isReported = view.reviews.some(
     ({ reason, status }) =>

@@ -1,4 +1,7 @@
-/** The CRM: its own log has every state that an order came to once, under one key, with one content. */
+/**
+ * The CRM: its own log has every state that an order came to, and what became of its disputes, refunds and reviews, each
+ * once, under one key, with one content.
+ */
 import type { OrderState } from '../../src/domain/order.ts';
 import {
   type CrmRequest,
@@ -13,7 +16,7 @@ import {
 const WITHOUT_UPDATE: readonly OrderState[] = ['initiated', 'pending'];
 
 export const oneCrmUpdate: Invariant = {
-  name: 'I3 one CRM update for every change of state',
+  name: 'I3 one CRM update for every change of state, dispute, refund and review',
   check: ({ orderId, order, crm }) => [
     ...changedMessages(crm),
     ...(order === null ? [] : wrongUpdates(order, crm)),
@@ -36,7 +39,8 @@ function wrongUpdates(order: RecordedOrder, crm: readonly CrmRequest[]): Finding
   const due = dueKeys(order);
   const missing = due.filter((key) => !effective.includes(key));
   const invented = effective.filter((key) => !due.includes(key));
-  const last = crm.find(({ key }) => key === effective.at(-1));
+  const ofStates = taken.filter(({ type }) => type.startsWith('order.'));
+  const last = crm.find(({ key }) => key === ofStates.at(-1)?.key);
   const isOutdated =
     !WITHOUT_UPDATE.includes(state) && last !== undefined && last.type !== `order.${state}`;
   return [
@@ -53,7 +57,35 @@ function dueKeys(order: RecordedOrder): string[] {
     .flatMap(([state, times]) =>
       Array.from({ length: times }, (_, i) => `${id}:update_crm:${state}-${i + 1}`),
     );
-  return [...due, ...revivals(order)];
+  return [...due, ...revivals(order), ...eventsTold(order)];
+}
+
+const EVENT_KEY = /:update_crm:(dispute|refund|review)-/;
+
+/** Those that the order has decided to tell, and what stands at last, which it must have. */
+function eventsTold({ id, ledger, view }: RecordedOrder): string[] {
+  if (ledger.terms.notifiesCrmOfEvents !== true) return [];
+  const told = view.effects.map(({ key }) => key).filter((key) => EVENT_KEY.test(key));
+  const moved = [
+    ...Object.values(ledger.disputes).map((dispute) => ({
+      ...dispute,
+      name: `dispute-${dispute.disputeId}`,
+    })),
+    ...Object.values(ledger.refunds)
+      .filter(({ status }) => status !== 'pending')
+      .map((refund) => ({ ...refund, name: `refund-${refund.refundId}` })),
+  ];
+  const standing = [
+    ...moved.map(
+      ({ name, status, movedAtVersion }) => `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
+    ),
+    ...view.reviews
+      .filter(({ reason }) => reason !== 'effect_failed')
+      .flatMap((review) => ['opened', review.status].map((word) => [review.id, word] as const))
+      .filter(([, word]) => word !== 'open')
+      .map(([name, word]) => `${id}:update_crm:review-${name}-${word}`),
+  ];
+  return [...new Set([...told, ...standing])];
 }
 
 /** Pending after it had failed: the CRM believes that it failed, and a payment is under way after all. */

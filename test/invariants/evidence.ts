@@ -54,6 +54,7 @@ export const LEDGER_PARTS = [
   'poll',
   'recorded',
   'refunds',
+  'terms',
   'waiting',
 ] as const satisfies (keyof Ledger)[];
 

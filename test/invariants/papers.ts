@@ -1,4 +1,4 @@
-/** Papers: one invoice for every grant, one credit note for every refund of it. */
+/** Papers: one invoice for every time that money has earned access, one credit note for every refund of it. */
 import {
   type Finding,
   groupBy,
@@ -13,10 +13,12 @@ export const onePaper: Invariant = {
   check: (evidence) => [...wrongInvoices(evidence), ...wrongCreditNotes(evidence)],
 };
 
-function wrongInvoices({ orderId, entitlements, invoices }: OrderEvidence): Finding[] {
+function wrongInvoices({ orderId, order, entitlements, invoices }: OrderEvidence): Finding[] {
   const grants = entitlements.filter(({ isGranted }) => isGranted).length;
-  if (grants === invoices.length) return [];
-  const detail = `access was granted ${grants} times, and there are ${invoices.length} invoices`;
+  // What a person or the end of a dispute grants is no new sale.
+  const due = order?.ledger.access.earned?.epoch ?? grants;
+  if (due === invoices.length) return [];
+  const detail = `access was earned ${due} times, and there are ${invoices.length} invoices`;
   return [wrong(orderId, detail)];
 }
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type Ledger, openLedger, type RefundRequest } from '../../src/domain/ledger.ts';
 import { type Transition, transition } from '../../src/domain/transition.ts';
-import { captured, command, TERMS } from '../support/order-events.ts';
+import { captured, command, dispute, TERMS } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
 import { ledgerAfter } from '../support/order-story.ts';
 import { checkStep } from './steps.ts';
@@ -64,6 +64,23 @@ const BREAKS: [rule: string, what: string, step: () => [Ledger, Transition]][] =
       cancelled(),
       after(cancelled(), { ...cancelled(), access: { granted: true, epoch: 1 } }),
     ],
+  ],
+  [
+    'a decision stands',
+    'what a person has revoked is granted',
+    () => [
+      paid(),
+      after(paid(), { ...paid(), access: { granted: true, epoch: 2, byHand: 'revoked' } }),
+    ],
+  ],
+  [
+    'nobody has what a bank may take back',
+    'a disputed order keeps what is to be held',
+    () => {
+      const disputed = structuredClone(ledgerAfter(...IN.paid, dispute('opened')));
+      const terms = { ...TERMS, holdsAccessWhileDisputed: true } as const;
+      return [disputed, after(disputed, { ...disputed, terms })];
+    },
   ],
   [
     'a new state is a new version',

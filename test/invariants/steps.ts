@@ -4,6 +4,7 @@
  * would believe its mistakes.
  */
 import type { Capture, Ledger } from '../../src/domain/ledger.ts';
+import type { OrderState } from '../../src/domain/order.ts';
 import { stateOf } from '../../src/domain/sums.ts';
 import type { Transition } from '../../src/domain/transition.ts';
 import { demand } from './demand.ts';
@@ -35,9 +36,19 @@ function checkState(ledger: Ledger): void {
   const isFull = heldMinor + forgivenMinor(ledger) >= ledger.terms.amountMinor;
   const isSticky = ledger.cancelled || ledger.refunded;
   demand((state === 'paid') === (isFull && !isSticky), 'paid means paid', () => state);
-  const { granted } = ledger.access;
-  if (state === 'paid') demand(granted, 'who has paid has access', () => state);
-  if (isSticky || ledger.access.epoch === 0)
+  checkAccess(ledger, state);
+}
+
+/** A person's decision comes first, then a dispute that is open, then the money. */
+function checkAccess(ledger: Ledger, state: OrderState): void {
+  const { granted, byHand } = ledger.access;
+  if (byHand !== undefined)
+    return demand(granted === (byHand === 'granted'), 'a decision stands', () => byHand);
+  const isOver = ledger.cancelled || ledger.refunded;
+  const isHeld = ledger.terms.holdsAccessWhileDisputed === true && isDisputed(ledger);
+  if (isHeld) demand(!granted, 'nobody has what a bank may take back', () => state);
+  else if (state === 'paid') demand(granted, 'who has paid has access', () => state);
+  if (isOver || ledger.access.epoch === 0)
     demand(!granted, 'nobody has access for nothing', () => state);
   if (granted && state !== 'paid')
     demand(
@@ -48,6 +59,10 @@ function checkState(ledger: Ledger): void {
       'access without money is known to a person',
       () => state,
     );
+}
+
+function isDisputed({ disputes }: Ledger): boolean {
+  return Object.values(disputes).some(({ status }) => status === 'opened');
 }
 
 function standing(ledger: Ledger): number {

@@ -1,4 +1,5 @@
 /** A simulated life as the invariants of an order look at it. */
+import { crmTypeOf } from '../../src/domain/effects/crm.ts';
 import type { BusinessEffect, PostingKind } from '../../src/domain/effects/effects.ts';
 import { isByHand } from '../../src/domain/facts/manual.ts';
 import { stateOf } from '../../src/domain/sums.ts';
@@ -37,7 +38,7 @@ export function evidenceOf({ ledger, truth, sinks, records }: Remains): OrderEvi
     postings: done.flatMap((command) => (command.effect === 'post_ledger' ? sidesOf(command) : [])),
     crm: done
       .filter((command) => command.effect === 'update_crm')
-      .map(({ key, state }) => ({ key, type: `order.${state}`, body: '', isTaken: true })),
+      .map((command) => ({ key: command.key, type: crmTypeOf(command), body: '', isTaken: true })),
     parkedPayments: done.flatMap((command) =>
       command.effect === 'park_payment' ? [command.paymentId] : [],
     ),

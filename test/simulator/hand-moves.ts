@@ -1,6 +1,7 @@
 /**
- * What people do: cash over the counter, a transfer back, more time to pay, and the capture or the end of what is
- * authorized.
+ * What people do: cash over the counter, a transfer back, more time to pay, the capture or the end of what is
+ * authorized, access against what the
+ * order would do, and messages once more.
  */
 import { outstandingMinor } from '../../src/domain/sums.ts';
 import { type Move, type Scene, send } from './stage.ts';
@@ -42,6 +43,14 @@ export const HAND_MOVES: Record<string, Move> = {
       amountMinor,
       limitMinor: dice.pick([50, 90]),
     });
+  },
+  decideAccess(scene) {
+    const action = scene.dice.pick(['grant', 'revoke']);
+    send(scene, 'access', { id: `access-${scene.nth}`, action, note: 'asked for' });
+  },
+  resend(scene) {
+    const keys = Object.keys(scene.run.ledger().effects);
+    send(scene, 'resend', { id: `resend-${scene.nth}`, key: scene.dice.pick(['none', ...keys]) });
   },
   voidByHand(scene) {
     send(scene, 'void', { id: `void-${scene.nth}` });

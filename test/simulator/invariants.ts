@@ -51,9 +51,11 @@ function keysWith(
   if (effects.length === 0) return before;
   const keys = new Map(before);
   for (const effect of effects) {
-    const content = JSON.stringify(effect);
+    // However often it is sent, it is the same message.
+    const content = JSON.stringify({ ...effect, times: undefined });
     const known = keys.get(effect.key) ?? content;
-    const isAgain = keys.has(effect.key) && isBusinessEffect(effect) && event.type !== 'retry';
+    const isAsked = event.type === 'retry' || event.type === 'resend';
+    const isAgain = keys.has(effect.key) && isBusinessEffect(effect) && !isAsked;
     demand(!isAgain, 'business is decided once', () => effect.key);
     demand(known === content, 'one key, one content', () => `${known} then ${content}`);
     keys.set(effect.key, content);

@@ -69,13 +69,24 @@ function limitsFrom(dice: Dice): Pick<World, 'signalsPerRun' | 'intakePerTask'> 
   };
 }
 
-/** A void is final at most gateways, and at the others what failed is left alone. Some shops capture by hand. */
-function rulesFrom(dice: Dice): Pick<OrderTerms, 'voidsWhenFailed' | 'manualCapture'> {
+/**
+ * A void is final at most gateways, and at the others what failed is left alone. Some shops capture by hand, and some
+ * withhold what is disputed.
+ */
+function rulesFrom(
+  dice: Dice,
+): Pick<
+  OrderTerms,
+  'voidsWhenFailed' | 'manualCapture' | 'holdsAccessWhileDisputed' | 'notifiesCrmOfEvents'
+> {
   const voids = dice.chance(0.7) ? { voidsWhenFailed: true as const } : {};
-  if (dice.chance(0.6)) return voids;
+  const holds = dice.chance(0.4) ? { holdsAccessWhileDisputed: true as const } : {};
+  const tells = dice.chance(0.6) ? { notifiesCrmOfEvents: true as const } : {};
+  const usual = { ...voids, ...holds, ...tells };
+  if (dice.chance(0.6)) return usual;
   const takes = dice.pick(['whole', 'part', 'parts'] as const);
   const held = dice.chance(0.7) ? { heldForMs: dice.pick([3 * HOUR_MS, 2 * DAY_MS]) } : {};
-  return { ...voids, manualCapture: { takes, ...held } };
+  return { ...usual, manualCapture: { takes, ...held } };
 }
 
 function termsFrom(dice: Dice): OrderTerms {

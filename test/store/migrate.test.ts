@@ -35,6 +35,7 @@ const ONCE = {
   installation: ['is_only'],
   invoices: ['number', 'key', 'order_id, epoch'],
   number_series: ['name'],
+  order_disputes: ['id', 'order_id, dispute_id'],
   order_events: ['order_id, seq'],
   order_refunds: ['refund_id, order_id'],
   order_state_log: ['order_id, revision'],

@@ -28,6 +28,7 @@ export interface OwnTerms {
   expiresInMs?: number;
   signalsPerRun?: number;
   manualCapture?: ManualCapture;
+  holdsAccessWhileDisputed?: true;
 }
 
 export async function givenOwnOrder(terms: OwnTerms): Promise<string> {
@@ -90,6 +91,7 @@ function termsOf({
   settlementWindowMs = 10 * DAY_MS,
   expiresInMs = DAY_MS,
   manualCapture,
+  holdsAccessWhileDisputed,
 }: OwnTerms): OrderTerms {
   const orderId = newOrderId();
   const now = Date.now();
@@ -103,8 +105,10 @@ function termsOf({
     expiresAt: now + expiresInMs,
     settlementWindowMs,
     rules: PRESENT_RULES,
+    notifiesCrmOfEvents: true,
     ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
     ...(manualCapture === undefined ? {} : { manualCapture }),
+    ...(holdsAccessWhileDisputed === undefined ? {} : { holdsAccessWhileDisputed }),
   };
 }
 

@@ -30,6 +30,7 @@ import {
   command,
   created,
   decide,
+  decideAccess,
   denied,
   dispute,
   pay,
@@ -38,6 +39,7 @@ import {
   refund,
   refundRequest,
   refused,
+  resend,
   snapshot,
   TERMS,
   told,
@@ -301,6 +303,19 @@ const DECIDED_BY_HAND: Record<OrderState, Happening> = {
 };
 
 export const FOLLOW_UPS: Record<string, Scenes> = {
+  'resend.requested': {
+    before: before((state) => [
+      ...IN[state],
+      ...(state === 'paid' ? [] : [decideAccess('grant')]),
+      ...FINISHED,
+    ]),
+    now: () => (ledger) => resend(`grant_access:${ledger.access.epoch}`),
+  },
+  'crm.outdated': {
+    terms: { notifiesCrmOfEvents: true },
+    before: before((state) => (state === 'initiated' ? STRANGER : IN[state])),
+    now: (state) => dispute('inquiry', 10, 'dsp_8', knownIn(state)),
+  },
   'verify.requested': { before: { initiated: [pay(), OPENED_ABROAD] }, now: () => verify() },
   'payment.authorized.after_end': {
     before: { initiated: [...STRANGER, payment('failed', 'pay_2')] },

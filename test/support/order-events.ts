@@ -148,6 +148,15 @@ export function writeOff(amountMinor: number, limitMinor = 100, id = 'write-off'
   return command({ type: 'write_off', amountMinor, limitMinor }, id);
 }
 
+export function decideAccess(action: 'grant' | 'revoke', nth = 1): CommandEvent {
+  return command({ type: 'access', action, note: 'asked for' }, `${action}-${nth}`);
+}
+
+/** A message that was delivered, as the order names it: `grant_access:1`. */
+export function resend(name: string, id = `resend-${name}`): CommandEvent {
+  return command({ type: 'resend', key: `${TERMS.orderId}:${name}` }, id);
+}
+
 export function captureAnswered(payment: PaymentSnapshot, requestKey = 'cap_key_1'): DomainEvent {
   const key = effectKey(TERMS.orderId, 'capture_payment', requestKey);
   return answered(key, { to: 'capture_payment', payment });
@@ -267,7 +276,7 @@ export function refundAnswered(
 
 /** A business effect is done. */
 export function done(
-  effect: 'grant_access' | 'issue_invoice' | 'update_crm' | 'post_ledger',
+  effect: 'grant_access' | 'revoke_access' | 'issue_invoice' | 'update_crm' | 'post_ledger',
   cause: string | number,
 ): DomainEvent {
   return answered(effectKey(TERMS.orderId, effect, cause), null);

@@ -25,6 +25,10 @@ const overviewSchema = z
       .meta({ description: 'By reason.' }),
     failedEffects: counted.meta({ description: 'Effects that were refused for good, by kind.' }),
     parkedEvents: counted.meta({ description: 'Events that no order could take, by reason.' }),
+    disputesDueSoon: z.int().meta({
+      description:
+        'Disputes that have to be answered within three days, or had to be and are open still.',
+    }),
     droppedDuplicates: z.int().meta({ description: 'Repeats that changed nothing, ever.' }),
   })
   .meta({ id: 'Overview' });
@@ -38,8 +42,8 @@ export const getOverview = defineRoute({
   answers: { 200: { description: 'The counts at this moment.', schema: overviewSchema } },
   problems: [],
   async run(_request, { database }) {
-    const { orders, openReviews, failedEffects, parkedEvents, droppedDuplicates } =
-      await readCounts(database);
+    const { openReviews, ...counts } = await readCounts(database);
+    const { orders, failedEffects, parkedEvents, disputesDueSoon, droppedDuplicates } = counts;
     return {
       status: 200,
       body: {
@@ -50,6 +54,7 @@ export const getOverview = defineRoute({
         })),
         failedEffects,
         parkedEvents,
+        disputesDueSoon,
         droppedDuplicates,
       },
     };

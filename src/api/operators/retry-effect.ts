@@ -10,16 +10,18 @@ import { orderAnswer } from '../orders/represent-order.ts';
 import { isUnsettled, requireOrder, submit } from '../orders/submit.ts';
 import { Problem } from '../problems/problem.ts';
 
+export const effectPath = z.strictObject({
+  id: orderId,
+  key: visibleId.meta({ description: "The effect's key, as the order names it." }),
+});
+
 export const retryEffect = defineRoute({
   operationId: 'retryEffect',
   method: 'post',
   path: '/v1/orders/{id}/effects/{key}/retry',
   scope: 'ops',
   summary: 'Run a failed effect again',
-  params: z.strictObject({
-    id: orderId,
-    key: visibleId.meta({ description: "The effect's key, as the order names it." }),
-  }),
+  params: effectPath,
   body: z.strictObject({ note: text(500).optional() }),
   answers: { 202: { description: 'The order; the effect runs again.', schema: orderSchema } },
   problems: ['order_not_found', 'effect_not_failed'],

@@ -191,6 +191,8 @@ function newOrder(
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
+    notifiesCrmOfEvents: true,
+    ...(policy.holdsAccessWhileDisputed && { holdsAccessWhileDisputed: true as const }),
     ...termsOf(gateways[body.gateway]?.capabilities, body.capture === 'manual'),
   };
   const ledger = openLedger(terms);

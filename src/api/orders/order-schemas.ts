@@ -115,6 +115,9 @@ const disputeSchema = z.object({
   paymentId: z.string(),
   amount: minorUnits,
   status: z.string().meta({ description: 'inquiry, opened, won or lost.' }),
+  respondBy: time.nullable().meta({
+    description: 'Until when the shop may answer, at the gateway; null where no answer is awaited.',
+  }),
 });
 
 const reviewSchema = z.object({
@@ -143,6 +146,18 @@ const effectSchema = z.object({
   }),
   nextTryAt: time.nullable(),
 });
+
+const accessSchema = z
+  .object({
+    status: z.enum(['none', 'granted', 'held', 'revoked']).meta({
+      description:
+        'none: never granted; held: withheld until a dispute has ended; revoked: granted once, and not any more.',
+    }),
+    byHand: z.boolean().meta({
+      description: 'Whether a person has decided it otherwise than the order would by itself.',
+    }),
+  })
+  .meta({ id: 'Access' });
 
 const gatewayFailureSchema = z
   .object({
@@ -192,6 +207,7 @@ export const orderSchema = z
         .optional()
         .meta({ description: 'When what the shop sent of the customer was erased.' }),
     }),
+    access: accessSchema,
     shipping: shippingSchema.optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()),

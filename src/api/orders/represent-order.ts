@@ -7,6 +7,7 @@ import type { Order, Payment, Refund } from './order-schemas.ts';
 export function representOrder(order: StoredOrder): Order {
   const {
     customer,
+    access,
     payments,
     refunds,
     disputes,
@@ -21,6 +22,7 @@ export function representOrder(order: StoredOrder): Order {
   return {
     ...amounts,
     // A record that was written before they were kept has none of them.
+    access: access ?? accessBefore(effects),
     capture: amounts.capture ?? 'automatic',
     amountAuthorized: amounts.amountAuthorized ?? 0,
     amountDiscounted: amounts.amountDiscounted ?? 0,
@@ -38,7 +40,7 @@ export function representOrder(order: StoredOrder): Order {
     metadata: order.metadata,
     payments: payments.map(representPayment),
     refunds: refunds.map(representRefund),
-    disputes,
+    disputes: disputes.map((dispute) => ({ ...dispute, respondBy: dispute.respondBy ?? null })),
     reviews,
     effects: effects.map((effect) => withTries(effect, order.failing)),
     // A record that was written before it was kept has none.
@@ -49,6 +51,15 @@ export function representOrder(order: StoredOrder): Order {
     createdAt,
     updatedAt,
   };
+}
+
+/** Of a record that was written before it was shown: each revocation ends a grant. */
+function accessBefore(effects: OrderView['effects']): Order['access'] {
+  const count = (name: string): number => effects.filter(({ effect }) => effect === name).length;
+  const grants = count('grant_access');
+  const withdrawn = grants > 0 ? 'revoked' : 'none';
+  const status = grants > count('revoke_access') ? 'granted' : withdrawn;
+  return { status, byHand: false };
 }
 
 /** A record that was written before they were kept has no authorized money, discount, fee and money by hand. */

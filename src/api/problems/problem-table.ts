@@ -242,6 +242,11 @@ export const PROBLEMS = {
     'Write-off over the limit',
     'More of this order would be written off than WRITE_OFF_LIMITS has for its currency: let the customer pay the rest, or cancel the order.',
   ),
+  access_not_granted: entry(
+    409,
+    'No access to revoke',
+    'Nobody has access by this order: see the field access of the order, and its events for when it ended.',
+  ),
   order_not_paid: entry(409, 'Order not paid', 'There is nothing to refund before it is paid.'),
   order_disputed: entry(409, 'Order disputed', 'Wait for the dispute to end before refunding.'),
   refund_over_limit: entry(
@@ -294,6 +299,11 @@ export const PROBLEMS = {
     409,
     'Effect has not failed',
     'Only an effect with the status failed can be tried again.',
+  ),
+  effect_not_resendable: entry(
+    409,
+    'Nothing to send again',
+    'Only a message to the CRM or the access system that was delivered can be sent again, the latest one about access, and not while messages after it are under way.',
   ),
   gateway_declined: entry(402, 'Gateway declined', 'The customer may try again or pay otherwise.'),
   payment_refused: entry(

@@ -7,6 +7,7 @@ import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
 import type { CommandEvent } from '../events.ts';
 import { decideReview } from '../reviews/reviews.ts';
+import { decideAccess } from './access.ts';
 import { cancel } from './cancel.ts';
 import { capture } from './capture.ts';
 import { extend } from './extend.ts';
@@ -14,6 +15,7 @@ import { attach } from './foreign-payment.ts';
 import { receiveByHand, returnByHand } from './manual.ts';
 import { pay } from './pay.ts';
 import { refund } from './refund.ts';
+import { resend } from './resend.ts';
 import { sync, verify } from './verify.ts';
 import { voidAuthorization } from './void.ts';
 import { type CommandOf, rejected } from './waiting.ts';
@@ -38,10 +40,14 @@ export function applyCommand(context: Context, command: CommandEvent): Verdict |
       return voidAuthorization(context, command);
     case 'write_off':
       return writeOff(context, command);
+    case 'access':
+      return decideAccess(context, command);
     case 'review':
       return decideReview(context, command);
     case 'retry':
       return retry(context, command);
+    case 'resend':
+      return resend(context, command);
     case 'attach':
       return attach(context, command);
     case 'manual_payment':

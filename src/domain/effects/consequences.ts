@@ -1,13 +1,13 @@
 /** What follows from every event: for access and the CRM from its change of state, for the books from its money. */
 
-import { applyRow, type EffectStarter } from '../apply-row.ts';
-import { type Context, keyFor } from '../context.ts';
-import { indexOf } from '../ledger-index.ts';
+import { applyRow } from '../apply-row.ts';
+import type { Context } from '../context.ts';
 import type { OrderState } from '../order.ts';
 import { followsPresentRules } from '../rules.ts';
 import { stateOf } from '../sums.ts';
 import type { RowOf } from '../table.ts';
-import { grantAccess, revokeAccess } from './access.ts';
+import { earnAccess, endAccess } from './access.ts';
+import { notifyState } from './crm.ts';
 import { correctInvoices, schedulePostings } from './postings.ts';
 
 export function consequences(context: Context, from: OrderState): void {
@@ -23,10 +23,10 @@ export function consequences(context: Context, from: OrderState): void {
     },
     effects: {
       post: schedulePostings,
-      grant: grantAccess,
+      grant: earnAccess,
       credit: correctInvoices,
-      revoke: revokeAccess,
-      crm: (starter) => notifyCrm(starter, to, entries),
+      revoke: endAccess,
+      crm: (starter) => notifyState(starter, to, entries),
     },
   });
 }
@@ -40,15 +40,4 @@ function rowFor(context: Context, from: OrderState, to: OrderState): RowOf<'stat
 function isRevived({ ledger, event }: Context, from: OrderState, to: OrderState): boolean {
   const isAlive = from === 'failed' && to === 'pending' && event.type !== 'pay';
   return isAlive && followsPresentRules(ledger);
-}
-
-/** Updates reach the CRM in the order in which they became true: each waits for the one before. */
-function notifyCrm(starter: EffectStarter, state: OrderState, entries: number): void {
-  const previous = indexOf(starter.ledger).lastCrmKey;
-  starter.start({
-    effect: 'update_crm',
-    key: keyFor(starter, 'update_crm', `${state}-${entries}`),
-    state,
-    ...(previous === undefined ? {} : { after: previous }),
-  });
 }

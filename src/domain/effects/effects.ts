@@ -60,10 +60,16 @@ export type PostingKind =
   | 'write_off'
   | 'write_off_reversed';
 
+/** A message that a person has sent again is the same one, under the same key. */
+interface Sending {
+  /** How often it is to be sent; absent means once. */
+  times?: number;
+}
+
 /** What happens to the customer's access, papers and books. `after` names an effect to wait for. */
 export type BusinessEffect =
-  | { effect: 'grant_access'; key: string; epoch: number }
-  | { effect: 'revoke_access'; key: string; epoch: number; after: string }
+  | ({ effect: 'grant_access'; key: string; epoch: number; after?: string } & Sending)
+  | ({ effect: 'revoke_access'; key: string; epoch: number; after: string } & Sending)
   | {
       effect: 'issue_invoice';
       key: string;
@@ -80,7 +86,15 @@ export type BusinessEffect =
       amountMinor: number;
       after: string;
     }
-  | { effect: 'update_crm'; key: string; state: OrderState; after?: string }
+  | ({
+      effect: 'update_crm';
+      key: string;
+      /** What the order is in by then. */
+      state: OrderState;
+      /** The message is about this dispute, refund or review; absent where it is about the state. */
+      about?: { type: string; id: string };
+      after?: string;
+    } & Sending)
   | {
       effect: 'post_ledger';
       key: string;

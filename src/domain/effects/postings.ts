@@ -6,15 +6,18 @@
 import type { EffectStarter } from '../apply-row.ts';
 import { keyFor } from '../context.ts';
 import { type Dispute, type Ledger, type Refund, reversedMinor } from '../ledger.ts';
-import { indexOf, inListOrder, type LedgerIndex, type List } from '../ledger-index.ts';
+import { indexOf, takeChanged } from '../ledger-index.ts';
 import { capturedMinor, wasCaptured } from '../sums.ts';
+import { earnedOf } from './access.ts';
 import type { PostingKind } from './effects.ts';
 
 export function schedulePostings(starter: EffectStarter): void {
   const { captures, refunds, disputes } = starter.ledger;
   const index = indexOf(starter.ledger);
   const { unposted } = index;
-  for (const capture of taken(index, 'capture', unposted.captures).map((id) => captures[id])) {
+  for (const capture of takeChanged(index, 'capture', unposted.captures).map(
+    (id) => captures[id],
+  )) {
     if (!capture?.captured) continue;
     post(starter, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed)
@@ -32,12 +35,14 @@ export function schedulePostings(starter: EffectStarter): void {
       amountMinor,
       isTrue: lifted !== true,
     });
-  for (const refund of taken(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
+  for (const refund of takeChanged(index, 'refund', unposted.refunds).map((id) => refunds[id])) {
     if (refund === undefined || !isOurs(starter.ledger, refund)) continue;
     const { refundId, amountMinor, status } = refund;
     keep(starter, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
-  for (const dispute of taken(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
+  for (const dispute of takeChanged(index, 'dispute', unposted.disputes).map(
+    (id) => disputes[id],
+  )) {
     if (dispute === undefined || !isOurs(starter.ledger, dispute)) continue;
     const { disputeId, amountMinor, status } = dispute;
     keep(starter, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });
@@ -46,13 +51,6 @@ export function schedulePostings(starter: EffectStarter): void {
 
 function isOurs(ledger: Ledger, { currency, paymentId }: Refund | Dispute): boolean {
   return currency === ledger.terms.currency && wasCaptured(ledger, paymentId);
-}
-
-/** What has changed since the last time, in the order of its list; the next time begins with nothing. */
-function taken(index: LedgerIndex, list: List, ids: Set<string>): string[] {
-  const changed = inListOrder(index, list, ids);
-  ids.clear();
-  return changed;
 }
 
 /** What may become true and untrue again, by arbitration or a bank's mistake, is posted as often. */
@@ -101,10 +99,11 @@ function postingKey(
 /** A credit note corrects an invoice; where none was issued there is nothing to correct. */
 export function correctInvoices(starter: EffectStarter): void {
   const { ledger } = starter;
-  const { access, refunds } = ledger;
-  if (access.epoch === 0) return;
+  const { refunds } = ledger;
+  const { epoch } = earnedOf(ledger);
+  if (epoch === 0) return;
   const index = indexOf(ledger);
-  for (const refund of taken(index, 'refund', index.uncredited).map((id) => refunds[id])) {
+  for (const refund of takeChanged(index, 'refund', index.uncredited).map((id) => refunds[id])) {
     if (refund?.status !== 'succeeded' || !isOurs(ledger, refund)) continue;
     const { refundId, amountMinor } = refund;
     starter.start({
@@ -112,7 +111,7 @@ export function correctInvoices(starter: EffectStarter): void {
       key: keyFor(starter, 'issue_credit_note', refundId),
       refundId,
       amountMinor,
-      after: keyFor(starter, 'issue_invoice', access.epoch),
+      after: keyFor(starter, 'issue_invoice', epoch),
     });
   }
 }

@@ -1,15 +1,16 @@
 /**
- * Disputes: money that a bank may take back. An open one freezes refunds until it is won or lost. It
- * touches neither state nor access, so winning has nothing to restore.
+ * Disputes: money that a bank may take back. An open one freezes refunds until it is won or lost. It does not touch the
+ * state; see `effects/access.ts` for access.
  */
 
 import { applyRow } from '../apply-row.ts';
 import type { Context, Verdict } from '../context.ts';
+import type { Dispute } from '../ledger.ts';
 import { putDispute } from '../ledger-index.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { netMinor, wasCaptured } from '../sums.ts';
 import type { RowOf } from '../table.ts';
-import { type DisputeFact, type DisputeStatus, factKey } from './facts.ts';
+import { type DisputeFact, type DisputeStatus, factKey, type PaymentSnapshot } from './facts.ts';
 import { checkProgress } from './flips.ts';
 
 const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, lost: 2 };
@@ -26,14 +27,38 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
     isFlip: (was) => isFlip(was, status),
   });
   if (halted !== null) return halted;
-  const { disputeId, paymentId, amountMinor, currency } = fact;
+  const { disputeId, paymentId, amountMinor, currency, respondBy } = fact;
   const movedAtVersion = ledger.version + 1;
   return applyRow(context, classify(context, fact), {
     cause: factKey(fact),
     evolve: () =>
-      putDispute(ledger, { disputeId, paymentId, amountMinor, currency, status, movedAtVersion }),
+      putDispute(ledger, {
+        ...{ disputeId, paymentId, amountMinor, currency, status, movedAtVersion },
+        ...deadlineOf(status, respondBy),
+      }),
     effects: { fetch: askGateway },
   });
+}
+
+/** What is won or lost awaits no answer. */
+function deadlineOf(
+  status: DisputeStatus,
+  respondBy: number | undefined,
+): Pick<Dispute, 'respondBy'> {
+  const isOpen = status === 'inquiry' || status === 'opened';
+  return isOpen && respondBy !== undefined ? { respondBy } : {};
+}
+
+/** A deadline moves, and ends once the shop has answered, without the dispute itself being another one. */
+export function takeDeadlines({ ledger }: Context, { disputes }: PaymentSnapshot): void {
+  for (const { disputeId, status, respondBy } of disputes) {
+    const known = ledger.disputes[disputeId];
+    const isSame = known === undefined || known.respondBy === respondBy;
+    if (isSame || known.status !== status) continue;
+    const { respondBy: _, ...dispute } = known;
+    putDispute(ledger, { ...dispute, ...deadlineOf(status, respondBy) });
+    ledger.version += 1;
+  }
 }
 
 /** A closed dispute that closes the other way: arbitration, or a mix-up; the gateway is asked. */

@@ -52,6 +52,8 @@ export type DisputeFact = Money & {
   type: (typeof DISPUTE_FACTS)[number];
   paymentId: string;
   disputeId: string;
+  /** Epoch milliseconds until which the shop may answer; absent where the gateway awaits no answer, or does not say. */
+  respondBy?: number;
 };
 
 export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
@@ -74,7 +76,7 @@ export interface PaymentSnapshot {
   currency: string;
   captures: CaptureSnapshot[];
   refunds: RefundSnapshot[];
-  disputes: { disputeId: string; amountMinor: number; status: DisputeStatus }[];
+  disputes: DisputeSnapshot[];
   /**
    * Epoch milliseconds until which a customer may pay what is pending, or the gateway holds what is authorized; absent
    * where it names none.
@@ -94,6 +96,14 @@ export interface CaptureSnapshot {
   feeMinor?: number;
 }
 
+export interface DisputeSnapshot {
+  disputeId: string;
+  amountMinor: number;
+  status: DisputeStatus;
+  /** As in a fact. */
+  respondBy?: number;
+}
+
 export type SnapshotStatus =
   | 'created'
   | 'pending'
@@ -103,7 +113,8 @@ export type SnapshotStatus =
   | 'expired'
   | 'voided';
 export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'reversed';
-export type DisputeStatus = 'inquiry' | 'opened' | 'won' | 'lost';
+export const DISPUTE_STATUSES = ['inquiry', 'opened', 'won', 'lost'] as const;
+export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
 
 export interface RefundSnapshot {
   refundId: string;
@@ -151,7 +162,7 @@ export function factsOf(snapshot: PaymentSnapshot): Fact[] {
   }
   for (const { refundId, amountMinor, currency, status } of snapshot.refunds)
     facts.push({ type: `refund.${status}`, paymentId, refundId, amountMinor, currency });
-  for (const { disputeId, amountMinor, status } of snapshot.disputes)
-    facts.push({ type: `dispute.${status}`, paymentId, disputeId, amountMinor, currency });
+  for (const { status, ...dispute } of snapshot.disputes)
+    facts.push({ type: `dispute.${status}`, paymentId, currency, ...dispute });
   return facts;
 }

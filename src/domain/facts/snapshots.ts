@@ -14,6 +14,7 @@ import { putCapture } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
 import { attemptOf } from '../sums.ts';
 import { applyFact, releaseHeld } from './apply-fact.ts';
+import { takeDeadlines } from './disputes.ts';
 import { factsOf, type PaymentSnapshot } from './facts.ts';
 import { reopen } from './payments.ts';
 
@@ -33,7 +34,10 @@ export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payme
     movePayment(context, payment, 'captured');
     context.ledger.version += 1;
   }
-  if (context.isPresentTruth) takePresent(context, payment, snapshot);
+  if (context.isPresentTruth) {
+    takePresent(context, payment, snapshot);
+    takeDeadlines(context, snapshot);
+  }
   context.isPresentTruth = false;
   takeFees(context, snapshot);
   takeDiscount(context, payment, snapshot);

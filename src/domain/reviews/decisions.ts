@@ -5,7 +5,7 @@ import { voidAll } from '../commands/cancel.ts';
 import { isCaptureUnderWay, openRequests, requestCapture } from '../commands/capture.ts';
 import { requestRefund, reserve } from '../commands/refund.ts';
 import type { Context } from '../context.ts';
-import { revokeAccess } from '../effects/access.ts';
+import { endAccess } from '../effects/access.ts';
 import { capturePayment, voidPayment } from '../facts/payments.ts';
 import type { Ledger, Payment, Review } from '../ledger.ts';
 import { putRefundRequest } from '../ledger-index.ts';
@@ -99,7 +99,7 @@ export function effectsOf(
         : settleHeld(context),
     void: isHeld ? () => settleHeld(context) : (starter) => voidFor(starter, row),
     refund: (starter) => refundFor(starter, review, row),
-    revoke: revokeAccess,
+    revoke: endAccess,
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type RazorpayPayment,
   refundEvent,
   refundStatusOf,
+  respondByOf,
 } from './payloads.ts';
 
 /** Razorpay retries for a day and replays by hand for seven: what is older was not sent by Razorpay. */
@@ -140,7 +141,8 @@ function readDispute(body: unknown): Meaning {
     if (known === null) return ask(payment);
     const type = `dispute.${known}` as const;
     const money = { paymentId: order_id, amountMinor: dispute.amount, currency: dispute.currency };
-    return { kind: 'fact', orderId: null, fact: { type, disputeId: dispute.id, ...money } };
+    const fact = { type, disputeId: dispute.id, ...money, ...respondByOf(dispute) };
+    return { kind: 'fact', orderId: null, fact };
   });
 }
 

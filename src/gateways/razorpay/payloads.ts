@@ -64,6 +64,8 @@ export const disputeSchema = z.object({
   amount_deducted: z.number().int().nonnegative(),
   status: z.string(),
   phase: z.string(),
+  /** Unix seconds. */
+  respond_by: z.number().int().nonnegative().nullish().catch(null),
 });
 
 export function collectionOf<T extends z.ZodType>(item: T) {
@@ -131,7 +133,12 @@ export function snapshotOf({ order, payments, refunds, disputes }: OrderContents
       const status = disputeStatusOf(dispute);
       return status === null
         ? []
-        : [{ disputeId: dispute.id, amountMinor: dispute.amount, status }];
+        : [
+            {
+              ...{ disputeId: dispute.id, amountMinor: dispute.amount, status },
+              ...respondByOf(dispute),
+            },
+          ];
     }),
     ...(discountMinor > 0 ? { discountMinor } : {}),
     ...(unknown.length > 0 ? { unknown } : {}),
@@ -235,4 +242,10 @@ export function disputeStatusOf({
     default:
       return null;
   }
+}
+
+/** Until when the shop may answer, as a fact and a snapshot have it; what is under review was answered. */
+export function respondByOf({ status, respond_by }: RazorpayDispute): { respondBy?: number } {
+  const isAwaited = status === 'open' || status === 'action_required';
+  return isAwaited && respond_by != null && respond_by > 0 ? { respondBy: respond_by * 1_000 } : {};
 }

@@ -8,6 +8,7 @@ import {
   REFUND_FACTS,
 } from '../../domain/facts/facts.ts';
 import { type EventMessage, INSTALLATION_FIELD } from '../gateway.ts';
+import { respondBy, respondByOf } from './payloads.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 const money = {
@@ -24,7 +25,7 @@ const factSchema = z.discriminatedUnion('type', [
     data: z.object({ ...money, captureId: id.optional() }),
   }),
   z.object({ type: z.enum(REFUND_FACTS), data: z.object({ ...money, refundId: id }) }),
-  z.object({ type: z.enum(DISPUTE_FACTS), data: z.object({ ...money, disputeId: id }) }),
+  z.object({ type: z.enum(DISPUTE_FACTS), data: z.object({ ...money, disputeId: id, respondBy }) }),
 ]);
 const KNOWN_TYPES: ReadonlySet<string> = new Set([
   ...PAYMENT_FACTS,
@@ -44,8 +45,10 @@ export function messageOf(eventId: string, body: unknown): EventMessage {
     const field = event.error.issues[0]?.path.join('.') ?? 'body';
     return unprocessable(eventId, `${field} is missing or wrong`);
   }
-  const { orderId, metadata, amount, ...data } = event.data.data;
-  const fact = { type: event.data.type, ...data, amountMinor: amount } as Fact;
+  const { orderId, metadata, amount, ...rest } = event.data.data;
+  const { respondBy: until, ...data } = { respondBy: null, ...rest };
+  const deadline = respondByOf(until);
+  const fact = { type: event.data.type, ...data, amountMinor: amount, ...deadline } as Fact;
   const installationId = metadata?.[INSTALLATION_FIELD];
   return {
     kind: 'fact',

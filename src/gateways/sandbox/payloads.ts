@@ -4,6 +4,8 @@ import type { RefundSnapshot } from '../../domain/facts/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 
 const amount = z.number().int().positive();
+/** Until when the shop may answer. */
+export const respondBy = z.iso.datetime().nullish();
 
 export const refundSchema = z.object({
   id: z.string().min(1),
@@ -24,7 +26,12 @@ export const paymentSchema = z.object({
   captures: z.array(z.object({ captureId: z.string().min(1), amount, reversed: z.boolean() })),
   refunds: z.array(refundSchema),
   disputes: z.array(
-    z.object({ id: z.string(), status: z.enum(['inquiry', 'opened', 'won', 'lost']), amount }),
+    z.object({
+      id: z.string(),
+      status: z.enum(['inquiry', 'opened', 'won', 'lost']),
+      amount,
+      respondBy,
+    }),
   ),
 });
 
@@ -48,12 +55,17 @@ export function snapshotOf(payment: SandboxPayment): GatewayPayment {
       reversed,
     })),
     refunds: payment.refunds.map((refund) => refundSnapshotOf(refund, currency)),
-    disputes: payment.disputes.map(({ id, amount, status }) => ({
+    disputes: payment.disputes.map(({ id, amount, status, respondBy: until }) => ({
       disputeId: id,
       amountMinor: amount,
       status,
+      ...respondByOf(until),
     })),
   };
+}
+
+export function respondByOf(until: z.infer<typeof respondBy>): { respondBy?: number } {
+  return until == null ? {} : { respondBy: Date.parse(until) };
 }
 
 export function refundSnapshotOf(

@@ -18,6 +18,7 @@ import {
   paymentIntentSchema,
   refundSchema,
   refundStatusOf,
+  respondByOf,
 } from './payloads.ts';
 
 export interface StripeEvent {
@@ -127,14 +128,15 @@ function readRefund({ eventId, object }: StripeEvent): EventMessage {
 }
 
 function readDispute({ eventId, object }: StripeEvent): EventMessage {
-  const { id: disputeId, payment_intent: paymentId, ...dispute } = disputeSchema.parse(object);
+  const dispute = disputeSchema.parse(object);
+  const { id: disputeId, payment_intent: paymentId, currency } = dispute;
   if (paymentId === null) return notOurs(eventId);
-  const { currency } = dispute;
   const amountMinor = fromStripeAmount(dispute.amount, currency);
-  const status = disputeStatusOf({ ...dispute, id: disputeId, payment_intent: paymentId });
+  const status = disputeStatusOf(dispute);
   if (status === null) return { kind: 'ask', eventId, orderId: null, paymentId };
   const type = `dispute.${status}` as const;
-  const fact: Fact = { type, paymentId, disputeId, amountMinor, currency };
+  const money = { paymentId, disputeId, amountMinor, currency };
+  const fact: Fact = { type, ...money, ...respondByOf(dispute) };
   return { kind: 'fact', eventId, orderId: null, fact };
 }
 

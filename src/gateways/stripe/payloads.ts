@@ -60,6 +60,11 @@ export const disputeSchema = z.object({
   currency,
   status: z.string(),
   payment_intent: id.nullable(),
+  /** Unix seconds; 0 where the bank takes no answer. */
+  evidence_details: z
+    .object({ due_by: z.number().int().nonnegative().nullish() })
+    .nullish()
+    .catch(null),
 });
 
 export const chargeSchema = z.object({ payment_intent: id.nullable(), metadata });
@@ -174,6 +179,15 @@ export function disputeStatusOf({ status }: Dispute): DisputeStatus | null {
   return Object.hasOwn(DISPUTE_STATUS, status) ? (DISPUTE_STATUS[status] ?? null) : null;
 }
 
+/** Statuses in which Stripe waits for the shop's evidence; in review, what was sent is all that counts. */
+const AWAITS_ANSWER = /(^|_)needs_response$/;
+
+/** Until when the shop may answer, as a fact and a snapshot have it. */
+export function respondByOf({ status, evidence_details }: Dispute): { respondBy?: number } {
+  const dueS = evidence_details?.due_by ?? 0;
+  return AWAITS_ANSWER.test(status) && dueS > 0 ? { respondBy: dueS * 1_000 } : {};
+}
+
 /** A payment's refunds or disputes: those that can be read, and of the others what is not known. */
 export interface Listed<T> {
   items: T[];
@@ -214,7 +228,8 @@ function disputeSnapshotOf(dispute: Dispute): GatewayPayment['disputes'][number]
   const status = disputeStatusOf(dispute);
   if (status === null) return null;
   const { id: disputeId, amount: given, currency: code } = dispute;
-  return { disputeId, amountMinor: fromStripeAmount(given, code), status };
+  const amountMinor = fromStripeAmount(given, code);
+  return { disputeId, amountMinor, status, ...respondByOf(dispute) };
 }
 
 /** A PaymentIntent is captured once, so its own id names the capture, in webhooks as in answers. */

@@ -46,6 +46,11 @@ const newPayment = (request: NewPayment): Payment => ({
   disputes: [],
 });
 
+const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
+
+/** As long as banks leave a merchant at least. */
+const inAWeek = (): string => new Date(Date.now() + WEEK_MS).toISOString();
+
 export function createPaymentRoutes(parts: PaymentRouteParts): Router {
   const { endpoints, changePayment, represent } = parts;
   const byId = async (
@@ -111,7 +116,8 @@ export function createPaymentRoutes(parts: PaymentRouteParts): Router {
       '/payments/:id/dispute',
       endpoints.change({
         body: disputeBody,
-        run: (db, { outcome }, id) => byId(db, id, (payment) => dispute(payment, outcome)),
+        run: (db, { outcome, respondBy = inAWeek() }, id) =>
+          byId(db, id, (payment) => dispute(payment, respondBy, outcome)),
       }),
     );
 }

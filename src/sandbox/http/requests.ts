@@ -35,7 +35,10 @@ export const reverseBody = z.strictObject({
   captureId: z.string().min(1).max(MAX_ID_LENGTH).optional(),
 });
 
-export const disputeBody = z.strictObject({ outcome: z.enum(['won', 'lost']).optional() });
+export const disputeBody = z.strictObject({
+  outcome: z.enum(['won', 'lost']).optional(),
+  respondBy: z.iso.datetime().optional(),
+});
 
 export const refundBody = z.strictObject({
   amount: amount.optional(),

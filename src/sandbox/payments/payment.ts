@@ -33,6 +33,8 @@ export type Dispute = {
   readonly id: string;
   readonly status: DisputeStatus;
   readonly amountMinor: number;
+  /** Until when the merchant may answer; absent where no answer is awaited, and in disputes from before it was kept. */
+  readonly respondBy?: string;
 };
 
 export type Payment = {

@@ -28,6 +28,7 @@ export type PaymentEvent = {
   readonly captureId?: string;
   readonly refundId?: string;
   readonly disputeId?: string;
+  readonly respondBy?: string;
 };
 
 export type Refusal = {

@@ -2,7 +2,7 @@
  * Messages to other systems, one row an effect. The body is fixed before the first try, so that every
  * try posts the same bytes; the row is marked only after the other side has taken them.
  */
-import { and, asc, eq, getTableName, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableName, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import type { accessUpdates, crmUpdates } from '../schema/effects.ts';
@@ -17,14 +17,17 @@ export interface NewMessage {
 
 export interface Message extends NewMessage {
   createdAt: Date;
-  /** When the other side took it; null where nothing was posted. */
+  /** When the other side first took it; null where nothing was posted. */
   sentAt: Date | null;
+  /** How often the other side took it: a person may send it again. */
+  timesSent: number;
 }
 
 export interface MessageLog {
   /** Keeps the message, or answers the one that was kept before under its key. */
   keep(database: Database, message: NewMessage): Promise<Message>;
-  markSent(database: Database, key: string): Promise<void>;
+  /** @param times how often it was sent by now */
+  markSent(database: Database, key: string, times: number): Promise<void>;
   /** The order's messages, oldest first. */
   list(database: Database, orderId: string): Promise<Message[]>;
 }
@@ -50,11 +53,11 @@ export function messageLog(table: typeof crmUpdates | typeof accessUpdates): Mes
       if (kept === undefined) throw new Error(`the message ${message.key} was not kept`);
       return kept;
     },
-    async markSent({ db }, key) {
+    async markSent({ db }, key, times) {
       await db
         .update(table)
-        .set({ sentAt: sql`now()` })
-        .where(and(eq(table.key, key), isNull(table.sentAt)));
+        .set({ sentAt: sql`coalesce(${table.sentAt}, now())`, timesSent: times })
+        .where(and(eq(table.key, key), or(isNull(table.sentAt), lt(table.timesSent, times))));
     },
     list({ db }, orderId) {
       return db

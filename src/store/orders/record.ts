@@ -34,7 +34,7 @@ export class UnknownOrderError extends Error {
 }
 
 /**
- * The record as parts of a statement, from `$1` to `$19`. `before` locks the row first, so that of two writers the
+ * The record as parts of a statement, from `$1` to `$20`. `before` locks the row first, so that of two writers the
  * second sees what the first has written; `changed` has a row where the record was written.
  * A payment through the gateway is one order's; one transfer that a person received may pay several, so that its
  * reference is each order's own.
@@ -75,6 +75,19 @@ export const RECORD_PARTS = `
       insert into order_refunds (refund_id, order_id)
       select refund_id, id from changed, unnest($16::text[]) as refund_id
       on conflict do nothing
+    ), disputed as (
+      insert into order_disputes as known
+        (order_id, dispute_id, payment_id, gateway, amount_minor, currency, status, respond_by)
+      select id, "disputeId", "paymentId", gateway, "amountMinor", currency, status,
+        coalesce("respondBy", 'infinity')
+      from changed, json_to_recordset($20::json) as dispute
+        ("disputeId" text, "paymentId" text, "amountMinor" bigint, currency text, status text,
+         "respondBy" timestamptz)
+      on conflict (order_id, dispute_id) do update
+      set status = excluded.status, amount_minor = excluded.amount_minor,
+        respond_by = excluded.respond_by
+      where (known.status, known.amount_minor, known.respond_by)
+        is distinct from (excluded.status, excluded.amount_minor, excluded.respond_by)
     )`;
 
 /** One statement and so one transaction, and one round trip: it runs in every step of every order. */
@@ -136,6 +149,7 @@ export function recordValues(
     came.revision,
     came.version,
     came.updatedAt,
+    JSON.stringify(disputesOf(ledger)),
   ];
 }
 
@@ -193,4 +207,15 @@ const SEARCHABLE_ID = /^[\x21-\x7e]{1,255}$/;
 function refundIdsOf({ refunds }: OrderView): string[] {
   const ids = refunds.flatMap(({ id, refundId }) => (refundId === null ? [id] : [id, refundId]));
   return [...new Set(ids)].filter((id) => SEARCHABLE_ID.test(id));
+}
+
+function disputesOf({ disputes }: Ledger): object[] {
+  return Object.values(disputes)
+    .filter(({ disputeId, paymentId }) =>
+      [disputeId, paymentId].every((id) => SEARCHABLE_ID.test(id)),
+    )
+    .map(({ disputeId, paymentId, amountMinor, currency, status, respondBy }) => ({
+      ...{ disputeId, paymentId, amountMinor, currency, status },
+      ...(respondBy === undefined ? {} : { respondBy: new Date(respondBy).toISOString() }),
+    }));
 }

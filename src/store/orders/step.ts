@@ -47,7 +47,7 @@ const WRITE_STEP = {
   name: 'write-step',
   text: `
     with ${RECORD_PARTS}, granting as (
-      select grants.* from changed, json_to_recordset($20::json) as grants
+      select grants.* from changed, json_to_recordset($21::json) as grants
         (key text, body text, epoch int, "customerId" text)
       where not exists (
         select from entitlements
@@ -63,7 +63,7 @@ const WRITE_STEP = {
       on conflict do nothing
     ), crm_told as (
       insert into crm_updates (key, order_id, type, body)
-      select key, $1, type, body from changed, json_to_recordset($21::json) as messages
+      select key, $1, type, body from changed, json_to_recordset($22::json) as messages
         (key text, body text, type text)
       on conflict do nothing
     ), posted as (
@@ -71,13 +71,13 @@ const WRITE_STEP = {
         (key, order_id, kind, reference, amount_minor, currency, side, account)
       select key, $1, kind, reference, "amountMinor", currency, side,
         case side when 'debit' then debit else credit end
-      from changed, json_to_recordset($22::json) as entries
+      from changed, json_to_recordset($23::json) as entries
         (key text, kind text, reference text, debit text, credit text, "amountMinor" bigint,
          currency text),
         (values ('debit'), ('credit')) as sides (side)
       on conflict do nothing
     ), invoicing as (
-      select asked.* from changed, json_to_record($23::json) as asked
+      select asked.* from changed, json_to_record($24::json) as asked
         (key text, epoch int, "customerId" text, seller json, layout int, "amountMinor" bigint,
          "discountMinor" bigint, currency text, gateway text)
       where asked.key is not null and not exists (

@@ -149,8 +149,10 @@ const message = () => ({
   /** Exactly what is posted, fixed before the first try so that every try says the same. */
   body: text().notNull(),
   createdAt: instant().notNull().defaultNow(),
-  /** When the other side took it; null where nothing is to be posted. */
+  /** When the other side first took it; null where nothing is to be posted. */
   sentAt: instant(),
+  /** How often the other side took it. */
+  timesSent: integer().notNull().default(0),
 });
 
 export const crmUpdates = pgTable('crm_updates', message(), (table) => [

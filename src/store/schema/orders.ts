@@ -13,9 +13,11 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
 } from 'drizzle-orm/pg-core';
 import type { Address, Shipping } from '../../domain/details.ts';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
+import type { DisputeStatus } from '../../domain/facts/facts.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
 import type { ReviewReason } from '../../domain/reviews/reasons.ts';
@@ -184,4 +186,32 @@ export const orderRefunds = pgTable(
       .references(() => orders.id),
   },
   (table) => [primaryKey({ columns: [table.refundId, table.orderId] })],
+);
+
+/** Disputes of all orders as their records have them, so that they can be listed by their deadlines. */
+export const orderDisputes = pgTable(
+  'order_disputes',
+  {
+    /** Of two disputes with one deadline, the one that was heard of first comes first. */
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    orderId: text()
+      .notNull()
+      .references(() => orders.id),
+    /** The gateway's id. */
+    disputeId: text().notNull(),
+    paymentId: text().notNull(),
+    gateway: text().notNull(),
+    amountMinor: minorUnits().notNull(),
+    currency: text().notNull(),
+    status: text().$type<DisputeStatus>().notNull(),
+    /** Until when the shop may answer; `infinity` where no answer is awaited. */
+    respondBy: instantOrNever().notNull().default('infinity'),
+    /** When its order heard of it. */
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (table) => [
+    unique('order_disputes_once').on(table.orderId, table.disputeId),
+    index('order_disputes_by_deadline').on(table.respondBy, table.id),
+    index('order_disputes_by_status').on(table.status, table.respondBy, table.id),
+  ],
 );

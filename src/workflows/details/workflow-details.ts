@@ -33,6 +33,7 @@ export function workflowDetailsOf(ledger: Ledger, failing: Failing = new Map()):
     `**${view.state}**${view.late ? ' (confirmed late)' : ''}, version ${view.version}`,
     listOf('To do', todoLines(ledger, failing)) ?? 'To do: nothing',
     moneyLine(view),
+    accessLine(view),
     listOf('Payments', paymentLines(view)),
     listOf('Disputes', disputeLines(view)),
     listOf('Not known to this version, and left out', (ledger.unknown ?? []).map(code)),
@@ -75,6 +76,12 @@ function moneyLine(view: OrderView): string {
   return `Money: ${money(amountPaid)} of ${money(amount)} captured${held}${discounted}${writtenOff}${fees}${refunded}, through ${gateway}`;
 }
 
+/** Where it is not what the state of the order says. */
+function accessLine({ access }: OrderView): string | null {
+  if (access?.status === 'held') return 'Access: held until the dispute has ended';
+  return access?.byHand === true ? `Access: ${access.status} by hand` : null;
+}
+
 function paymentLines({ payments, currency }: OrderView): string[] {
   return payments.map(({ id, attempt, status, amount }) => {
     const origin = attempt === null ? 'begun at the gateway' : `attempt ${attempt}`;
@@ -84,9 +91,10 @@ function paymentLines({ payments, currency }: OrderView): string[] {
 }
 
 function disputeLines({ disputes, currency }: OrderView): string[] {
-  return disputes.map(
-    ({ id, amount, status }) => `${code(id)}: ${status}, ${moneyText(amount, currency)}`,
-  );
+  return disputes.map(({ id, amount, status, respondBy }) => {
+    const deadline = respondBy == null ? '' : `, to be answered until ${respondBy}`;
+    return `${code(id)}: ${status}, ${moneyText(amount, currency)}${deadline}`;
+  });
 }
 
 function nextLines(ledger: Ledger, failing: Failing): string[] {

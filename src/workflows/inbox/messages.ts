@@ -42,7 +42,9 @@ export interface SignalPayloads {
     version: number;
     note: string;
   };
+  access: Decision & { action: 'grant' | 'revoke'; note: string };
   retry: Decision & { key: string; note?: string };
+  resend: Decision & { key: string; note?: string };
   attach: Decision & { paymentId: string; note?: string };
   manual_payment: Decision & ByHand;
   manual_refund: Decision & ByHand & { paymentId?: string };
@@ -89,8 +91,12 @@ export const SIGNALS: Record<SignalName, string> = {
     'Does without the rest of a partly paid order, just "amountMinor". {"id": "any new id", "amountMinor": 250, "limitMinor": 500}, if you like with "note"',
   review:
     'Decides a review; the details of the order have the line to copy. {"id": "any new id", "reviewId": "rev_1", "decision": "approve" or "reject", "version": 8, "note": "why"}',
+  access:
+    'Grants or revokes the access of the customer, whatever the order would do by itself. {"id": "any new id", "action": "grant" or "revoke", "note": "why"}',
   retry:
     'Runs a refused effect again; the details of the order have the line to copy. {"id": "any new id", "key": "…"}',
+  resend:
+    'Sends a message to the CRM or the access system once more that was delivered. {"id": "any new id", "key": "…"}',
   attach:
     'Counts a payment that another installation made as one of this order, as the gateway knows it. {"id": "any new id", "paymentId": "…"}, if you like with "note"',
   manual_payment:

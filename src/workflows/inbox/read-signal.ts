@@ -95,12 +95,15 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
       return readWriteOff(fields, envelope);
     case 'review':
       return readReview(fields, envelope);
+    case 'access':
+      return readAccess(fields, envelope);
     case 'retry':
+    case 'resend':
       if (!isText(fields.key)) return null;
       return {
         ...envelope,
         source: sourceOf(fields, 'operator'),
-        type: 'retry',
+        type: signal,
         key: fields.key,
         ...(isText(fields.note) ? { note: fields.note } : {}),
       };
@@ -169,6 +172,12 @@ function readReview(fields: Fields, envelope: Envelope): CommandEvent | null {
   return { ...envelope, source, type: 'review', reviewId, decision, version, note };
 }
 
+function readAccess(fields: Fields, envelope: Envelope): CommandEvent | null {
+  const { action, note } = fields;
+  if ((action !== 'grant' && action !== 'revoke') || !isText(note)) return null;
+  return { ...envelope, source: sourceOf(fields, 'operator'), type: 'access', action, note };
+}
+
 function readAttach(fields: Fields, envelope: Envelope): CommandEvent | null {
   const { paymentId, note } = fields;
   if (!isId(paymentId)) return null;
@@ -215,8 +224,14 @@ function readFact(value: unknown): Fact | null {
   if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture, ...fee };
   if (isOneOf(CAPTURE_FACTS, type)) return { type, ...capture };
   if (isOneOf(REFUND_FACTS, type)) return isId(refundId) ? { type, ...money, refundId } : null;
-  if (isOneOf(DISPUTE_FACTS, type)) return isId(disputeId) ? { type, ...money, disputeId } : null;
+  if (isOneOf(DISPUTE_FACTS, type))
+    return isId(disputeId) ? { type, ...money, disputeId, ...respondByIn(value) } : null;
   return null;
+}
+
+/** A time that cannot be read is none: the dispute itself counts. */
+function respondByIn({ respondBy }: Fields): { respondBy?: number } {
+  return isAmount(respondBy) && respondBy <= LAST_TIME ? { respondBy } : {};
 }
 
 function expected(signal: string): string {
@@ -227,7 +242,9 @@ function expected(signal: string): string {
     capture: 'needs "requestKey" and a positive whole "amountMinor" where given',
     write_off: 'needs a positive whole "amountMinor" and a whole "limitMinor"',
     review: 'needs "reviewId", "decision" (approve or reject), "version" and "note"',
+    access: 'needs "action" (grant or revoke) and "note"',
     retry: 'needs "key", the effect to try again',
+    resend: 'needs "key", the effect whose message is sent again',
     attach: 'needs "paymentId", the gateway\'s id of the payment',
     manual_payment: MANUAL_SHAPE,
     manual_refund: MANUAL_SHAPE,

@@ -24,6 +24,9 @@ export interface Habits {
   reusedKeyStatus: number;
 }
 
+/** As long as banks leave a shop at least. */
+const WEEK_S = 7 * 24 * 60 * 60;
+
 export type Life = ReturnType<typeof createLife>;
 
 export function createLife(world: World, tell: Tell, habits: Habits) {
@@ -135,6 +138,7 @@ export function createLife(world: World, tell: Tell, habits: Habits) {
       reason_code: 'goods_or_services_not_received_or_partially_received',
       status: 'open',
       phase,
+      respond_by: nowS() + WEEK_S,
       created_at: nowS(),
     };
     world.disputes.set(made.id, made);

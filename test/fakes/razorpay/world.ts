@@ -57,6 +57,7 @@ export interface Dispute {
   reason_code: string;
   status: 'open' | 'under_review' | 'action_required' | 'won' | 'lost' | 'closed';
   phase: string;
+  respond_by: number;
   created_at: number;
 }
 

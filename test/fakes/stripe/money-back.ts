@@ -18,6 +18,9 @@ export interface Unrefundable {
   message: string;
 }
 
+/** As long as banks leave a shop at least. */
+const WEEK_S = 7 * 24 * 60 * 60;
+
 export function createMoneyBack(books: Books) {
   const { charges, refunds, disputes, tell } = books;
   const unrefundable = new Map<string, Unrefundable>();
@@ -107,6 +110,7 @@ export function createMoneyBack(books: Books) {
       payment_intent: id,
       reason: 'fraudulent',
       status,
+      evidence_details: { due_by: seconds() + WEEK_S },
     };
     disputes.set(dispute.id, dispute);
     tell('charge.dispute.created', dispute);

@@ -69,6 +69,8 @@ export interface Dispute {
   payment_intent: string;
   reason: string;
   status: string;
+  /** Unix seconds. */
+  evidence_details: { due_by: number };
 }
 
 export interface StripeEvent {

@@ -39,7 +39,7 @@ describe('a documented webhook of Razorpay', () => {
     ['refund-created', null, { type: 'refund.pending', ...REFUND }],
     ['refund-processed', null, { type: 'refund.succeeded', ...REFUND }],
     ['refund-failed', null, { type: 'refund.failed', ...REFUND }],
-    ['dispute-created', null, { type: 'dispute.opened', ...DISPUTE }],
+    ['dispute-created', null, { type: 'dispute.opened', ...DISPUTE, respondBy: 1_795_864_000_000 }],
     ['dispute-lost', null, { type: 'dispute.lost', ...DISPUTE }],
   ] as const)
     it(`${name} is read as ${fact.type}`, () => {
@@ -94,6 +94,16 @@ describe('a documented webhook of Razorpay', () => {
     it(`of a dispute in its ${phase} phase is read as ${type}`, () => {
       const message = read(changed('dispute-created', (e) => set(e, 'dispute', { phase })));
       assert.equal(message.kind === 'fact' && message.fact.type, type);
+    });
+
+  for (const [what, fields] of [
+    ['was answered', { status: 'under_review' }],
+    ['names none', { respond_by: null }],
+  ] as const)
+    it(`of a dispute that ${what} has no deadline`, () => {
+      const message = read(changed('dispute-created', (e) => set(e, 'dispute', fields)));
+      assert.ok(message.kind === 'fact');
+      assert.equal('respondBy' in message.fact, false);
     });
 
   for (const [amount_deducted, type] of [

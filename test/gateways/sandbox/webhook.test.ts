@@ -134,6 +134,13 @@ describe('a signed event of the sandbox gateway', () => {
       assert.equal(message.kind === 'fact' && message.fact.type, type);
     });
 
+  it('tells until when a dispute may be answered', () => {
+    const data = { ...MONEY, disputeId: 'd_1', respondBy: '2026-02-07T10:00:00.000Z' };
+    const message = read(event('dispute.opened', data));
+    assert.ok(message.kind === 'fact' && message.fact.type === 'dispute.opened');
+    assert.equal(message.fact.respondBy, Date.UTC(2026, 1, 7, 10));
+  });
+
   it('is ignored where no order needs its type', () => {
     assert.deepEqual(read(event('customer.created', {})), {
       kind: 'ignored',

@@ -285,7 +285,10 @@ describe('Stripe, asked by the adapter', () => {
         { refundId, paymentId, amountMinor: 1000, currency: CURRENCY, status: 'succeeded' },
       ]);
       assert.deepEqual(payment.disputes, [
-        { disputeId: dispute.id, amountMinor: AMOUNT, status: 'opened' },
+        {
+          ...{ disputeId: dispute.id, amountMinor: AMOUNT, status: 'opened' },
+          respondBy: dispute.evidence_details.due_by * 1_000,
+        },
       ]);
     });
 

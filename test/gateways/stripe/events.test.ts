@@ -118,12 +118,26 @@ describe("Stripe's events about disputes", () => {
   ];
   for (const [status, type] of statuses)
     it(`tells ${status} as ${type}`, () => {
+      const deadline = status.endsWith('needs_response') ? { respondBy: 1_682_294_399_000 } : {};
       assert.deepEqual(dispute(status), {
         kind: 'fact',
         eventId,
         orderId: null,
-        fact: { type, paymentId: OTHER_PI, disputeId: DISPUTE, ...money(1000) },
+        fact: { type, paymentId: OTHER_PI, disputeId: DISPUTE, ...money(1000), ...deadline },
       });
+    });
+
+  for (const [what, evidence_details] of [
+    ['0, as the bank takes no answer', { due_by: 0 }],
+    ['null', { due_by: null }],
+    ['absent', undefined],
+    ['no time', { due_by: 'soon' }],
+  ] as const)
+    it(`has no deadline where due_by is ${what}`, () => {
+      const object = sample('dispute', { status: 'needs_response', evidence_details });
+      const message = received(eventOf('charge.dispute.created', object));
+      assert.ok(message.kind === 'fact');
+      assert.equal('respondBy' in message.fact, false);
     });
 
   for (const word of ['created', 'closed', 'funds_withdrawn', 'funds_reinstated'])

@@ -1,5 +1,6 @@
 /** Everything that can become of an order, each told once. The histories of these scenarios are kept. */
 import { placeAt } from '../place.ts';
+import { ACCESS } from './access.ts';
 import { BY_HAND } from './by-hand.ts';
 import { CAPTURES } from './captures.ts';
 import { ENDINGS } from './endings.ts';
@@ -12,7 +13,16 @@ import type { Scenarios } from './scenario.ts';
 
 /** By the gateway at which their histories are recorded. */
 const RECORDED_AT: Readonly<Record<string, Scenarios>> = {
-  sandbox: { ...PAYMENTS, ...ENDINGS, ...REFUNDS, ...REVIEWS, ...OUTAGES, ...BY_HAND, ...CAPTURES },
+  sandbox: {
+    ...PAYMENTS,
+    ...ENDINGS,
+    ...REFUNDS,
+    ...REVIEWS,
+    ...OUTAGES,
+    ...BY_HAND,
+    ...CAPTURES,
+    ...ACCESS,
+  },
   stripe: STRIPE,
   razorpay: RAZORPAY,
 };

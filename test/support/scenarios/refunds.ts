@@ -167,6 +167,19 @@ export const REFUNDS = {
     );
     return { id, refused, won };
   },
+  async 'crm-told-of-a-refund-a-dispute-and-a-review'(place) {
+    const { id, paymentId } = await place.paidOrder();
+    await place.refund(id, { amount: 1000 });
+    await place.gateway.dispute(paymentId);
+    await place.until(id, ({ disputes }) => disputes.length === 1);
+    await place.gateway.endDispute(paymentId, 'won');
+    await place.until(id, ({ disputes }) => disputes.some(({ status }) => status === 'won'));
+    await place.captureStrange(id);
+    await place.inReview(id, 'double_payment');
+    await place.decide(id, 'double_payment', 'approve');
+    await place.settled(id, 'paid');
+    return { id };
+  },
   async 'disputed-and-lost'(place) {
     const { id, paymentId } = await place.paidOrder();
     await place.gateway.dispute(paymentId);
