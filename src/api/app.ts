@@ -4,7 +4,7 @@
  */
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { localRefusalOf } from '../http/local-callers.ts';
-import { createAdmission } from './access/admission.ts';
+import { type Admit, createAdmission } from './access/admission.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { mountConsole } from './console/files.ts';
 import { createReadyz, healthz } from './http/health.ts';
@@ -24,8 +24,23 @@ import { createWebhookReceiver } from './webhooks/webhooks.ts';
 /** Prometheus' text format. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
+/**
+ * What a listener serves: all there is, or, where the console has a listener of its own, what it needs and what is left
+ * without it.
+ */
+export type Served = 'all' | 'console' | 'all but the console';
+
+export interface AppOptions {
+  serves?: Served;
+  /** Shared by the listeners of a process, so that a caller has its limits once. */
+  admit?: Admit;
+}
+
 /** Builds the application; listening is up to the caller. */
-export function createApp(dependencies: ApiDependencies): Express {
+export function createApp(
+  dependencies: ApiDependencies,
+  { serves = 'all', admit = createAdmission(dependencies) }: AppOptions = {},
+): Express {
   const app = express();
   app.enable('case sensitive routing');
   app.enable('strict routing');
@@ -38,15 +53,18 @@ export function createApp(dependencies: ApiDependencies): Express {
   if (dependencies.localHost !== undefined) app.use(onlyLocal(dependencies.localHost));
   app.get('/healthz', healthz);
   app.get('/readyz', createReadyz(dependencies));
-  mountMetrics(app, dependencies);
+  if (serves !== 'console') mountMetrics(app, dependencies);
   app.use(dependencies.drain.admit);
   // Before the others: Express looks at each route in turn, and most requests are webhooks.
-  app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
-  mountRoutes(app, dependencies);
-  app.get('/', createLandingPage(dependencies.temporalUiUrl));
-  mountDocs(app, openApiDocument(ROUTES));
-  mountConsole(app);
-  refuseOtherMethods(app);
+  if (serves !== 'console') app.post('/webhooks/:gateway', createWebhookReceiver(dependencies));
+  for (const route of ROUTES)
+    app[route.method](expressPath(route.path), serve(route, dependencies, admit));
+  if (serves !== 'console') {
+    app.get('/', createLandingPage({ ...dependencies, hasConsole: serves === 'all' }));
+    mountDocs(app, openApiDocument(ROUTES));
+  }
+  if (serves !== 'all but the console') mountConsole(app);
+  refuseOtherMethods(app, serves);
   app.use(() => {
     throw new Problem('route_not_found');
   });
@@ -72,12 +90,6 @@ function onlyLocal(ownHost: string): RequestHandler {
 
 const REFUSED = { foreign_host: 'host_refused', foreign_origin: 'origin_refused' } as const;
 
-function mountRoutes(app: Express, dependencies: ApiDependencies): void {
-  const admit = createAdmission(dependencies);
-  for (const route of ROUTES)
-    app[route.method](expressPath(route.path), serve(route, dependencies, admit));
-}
-
 function mountMetrics(app: Express, { metrics: { page } }: ApiDependencies): void {
   if (page === null) return;
   app.get('/metrics', async (_request, response) => {
@@ -91,16 +103,24 @@ export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
+const OF_THE_API: [path: string, methods: string[]][] = [
+  ['/', ['GET']],
+  ['/openapi.json', ['GET']],
+  ['/webhooks/:gateway', ['POST']],
+];
+
+const OF_THE_CONSOLE: [path: string, methods: string[]][] = [
+  ['/console', ['GET']],
+  ['/console/{*page}', ['GET']],
+];
+
 /** 405 with an Allow header, where the path exists and the method does not. */
-function refuseOtherMethods(app: Express): void {
+function refuseOtherMethods(app: Express, serves: Served): void {
   const allowed = new Map<string, string[]>([
-    ['/', ['GET']],
-    ['/console', ['GET']],
-    ['/console/{*page}', ['GET']],
     ['/healthz', ['GET']],
     ['/readyz', ['GET']],
-    ['/openapi.json', ['GET']],
-    ['/webhooks/:gateway', ['POST']],
+    ...(serves === 'console' ? [] : OF_THE_API),
+    ...(serves === 'all but the console' ? [] : OF_THE_CONSOLE),
   ]);
   for (const { method, path } of ROUTES) {
     const at = expressPath(path);

@@ -98,6 +98,7 @@ function toConfig(
     host: settings.HOST,
     port: settings.PORT,
     metrics: metricsSection(settings),
+    ...given({ consolePort: settings.CONSOLE_PORT }),
     dataDir: settings.DATA_DIR,
     ...given({ databaseUrl: settings.DATABASE_URL }),
     temporalPort: settings.TEMPORAL_PORT,

@@ -234,6 +234,11 @@ export const VARIABLES = {
       'how much of one order may be written off where it was paid short: `currency:minor units`, comma-separated, such as `EUR:200,INR:10000`',
     absent: 'nothing; a currency that is not named neither',
   }),
+  CONSOLE_PORT: variable(format.port, {
+    meaning:
+      'a port for the console alone, with the `/v1` that it calls; `/console` is then not on `PORT`, see [operations](operations.md#the-console)',
+    absent: "the API's own port",
+  }),
   METRICS_PORT: variable(format.port, {
     meaning: 'a port for `GET /metrics` of a single process',
     absent: "the API's own port, and none in production",

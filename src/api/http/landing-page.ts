@@ -17,10 +17,21 @@ const PLACES = {
   },
 } satisfies Record<string, Place>;
 
-/** @param temporalUiUrl where operators see the orders' workflows; left out where it is not known */
-export function createLandingPage(temporalUiUrl?: string) {
+/**
+ * @param temporalUiUrl where operators see the orders' workflows; left out where it is not known
+ * @param hasConsole whether the console is below this address
+ */
+export function createLandingPage({
+  temporalUiUrl,
+  hasConsole,
+}: {
+  temporalUiUrl?: string;
+  hasConsole: boolean;
+}) {
+  const { console, ...others } = PLACES;
   const places: Record<string, Place> = {
-    ...PLACES,
+    ...(hasConsole ? { console } : {}),
+    ...others,
     ...(temporalUiUrl && {
       temporalUi: { path: temporalUiUrl, text: 'the workflow of each order, in Temporal’s UI' },
     }),
