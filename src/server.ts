@@ -30,6 +30,7 @@ import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
 import { problemsOf, reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { followSecretFiles, openSecretFiles } from './process/secret-files.ts';
+import { createSignIn } from './sign-in/sign-in.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { loadRecord } from './store/orders/record.ts';
@@ -103,6 +104,7 @@ async function main(): Promise<void> {
       books: readBooksSettings(config.booksFile),
       authenticate: (authorization) => authenticate(authorization),
       policy: config,
+      ...(config.signIn && { signIn: createSignIn(config.signIn) }),
       ...(isLocal && { localHost: config.host }),
       ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
     },

@@ -2,15 +2,22 @@
  * The HTTP application: which path leads where, and what every answer has. It holds no rules of its
  * own, and serves nothing that routes.ts does not list.
  */
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+} from 'express';
 import { localRefusalOf } from '../http/local-callers.ts';
-import { type Admit, createAdmission } from './access/admission.ts';
+import { createAdmission } from './access/admission.ts';
+import { createRateLimits, type RateLimits } from './access/rate-limits.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { mountConsole } from './console/files.ts';
+import { mountSessions, SESSION_ROUTES } from './console/session-routes.ts';
 import { createReadyz, healthz } from './http/health.ts';
 import { createLandingPage } from './http/landing-page.ts';
 import { measureRequests } from './http/measure-requests.ts';
-import { problemReply, replyOf, send } from './http/reply.ts';
+import { problemPage, problemReply, replyOf, send } from './http/reply.ts';
 import { requestLog } from './http/request-log.ts';
 import { serve } from './http/run-route.ts';
 import { securityHeaders } from './http/security-headers.ts';
@@ -32,15 +39,18 @@ export type Served = 'all' | 'console' | 'all but the console';
 
 export interface AppOptions {
   serves?: Served;
-  /** Shared by the listeners of a process, so that a caller has its limits once. */
-  admit?: Admit;
+  /** Shared by the listeners of a process, so that a caller has them once. */
+  limits?: RateLimits;
 }
 
 /** Builds the application; listening is up to the caller. */
 export function createApp(
   dependencies: ApiDependencies,
-  { serves = 'all', admit = createAdmission(dependencies) }: AppOptions = {},
+  { serves = 'all', limits = createRateLimits(dependencies.policy.rateLimits) }: AppOptions = {},
 ): Express {
+  const { authenticate } = dependencies;
+  const signIn = serves === 'all but the console' ? undefined : dependencies.signIn;
+  const admit = createAdmission({ authenticate, limits, ...(signIn && { signIn }) });
   const app = express();
   app.enable('case sensitive routing');
   app.enable('strict routing');
@@ -63,7 +73,10 @@ export function createApp(
     app.get('/', createLandingPage({ ...dependencies, hasConsole: serves === 'all' }));
     mountDocs(app, openApiDocument(ROUTES));
   }
-  if (serves !== 'all but the console') mountConsole(app);
+  if (serves !== 'all but the console') {
+    mountSessions(app, { signIn, limits });
+    mountConsole(app, signIn);
+  }
   refuseOtherMethods(app, serves);
   app.use(() => {
     throw new Problem('route_not_found');
@@ -110,6 +123,7 @@ const OF_THE_API: [path: string, methods: string[]][] = [
 ];
 
 const OF_THE_CONSOLE: [path: string, methods: string[]][] = [
+  ...Object.entries(SESSION_ROUTES).map(([path, method]): [string, string[]] => [path, [method]]),
   ['/console', ['GET']],
   ['/console/{*page}', ['GET']],
 ];
@@ -143,8 +157,14 @@ const answerProblem: ErrorRequestHandler = (error: unknown, request, response, n
     request.log.error({ err: problem.cause ?? problem, code: problem.code }, 'cannot serve');
   // The head is out: all that is left to say is that the answer is broken.
   if (response.headersSent) return next(error);
-  send(response, problemReply(problem, request));
+  send(response, isVisited(request) ? problemPage(problem) : problemReply(problem, request));
 };
+
+/** Whether somebody looks at the answer: it is neither a program's nor a page's. */
+function isVisited(request: Request): boolean {
+  const isSignIn = request.path.startsWith('/console/session/');
+  return isSignIn && request.accepts(['json', 'html']) === 'html';
+}
 
 /** An escape that cannot be read, where an order id was to be. */
 function pathProblem(error: unknown, path: string): Problem | null {

@@ -1,7 +1,7 @@
 /** Where an API process is reached: one port for all that it serves, or the console on a port of its own. */
 import type { RequestListener, Server } from 'node:http';
 import type { Config } from '../config/config.ts';
-import { createAdmission } from './access/admission.ts';
+import { createRateLimits } from './access/rate-limits.ts';
 import type { ApiDependencies } from './api-dependencies.ts';
 import { createApp, type Served } from './app.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
@@ -24,9 +24,9 @@ export async function openListeners(
   dependencies: ApiDependencies,
   { host, port, consolePort, around }: ListenOptions,
 ): Promise<Listeners> {
-  const admit = createAdmission(dependencies);
+  const limits = createRateLimits(dependencies.policy.rateLimits);
   const open = (serves: Served): Server =>
-    createHttpServer(around(createApp(dependencies, { serves, admit })));
+    createHttpServer(around(createApp(dependencies, { serves, limits })));
   if (consolePort === undefined) {
     const server = open('all');
     return { port: await listen(server, host, port), close: () => closeAll([server]) };

@@ -2,11 +2,11 @@
 import { Readable } from 'node:stream';
 import type { ChangeFeed } from '../../store/notifications.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { defineRoute } from '../http/route.ts';
+import { type Caller, defineRoute } from '../http/route.ts';
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
-/** How long a stop may wait for this stream. */
+/** How long a stop may wait for this stream, and it may outlast its reader's session. */
 const CHECK_MS = 1_000;
 /** How soon a reader comes back after the end. */
 const RETRY = 'retry: 1000\n\n';
@@ -28,17 +28,21 @@ export const getChanges = defineRoute({
     },
   },
   problems: [],
-  async run(_request, { feed, drain }) {
+  async run({ caller }, { feed, drain }) {
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',
     };
-    return { status: 200, body: changesFrom(feed, drain), headers };
+    return { status: 200, body: changesFrom(feed, drain, caller), headers };
   },
 });
 
 /** A reader that is too slow is told so once it has caught up, and nothing is kept for it meanwhile. */
-function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['drain']): Readable {
+function changesFrom(
+  feed: Pick<ChangeFeed, 'watch'>,
+  drain: ApiDependencies['drain'],
+  { expiresAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'expiresAt'>,
+): Readable {
   let isFull = false;
   let hasMissed = false;
   let silentMs = 0;
@@ -64,7 +68,7 @@ function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['dr
     else say(orderId === null ? MISSED : `${CHANGED}${orderId}\n\n`);
   });
   const checking = setInterval(() => {
-    if (drain.isDraining()) return void stream.push(null);
+    if (drain.isDraining() || Date.now() >= expiresAt) return void stream.push(null);
     silentMs += CHECK_MS;
     if (silentMs >= HEARTBEAT_MS && !isFull) say(':\n\n');
   }, CHECK_MS);
