@@ -18,7 +18,7 @@ const FIELDS = {
   duration_ms: 'number',
   /** Which API key, by the beginning of its digest, or which person, by that of issuer and subject. */
   key_id: 'text',
-  /** A person who is signed in to the console. */
+  /** A person who is signed in. */
   actor: 'text',
   order_id: 'text',
   /** Temporal's id of an order's run. */

@@ -42,7 +42,7 @@ export interface SessionRoutes {
 export function mountSessions(app: Express, { signIn, limits }: SessionRoutes): void {
   const configured = (): SignIn => {
     if (signIn !== undefined) return signIn;
-    const detail = 'People sign in with API keys here, as OIDC_ISSUER is not set: open /console.';
+    const detail = 'People sign in with API keys here, at /console, as OIDC_ISSUER is not set.';
     throw new Problem('route_not_found', { detail });
   };
 
@@ -66,8 +66,8 @@ export function mountSessions(app: Express, { signIn, limits }: SessionRoutes): 
       keepSession(response, session, browser);
       redirect(response, 303, to);
     } catch (error) {
-      const isGuess = error instanceof Problem && error.code === 'sign_in_invalid';
-      if (isGuess) await limits.fail(request, response);
+      const isInvalid = error instanceof Problem && error.code === 'sign_in_invalid';
+      if (isInvalid) await limits.fail(request, response);
       throw error;
     }
   });
