@@ -88,12 +88,12 @@ function newKey(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** `lost`: the API cannot be reached. `refused`: it no longer takes the key. What is shown may then be outdated. */
+/** `lost`: the API cannot be reached. `refused`: it no longer takes the key, or the session has ended. What is shown may then be outdated. */
 export type Connection = 'live' | 'lost' | 'refused';
 
 /** Keeps everything that is shown up to date, for as long as somebody is signed in. */
 export function useFollowChanges(): Connection {
-  const { apiKey } = useSession();
+  const { credentials } = useSession();
   const queries = useQueryClient();
   const [connection, setConnection] = useState<Connection>('live');
   useEffect(() => {
@@ -109,9 +109,9 @@ export function useFollowChanges(): Connection {
         else void queries.invalidateQueries();
       }, GATHER_MS);
     };
-    void follow(apiKey, leaving.signal, { onChange: refresh, onConnection: setConnection });
+    void follow(credentials, leaving.signal, { onChange: refresh, onConnection: setConnection });
     return () => leaving.abort();
-  }, [apiKey, queries]);
+  }, [credentials, queries]);
   return connection;
 }
 
@@ -120,17 +120,16 @@ interface Follower {
   onConnection: (connection: Connection) => void;
 }
 
-/** An EventSource sends no key, so the stream is read by hand; all that it says is "look again". */
+/** An EventSource sends no header, so the stream is read by hand; all that it says is "look again". */
 async function follow(
-  apiKey: string,
+  headers: Session['credentials'],
   signal: AbortSignal,
   { onChange, onConnection }: Follower,
 ): Promise<void> {
-  const headers = { authorization: `Bearer ${apiKey}` };
   while (!signal.aborted) {
     try {
       const response = await fetch('/v1/changes', { headers, signal });
-      // A key that is refused stays so: another request would only be another refusal.
+      // Who is refused stays so: another request would only be another refusal.
       if (response.status === 401 || response.status === 403) return onConnection('refused');
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       onConnection('live');

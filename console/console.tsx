@@ -23,7 +23,7 @@ import { ReviewsPage } from './pages/reviews.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TodayPage } from './pages/today.tsx';
 import { DeedDialog } from './parts/deed.tsx';
-import { forgetKey, type Session, SignedIn, signIn, storedKey, useSession } from './session.tsx';
+import { provider, resume, type Session, SignedIn, signOut, useSession } from './session.tsx';
 
 const PLACES = [
   ['/', 'Today'],
@@ -39,9 +39,7 @@ export function Console() {
   const [isOpening, setIsOpening] = useState(true);
   const queries = useQueryClient();
   useEffect(() => {
-    const apiKey = storedKey();
-    const opened = apiKey === null ? Promise.resolve(null) : signIn(apiKey).catch(() => null);
-    void opened.then((found) => {
+    void resume().then((found) => {
       setSession(found);
       setIsOpening(false);
     });
@@ -53,8 +51,8 @@ export function Console() {
       </Center>
     );
   if (session === null) return <SignInPage onSignedIn={setSession} />;
-  const leave = (): void => {
-    forgetKey();
+  const leave = async (): Promise<void> => {
+    await signOut(session);
     queries.clear();
     setSession(null);
   };
@@ -72,13 +70,22 @@ export function Console() {
 const OUTDATED: Record<Exclude<Connection, 'live'>, string> = {
   lost: 'The API cannot be reached. What you see may be out of date; it is read again once the API answers.',
   refused:
-    'The API no longer takes your key. What you see may be out of date: sign out, and sign in with another key.',
+    provider === null
+      ? 'The API no longer takes your key. What you see may be out of date: sign out, and sign in with another key.'
+      : 'Your session has ended. What you see may be out of date: sign out, and sign in again.',
 };
 
-function Frame({ onLeave }: { onLeave: () => void }) {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
   const { actor, scope } = useSession();
   const [location] = useLocation();
   const connection = useFollowChanges();
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const leave = (): Promise<void> =>
+    onLeave().catch((error: unknown) => setRefusal(messageOf(error)));
   return (
     <AppShell header={{ height: { base: 132, sm: 56 } }} padding="md">
       <AppShell.Header px="md">
@@ -106,13 +113,18 @@ function Frame({ onLeave }: { onLeave: () => void }) {
             <Text size="sm">
               {actor} ({scope})
             </Text>
-            <Button size="compact-sm" variant="default" onClick={onLeave}>
+            <Button size="compact-sm" variant="default" onClick={() => void leave()}>
               Sign out
             </Button>
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Main>
+        {refusal !== null && (
+          <Alert color="red" role="alert" title="Not signed out" mb="md">
+            {refusal}
+          </Alert>
+        )}
         {connection !== 'live' && (
           <Alert color="red" role="alert" title="Not up to date" mb="md">
             {OUTDATED[connection]}

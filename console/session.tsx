@@ -1,21 +1,30 @@
-/** Who is signed in. The key stays in this tab: it is gone when the tab is closed. */
+/** Who is signed in: by a key, which stays in this tab and is gone when it is closed, or at a provider, by a cookie. */
 import { createContext, type ReactNode, useContext } from 'react';
 import { call, createPayonceClient, type PayonceClient, type Reply } from '../src/client/index.ts';
 
 const STORED = 'payonce.key';
+/** No page of another site can send it; the API counts the cookie only where it is there. */
+const BY_COOKIE = { 'payonce-console': '1' };
 
 export interface Session {
   client: PayonceClient;
-  apiKey: string;
+  /** What each request says of who sends it. */
+  credentials: Readonly<Record<string, string>>;
   scope: 'support' | 'ops';
   actor: string;
   temporalUiUrl: string | null;
 }
 
-interface Key {
+interface Caller {
   scope: 'client' | 'support' | 'ops';
   actor: string;
   temporalUiUrl: string | null;
+}
+
+/** Where people sign in, as the page says; null where they have keys. */
+export interface Provider {
+  name: string;
+  signInUrl: string;
 }
 
 /** What the API refused, in its own words. */
@@ -47,26 +56,64 @@ export function accepted<T>({ status, body }: Reply<T>): T {
   });
 }
 
+export const provider: Provider | null = providerOf(document);
+
+function providerOf(page: Document): Provider | null {
+  const contentOf = (name: string): string =>
+    page.querySelector(`meta[name=${name}]`)?.getAttribute('content') ?? '';
+  const signInUrl = contentOf('sign-in-url');
+  return signInUrl === '' ? null : { name: contentOf('provider'), signInUrl };
+}
+
 /** @throws Refusal where the key is unknown or opens no console */
 export async function signIn(apiKey: string): Promise<Session> {
   const client = createPayonceClient({ baseUrl: window.location.origin, apiKey });
-  const { scope, actor, temporalUiUrl } = accepted(await call<Key>(client, 'GET', '/v1/key'));
+  const session = await open(client, { authorization: `Bearer ${apiKey}` });
+  sessionStorage.setItem(STORED, apiKey);
+  return session;
+}
+
+/** Goes on with what the browser still has, if anything counts. */
+export async function resume(): Promise<Session | null> {
+  if (provider !== null) return openByCookie().catch(() => null);
+  const apiKey = sessionStorage.getItem(STORED);
+  return apiKey === null ? null : signIn(apiKey).catch(() => null);
+}
+
+/** Resolves once the browser has nothing that counts any more; at a provider it leaves this page. */
+export async function signOut({ client }: Session): Promise<void> {
+  sessionStorage.removeItem(STORED);
+  if (provider === null) return;
+  const reply = await call<{ location: string | null }>(client, 'POST', '/console/session/end');
+  const { location } = accepted(reply);
+  if (location !== null) window.location.assign(location);
+}
+
+function openByCookie(): Promise<Session> {
+  const client = createPayonceClient({ baseUrl: window.location.origin, apiKey: '' });
+  client.use({
+    onRequest: ({ request }) => {
+      request.headers.delete('authorization');
+      for (const [name, value] of Object.entries(BY_COOKIE)) request.headers.set(name, value);
+      return request;
+    },
+  });
+  return open(client, BY_COOKIE);
+}
+
+async function open(
+  client: PayonceClient,
+  credentials: Readonly<Record<string, string>>,
+): Promise<Session> {
+  const caller = accepted(await call<Caller>(client, 'GET', '/v1/key'));
+  const { scope, actor, temporalUiUrl } = caller;
   if (scope === 'client')
     throw new Refusal({
       code: 'scope_insufficient',
       detail:
         'This is a key of a shop, which opens no console: sign in with a key of the scope support or ops.',
     });
-  sessionStorage.setItem(STORED, apiKey);
-  return { client, apiKey, scope, actor, temporalUiUrl };
-}
-
-export function storedKey(): string | null {
-  return sessionStorage.getItem(STORED);
-}
-
-export function forgetKey(): void {
-  sessionStorage.removeItem(STORED);
+  return { client, credentials, scope, actor, temporalUiUrl };
 }
 
 const Current = createContext<Session | null>(null);

@@ -3,9 +3,8 @@ import './process/oldest-node.ts';
 
 import { Client, Connection } from '@temporalio/client';
 import { createAuthenticate } from './api/access/api-keys.ts';
-import { createApp } from './api/app.ts';
 import { createDrain } from './api/http/drain.ts';
-import { createHttpServer, listen } from './api/http/http-server.ts';
+import { openListeners } from './api/listeners.ts';
 import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from './api/temporal/in-flight-deliveries.ts';
 import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-lease.ts';
@@ -31,6 +30,7 @@ import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
 import { problemsOf, reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { followSecretFiles, openSecretFiles } from './process/secret-files.ts';
+import { createSignIn } from './sign-in/sign-in.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { loadRecord } from './store/orders/record.ts';
@@ -98,16 +98,19 @@ async function main(): Promise<void> {
   let authenticate = createAuthenticate(config.apiKeys);
   // In production a proxy of the same machine may pass its own name on.
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
-  const app = createApp({
-    ...dependencies,
-    books: readBooksSettings(config.booksFile),
-    authenticate: (authorization) => authenticate(authorization),
-    policy: config,
-    ...(isLocal && { localHost: config.host }),
-    ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
-  });
-  const server = createHttpServer(tracing.requests(app));
-  const port = await listen(server, config.host, config.port);
+  const listeners = await openListeners(
+    {
+      ...dependencies,
+      books: readBooksSettings(config.booksFile),
+      authenticate: (authorization) => authenticate(authorization),
+      policy: config,
+      ...(config.signIn && { signIn: createSignIn(config.signIn) }),
+      ...(isLocal && { localHost: config.host }),
+      ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
+    },
+    { ...config, around: tracing.requests },
+  );
+  const { port, consolePort } = listeners;
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
   const followed = followSecretFiles(secretFiles, {
@@ -131,14 +134,15 @@ async function main(): Promise<void> {
   const stuckRuns = createStuckRuns(client);
   const reaped = reap({ ...dependencies, runs, stuckRuns }, sweeping.signal);
   console.log(`api: http://${config.host}:${port}`);
+  if (consolePort !== undefined)
+    console.log(`console: http://${config.host}:${consolePort}/console`);
   reportReady({ port });
 
   await Promise.race([stopRequested, keepLease(lease, sweeping.signal)]);
   sweeping.abort();
   checking.abort();
   await Promise.race([drain.begin(), new Promise((resolve) => setTimeout(resolve, DRAIN_MS))]);
-  server.close();
-  server.closeAllConnections();
+  listeners.close();
   closeMetrics();
   const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
   await Promise.allSettled([swept, reaped, followed, ...closed]);

@@ -46,9 +46,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     'logs',
     'http',
     'config',
+    'sign-in',
   ],
+  'sign-in': ['config'],
   sandbox: ['money', 'logs', 'http', 'config'],
-  doctor: ['config', 'temporal', 'process', 'gateways', 'store', 'workflows'],
+  doctor: ['config', 'temporal', 'process', 'gateways', 'store', 'workflows', 'sign-in'],
 };
 
 /** What the folders of the API may import of each other; the files directly under `api` join them together. */
@@ -63,7 +65,7 @@ const API_MAY_IMPORT: Record<string, string[]> = {
   settlements: ['problems', 'http', 'openapi', 'temporal', 'orders'],
   books: ['problems', 'http', 'openapi'],
   operators: ['problems', 'http', 'openapi', 'temporal', 'orders'],
-  console: ['problems', 'http'],
+  console: ['problems', 'http', 'access'],
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */

@@ -1,8 +1,34 @@
 import { Alert, Button, Container, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
-import { type Session, signIn } from '../session.tsx';
+import { type Provider, provider, type Session, signIn } from '../session.tsx';
 
-export function SignInPage({ onSignedIn }: { onSignedIn: (session: Session) => void }) {
+interface SignInProps {
+  onSignedIn: (session: Session) => void;
+}
+
+export function SignInPage({ onSignedIn }: SignInProps) {
+  return (
+    <Container component="main" size="xs" py="xl">
+      {provider === null ? <KeyForm onSignedIn={onSignedIn} /> : <AtProvider {...provider} />}
+    </Container>
+  );
+}
+
+/** It leads back to the page that was asked for. */
+function AtProvider({ name, signInUrl }: Provider) {
+  const to = encodeURIComponent(window.location.pathname + window.location.search);
+  return (
+    <Stack>
+      <Title order={1}>Payonce</Title>
+      <Text>You get in with the role that {name} has for you.</Text>
+      <Button component="a" href={`${signInUrl}?to=${to}`}>
+        Sign in with {name}
+      </Button>
+    </Stack>
+  );
+}
+
+function KeyForm({ onSignedIn }: SignInProps) {
   const [apiKey, setApiKey] = useState('');
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
@@ -18,29 +44,27 @@ export function SignInPage({ onSignedIn }: { onSignedIn: (session: Session) => v
     }
   };
   return (
-    <Container component="main" size="xs" py="xl">
-      <form onSubmit={(event) => void submit(event)}>
-        <Stack>
-          <Title order={1}>Payonce</Title>
-          <Text>Sign in with your API key of the scope support or ops. It stays in this tab.</Text>
-          <PasswordInput
-            label="API key"
-            value={apiKey}
-            onChange={(event) => setApiKey(event.currentTarget.value)}
-            autoComplete="off"
-            required
-            data-autofocus
-          />
-          {refusal !== null && (
-            <Alert color="red" role="alert" title="Not signed in">
-              {refusal}
-            </Alert>
-          )}
-          <Button type="submit" loading={isSending}>
-            Sign in
-          </Button>
-        </Stack>
-      </form>
-    </Container>
+    <form onSubmit={(event) => void submit(event)}>
+      <Stack>
+        <Title order={1}>Payonce</Title>
+        <Text>Sign in with your API key of the scope support or ops. It stays in this tab.</Text>
+        <PasswordInput
+          label="API key"
+          value={apiKey}
+          onChange={(event) => setApiKey(event.currentTarget.value)}
+          autoComplete="off"
+          required
+          data-autofocus
+        />
+        {refusal !== null && (
+          <Alert color="red" role="alert" title="Not signed in">
+            {refusal}
+          </Alert>
+        )}
+        <Button type="submit" loading={isSending}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
   );
 }

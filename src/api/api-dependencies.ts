@@ -4,6 +4,7 @@ import type { BooksSettings } from '../books/settings.ts';
 import type { Config } from '../config/config.ts';
 import type { AccessCheck } from '../gateways/access.ts';
 import type { Gateways } from '../gateways/index.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeFeed } from '../store/notifications.ts';
 import type { Authenticate } from './access/api-keys.ts';
@@ -31,6 +32,8 @@ export interface ApiDependencies {
   books: BooksSettings;
   /** By the keys that count now. */
   authenticate: Authenticate;
+  /** How people sign in to the console; absent where they do so with API keys. */
+  signIn?: SignIn;
   policy: Pick<
     Config,
     | 'orderExpiryMs'

@@ -2,13 +2,14 @@
  * The environment, checked once when a process starts. Nothing else may read `process.env`, and
  * nothing may listen before this has accepted every value.
  */
+import type { ConsoleRole } from './formats.ts';
 import { type DeclaredGateway, gatewaySections, given, variablesOf } from './gateways.ts';
 import { isProduction, unfitForProduction } from './production.ts';
 import { redacting } from './redaction.ts';
 import { type Environment, readSettings } from './settings.ts';
 import { type Settings, tableWith, VARIABLES } from './variables.ts';
 
-export type { ApiKey, ApiScope, PayloadKey } from './formats.ts';
+export type { ApiKey, ApiScope, ConsoleRole, PayloadKey } from './formats.ts';
 export type {
   DeclaredGateway,
   GatewaySetting,
@@ -98,6 +99,7 @@ function toConfig(
     host: settings.HOST,
     port: settings.PORT,
     metrics: metricsSection(settings),
+    ...given({ consolePort: settings.CONSOLE_PORT, signIn: signInSection(settings) }),
     dataDir: settings.DATA_DIR,
     ...given({ databaseUrl: settings.DATABASE_URL }),
     temporalPort: settings.TEMPORAL_PORT,
@@ -138,6 +140,42 @@ function toConfig(
     /** How many orders a worker keeps in memory; any other is replayed from its history when it is needed. */
     workerCachedOrders: settings.WORKER_CACHED_ORDERS,
     logLevel: settings.LOG_LEVEL,
+  };
+}
+
+/** How people sign in to the console by an OpenID provider. Claims and scopes are in its words. */
+export type SignInConfig = {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** With blanks between them. */
+  scopes: string;
+  roles: readonly ConsoleRole[];
+  rolesClaim: string;
+  nameClaim: string;
+  /** For people. */
+  providerName: string;
+  /** The origin of the console, as browsers see it. */
+  consoleUrl: string;
+  /** Newest first. */
+  sessionSecrets: readonly string[];
+  sessionMs: number;
+};
+
+/** Undefined where people sign in with API keys. */
+function signInSection(settings: Settings<'stack'>): SignInConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_ROLES: roles } = settings;
+  const { OIDC_CLIENT_SECRET: clientSecret, CONSOLE_URL: consoleUrl } = settings;
+  const { CONSOLE_SESSION_SECRETS: sessionSecrets } = settings;
+  if (!issuer || !clientId || !clientSecret || !roles || !consoleUrl || !sessionSecrets)
+    return undefined;
+  return {
+    ...{ issuer, clientId, clientSecret, roles, consoleUrl, sessionSecrets },
+    scopes: settings.OIDC_SCOPES,
+    rolesClaim: settings.OIDC_ROLES_CLAIM,
+    nameClaim: settings.OIDC_NAME_CLAIM,
+    providerName: settings.OIDC_PROVIDER_NAME ?? new URL(issuer).host,
+    sessionMs: settings.CONSOLE_SESSION_LIFETIME,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import ms from 'ms';
 import { z } from 'zod';
+import { isLoopback } from '../http/local-callers.ts';
 
 const API_SCOPES = ['client', 'support', 'ops'] as const;
 
@@ -12,6 +13,11 @@ const API_SCOPES = ['client', 'support', 'ops'] as const;
  * everything.
  */
 export type ApiScope = (typeof API_SCOPES)[number];
+
+const CONSOLE_SCOPES = ['support', 'ops'] as const;
+
+/** Whoever has the value in the claim of roles may do in the console what the scope may. */
+export type ConsoleRole = { scope: (typeof CONSOLE_SCOPES)[number]; value: string };
 
 /** One accepted API key; `name` is whose it is, for what is decided with it. */
 export type ApiKey = { scope: ApiScope; name?: string; secret: string };
@@ -83,6 +89,28 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
   .transform((url) => url.replace(/\/+$/, ''));
 
+/** Of what is no URL at all, that is said already. */
+const isOfThisMachineOrSecure = (text: string): boolean => {
+  if (!URL.canParse(text)) return true;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || isLoopback(hostname);
+};
+
+const NOT_SECURE = 'must be an https:// URL, or http:// of this machine: secrets travel there';
+
+/** An address that secrets may be sent to, as it is written: to some programs a slash at its end matters. */
+export const secureUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an https:// URL' })
+  .refine(isOfThisMachineOrSecure, NOT_SECURE);
+
+/** The scheme, host and port of such an address, and nothing below it. */
+export const secureOrigin = httpUrl
+  .refine(isOfThisMachineOrSecure, NOT_SECURE)
+  .refine(
+    (url) => new URL(url).origin === url,
+    'must be an origin, such as https://payments.example.org, without a path',
+  );
+
 /** A PostgreSQL connection string. */
 export const databaseUrl = z.url({
   protocol: /^postgres(ql)?$/,
@@ -101,6 +129,9 @@ export const apiKeys = list(parseApiKey).refine(
   'names the same secret twice; every key needs its own',
 );
 
+/** Comma-separated `scope:value of a claim`. */
+export const consoleRoles = list(parseConsoleRole);
+
 /** Comma-separated `currency:minor units`. */
 export const amountLimits = list(parseAmountLimit)
   .refine(
@@ -111,6 +142,9 @@ export const amountLimits = list(parseAmountLimit)
 
 /** One or two secrets in the gateway's own format, newest first. */
 export const gatewaySecrets = atMostTwo(list(parseGatewaySecret));
+
+/** One or two random texts, newest first. */
+export const sessionSecrets = atMostTwo(list(parseSessionSecret));
 
 /** One or two Standard Webhooks secrets, newest first. */
 export const webhookSecrets = atMostTwo(list(parseWebhookSecret));
@@ -170,6 +204,22 @@ function parseApiKey(entry: string): Check<ApiKey> {
     };
   }
   return { value: { scope, ...(name === undefined ? {} : { name }), secret } };
+}
+
+function parseConsoleRole(entry: string): Check<ConsoleRole> {
+  const [text, value = ''] = splitOnce(entry.trim());
+  const scope = CONSOLE_SCOPES.find((known) => known === text);
+  if (scope === undefined || value === '')
+    return { problem: 'must be support:VALUE or ops:VALUE, such as support:payments-support' };
+  return { value: { scope, value } };
+}
+
+function parseSessionSecret(entry: string): Check<string> {
+  const secret = entry.trim();
+  if (secret.length >= MIN_API_SECRET_LENGTH) return { value: secret };
+  return {
+    problem: `has ${secret.length} characters; at least ${MIN_API_SECRET_LENGTH} are needed`,
+  };
 }
 
 function parseAmountLimit(entry: string): Check<[currency: string, minor: number]> {

@@ -21,7 +21,13 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** How much a process logs, in pino's words. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** A worker has no use for what people sign in with. */
+const OF_THE_CONSOLE = ['stack', 'api'] as const;
+
 const NO_SANDBOX = 'no sandbox gateway may say that money came';
+
+/** Groups that somebody has lost count until the session ends. */
+const MAX_SESSION_MS = 24 * 3_600_000;
 
 /** As long as an API key: it opens every order. */
 const MIN_TOKEN_LENGTH = 32;
@@ -238,6 +244,83 @@ export const VARIABLES = {
     meaning:
       'how much of one order may be written off where it was paid short: `currency:minor units`, comma-separated, such as `EUR:200,INR:10000`',
     absent: 'nothing; a currency that is not named neither',
+  }),
+  CONSOLE_PORT: variable(format.port, {
+    meaning:
+      'a port for the console alone, with the `/v1` that it calls; `/console` is then not on `PORT`, see [operations](operations.md#the-console)',
+    absent: "the API's own port",
+    readBy: OF_THE_CONSOLE,
+  }),
+  CONSOLE_URL: variable(format.secureOrigin, {
+    meaning:
+      'where people reach the console, without `/console`; the provider sends them back to `/console/session/callback` below it',
+    readBy: OF_THE_CONSOLE,
+  }),
+  CONSOLE_SESSION_SECRETS: variable(format.sessionSecrets, {
+    meaning:
+      'what the cookies of people who are signed in are sealed with, the same for all APIs: one or two of 32 characters or more, newest first; another one ends every session',
+    secret: 'random',
+    readBy: OF_THE_CONSOLE,
+  }),
+  CONSOLE_SESSION_LIFETIME: variable(
+    format.durationMs.refine((ms) => ms <= MAX_SESSION_MS, 'must be at most 24h'),
+    {
+      meaning: 'how long somebody stays signed in; at most 24h',
+      default: '8h',
+      readBy: OF_THE_CONSOLE,
+    },
+  ),
+  OIDC_ISSUER: variable(format.secureUrl, {
+    meaning:
+      'the OpenID provider by which people sign in to the console, see [operations](operations.md#signing-in-by-openid-connect)',
+    absent: 'they sign in with API keys',
+    needs: [
+      'OIDC_CLIENT_ID',
+      'OIDC_CLIENT_SECRET',
+      'OIDC_ROLES',
+      'CONSOLE_URL',
+      'CONSOLE_SESSION_SECRETS',
+    ],
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_CLIENT_ID: variable(text, {
+    meaning: 'as which client Payonce is registered there',
+    needs: ['OIDC_ISSUER'],
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_CLIENT_SECRET: variable(text, {
+    meaning: 'the secret of that client',
+    secret: 'random',
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_ROLES: variable(format.consoleRoles, {
+    meaning:
+      '`scope:value`, comma-separated, such as `support:helpdesk,ops:payments`: who has the value in the claim `OIDC_ROLES_CLAIM` gets the scope `support` or `ops`, the greater one of several; nobody else gets in',
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_ROLES_CLAIM: variable(text, {
+    meaning: 'the claim with the groups or roles of a person; `a.b` is `b` within `a`',
+    default: 'groups',
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_NAME_CLAIM: variable(text, {
+    meaning:
+      'the claim with the name that decisions are kept under: up to 64 of A-Z a-z 0-9 . _ -, and of one person alone',
+    default: 'preferred_username',
+    readBy: OF_THE_CONSOLE,
+  }),
+  OIDC_SCOPES: variable(
+    text.refine((scopes) => scopes.split(' ').includes('openid'), 'must name openid'),
+    {
+      meaning: 'which scopes the provider is asked for, with blanks between them',
+      default: 'openid profile',
+      readBy: OF_THE_CONSOLE,
+    },
+  ),
+  OIDC_PROVIDER_NAME: variable(format.line, {
+    meaning: 'what the console calls the provider: "Sign in with …"',
+    absent: 'the host of `OIDC_ISSUER`',
+    readBy: OF_THE_CONSOLE,
   }),
   METRICS_PORT: variable(format.port, {
     meaning: 'a port for `GET /metrics` of a single process',

@@ -12,6 +12,7 @@ import { temporalConnection } from '../temporal/connection.ts';
 import { examineDatabase } from './database.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { examineGateways } from './gateways.ts';
+import { examineSignIn } from './sign-in.ts';
 import { examineTemporal } from './temporal.ts';
 
 export type { Finding } from './finding.ts';
@@ -35,6 +36,7 @@ export async function examine(env: Environment, role: Role): Promise<Finding[]> 
     examineDatabase(config.databaseUrl, isProduction(env)),
     examineTemporal(temporal, config.settlementWindowMs),
     examineGateways(createGateways(packages, config.gateways)),
+    examineSignIn(config.signIn),
   ]);
   return [
     ok(`the settings of ${role === 'api' ? 'an API' : 'a worker'} are complete`),

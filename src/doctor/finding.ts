@@ -1,6 +1,6 @@
 /** What the doctor says of one thing that it has looked at. */
 export type Finding = {
-  area: 'settings' | 'database' | 'temporal' | 'gateways' | 'clock';
+  area: 'settings' | 'database' | 'temporal' | 'gateways' | 'sign-in' | 'clock';
   /** `warning` works today; with a `problem` Payonce does not start, or does not serve. */
   verdict: 'ok' | 'warning' | 'problem';
   /** What was found and, unless all is well, what to do. */

@@ -16,8 +16,10 @@ const FIELDS = {
   /** A problem's code. */
   code: 'text',
   duration_ms: 'number',
-  /** Which API key, by the beginning of its digest. */
+  /** Which API key, by the beginning of its digest, or which person, by that of issuer and subject. */
   key_id: 'text',
+  /** A person who is signed in. */
+  actor: 'text',
   order_id: 'text',
   /** Temporal's id of an order's run. */
   run_id: 'text',

@@ -156,12 +156,12 @@ describe('GET /v1/changes', () => {
     stream: AsyncIterable<Buffer> & { readableLength: number; read(): Buffer | null };
   }
 
-  async function open(): Promise<Told> {
+  async function open(caller: { expiresAt?: number } = {}): Promise<Told> {
     const waiters = createWaiters();
     const drain = createDrain();
     const dependencies = { feed: { watch: waiters.watch }, drain };
     const { body } = await getChanges.run(
-      undefined as never,
+      { caller } as never,
       dependencies as unknown as ApiDependencies,
     );
     return { waiters, drain, stream: body as never };
@@ -198,6 +198,11 @@ describe('GET /v1/changes', () => {
     } finally {
       mock.timers.reset();
     }
+  });
+
+  it('ends with the session of who follows', async () => {
+    const { stream } = await open({ expiresAt: Date.now() + 500 });
+    for await (const _ of stream);
   });
 
   it('ends when the process is to end', async () => {

@@ -53,6 +53,16 @@ describe('a secret that is no well-formed base64', () => {
   });
 });
 
+/** All that signing in at a provider takes. */
+const SIGN_IN = {
+  OIDC_ISSUER: 'https://login.example/realms/staff/',
+  OIDC_CLIENT_ID: 'payonce',
+  OIDC_CLIENT_SECRET: 'of-the-client',
+  OIDC_ROLES: 'support:helpdesk, ops:app:payments',
+  CONSOLE_URL: 'https://console.example/',
+  CONSOLE_SESSION_SECRETS: SECRET,
+};
+
 describe('the environment', () => {
   it('has the documented defaults when nothing is set', () => {
     assert.deepEqual(loadConfig({}, BUILT_IN), {
@@ -215,6 +225,39 @@ describe('the environment', () => {
       { crmUrl: 'https://crm.example/hook', secret: WEBHOOK_SECRET },
     ],
     [
+      'a port of the console alone',
+      { CONSOLE_PORT: '3100' },
+      (c) => [c.consolePort, c.signIn],
+      [3100, undefined],
+    ],
+    [
+      'a provider at which people sign in, whose name is kept as it is written',
+      SIGN_IN,
+      (c) => c.signIn,
+      {
+        issuer: 'https://login.example/realms/staff/',
+        clientId: 'payonce',
+        clientSecret: 'of-the-client',
+        roles: [
+          { scope: 'support', value: 'helpdesk' },
+          { scope: 'ops', value: 'app:payments' },
+        ],
+        consoleUrl: 'https://console.example',
+        sessionSecrets: [SECRET],
+        scopes: 'openid profile',
+        rolesClaim: 'groups',
+        nameClaim: 'preferred_username',
+        providerName: 'login.example',
+        sessionMs: 28_800_000,
+      },
+    ],
+    [
+      'a provider and a console on this machine without TLS',
+      { ...SIGN_IN, OIDC_ISSUER: 'http://localhost:8080', CONSOLE_URL: 'http://127.0.0.1:3000' },
+      (c) => [c.signIn?.issuer, c.signIn?.consoleUrl],
+      ['http://localhost:8080', 'http://127.0.0.1:3000'],
+    ],
+    [
       'a keyring, the encrypting key first',
       { PAYLOAD_KEYS: `k1:${AES_KEY.toString('base64')}` },
       (c) => c.payloadKeys,
@@ -296,6 +339,38 @@ describe('the environment', () => {
       },
       'STRIPE_WEBHOOK_SECRETS must be one or two secrets',
     ],
+    [
+      { ...SIGN_IN, OIDC_ISSUER: 'http://login.example' },
+      'OIDC_ISSUER must be an https:// URL, or http:// of this machine: secrets travel there',
+    ],
+    [{ ...SIGN_IN, OIDC_ISSUER: 'login.example' }, 'OIDC_ISSUER must be an https:// URL'],
+    [
+      { ...SIGN_IN, CONSOLE_URL: 'http://console.example' },
+      'CONSOLE_URL must be an https:// URL, or http:// of this machine: secrets travel there',
+    ],
+    [
+      { ...SIGN_IN, CONSOLE_URL: 'https://console.example/console' },
+      'CONSOLE_URL must be an origin, such as https://payments.example.org, without a path',
+    ],
+    [
+      { ...SIGN_IN, OIDC_ROLES: 'support:helpdesk,client:shop' },
+      'OIDC_ROLES entry 2 must be support:VALUE or ops:VALUE, such as support:payments-support',
+    ],
+    [
+      { ...SIGN_IN, OIDC_ROLES: 'ops:' },
+      'OIDC_ROLES entry 1 must be support:VALUE or ops:VALUE, such as support:payments-support',
+    ],
+    [{ ...SIGN_IN, OIDC_ROLES: '' }, 'OIDC_ROLES is missing: OIDC_ISSUER needs it'],
+    [{ ...SIGN_IN, OIDC_ISSUER: '' }, 'OIDC_ISSUER is missing: OIDC_CLIENT_ID needs it'],
+    [
+      { ...SIGN_IN, CONSOLE_SESSION_SECRETS: 'short' },
+      'CONSOLE_SESSION_SECRETS entry 1 has 5 characters; at least 32 are needed',
+    ],
+    [
+      { ...SIGN_IN, CONSOLE_SESSION_LIFETIME: '30d' },
+      'CONSOLE_SESSION_LIFETIME must be at most 24h',
+    ],
+    [{ ...SIGN_IN, OIDC_SCOPES: 'profile' }, 'OIDC_SCOPES must name openid'],
     [
       { LOG_LEVEL: 'loud' },
       'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',

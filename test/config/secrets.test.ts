@@ -29,8 +29,16 @@ const SECRETS = {
   CRM_URL: 'https://crm.internal/hook/dontshowthis',
   ACCESS_URL: 'https://access.internal/hook/dontshowthis',
   EFFECTS_SECRET: `whsec_${base64(4)}`,
+  OIDC_CLIENT_SECRET: 'of_the_provider_dontshowthis',
+  CONSOLE_SESSION_SECRETS: `${base64(5)},${base64(6)}`,
 };
-const PLAIN = { RAZORPAY_KEY_ID: 'rzp_test_1' };
+const PLAIN = {
+  RAZORPAY_KEY_ID: 'rzp_test_1',
+  OIDC_ISSUER: 'https://login.example',
+  OIDC_CLIENT_ID: 'payonce',
+  OIDC_ROLES: 'ops:payments',
+  CONSOLE_URL: 'https://console.example',
+};
 
 describe('a secret', () => {
   let folder: string;
@@ -104,6 +112,7 @@ describe('a configuration that is printed', () => {
     config.gateways.stripe,
     config.gateways.razorpay,
     config.effects,
+    config.signIn,
   ];
   const lists = [config.apiKeys, config.payloadKeys, config.gateways.stripe?.webhookSecrets];
 

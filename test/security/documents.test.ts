@@ -37,7 +37,7 @@ describe('docs/security.md', () => {
     const logged = sources
       .map((file) => readFileSync(file, 'utf8'))
       .flatMap((code) => [
-        ...code.matchAll(/^ {2}(?:\w+|'\/v1[^']*'): '(\w+)',$|security_event: '(\w+)'/gm),
+        ...code.matchAll(/^ {2}(?:\w+|'\/[^']*'): '(\w+)',$|security_event: '(\w+)'/gm),
       ])
       .map(([, fromTable, given]) => fromTable ?? given ?? '');
     assert.ok(logged.length > 10);

@@ -1,10 +1,12 @@
 /** Lets a caller in: who it is, whether it may, and whether it comes too often. */
 import type { Request, Response } from 'express';
 import type { ApiScope } from '../../config/config.ts';
+import type { SignIn } from '../../sign-in/sign-in.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { Problem } from '../problems/problem.ts';
 import { type Caller, requireScope } from './api-keys.ts';
-import { createRateLimits } from './rate-limits.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { callerBySession } from './sessions.ts';
 
 /** @throws Problem of the first check that fails. */
 export type Admit = (
@@ -13,16 +15,21 @@ export type Admit = (
   scopes: readonly ApiScope[],
 ) => Promise<Caller>;
 
+/** @param signIn where people call by their sessions too */
 export function createAdmission({
   authenticate,
-  policy,
-}: Pick<ApiDependencies, 'authenticate' | 'policy'>): Admit {
-  const limits = createRateLimits(policy.rateLimits);
-
+  limits,
+  signIn,
+}: Pick<ApiDependencies, 'authenticate'> & { limits: RateLimits; signIn?: SignIn }): Admit {
   /** Only a wrong key is a guess; one that is left out is a mistake. */
   async function identify(request: Request, response: Response): Promise<Caller> {
+    const { authorization } = request.headers;
+    if (signIn !== undefined && authorization === undefined) {
+      const caller = await callerBySession(request, signIn);
+      if (caller !== undefined) return caller;
+    }
     try {
-      return authenticate(request.headers.authorization);
+      return authenticate(authorization);
     } catch (error) {
       const isWrongKey = error instanceof Problem && error.code === 'credentials_invalid';
       if (isWrongKey) await limits.fail(request, response);
@@ -33,6 +40,7 @@ export function createAdmission({
   return async (request, response, scopes) => {
     const caller = await identify(request, response);
     response.locals.owner = caller.owner;
+    if (caller.expiresAt !== undefined) response.locals.actor = caller.actor;
     requireScope(caller, scopes);
     await limits.admit(request, response, caller);
     return caller;

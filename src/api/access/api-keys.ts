@@ -6,12 +6,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { ApiKey, ApiScope } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 
-/** `owner` identifies the key without revealing it, and stays the same over restarts. */
+/** `owner` identifies the key, without revealing it, or the person; it stays the same over restarts. */
 export interface Caller {
   owner: string;
   scope: ApiScope;
-  /** Who decides what is decided with the key: its name, else `owner`. */
+  /** Who decides what is decided: the name of the person or of the key, else `owner`. */
   actor: string;
+  /** Of a person who has signed in, when the session ends, as milliseconds since 1970; a key has no end. */
+  expiresAt?: number;
 }
 
 export type Authenticate = (authorization: string | undefined) => Caller;
@@ -45,7 +47,10 @@ export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
 export function requireScope(caller: Caller, scopes: readonly ApiScope[]): void {
   if (!scopes.includes(caller.scope))
     throw new Problem('scope_insufficient', {
-      detail: `This key has the scope ${caller.scope}: use one with the scope ${scopes.join(' or ')}.`,
+      detail:
+        caller.expiresAt === undefined
+          ? `This key has the scope ${caller.scope}: use one with the scope ${scopes.join(' or ')}.`
+          : `You have the scope ${caller.scope}, and this takes the scope ${scopes.join(' or ')}.`,
     });
 }
 

@@ -7,6 +7,9 @@ import type { ProblemCode } from '../problems/problem-table.ts';
 const REFUSALS: Partial<Record<ProblemCode, string>> = {
   credentials_missing: 'auth_failed',
   credentials_invalid: 'auth_failed',
+  credentials_expired: 'auth_failed',
+  sign_in_invalid: 'sign_in_refused',
+  sign_in_refused: 'sign_in_refused',
   rate_limited: 'rate_limited',
   scope_insufficient: 'scope_denied',
   host_refused: 'foreign_page',
@@ -19,6 +22,8 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
 };
 
 const OPERATOR_ACTIONS: Readonly<Record<string, string>> = {
+  '/console/session/callback': 'sign_in',
+  '/console/session/end': 'sign_out',
   '/v1/parked-events/:id': 'event_read',
   '/v1/orders/:id/refunds': 'refund',
   '/v1/orders/:id/captures': 'capture',

@@ -2,11 +2,11 @@
 import { Readable } from 'node:stream';
 import type { ChangeFeed } from '../../store/notifications.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
-import { defineRoute } from '../http/route.ts';
+import { type Caller, defineRoute } from '../http/route.ts';
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
-/** How long a stop may wait for this stream. */
+/** How long a stop may wait for this stream, and it may outlast its reader's session. */
 const CHECK_MS = 1_000;
 /** Who follows comes back after this long, and with a key that has ended is refused then. */
 const MAX_AGE_MS = 60_000;
@@ -30,17 +30,21 @@ export const getChanges = defineRoute({
     },
   },
   problems: [],
-  async run(_request, { feed, drain }) {
+  async run({ caller }, { feed, drain }) {
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
       'x-accel-buffering': 'no',
     };
-    return { status: 200, body: changesFrom(feed, drain), headers };
+    return { status: 200, body: changesFrom(feed, drain, caller), headers };
   },
 });
 
 /** A reader that is too slow is told so once it has caught up, and nothing is kept for it meanwhile. */
-function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['drain']): Readable {
+function changesFrom(
+  feed: Pick<ChangeFeed, 'watch'>,
+  drain: ApiDependencies['drain'],
+  { expiresAt = Number.POSITIVE_INFINITY }: Pick<Caller, 'expiresAt'>,
+): Readable {
   let isFull = false;
   let hasMissed = false;
   let silentMs = 0;
@@ -68,7 +72,8 @@ function changesFrom(feed: Pick<ChangeFeed, 'watch'>, drain: ApiDependencies['dr
   });
   const checking = setInterval(() => {
     ageMs += CHECK_MS;
-    if (drain.isDraining() || ageMs >= MAX_AGE_MS) return void stream.push(null);
+    const isOver = ageMs >= MAX_AGE_MS || Date.now() >= expiresAt;
+    if (drain.isDraining() || isOver) return void stream.push(null);
     silentMs += CHECK_MS;
     if (silentMs >= HEARTBEAT_MS && !isFull) say(':\n\n');
   }, CHECK_MS);

@@ -5,8 +5,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Express, Request, Response } from 'express';
+import type { Express, Response } from 'express';
+import type { SignIn } from '../../sign-in/sign-in.ts';
 import { replyOf, send } from '../http/reply.ts';
+import { escaped } from '../problems/page.ts';
+import { SIGN_IN_PATH } from './session-routes.ts';
 
 const FOLDER = path.join(import.meta.dirname, '../../../console/dist');
 const TYPES: Record<string, string> = {
@@ -14,25 +17,39 @@ const TYPES: Record<string, string> = {
   'app.css': 'text/css; charset=utf-8',
 };
 const NONCE = '__NONCE__';
+/** Where people sign in, and at whom; empty where they have API keys. */
+const SIGN_IN_URL = '__SIGN_IN_URL__';
+const PROVIDER = '__PROVIDER__';
 const NOT_BUILT =
   'The console is not built yet: run npm run build:console, then load this page again.';
 
-export function mountConsole(app: Express): void {
+export function mountConsole(app: Express, signIn: SignIn | undefined): void {
   for (const [name, type] of Object.entries(TYPES))
     app.get(`/console/${name}`, async (_request, response) => {
       await sendFile(response, name, (body) => ({ body, headers: { 'content-type': type } }));
     });
+  // Attempts begin at the address that they come back to, as their cookies are kept for that host alone.
+  const url = signIn === undefined ? '' : `${signIn.origin}${SIGN_IN_PATH}`;
+  const places = { [SIGN_IN_URL]: url, [PROVIDER]: signIn?.providerName ?? '' };
   // The page finds its way by itself: every path below is the same page.
-  for (const at of ['/console', '/console/{*page}']) app.get(at, sendPage);
+  for (const at of ['/console', '/console/{*page}'])
+    app.get(at, (_request, response) => sendPage(response, places));
 }
 
-async function sendPage(_request: Request, response: Response): Promise<void> {
+async function sendPage(response: Response, places: Record<string, string>): Promise<void> {
   const nonce = randomBytes(16).toString('base64');
   response.set('content-security-policy', policyWith(nonce));
   await sendFile(response, 'index.html', (body) => ({
-    body: Buffer.from(body.toString().replaceAll(NONCE, nonce)),
+    body: Buffer.from(filledIn(body.toString(), { ...places, [NONCE]: nonce })),
     headers: { 'content-type': 'text/html; charset=utf-8' },
   }));
+}
+
+function filledIn(page: string, places: Record<string, string>): string {
+  return Object.entries(places).reduce(
+    (filled, [place, text]) => filled.replaceAll(place, () => escaped(text)),
+    page,
+  );
 }
 
 /** Nothing but the console's own files, no inline script, and no page of others around it. */

@@ -66,15 +66,17 @@ export const getKey = defineRoute({
   method: 'get',
   path: '/v1/key',
   scope: 'client',
-  summary: 'Say which key this is: its scope, and the name that its decisions are kept under',
+  summary: 'Say who calls: the scope, and the name that decisions are kept under',
   answers: {
     200: {
-      description: 'The key of this request.',
+      description: 'The caller of this request.',
       schema: z.object({
-        scope: z.enum(['client', 'support', 'ops']).meta({ description: 'What the key may do.' }),
-        actor: z
-          .string()
-          .meta({ description: 'The name of the key, or its id where it has none.' }),
+        scope: z
+          .enum(['client', 'support', 'ops'])
+          .meta({ description: 'What the caller may do.' }),
+        actor: z.string().meta({
+          description: 'The name of the person or the key, or the key’s id where it has none.',
+        }),
         temporalUiUrl: z.string().nullable().meta({
           description:
             'The list of runs in Temporal’s UI; a run is below it, under its order’s id.',

@@ -93,12 +93,19 @@ function refuse(socket: Duplex, problem: Problem): void {
 /**
  * Listens, and answers the port.
  *
+ * @param variable by which the port is set
  * @throws Error that says in one line why the address cannot be used.
  */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export function listen(
+  server: Server,
+  host: string,
+  port: number,
+  variable: 'PORT' | 'CONSOLE_PORT' = 'PORT',
+): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another process uses it; set PORT' : error.code;
+      const reason =
+        error.code === 'EADDRINUSE' ? `another process uses it; set ${variable}` : error.code;
       reject(new Error(`cannot listen on ${host}:${port}: ${reason}`));
     });
     server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));

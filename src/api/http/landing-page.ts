@@ -1,5 +1,6 @@
 /** `GET /`: what runs here and where to go on, as a page for a browser and as JSON for everything else. */
 import type { Request, Response } from 'express';
+import { escaped, pageOf } from '../problems/page.ts';
 import { replyOf, send } from './reply.ts';
 
 type Place = { path: string; text: string };
@@ -17,17 +18,28 @@ const PLACES = {
   },
 } satisfies Record<string, Place>;
 
-/** @param temporalUiUrl where operators see the orders' workflows; left out where it is not known */
-export function createLandingPage(temporalUiUrl?: string) {
+/**
+ * @param temporalUiUrl where operators see the orders' workflows; left out where it is not known
+ * @param hasConsole whether the console is below this address
+ */
+export function createLandingPage({
+  temporalUiUrl,
+  hasConsole,
+}: {
+  temporalUiUrl?: string;
+  hasConsole: boolean;
+}) {
+  const { console, ...others } = PLACES;
   const places: Record<string, Place> = {
-    ...PLACES,
+    ...(hasConsole ? { console } : {}),
+    ...others,
     ...(temporalUiUrl && {
       temporalUi: { path: temporalUiUrl, text: 'the workflow of each order, in Temporal’s UI' },
     }),
   };
   const paths = Object.entries(places).map(([name, { path }]) => [name, path]);
   const json = { name: 'Payonce', ...Object.fromEntries(paths) };
-  const page = Buffer.from(pageOf(Object.values(places)));
+  const page = Buffer.from(landingPage(Object.values(places)));
   return (request: Request, response: Response): void => {
     response.vary('accept');
     const isBrowser = request.accepts(['json', 'html']) === 'html';
@@ -36,25 +48,16 @@ export function createLandingPage(temporalUiUrl?: string) {
   };
 }
 
-function pageOf(places: readonly Place[]): string {
+function landingPage(places: readonly Place[]): string {
   const items = places.map(
     ({ path, text }) => `<li><a href="${escaped(path)}">${escaped(path)}</a>: ${text}</li>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Payonce</title></head>
-<body>
-<h1>Payonce</h1>
-<p>This is the API of a payment processor that cannot charge, grant or invoice twice. Orders begin with POST /v1/orders and an API key.</p>
+  return pageOf(
+    'Payonce',
+    `<p>This is the API of a payment processor that cannot charge, grant or invoice twice. Orders begin with POST /v1/orders and an API key.</p>
 <ul>
 ${items.join('\n')}
 </ul>
-<p>At a terminal: <code>npm run payonce -- list</code> shows the orders, <code>npm run payonce -- doctor</code> checks this installation.</p>
-</body>
-</html>
-`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+<p>At a terminal: <code>npm run payonce -- list</code> shows the orders, <code>npm run payonce -- doctor</code> checks this installation.</p>`,
+  );
 }

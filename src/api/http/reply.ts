@@ -2,7 +2,9 @@
 import { pipeline, Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { scrub } from '../../logs/scrub.ts';
+import { escaped, pageOf } from '../problems/page.ts';
 import { type Problem, problemBody, problemHeaders } from '../problems/problem.ts';
+import { problemEntry } from '../problems/problem-table.ts';
 import type { Answer } from './route.ts';
 
 export interface Reply {
@@ -23,6 +25,15 @@ export function problemReply(problem: Problem, request: Request): Reply {
   // Some callers send a key as a field's name; it must not reach the log of our answers.
   const body = scrub(text);
   return { status: problem.status, headers: problemHeaders(problem), body };
+}
+
+/** For a person whose browser was led here. */
+export function problemPage(problem: Problem): Reply {
+  const { title } = problemEntry(problem.code);
+  const words = `<p>${escaped(scrub(problem.message))}</p>`;
+  const page = pageOf(title, `${words}\n<p><a href="/console">Back to the console</a></p>`);
+  const headers = { ...problemHeaders(problem), 'content-type': 'text/html; charset=utf-8' };
+  return { status: problem.status, headers, body: page };
 }
 
 /** Sends it; nothing here may be cached unless the answer says so itself. */

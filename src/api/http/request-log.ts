@@ -12,7 +12,7 @@ import { orderId } from './request-schemas.ts';
 
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
-/** Expects the problem's code, the key's owner and the gateway's name in `response.locals`. */
+/** Expects the problem's code, the caller's owner and actor and the gateway's name in `response.locals`. */
 export function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
@@ -45,7 +45,7 @@ function lineOf(
 ): object {
   const request = incoming as Request;
   const route = String(request.route?.path ?? 'none');
-  const { code, owner, gateway } = localsOf(response);
+  const { code, owner, actor, gateway } = localsOf(response);
   return {
     method: request.method,
     route,
@@ -53,13 +53,14 @@ function lineOf(
     duration_ms: Math.round(responseTime),
     code,
     key_id: owner,
+    actor,
     gateway,
     order_id: orderOf(request, route),
     security_event: refusalEventOf(code) ?? operatorActionOf(route),
   };
 }
 
-type Locals = Record<'code' | 'owner' | 'gateway', string | undefined>;
+type Locals = Record<'code' | 'owner' | 'actor' | 'gateway', string | undefined>;
 
 function localsOf(response: ServerResponse): Locals {
   return (response as Response).locals as Locals;

@@ -48,6 +48,19 @@ export const PROBLEMS = {
   method_not_allowed: entry(405, 'Method not allowed', 'Use a method that the Allow header names.'),
   credentials_missing: entry(401, 'Credentials missing', 'Send Authorization: Bearer <API key>.'),
   credentials_invalid: entry(401, 'Credentials invalid', 'Send one of the configured API keys.'),
+  credentials_expired: entry(401, 'Session ended', 'Sign in again.'),
+  sign_in_invalid: entry(400, 'Sign-in cannot be finished', 'Sign in again.'),
+  sign_in_refused: entry(
+    403,
+    'Sign-in refused',
+    'Ask whoever runs Payonce for a role that OIDC_ROLES names.',
+  ),
+  sign_in_unavailable: entry(
+    503,
+    'Nobody can sign in now',
+    'Try again in a moment, or tell whoever runs Payonce.',
+    5,
+  ),
   scope_insufficient: entry(
     403,
     'Scope insufficient',

@@ -76,8 +76,9 @@ export function childEnvironment(settings: CommonSettings): NodeJS.ProcessEnv {
     ...temporal.variables,
     HOST: config.host,
     PORT: String(apiPort),
-    // One port cannot be every child's; the API shows its metrics on its own.
+    // One port cannot be every child's; the API shows its metrics and the console on its own.
     METRICS_PORT: undefined,
+    CONSOLE_PORT: undefined,
     ...withoutFiles({
       DATA_DIR: settings.dataDir,
       DATABASE_URL: settings.databaseUrl,
