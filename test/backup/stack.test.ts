@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { clerkOf } from '../support/operator-client.ts';
-import { newOrderId, orderBody, readOrder, shopOn, untilSettled } from '../support/shop.ts';
+import { orderBody, readOrder, shopOn, untilSettled } from '../support/shop.ts';
 import { LIFE_NAMES, type Orders, peopleOf } from './lives.ts';
 import { type Rehearsal, SITUATIONS, startRehearsal } from './rehearsal.ts';
 
@@ -62,6 +62,7 @@ describe('a stack with orders of every life', function () {
           if (!lostSignals) assert.match(said, new RegExp(`have no record: .*${begunSince}`));
           assert.equal((await shop.call('POST', '/v1/orders', orderBody(begunSince))).status, 201);
           await clerkOf(shop).pay(begunSince);
+          await clerkOf(shop).verify(begunSince);
           await untilSettled(shop, begunSince, 'paid');
         });
       else
@@ -87,25 +88,24 @@ describe('a stack with orders of every life', function () {
     });
 
   describe('and a backup', () => {
+    let backup: string;
+    before(async () => {
+      backup = await rehearsal.backUp();
+    });
+
     it('is not put back while it runs', async () => {
-      const backup = await rehearsal.backUp();
       await assert.rejects(rehearsal.restore(backup, '--replace'), /is in use by another Payonce/);
     });
 
     it('is not overwritten unless that is said, and what was there is kept', async () => {
-      const { stack } = rehearsal;
-      const id = newOrderId();
-      const backup = await rehearsal.backUp();
-      await shopOn(stack).call('POST', '/v1/orders', orderBody(id));
       await rehearsal.lose();
       await assert.rejects(
         rehearsal.restore(backup),
         /has postgres and temporal\.db already: say --replace/,
       );
       const said = await rehearsal.restore(backup, '--replace', '--skip-numbers', '0');
-      const [aside] = (await readdir(rehearsal.dataDir)).filter((name) =>
-        name.startsWith('replaced-'),
-      );
+      const names = await readdir(rehearsal.dataDir);
+      const [aside] = names.filter((name) => name.startsWith('replaced-'));
       assert.ok(aside !== undefined && said.includes(aside), said);
       assert.doesNotMatch(said, /are left to papers/);
     });
