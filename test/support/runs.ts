@@ -17,7 +17,6 @@ const OWN_STACK = {
     'test/gateways/packages',
     'test/guarantees/backlog.test.ts',
     'test/money',
-    'test/outages/database-put-back.test.ts',
     'test/outages/full-disk.test.ts',
     'test/outages/older-worker.test.ts',
     'test/outages/outages.test.ts',
@@ -30,6 +29,7 @@ const OWN_STACK = {
   ],
   /** Tests that wait for most of their time: for what Temporal tries again after minutes, or for faults to be over. */
   waiting: [
+    'test/backup',
     'test/browser/operations.test.ts',
     'test/chaos',
     'test/codec-server',
