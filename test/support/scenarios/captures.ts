@@ -66,6 +66,16 @@ export const CAPTURES = {
     await captureOf(place, id);
     return { id };
   },
+  async 'authorized-for-less-and-captured-by-hand'(place) {
+    const id = await place.order({ capture: 'manual' });
+    const paymentId = await place.gateway.strangePayment(id, { amountMinor: 3000 });
+    await place.gateway.authorize(paymentId);
+    await place.inReview(id, 'amount_mismatch');
+    await place.decide(id, 'amount_mismatch', 'approve');
+    await captureOf(place, id, { amount: PART });
+    await place.settled(id, 'partially_paid');
+    return { id };
+  },
   async 'authorization-expiring-and-captured'(place) {
     const id = await expiringOrder(place);
     await place.decide(id, 'authorization_expiring', 'approve');
