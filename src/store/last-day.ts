@@ -1,4 +1,4 @@
-/** What happened in the last hours, hour by hour, for the first page of the console. */
+/** What happened in the last hours, hour by hour, for the first page that operators see. */
 import type { Pool } from 'pg';
 
 export interface MoneyOfHour {
