@@ -151,7 +151,10 @@ function firstValue({ kind, initial }: Field): string {
 function pathWith(path: string, fields: readonly Field[], values: Values): string {
   return fields
     .filter(({ isInPath }) => isInPath === true)
-    .reduce((given, { name }) => given.replace(`:${name}`, encodeURIComponent(values[name] ?? '')), path);
+    .reduce(
+      (given, { name }) => given.replace(`:${name}`, encodeURIComponent(values[name] ?? '')),
+      path,
+    );
 }
 
 /** What is left empty is not sent. */

@@ -44,7 +44,7 @@ export function createDeliver(deps: {
   return async ({ key, type, order, about, times = 1 }) => {
     const body = bodyOf(type, order, about);
     const message = await log.keep(database, { key, orderId: order.id, type, body });
-    if (destination === undefined || message.timesSent >= times) return;
+    if (destination === undefined || timesSent(message) >= times) return;
     // Another system may take its time, and a workflow task must not: it keeps the order's signals out.
     if (Context.current().info.isLocal)
       throw new DeliveryOutcomeUnknown(`${destination.name} is told by an activity of its own`);
@@ -53,6 +53,11 @@ export function createDeliver(deps: {
     failpoint('message.afterCallBeforeMark');
     await log.markSent(database, key, times);
   };
+}
+
+/** Messages from before sendings were counted have a time alone. */
+function timesSent({ timesSent, sentAt }: Message): number {
+  return sentAt === null ? 0 : Math.max(timesSent, 1);
 }
 
 /** What is posted, at whatever time. */

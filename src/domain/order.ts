@@ -38,7 +38,7 @@ export interface OrderTerms {
    */
   voidsWhenFailed?: true;
   /** Is the CRM told of disputes, refunds and reviews as well? Absent in orders from before that was done. */
-  tellsCrmOfEvents?: true;
+  notifiesCrmOfEvents?: true;
   /** Is access withheld while a bank may take the money back? Absent where it is kept. */
   holdsAccessWhileDisputed?: true;
   /** Absent where what is authorized is captured at once. */

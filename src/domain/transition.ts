@@ -16,7 +16,7 @@ import { copyOf } from './copy.ts';
 import { settleAccess } from './effects/access.ts';
 import { applyEffectEvent } from './effects/answers.ts';
 import { consequences } from './effects/consequences.ts';
-import { tellEvents } from './effects/crm.ts';
+import { notifyEvents } from './effects/crm.ts';
 import type { Effect } from './effects/effects.ts';
 import { isReady } from './effects/readiness.ts';
 import type {
@@ -89,7 +89,7 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
   settleCaptures(context);
   answerVoidsByState(context);
   resolveSettledReviews(context);
-  tellEvents(context);
+  notifyEvents(context);
   // The only outcome may be a refusal to the caller, which is no change by itself.
   const isUnversioned = ledger.version === versionBefore && followsRules3(ledger);
   if (isUnversioned && stateOf(ledger) !== from) ledger.version += 1;

@@ -62,8 +62,8 @@ export interface DisputeView {
   paymentId: string;
   amount: number;
   status: DisputeStatus;
-  /** Until when the shop may answer; null where no answer is awaited. Absent in records from before it was kept. */
-  respondBy?: string | null;
+  /** Until when the shop may answer; null where no answer is awaited. */
+  respondBy: string | null;
 }
 
 export interface GatewayFailureView {
@@ -101,8 +101,7 @@ export interface OrderView {
   amountWrittenOff: number;
   gateway: string;
   customer: { id: string };
-  /** Absent in records from before it was shown. */
-  access?: AccessView;
+  access: AccessView;
   payments: PaymentView[];
   refunds: RefundView[];
   disputes: DisputeView[];

@@ -2,13 +2,19 @@
 import assert from 'node:assert/strict';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
+import { call } from '../../src/client/index.ts';
+import { startBeside } from '../support/extra-processes.ts';
 import { clerkOf } from '../support/operator-client.ts';
 import {
+  clientOf,
   givenPendingOrder,
+  newOrderId,
   openShop,
+  orderBody,
   type Problem,
   type Reply,
   type Shop,
+  untilOrder,
   untilSettled,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
@@ -80,6 +86,32 @@ describe("the customer's access, by hand", function () {
     const { id } = await givenPendingOrder(shop);
     for (const body of [{ action: 'grant' }, { action: 'pause', note: 'abuse' }])
       assert.equal((await decide(id, body)).status, 422);
+  });
+
+  it('is held during a dispute of an order that an API with that setting has created', async () => {
+    const api = await startBeside('server', { ACCESS_WHILE_DISPUTED: 'held' });
+    try {
+      const created = await call<Order>(
+        clientOf(api.apiUrl, stack.keys.ops),
+        'POST',
+        '/v1/orders',
+        {
+          body: { ...orderBody(newOrderId()), pay: true },
+          headers: WAIT,
+        },
+      );
+      const { id, payments } = created.body;
+      const paymentId = payments[0]?.id;
+      await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
+      const paid = await untilSettled(shop, id, 'paid');
+      assert.equal(paid.access?.status, 'granted');
+      await shop.gateway('POST', `/payments/${paymentId}/dispute`, {});
+      await untilOrder(shop, id, ({ access }) => access?.status === 'held', 'held');
+      await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'won' });
+      await untilOrder(shop, id, ({ access }) => access?.status === 'granted', 'granted again');
+    } finally {
+      await api.stop();
+    }
   });
 
   it('is decided at the command line', async () => {

@@ -43,7 +43,10 @@ describe('a dispute', function () {
     const listed = list.body.disputes.find(({ orderId }) => orderId === id);
     assert.equal(listed?.respondBy, SOON);
     const deadlines = list.body.disputes.map(({ respondBy }) => Date.parse(respondBy ?? '9999'));
-    assert.deepEqual(deadlines, deadlines.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      deadlines,
+      deadlines.toSorted((a, b) => a - b),
+    );
 
     await shop.gateway('POST', `/payments/${paymentId}/dispute`, { outcome: 'won' });
     const isWon = ({ disputes: [dispute] }: { disputes: { status: string }[] }) =>
@@ -56,7 +59,7 @@ describe('a dispute', function () {
 
   it('is listed by a status that there is', async () => {
     const { status, body } = await shop.call<Problem>('GET', '/v1/disputes?status=pending');
-    assert.deepEqual([status, body.code], [400, 'query_invalid']);
+    assert.deepEqual([status, body.code], [422, 'query_invalid']);
     assert.match(JSON.stringify(body), /inquiry, opened, won, lost/);
   });
 

@@ -18,7 +18,14 @@ import {
   told,
 } from '../support/order-events.ts';
 import { another, IN } from '../support/order-states.ts';
-import { apply, given, givenWith, type Happening, ledgerAfter, ledgerOf } from '../support/order-story.ts';
+import {
+  apply,
+  given,
+  givenWith,
+  type Happening,
+  ledgerAfter,
+  ledgerOf,
+} from '../support/order-story.ts';
 
 const accessAfter = (...happenings: Happening[]) => viewOf(ledgerAfter(...happenings)).access;
 const accessOf = (ledger: Ledger) => viewOf(ledger).access;
@@ -56,7 +63,10 @@ describe('access, of an order that withholds it while it is disputed', () => {
   it('ends for good where all was lost, and comes back where a part was: the order is still paid', () => {
     givenWith(HOLDS, ...IN.paid, dispute('opened'))
       .when(dispute('lost'))
-      .then({ state: 'refunded', works: ['post_ledger:chargeback-dsp_1', 'update_crm:refunded-1'] });
+      .then({
+        state: 'refunded',
+        works: ['post_ledger:chargeback-dsp_1', 'update_crm:refunded-1'],
+      });
     givenWith(HOLDS, ...IN.paid, dispute('opened', 40))
       .when(dispute('lost', 40))
       .then({ state: 'paid', works: ['post_ledger:chargeback-dsp_1', 'grant_access:2'] });
@@ -145,7 +155,12 @@ describe('access that a person has revoked', () => {
   });
 
   it('stays so when the order is refunded and paid again, until a person grants it', () => {
-    const refunded = [...revoked, refund('succeeded'), ...another(), captured(100, 'cap_2', 'pay_2')];
+    const refunded = [
+      ...revoked,
+      refund('succeeded'),
+      ...another(),
+      captured(100, 'cap_2', 'pay_2'),
+    ];
     given(...refunded)
       .when(decide('approve', 'captured_after_refund'))
       .then({ state: 'paid', works: ['issue_invoice:2', 'update_crm:paid-2'], granted: false });

@@ -19,7 +19,7 @@ import {
 import { another, IN } from '../support/order-states.ts';
 import { givenWith, type Happening, ledgerOf } from '../support/order-story.ts';
 
-const TELLS: Partial<OrderTerms> = { tellsCrmOfEvents: true };
+const TELLS: Partial<OrderTerms> = { notifiesCrmOfEvents: true };
 
 function messagesOf({ effects }: Ledger): UpdateCrm[] {
   return Object.values(effects).flatMap(({ command }) =>
@@ -53,7 +53,12 @@ describe('the CRM', () => {
   it('is told of a refund of a part, and of one that came back; not of one that is only pending', () => {
     assert.deepEqual(typesAfter(...IN.paid, refund('pending', 40)), ['order.paid']);
     assert.deepEqual(
-      typesAfter(...IN.paid, refund('pending', 40), refund('succeeded', 40), refund('reversed', 40)),
+      typesAfter(
+        ...IN.paid,
+        refund('pending', 40),
+        refund('succeeded', 40),
+        refund('reversed', 40),
+      ),
       ['order.paid', 'refund.succeeded', 'refund.reversed', 'review.opened'],
     );
   });
@@ -71,7 +76,12 @@ describe('the CRM', () => {
 
   it('is told each of them once, however often it is heard of', () => {
     const once = [...IN.paid, dispute('opened'), refund('succeeded', 40)];
-    const often = [...once, again(dispute('opened')), again(refund('succeeded', 40)), reached('poll')];
+    const often = [
+      ...once,
+      again(dispute('opened')),
+      again(refund('succeeded', 40)),
+      reached('poll'),
+    ];
     assert.deepEqual(typesAfter(...often), typesAfter(...once));
   });
 
@@ -84,12 +94,9 @@ describe('the CRM', () => {
         }),
       ),
     ];
-    const types = typesAfter(
-      ...IN.paid,
-      dispute('won', 10),
-      ...ask('lost'),
-      ...ask('won'),
-    ).filter((type) => type.startsWith('dispute.'));
+    const types = typesAfter(...IN.paid, dispute('won', 10), ...ask('lost'), ...ask('won')).filter(
+      (type) => type.startsWith('dispute.'),
+    );
     assert.deepEqual(types, ['dispute.won', 'dispute.lost', 'dispute.won']);
   });
 

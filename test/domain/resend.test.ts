@@ -1,14 +1,7 @@
 /** A message that another system has got already, and that a person sends once more. */
 import assert from 'node:assert/strict';
 import type { Effect } from '../../src/domain/effects/effects.ts';
-import {
-  again,
-  decideAccess,
-  done,
-  refund,
-  refused,
-  resend,
-} from '../support/order-events.ts';
+import { again, decideAccess, done, refund, refused, resend } from '../support/order-events.ts';
 import { IN } from '../support/order-states.ts';
 import { apply, given, type Happening, ledgerAfter } from '../support/order-story.ts';
 
@@ -50,14 +43,20 @@ describe('a message that is sent again', () => {
 
   it('is what comes after it waits for', () => {
     const started = startedBy(refund('succeeded'), ...TOLD, resend('update_crm:paid-1'));
-    assert.equal(started.some(({ effect }) => effect === 'update_crm'), false);
+    assert.equal(
+      started.some(({ effect }) => effect === 'update_crm'),
+      false,
+    );
     const released = startedBy(
       done('update_crm', 'paid-1'),
       ...TOLD,
       resend('update_crm:paid-1'),
       refund('succeeded'),
     );
-    assert.deepEqual(released.map(({ key }) => key), ['ord_1:update_crm:refunded-1']);
+    assert.deepEqual(
+      released.map(({ key }) => key),
+      ['ord_1:update_crm:refunded-1'],
+    );
   });
 
   it('may be refused by the other system this time, and is then for a person', () => {

@@ -64,7 +64,7 @@ const EVENT_KEY = /:update_crm:(dispute|refund|review)-/;
 
 /** Those that the order has decided to tell, and what stands at last, which it must have. */
 function eventsTold({ id, ledger, view }: RecordedOrder): string[] {
-  if (ledger.terms.tellsCrmOfEvents !== true) return [];
+  if (ledger.terms.notifiesCrmOfEvents !== true) return [];
   const told = view.effects.map(({ key }) => key).filter((key) => EVENT_KEY.test(key));
   const moved = [
     ...Object.values(ledger.disputes).map((dispute) => ({
@@ -77,8 +77,7 @@ function eventsTold({ id, ledger, view }: RecordedOrder): string[] {
   ];
   const standing = [
     ...moved.map(
-      ({ name, status, movedAtVersion }) =>
-        `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
+      ({ name, status, movedAtVersion }) => `${id}:update_crm:${name}-${status}-${movedAtVersion}`,
     ),
     ...view.reviews
       .filter(({ reason }) => reason !== 'effect_failed')

@@ -77,11 +77,11 @@ function rulesFrom(
   dice: Dice,
 ): Pick<
   OrderTerms,
-  'voidsWhenFailed' | 'manualCapture' | 'holdsAccessWhileDisputed' | 'tellsCrmOfEvents'
+  'voidsWhenFailed' | 'manualCapture' | 'holdsAccessWhileDisputed' | 'notifiesCrmOfEvents'
 > {
   const voids = dice.chance(0.7) ? { voidsWhenFailed: true as const } : {};
   const holds = dice.chance(0.4) ? { holdsAccessWhileDisputed: true as const } : {};
-  const tells = dice.chance(0.6) ? { tellsCrmOfEvents: true as const } : {};
+  const tells = dice.chance(0.6) ? { notifiesCrmOfEvents: true as const } : {};
   const usual = { ...voids, ...holds, ...tells };
   if (dice.chance(0.6)) return usual;
   const takes = dice.pick(['whole', 'part', 'parts'] as const);

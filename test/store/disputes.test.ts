@@ -110,7 +110,7 @@ describe('the list of disputes', () => {
     await database.pool.query('drop table order_disputes');
     const migration = path.resolve('src/store/migrations/0015_disputes.sql');
     await database.pool.query(readFileSync(migration, 'utf8'));
-    assert.deepEqual((await idsOf({ limit: 10 })).toSorted(), known.toSorted());
+    assert.deepEqual(new Set(await idsOf({ limit: 10 })), new Set(known));
     const [lost] = (await listDisputes(database, { status: 'lost', limit: 1 })).items;
     assert.deepEqual([lost?.orderId, lost?.amountMinor, lost?.currency], ['lost', 4999, 'INR']);
   });

@@ -105,7 +105,7 @@ function termsOf({
     expiresAt: now + expiresInMs,
     settlementWindowMs,
     rules: PRESENT_RULES,
-    tellsCrmOfEvents: true,
+    notifiesCrmOfEvents: true,
     ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
     ...(manualCapture === undefined ? {} : { manualCapture }),
     ...(holdsAccessWhileDisputed === undefined ? {} : { holdsAccessWhileDisputed }),

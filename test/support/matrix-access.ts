@@ -1,16 +1,8 @@
 /** How the rows come to pass that are about access: decisions of people, and disputes of orders that withhold it. */
 import type { OrderTerms } from '../../src/domain/order.ts';
 import type { Befores, Scenes } from './matrix-rows.ts';
-import {
-  cancel,
-  captureReversed,
-  created,
-  decideAccess,
-  dispute,
-  pay,
-  refund,
-} from './order-events.ts';
-import { IN } from './order-states.ts';
+import { cancel, captureReversed, decideAccess, dispute, refund } from './order-events.ts';
+import { another, IN } from './order-states.ts';
 import type { Happening } from './order-story.ts';
 
 export const HOLDS: Partial<OrderTerms> = { holdsAccessWhileDisputed: true };
@@ -19,7 +11,7 @@ export const HOLDS: Partial<OrderTerms> = { holdsAccessWhileDisputed: true };
 function earned(...then: Happening[]): Befores {
   const paid = [...IN.paid, ...then];
   return {
-    pending: [...paid, captureReversed(), pay(2), created('pay_2', 2)],
+    pending: [...paid, ...another(), captureReversed()],
     partially_paid: [...paid, captureReversed(60)],
     paid,
     failed: [...paid, captureReversed()],

@@ -311,7 +311,7 @@ export const FOLLOW_UPS: Record<string, Scenes> = {
     now: () => (ledger) => resend(`grant_access:${ledger.access.epoch}`),
   },
   'crm.outdated': {
-    terms: { tellsCrmOfEvents: true },
+    terms: { notifiesCrmOfEvents: true },
     before: before((state) => (state === 'initiated' ? STRANGER : IN[state])),
     now: (state) => dispute('inquiry', 10, 'dsp_8', knownIn(state)),
   },

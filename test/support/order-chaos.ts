@@ -77,12 +77,6 @@ const anyCommand = fc.oneof(
     version: fc.constant<number>(-1),
     note: fc.constant('seen'),
   }),
-  plain({
-    type: fc.constant('access' as const),
-    action: fc.constantFrom('grant' as const, 'revoke' as const),
-    note: fc.constant('asked for'),
-  }),
-  fc.constant({ type: 'resend', key: `${TERMS.orderId}:grant_access:1` } as const),
   fc.constant({ type: 'retry', key: `${TERMS.orderId}:grant_access:1` } as const),
 );
 

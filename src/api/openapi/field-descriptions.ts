@@ -5,6 +5,7 @@
 export const DESCRIPTIONS: Readonly<Record<string, string>> = {
   // What a schema uses otherwise than the others, as `Schema.field`.
   'Address.state': 'State, province or region.',
+  access: 'Whether the customer has what was paid for.',
   address: 'A postal address.',
   city: 'City, town or village.',
   country: 'Two letters of ISO 3166-1.',

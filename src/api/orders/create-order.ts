@@ -191,7 +191,7 @@ function newOrder(
     settlementWindowMs: policy.settlementWindowMs,
     rules: PRESENT_RULES,
     syncsWhenPaid: true,
-    tellsCrmOfEvents: true,
+    notifiesCrmOfEvents: true,
     ...(policy.holdsAccessWhileDisputed && { holdsAccessWhileDisputed: true as const }),
     ...termsOf(gateways[body.gateway]?.capabilities, body.capture === 'manual'),
   };

@@ -157,7 +157,7 @@ const accessSchema = z
       description: 'Whether a person has decided it otherwise than the order would by itself.',
     }),
   })
-  .meta({ id: 'Access', description: 'Whether the customer has what was paid for.' });
+  .meta({ id: 'Access' });
 
 const gatewayFailureSchema = z
   .object({

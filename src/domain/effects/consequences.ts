@@ -7,7 +7,7 @@ import { followsPresentRules } from '../rules.ts';
 import { stateOf } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { earnAccess, endAccess } from './access.ts';
-import { tellState } from './crm.ts';
+import { notifyState } from './crm.ts';
 import { correctInvoices, schedulePostings } from './postings.ts';
 
 export function consequences(context: Context, from: OrderState): void {
@@ -26,7 +26,7 @@ export function consequences(context: Context, from: OrderState): void {
       grant: earnAccess,
       credit: correctInvoices,
       revoke: endAccess,
-      crm: (starter) => tellState(starter, to, entries),
+      crm: (starter) => notifyState(starter, to, entries),
     },
   });
 }

@@ -19,29 +19,29 @@ export function crmTypeOf({ state, about }: UpdateCrm): string {
 }
 
 /** @param entries how often the order has come to that state, as part of the key */
-export function tellState(starter: EffectStarter, state: OrderState, entries: number): void {
-  tell(starter, { cause: `${state}-${entries}`, state });
+export function notifyState(starter: EffectStarter, state: OrderState, entries: number): void {
+  notify(starter, { cause: `${state}-${entries}`, state });
 }
 
-interface News extends Pick<UpdateCrm, 'state' | 'about'> {
+interface Update extends Pick<UpdateCrm, 'state' | 'about'> {
   cause: string;
 }
 
-function tell(starter: EffectStarter, { cause, ...news }: News): void {
+function notify(starter: EffectStarter, { cause, ...update }: Update): void {
   const previous = indexOf(starter.ledger).lastCrmKey;
   starter.start({
     effect: 'update_crm',
     key: keyFor(starter, 'update_crm', cause),
-    ...news,
+    ...update,
     ...(previous === undefined ? {} : { after: previous }),
   });
 }
 
 /** At the end of every event: what has moved beside the order's state. */
-export function tellEvents(context: Context): void {
+export function notifyEvents(context: Context): void {
   const { ledger } = context;
-  if (ledger.terms.tellsCrmOfEvents !== true) return;
-  const untold = newsOf(ledger).filter(
+  if (ledger.terms.notifiesCrmOfEvents !== true) return;
+  const untold = updatesOf(ledger).filter(
     ({ cause }) => ledger.effects[keyFor(context, 'update_crm', cause)] === undefined,
   );
   if (untold.length === 0) return;
@@ -49,14 +49,14 @@ export function tellEvents(context: Context): void {
     cause: 'crm',
     effects: {
       crm: (starter) => {
-        for (const news of untold) tell(starter, news);
+        for (const update of untold) notify(starter, update);
       },
     },
   });
 }
 
 /** What was told before is in it as well: its key says so. */
-function newsOf(ledger: Ledger): News[] {
+function updatesOf(ledger: Ledger): Update[] {
   const state = stateOf(ledger);
   const index = indexOf(ledger);
   const { untold } = index;
@@ -79,9 +79,11 @@ function newsOf(ledger: Ledger): News[] {
   const reviews = ledger.reviews
     // A CRM that refuses what it is told would be told of that, and refuse it.
     .filter(({ reason }) => reason !== 'effect_failed')
-    .flatMap(({ id, status }) => ['opened', ...(status === 'open' ? [] : [status])].map((word) => ({
-      cause: `review-${id}-${word}`,
-      about: { type: `review.${word}`, id },
-    })));
-  return [...moves, ...reviews].map((news) => ({ ...news, state }));
+    .flatMap(({ id, status }) =>
+      ['opened', ...(status === 'open' ? [] : [status])].map((word) => ({
+        cause: `review-${id}-${word}`,
+        about: { type: `review.${word}`, id },
+      })),
+    );
+  return [...moves, ...reviews].map((update) => ({ ...update, state }));
 }

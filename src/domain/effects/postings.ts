@@ -15,7 +15,9 @@ export function schedulePostings(starter: EffectStarter): void {
   const { captures, refunds, disputes } = starter.ledger;
   const index = indexOf(starter.ledger);
   const { unposted } = index;
-  for (const capture of takeChanged(index, 'capture', unposted.captures).map((id) => captures[id])) {
+  for (const capture of takeChanged(index, 'capture', unposted.captures).map(
+    (id) => captures[id],
+  )) {
     if (!capture?.captured) continue;
     post(starter, 'capture', capture.captureId, capture.amountMinor);
     if (capture.reversed)
@@ -38,7 +40,9 @@ export function schedulePostings(starter: EffectStarter): void {
     const { refundId, amountMinor, status } = refund;
     keep(starter, 'refund', { reference: refundId, amountMinor, isTrue: status === 'succeeded' });
   }
-  for (const dispute of takeChanged(index, 'dispute', unposted.disputes).map((id) => disputes[id])) {
+  for (const dispute of takeChanged(index, 'dispute', unposted.disputes).map(
+    (id) => disputes[id],
+  )) {
     if (dispute === undefined || !isOurs(starter.ledger, dispute)) continue;
     const { disputeId, amountMinor, status } = dispute;
     keep(starter, 'chargeback', { reference: disputeId, amountMinor, isTrue: status === 'lost' });

@@ -61,7 +61,10 @@ export const disputeSchema = z.object({
   status: z.string(),
   payment_intent: id.nullable(),
   /** Unix seconds; 0 where the bank takes no answer. */
-  evidence_details: z.object({ due_by: z.number().int().nonnegative().nullish() }).nullish().catch(null),
+  evidence_details: z
+    .object({ due_by: z.number().int().nonnegative().nullish() })
+    .nullish()
+    .catch(null),
 });
 
 export const chargeSchema = z.object({ payment_intent: id.nullable(), metadata });

@@ -22,11 +22,11 @@ export const representRefund = (payment: Payment, refund: Refund) => ({
   createdAt: refund.createdAt,
 });
 
-const representDispute = ({ id, status, amountMinor, respondBy = null }: Dispute) => ({
+const representDispute = ({ id, status, amountMinor, respondBy }: Dispute) => ({
   id,
   status,
   amount: amountMinor,
-  respondBy,
+  respondBy: respondBy ?? null,
 });
 
 /** Shows payments with checkout pages below `baseUrl`, the gateway's own address. */

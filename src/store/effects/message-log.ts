@@ -2,7 +2,7 @@
  * Messages to other systems, one row an effect. The body is fixed before the first try, so that every
  * try posts the same bytes; the row is marked only after the other side has taken them.
  */
-import { and, asc, eq, getTableName, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableName, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import type { accessUpdates, crmUpdates } from '../schema/effects.ts';
@@ -57,7 +57,7 @@ export function messageLog(table: typeof crmUpdates | typeof accessUpdates): Mes
       await db
         .update(table)
         .set({ sentAt: sql`coalesce(${table.sentAt}, now())`, timesSent: times })
-        .where(and(eq(table.key, key), lt(table.timesSent, times)));
+        .where(and(eq(table.key, key), or(isNull(table.sentAt), lt(table.timesSent, times))));
     },
     list({ db }, orderId) {
       return db

@@ -2,7 +2,7 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { DisputeStatus } from '../../domain/facts/facts.ts';
 import type { Database } from '../database.ts';
-import { type ListQuery, type Page, pageOf, type Position, readCursor } from '../page.ts';
+import { type ListQuery, type Page, type Position, pageOf, readCursor } from '../page.ts';
 import { orderDisputes } from '../schema/orders.ts';
 
 export interface StoredDispute {

@@ -211,7 +211,9 @@ function refundIdsOf({ refunds }: OrderView): string[] {
 
 function disputesOf({ disputes }: Ledger): object[] {
   return Object.values(disputes)
-    .filter(({ disputeId, paymentId }) => [disputeId, paymentId].every((id) => SEARCHABLE_ID.test(id)))
+    .filter(({ disputeId, paymentId }) =>
+      [disputeId, paymentId].every((id) => SEARCHABLE_ID.test(id)),
+    )
     .map(({ disputeId, paymentId, amountMinor, currency, status, respondBy }) => ({
       ...{ disputeId, paymentId, amountMinor, currency, status },
       ...(respondBy === undefined ? {} : { respondBy: new Date(respondBy).toISOString() }),

@@ -85,9 +85,7 @@ describe('what Razorpay knows of an attempt', () => {
       },
     ]);
     const respondBy = Number(on.fake.world.disputes.get(disputeId)?.respond_by) * 1_000;
-    assert.deepEqual(disputes, [
-      { disputeId, amountMinor: 499_900, status: 'opened', respondBy },
-    ]);
+    assert.deepEqual(disputes, [{ disputeId, amountMinor: 499_900, status: 'opened', respondBy }]);
   });
 
   it('stays captured when it was refunded in full', async () => {

@@ -39,11 +39,7 @@ describe('a documented webhook of Razorpay', () => {
     ['refund-created', null, { type: 'refund.pending', ...REFUND }],
     ['refund-processed', null, { type: 'refund.succeeded', ...REFUND }],
     ['refund-failed', null, { type: 'refund.failed', ...REFUND }],
-    [
-      'dispute-created',
-      null,
-      { type: 'dispute.opened', ...DISPUTE, respondBy: 1_795_864_000_000 },
-    ],
+    ['dispute-created', null, { type: 'dispute.opened', ...DISPUTE, respondBy: 1_795_864_000_000 }],
     ['dispute-lost', null, { type: 'dispute.lost', ...DISPUTE }],
   ] as const)
     it(`${name} is read as ${fact.type}`, () => {

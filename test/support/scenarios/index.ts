@@ -13,7 +13,16 @@ import type { Scenarios } from './scenario.ts';
 
 /** By the gateway at which their histories are recorded. */
 const RECORDED_AT: Readonly<Record<string, Scenarios>> = {
-  sandbox: { ...PAYMENTS, ...ENDINGS, ...REFUNDS, ...REVIEWS, ...OUTAGES, ...BY_HAND, ...CAPTURES, ...ACCESS },
+  sandbox: {
+    ...PAYMENTS,
+    ...ENDINGS,
+    ...REFUNDS,
+    ...REVIEWS,
+    ...OUTAGES,
+    ...BY_HAND,
+    ...CAPTURES,
+    ...ACCESS,
+  },
   stripe: STRIPE,
   razorpay: RAZORPAY,
 };
