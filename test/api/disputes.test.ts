@@ -59,7 +59,7 @@ describe('a dispute', function () {
 
   it('is listed by a status that there is', async () => {
     const { status, body } = await shop.call<Problem>('GET', '/v1/disputes?status=pending');
-    assert.deepEqual([status, body.code], [400, 'query_invalid']);
+    assert.deepEqual([status, body.code], [422, 'query_invalid']);
     assert.match(JSON.stringify(body), /inquiry, opened, won, lost/);
   });
 

@@ -150,9 +150,16 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByText(/You decide on version \d+ of the order/).waitFor();
     await page.getByRole('button', { name: 'Leave it' }).click();
     await act('Revoke access', { Why: 'abuse' });
-    await page.getByText('access revoked by hand').waitFor();
+    await page.getByText('access revoked by hand', { exact: true }).waitFor();
     await act('Grant access', { Why: 'a mistake' });
-    await page.getByText('access granted').waitFor();
+    await page.getByText('access granted', { exact: true }).waitFor();
+  });
+
+  it('sends a message that was delivered once more', async () => {
+    const { id } = await clerkOf(shop).paidOrder();
+    await openOrder(id);
+    await act('Send again', { Why: 'it was lost' });
+    await page.getByText(/is sent again/).waitFor();
   });
 
   it('lists a dispute with its deadline, which its order shows too', async () => {
