@@ -19,6 +19,8 @@ export const PROGRAMS = {
   api: 'node dist/server.js',
   worker: 'node --import ./dist/temporal/workflow-thread.mjs dist/worker.js',
   migrate: 'node dist/migrate.js',
+  backup: 'node dist/backup/backup.js',
+  restore: 'node dist/backup/restore.js',
   payonce: 'node dist/cli/main.js',
   'codec-server': 'node dist/codec-server/main.js',
 };

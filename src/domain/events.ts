@@ -22,7 +22,11 @@ export type Command =
   | { type: 'pay' }
   | { type: 'verify'; paymentId?: string }
   /** A gateway sync, whatever is known already. */
-  | { type: 'sync' }
+  | {
+      type: 'sync';
+      /** The order was put back to an earlier moment: the gateway may have a payment though the order has no attempt. */
+      wasPutBack?: true;
+    }
   | { type: 'cancel'; reason?: string }
   | {
       type: 'refund';

@@ -50,3 +50,8 @@ export async function renewLease(
   const { renewedSecondsAgo, ...holder } = found;
   return { status: 'refused', holder, renewedSecondsAgo };
 }
+
+/** Any namespace may take the database from now on: for one that was put back, whose APIs are stopped. */
+export async function freeLease({ pool }: Pick<Database, 'pool'>): Promise<void> {
+  await pool.query('delete from orchestrator_lease');
+}

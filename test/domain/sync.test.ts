@@ -62,6 +62,23 @@ describe('a sync', () => {
     assert.equal(answered?.answer?.changes?.length, 50);
   });
 
+  it('finds, of an order that was put back to before its first click, what was paid since', () => {
+    const putBack: CommandEvent = {
+      type: 'sync',
+      id: 'put-back-1',
+      source: 'operator',
+      at: TERMS.createdAt + 120_000,
+      wasPutBack: true,
+    };
+    given().when(sync()).thenRejected('no_payment_attempt');
+    given()
+      .when(putBack)
+      .then({ asks: ['fetch_payments:1'], outcomes: [] });
+    given(putBack)
+      .when(told(snapshot('captured', 'pay_1')))
+      .then({ state: 'paid' });
+  });
+
   it('that comes while a question is open is answered by the next one, though there was news', () => {
     given(...IN.paid, sync('sync-1'), sync('sync-2'))
       .when(told(refunded))

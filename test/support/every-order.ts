@@ -7,6 +7,9 @@ import { type Broken, brokenBy, UNDER_WAY } from '../invariants/index.ts';
 import { nothingOwed } from '../invariants/nothing-owed.ts';
 import type { SharedStack } from './stack.ts';
 
+/** Where the evidence is: the database, the gateway's own store and what the CRM was sent. */
+export type Judged = Pick<SharedStack, 'databaseUrl' | 'sandboxUrl' | 'crm'>;
+
 /** What the last test has begun may still be under way. */
 const PATIENCE_MS = 30_000;
 const GLANCE_MS = 4_000;
@@ -19,7 +22,7 @@ export function exemptFromInvariants(orderId: string): void {
 }
 
 /** @throws Error that names each order and what it breaks. */
-export async function judgeEveryOrder(stack: SharedStack): Promise<void> {
+export async function judgeEveryOrder(stack: Judged): Promise<void> {
   const database = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
   let broken: Broken[] = [];
   try {
@@ -47,7 +50,7 @@ function judge(evidence: OrderEvidence): Broken[] {
   return isAtRest ? brokenBy(evidence) : brokenBy(evidence, UNDER_WAY);
 }
 
-async function readEveryOrder(stack: SharedStack, database: pg.Pool): Promise<OrderEvidence[]> {
+async function readEveryOrder(stack: Judged, database: pg.Pool): Promise<OrderEvidence[]> {
   const records = (await readOrderEvidence(database)).filter(
     ({ orderId }) => !writtenByHand.has(orderId),
   );
@@ -79,7 +82,7 @@ interface SandboxWebhook {
 }
 
 /** What the sandbox gateway holds, for orders that have got all of its events and no others. */
-async function readGateway({ sandboxUrl }: SharedStack, database: pg.Pool) {
+async function readGateway({ sandboxUrl }: Judged, database: pg.Pool) {
   const get = async <T>(path: string): Promise<T> => {
     const response = await fetch(`${sandboxUrl}${path}`);
     if (!response.ok) throw new Error(`the sandbox answered ${response.status} to GET ${path}`);

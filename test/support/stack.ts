@@ -20,7 +20,7 @@ const UNLIMITED = {
 };
 
 /** Where tools and their caches are; and `npm run test:cold` has workers that keep no order in memory. */
-const INHERITED = [
+export const INHERITED = [
   'PATH',
   'HOME',
   'GOPATH',

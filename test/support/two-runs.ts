@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
  * the shared stack is.
  */
 const OWN_STACK = [
+  'test/backup',
   'test/dev',
   'test/deploy/release.test.ts',
   'test/deploy/worker-versioning.test.ts',
@@ -15,7 +16,6 @@ const OWN_STACK = [
   'test/guarantees/backlog.test.ts',
   'test/money',
   'test/operators',
-  'test/outages/database-put-back.test.ts',
   'test/outages/full-disk.test.ts',
   'test/outages/older-worker.test.ts',
   'test/outages/outages.test.ts',

@@ -15,7 +15,6 @@ import type { Ledger } from '../../domain/ledger.ts';
 import {
   countOpenOrders,
   findPastDeadline,
-  knownEvents,
   loadOpenLedger,
   SCAN_START,
   type ScanPosition,
@@ -23,9 +22,9 @@ import {
   stillOpen,
 } from '../../store/orders/open-orders.ts';
 import { actOnEach } from './act-on-each.ts';
+import { handOverSignals } from './hand-over-signals.ts';
 import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
 import type { OrderRuns } from './order-runs.ts';
-import type { HistorySignal } from './run-signals.ts';
 import type { OrderRun } from './runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
@@ -47,14 +46,6 @@ const BATCHES_PER_ROUND = 4;
 const COUNT_INTERVAL_MS = 20_000;
 /** Enough to restart some hundred orders a second, and no burst that callers would notice. */
 const SEEN_TO_AT_ONCE = 20;
-/**
- * Signals of an ended run are sent again one after the other, as they came. Of a backlog some are sent at once, as it
- * came from many callers and other orders wait for the reaper.
- */
-const MOST_IN_ORDER = 100;
-const SIGNALS_AT_ONCE = 20;
-/** Of an ended run, looked up together. A run takes its signals up in their order: behind so many known, all are. */
-const SIGNALS_LOOKED_UP = 100;
 /** Ended runs that were seen to, so that the overlap costs nothing. */
 const MOST_REMEMBERED = 10_000;
 
@@ -132,26 +123,7 @@ export function createReaper(
   async function seeTo(run: OrderRun): Promise<void> {
     if (await runs.wasReset(run)) return compareWithRecord(run);
     await restart(run.orderId);
-    // What the run was given and never wrote down, for want of a worker or behind a backlog, is the next one's.
-    const unknown = await unknownSignals(run);
-    const atOnce = unknown.length > MOST_IN_ORDER ? SIGNALS_AT_ONCE : 1;
-    for (let i = 0; i < unknown.length; i += atOnce)
-      await Promise.all(
-        unknown.slice(i, i + atOnce).map((signal) => orders.deliverAgain(run.orderId, signal)),
-      );
-  }
-
-  /** Oldest first. Read from the end, as most of a long history is known. */
-  async function unknownSignals(run: OrderRun): Promise<HistorySignal[]> {
-    const found: HistorySignal[] = [];
-    for await (const signals of inLots(runs.signalsOf(run), SIGNALS_LOOKED_UP)) {
-      const ids = signals.flatMap(({ eventId }) => eventId ?? []);
-      const known = await knownEvents(database, run.orderId, ids);
-      const unknown = signals.filter(({ eventId }) => eventId === undefined || !known.has(eventId));
-      if (unknown.length === 0) break;
-      found.push(...unknown);
-    }
-    return found.reverse();
+    await handOverSignals(dependencies, run);
   }
 
   /**
@@ -231,17 +203,6 @@ export function createReaper(
     const message = { id: `lost-run-${revision}`, source: 'operator' } as const;
     return orders.signal(terms.orderId, 'verify', message);
   }
-}
-
-async function* inLots<T>(all: AsyncIterable<T>, size: number): AsyncGenerator<T[], void> {
-  let lot: T[] = [];
-  for await (const one of all) {
-    lot.push(one);
-    if (lot.length < size) continue;
-    yield lot;
-    lot = [];
-  }
-  if (lot.length > 0) yield lot;
 }
 
 /** A page that is not full is the last one: the next round begins anew. */

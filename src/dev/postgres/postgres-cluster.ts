@@ -30,7 +30,7 @@ export type Cluster = {
 };
 
 /** The major version of the shipped programs; files of another one cannot be opened. */
-const POSTGRES_VERSION = '18';
+export const POSTGRES_VERSION = '18';
 /**
  * Loopback and no socket files; 200 connections are a dozen processes with their pools. fsync is
  * PostgreSQL's default and written down so that it is certain.
@@ -90,7 +90,8 @@ export async function createCluster(
   return cluster(folder, password);
 }
 
-function cluster(folder: string, password: string): Cluster {
+/** Whatever is in the folder, also where it is damaged. */
+export function cluster(folder: string, password = ''): Cluster {
   const data = path.join(folder, 'data');
   const pidFile = path.join(data, 'postmaster.pid');
   return { folder, data, password, pidFile, readPidFile: () => readPidFile(pidFile) };

@@ -19,7 +19,7 @@ import { lastLines } from '../processes/log-tail.ts';
 import type { OnProgress } from '../terminal/progress.ts';
 import { SetupError } from '../terminal/setup-error.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { type Cluster, createCluster, openCluster } from './postgres-cluster.ts';
+import { type Cluster, cluster, createCluster, openCluster } from './postgres-cluster.ts';
 import { connectionUrl, ensureDatabase, serves } from './postgres-connection.ts';
 
 /**
@@ -55,22 +55,30 @@ export async function startPostgres({ dataDir, onProgress }: PostgresOptions): P
   const folder = path.join(dataDir, 'postgres');
   mkdirSync(path.join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   const binaries = await postgresBinaries(dataDir);
-  const cluster = openCluster(folder) ?? (await createCluster(folder, binaries, onProgress));
+  const files = openCluster(folder) ?? (await createCluster(folder, binaries, onProgress));
   const log = path.join(dataDir, 'logs', 'postgres.log');
-  const port = (await runningPort(cluster)) ?? (await start(cluster, binaries, log));
-  await ensureDatabase(port, cluster.password, DATABASE);
-  let server = noteServer(cluster);
+  const port = (await runningPort(files)) ?? (await start(files, binaries, log));
+  await ensureDatabase(port, files.password, DATABASE);
+  let server = noteServer(files);
   return {
-    url: connectionUrl(port, cluster.password, DATABASE),
+    url: connectionUrl(port, files.password, DATABASE),
     pid: () => (server && isStillRunning(server) ? server.pid : undefined),
     stop: async (how = 'fast') => {
-      if (server) await stop(server, cluster, { binaries, how });
+      if (server) await stop(server, files, { binaries, how });
     },
     revive: async () => {
-      if (runningPid(cluster) === undefined) await start(cluster, binaries, log, port);
-      server = noteServer(cluster);
+      if (runningPid(files) === undefined) await start(files, binaries, log, port);
+      server = noteServer(files);
     },
   };
+}
+
+/** Ends a server that a killed supervisor has left on these files; nothing where there is none. */
+export async function endLeftPostgres(dataDir: string): Promise<void> {
+  const files = cluster(path.join(dataDir, 'postgres'));
+  const server = noteServer(files);
+  if (server === undefined) return;
+  await stop(server, files, { binaries: await postgresBinaries(dataDir), how: 'fast' });
 }
 
 async function start(cluster: Cluster, binaries: PostgresBinaries, log: string, wanted?: number) {

@@ -3,6 +3,7 @@
  * sandbox gateway, workers and APIs. It runs as a whole or leaves nothing behind.
  */
 
+import type { Environment } from '../../config/config.ts';
 import { loadGateways } from '../../process/load-gateways.ts';
 import { startPostgres } from '../postgres/postgres.ts';
 import { noSpaceError } from '../processes/disk-space.ts';
@@ -43,19 +44,55 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function assemble(parts: Parts): Promise<Stack> {
-  const { supervisor } = parts;
+/** Where the stores are reached; `variables` is the environment with Temporal's address in it. */
+export type Stores = { databaseUrl: string; variables: Environment };
+
+/**
+ * Takes the data directory, lets `prepare` change what is in it, starts database and Temporal alone, and ends them once
+ * `act` has ended.
+ * @throws ConfigError for a wrong setting; SetupError for whatever else a person can put right.
+ */
+export async function withStores(
+  options: StackOptions,
+  prepare: () => Promise<void>,
+  act: (stores: Stores) => Promise<void>,
+): Promise<void> {
+  const plan = planStack(options, await loadGateways(options.env));
+  const release = await takeDataDir(plan.dataDir, plan.onProgress);
+  const record = createProcessRecord(plan.dataDir);
+  const supervisor = createSupervisor(record, plan.onProgress);
+  const parts: Parts = { plan, supervisor, record, release };
+  try {
+    await prepare();
+    const { temporal, databaseUrl } = await placeStores(parts);
+    await act({ databaseUrl, variables: { ...plan.env, ...temporal.variables } });
+  } finally {
+    await shutDown(parts, 'order');
+  }
+}
+
+async function placeStores(parts: Parts): Promise<{
+  plan: StackPlan;
+  databaseUrl: string;
+  temporal: TemporalPlace;
+}> {
   const plan = { ...parts.plan, ports: await choosePorts(parts.plan) };
-  const { config, env, dataDir, signal, onProgress } = plan;
-  const keys = loadKeys(dataDir);
+  const { onProgress, signal } = plan;
   const [databaseUrl, temporal] = await bothDone(
     placeDatabase(parts),
-    placeTemporal(plan, supervisor),
+    placeTemporal(plan, parts.supervisor),
   );
   signal.throwIfAborted();
   await withProgress('preparing the database', onProgress, () => plan.migrate(databaseUrl));
   signal.throwIfAborted();
-  const { api: apiPort, sandbox: sandboxPort } = plan.ports;
+  return { plan, databaseUrl, temporal };
+}
+
+async function assemble(parts: Parts): Promise<Stack> {
+  const keys = loadKeys(parts.plan.dataDir);
+  const { plan, databaseUrl, temporal } = await placeStores(parts);
+  const { config, env, dataDir, ports } = plan;
+  const { api: apiPort, sandbox: sandboxPort } = ports;
   const environment = childEnvironment({
     ...{ config, env, dataDir, databaseUrl, keys, temporal, apiPort, sandboxPort },
   });

@@ -45,7 +45,8 @@ function verifyRow(
 /** Also of an order that is paid, or was closed: a webhook may have been lost. */
 export function sync(context: Context, command: CommandOf<'sync'>): Verdict | null {
   const { attempts, payments } = context.ledger;
-  const isPointless = attempts.length === 0 && Object.keys(payments).length === 0;
+  const isUnpaid = attempts.length === 0 && Object.keys(payments).length === 0;
+  const isPointless = isUnpaid && command.wasPutBack !== true;
   return applyRow(context, isPointless ? 'sync.requested.no_attempt' : 'sync.requested', {
     cause: command.id,
     caller: { command },

@@ -51,6 +51,25 @@ function isUniqueViolation(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && cause.code === UNIQUE_VIOLATION;
 }
 
+export interface SkippedNumbers {
+  series: Series;
+  /** The first and the last number that no paper of this database will have. */
+  from: number;
+  to: number;
+}
+
+/**
+ * Leaves out the next numbers of every series: of a database that was put back to an earlier moment, they may be on
+ * papers that customers have.
+ */
+export async function skipNumbers({ db }: Database, count: number): Promise<SkippedNumbers[]> {
+  const { rows } = await db.execute<{ name: Series; last: string }>(sql`
+    update number_series set last = last + ${count} returning name, last`);
+  return rows
+    .map(({ name, last }) => ({ series: name, from: Number(last) - count + 1, to: Number(last) }))
+    .sort((one, other) => one.series.localeCompare(other.series));
+}
+
 /** A parameter for a column of JSON. */
 export function asJson(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);

@@ -25,7 +25,7 @@ export interface SignalPayloads {
   webhook: Message & { fact: Fact };
   pay: Message;
   verify: Message & { paymentId?: string };
-  sync: Decision;
+  sync: Decision & { wasPutBack?: true };
   cancel: Decision & { reason?: string };
   refund: Decision & {
     requestKey: string;

@@ -72,7 +72,12 @@ function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEve
     case 'verify':
       return readVerify(fields, envelope);
     case 'sync':
-      return { ...envelope, source: sourceOf(fields, 'operator'), type: 'sync' };
+      return {
+        ...envelope,
+        source: sourceOf(fields, 'operator'),
+        type: 'sync',
+        ...(fields.wasPutBack === true ? { wasPutBack: true } : {}),
+      };
     case 'cancel':
       return {
         ...envelope,

@@ -1,0 +1,194 @@
+/**
+ * One stack that is backed up, goes on, loses what it is told to lose, and is put back by the programs that a person
+ * would call. All of its parts are real; nobody touches an order after the restore.
+ */
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { execa } from 'execa';
+import pg from 'pg';
+import type { Stack } from '../../src/dev/stack/stack.ts';
+import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
+import { type Crm, openCrm } from '../support/crm.ts';
+import { judgeEveryOrder } from '../support/every-order.ts';
+import { shopOn, untilSettled } from '../support/shop.ts';
+import { EFFECTS_SECRET, INHERITED, startTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
+import { LIFE_NAMES, LIVES, type Life, type Orders, peopleOf } from './lives.ts';
+
+const ROOT = path.join(import.meta.dirname, '../..');
+const { databaseFile } = readTemporalDevFile();
+
+export type Store = 'database' | 'temporal';
+
+/** What a store's files are called in the data directory. */
+const FILES: Readonly<Record<Store, readonly string[]>> = {
+  database: ['postgres'],
+  temporal: [databaseFile, `${databaseFile}-wal`, `${databaseFile}-shm`],
+};
+
+export interface Situation {
+  lost: readonly Store[];
+  /** What of the backup is put back; absent where none is needed. */
+  putBack?: readonly string[];
+  /** The signals since the backup are in neither store. */
+  lostSignals: boolean;
+}
+
+export const SITUATIONS: Readonly<Record<string, Situation>> = {
+  'Temporal is lost, and there is no backup of it': { lost: ['temporal'], lostSignals: false },
+  'Temporal is put back, older than the database': {
+    lost: ['temporal'],
+    putBack: ['--only', 'temporal'],
+    lostSignals: false,
+  },
+  'the database is put back, older than Temporal': {
+    lost: ['database'],
+    putBack: ['--only', 'database'],
+    lostSignals: false,
+  },
+  'both are put back': { lost: ['database', 'temporal'], putBack: [], lostSignals: true },
+};
+
+export interface Rehearsal {
+  readonly stack: Stack;
+  readonly crm: Crm;
+  dataDir: string;
+  /** Orders of every life, as far as they have come before a backup. */
+  begin(): Promise<Orders>;
+  backUp(): Promise<string>;
+  /** What happens between the backup and the loss; then Payonce is away, and the gateway goes on. */
+  goOn(...all: Orders[]): Promise<void>;
+  /** The whole stack is gone at once, and with it the files of these stores. */
+  lose(...stores: Store[]): Promise<void>;
+  /** `npm run restore -- …`; @returns what it printed */
+  restore(...args: string[]): Promise<string>;
+  /** @returns milliseconds until the stack serves, and until every order is what it ought to be */
+  start(lostSignals: boolean, ...all: Orders[]): Promise<{ servesMs: number; settledMs: number }>;
+  /** @throws Error that names each order and the invariant that it breaks */
+  judge(): Promise<void>;
+  rows(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** How often each of the gateway's calls was made by the runs that are open now. */
+  askedOfGateway(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+}
+
+export async function startRehearsal(): Promise<Rehearsal> {
+  const home = await mkdtemp(path.join(tmpdir(), 'payonce-backup-'));
+  // PostgreSQL gives up root's rights and has to reach its own directory below this one.
+  await chmod(home, 0o755);
+  const dataDir = path.join(home, 'data');
+  await mkdir(dataDir);
+  const crm = await openCrm();
+  const env = { CRM_URL: crm.url, EFFECTS_SECRET, SANDBOX_WEBHOOK_SECRETS: WEBHOOK_SECRET };
+  const begin = () => startTestStack({ workers: 1, apis: 1, env, dataDir });
+  let stack = await begin();
+  let backups = 0;
+  let toldByThen = 0;
+
+  async function run(program: 'backup' | 'restore', args: readonly string[]): Promise<string> {
+    const file = path.join(ROOT, 'src/dev/backup', `${program}.ts`);
+    const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
+    const { stdout } = await execa(process.execPath, ['--import', 'tsx', file, ...args], {
+      cwd: ROOT,
+      env: { ...inherited, ...env, DATA_DIR: dataDir },
+      extendEnv: false,
+    });
+    return stdout;
+  }
+
+  async function each(
+    all: readonly Orders[],
+    act: (life: Life, order: Orders[keyof Orders]) => Promise<void> | undefined,
+  ): Promise<void> {
+    await Promise.all(
+      all.flatMap((orders) => LIFE_NAMES.map((name) => act(LIVES[name], orders[name]))),
+    );
+  }
+
+  return {
+    get stack() {
+      return stack;
+    },
+    crm,
+    dataDir,
+    async begin() {
+      const people = peopleOf(shopOn(stack));
+      const begun = LIFE_NAMES.map(
+        async (name) => [name, await LIVES[name].before(people)] as const,
+      );
+      return Object.fromEntries(await Promise.all(begun)) as Orders;
+    },
+    async backUp() {
+      backups += 1;
+      const folder = path.join(home, `backup-${backups}`);
+      await run('backup', [folder]);
+      toldByThen = crm.requests.length;
+      return folder;
+    },
+    async goOn(...all) {
+      const people = peopleOf(shopOn(stack));
+      await each(all, (life, order) => life.since?.(people, order));
+      for (const name of ['api', 'worker']) stack.kill(name, 'SIGSTOP');
+      await each(all, (life, order) => life.meanwhile?.(people, order));
+    },
+    async lose(...stores) {
+      await stack.stop('kill');
+      // What a database that was put back does not know of, it tells the CRM again under the same keys, at other times.
+      if (stores.includes('database')) crm.requests.splice(toldByThen);
+      for (const file of stores.flatMap((store) => FILES[store]))
+        await rm(path.join(dataDir, file), { recursive: true, force: true });
+    },
+    restore: (...args) => run('restore', args),
+    async start(lostSignals, ...all) {
+      const startedAt = Date.now();
+      stack = await begin();
+      const servesMs = Date.now() - startedAt;
+      const shop = shopOn(stack);
+      await each(all, async ({ state, stateWithoutSignals = state }, { id }) => {
+        await untilSettled(shop, id, lostSignals ? stateWithoutSignals : state);
+      });
+      return { servesMs, settledMs: Date.now() - startedAt };
+    },
+    judge: () => judgeEveryOrder({ ...stack, crm }),
+    async rows(sql, values = []) {
+      const database = new pg.Client({ connectionString: stack.databaseUrl });
+      await database.connect();
+      try {
+        return (await database.query(sql, values)).rows;
+      } finally {
+        await database.end();
+      }
+    },
+    async askedOfGateway() {
+      const connection = await Connection.connect({ address: stack.temporalAddress });
+      try {
+        const client = new Client({ connection, namespace: stack.temporalNamespace });
+        return await countCalls(client);
+      } finally {
+        await connection.close();
+      }
+    },
+    async close() {
+      await stack.stop('kill');
+      crm.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** By the names of their activities. */
+const CALLS = ['fetchPayments', 'createPayment', 'capturePayment', 'voidPayment', 'refundPayment'];
+
+async function countCalls(client: Client): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  const query = "WorkflowType = 'order' AND ExecutionStatus = 'Running'";
+  for await (const { workflowId, runId } of client.workflow.list({ query })) {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+      const name = scheduled?.activityType?.name;
+      if (name && CALLS.includes(name)) counts[name] = (counts[name] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
