@@ -1,11 +1,12 @@
 /**
  * Writes what is derived from code into the documents, between their markers: the state diagram and the decision
  * table, the settings, and the pictures of the architecture. It never touches anything outside the markers. And what orders show of themselves, which a
- * test compares them with.
+ * test compares them with. The alerts once more, in the form that the Prometheus operator reads.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
 import { ORDER_STATES, type OrderState } from '../src/domain/order.ts';
 import { type Cell, TABLE } from '../src/domain/table.ts';
 import { TIMELINES_FILE, timelines } from '../test/support/timelines.ts';
@@ -30,13 +31,29 @@ export function generatedDocuments(): Document[] {
     settings: settingsTable(),
     folders: foldersPicture(),
   };
-  return ['docs/state-machine.md', 'docs/settings.md', 'docs/architecture.md']
+  const pages = ['docs/state-machine.md', 'docs/settings.md', 'docs/architecture.md']
     .map((file) => path.join(ROOT, file))
     .filter((file) => existsSync(file))
     .map((file) => {
       const text = readFileSync(file, 'utf8');
       return { path: file, text: fill(text, { ...parts, ...walkPictures(text) }) };
     });
+  return [...pages, prometheusRule()];
+}
+
+/** The alerts as the Prometheus operator takes them. */
+function prometheusRule(): Document {
+  const alerts = readFileSync(path.join(ROOT, 'deploy/prometheus/alerts.yaml'), 'utf8');
+  const rule = {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name: 'payonce' },
+    spec: parse(alerts) as unknown,
+  };
+  return {
+    path: path.join(ROOT, 'deploy/kubernetes/components/prometheus-rule/rules.yaml'),
+    text: `# Made by npm run generate.\n${stringify(rule, { lineWidth: 0 })}`,
+  };
 }
 
 /** By the heading of each walk. */

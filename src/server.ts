@@ -29,8 +29,9 @@ import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { openApiMetrics } from './metrics/open-api-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
-import { problemsOf, reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
-import { followSecretFiles, openSecretFiles } from './process/secret-files.ts';
+import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
+import { renewSecrets } from './process/renew-secrets.ts';
+import { openSecretFiles } from './process/secret-files.ts';
 import { openDatabase } from './store/database.ts';
 import { listenForChanges } from './store/notifications.ts';
 import { loadRecord } from './store/orders/record.ts';
@@ -44,7 +45,7 @@ const DRAIN_MS = 10_000;
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const packages = await loadGateways(process.env);
-  const secretFiles = openSecretFiles(process.env, renewableSecrets(packages));
+  const secretFiles = openSecretFiles(process.env, renewableSecrets('api', packages));
   const config = loadServiceConfig(process.env, 'api', packages);
   const { connectionOptions, namespace } = temporalConnection(process.env);
   const secrets = secretValuesOf(config);
@@ -110,20 +111,15 @@ async function main(): Promise<void> {
   const port = await listen(server, config.host, config.port);
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
-  const followed = followSecretFiles(secretFiles, {
-    take: (changed) => {
+  const renewing = renewSecrets(secretFiles, {
+    take: () => {
       const renewed = loadServiceConfig(process.env, 'api', packages);
       secrets.push(...secretValuesOf(renewed));
       renew(renewed.gateways);
       authenticate = createAuthenticate(renewed.apiKeys);
-      metrics.secretFilesRefused(false);
-      log.info({ code: 'secrets_renewed' }, `taken from their files: ${changed.join(', ')}`);
     },
-    onRefused: (error) => {
-      metrics.secretFilesRefused(true);
-      for (const problem of problemsOf(error))
-        log.error({ code: 'secrets_refused' }, `the secrets from before stay: ${problem}`);
-    },
+    onChange: metrics.secretFilesRefused,
+    log,
     signal: sweeping.signal,
   });
   const runs = createOrderRuns(client);
@@ -140,7 +136,7 @@ async function main(): Promise<void> {
   server.closeAllConnections();
   closeMetrics();
   const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
-  await Promise.allSettled([swept, reaped, followed, ...closed]);
+  await Promise.allSettled([swept, reaped, renewing, ...closed]);
 }
 
 await runProcess('api', main);

@@ -3,11 +3,11 @@ import './process/oldest-node.ts';
 
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
-import { loadServiceConfig } from './config/config.ts';
+import { loadServiceConfig, renewableSecrets } from './config/config.ts';
 import { misspelled } from './config/misspelled.ts';
 import { secretValuesOf } from './config/redaction.ts';
 import { checkAccess } from './gateways/access.ts';
-import { createGateways } from './gateways/index.ts';
+import { createRenewableGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
@@ -15,6 +15,8 @@ import { createTemporalLogger } from './logs/temporal-logger.ts';
 import { openWorkerMetrics } from './metrics/open-worker-metrics.ts';
 import { loadGateways } from './process/load-gateways.ts';
 import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
+import { renewSecrets } from './process/renew-secrets.ts';
+import { openSecretFiles } from './process/secret-files.ts';
 import { openDatabase } from './store/database.ts';
 import { temporalConnection, unreachableError } from './temporal/connection.ts';
 import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
@@ -43,14 +45,12 @@ const MAX_TASKS_AT_ONCE = 100;
 async function main(): Promise<void> {
   const { stopRequested } = watchProcessLife();
   const packages = await loadGateways(process.env);
+  const secretFiles = openSecretFiles(process.env, renewableSecrets('worker', packages));
   const config = loadServiceConfig(process.env, 'worker', packages);
-  const configured = createGateways(packages, config.gateways);
+  const { gateways: configured, renew } = createRenewableGateways(packages, config.gateways);
   const metrics = await openWorkerMetrics(config, Object.keys(configured));
-  const log = createLogger({
-    name: 'worker',
-    level: config.logLevel,
-    secrets: secretValuesOf(config),
-  });
+  const secrets = secretValuesOf(config);
+  const log = createLogger({ name: 'worker', level: config.logLevel, secrets });
   for (const line of misspelled(process.env, packages))
     log.warn({ code: 'variable_misspelled' }, line);
   const failedRuns = createFailedRuns(log, metrics.onTaskFailed);
@@ -100,13 +100,25 @@ async function main(): Promise<void> {
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   });
+  const stopping = new AbortController();
+  const renewing = renewSecrets(secretFiles, {
+    take: () => {
+      const renewed = loadServiceConfig(process.env, 'worker', packages);
+      secrets.push(...secretValuesOf(renewed));
+      renew(renewed.gateways);
+    },
+    onChange: metrics.secretFilesRefused,
+    log,
+    signal: stopping.signal,
+  });
   const running = worker.runUntil(stopRequested);
   reportReady();
   await running;
+  stopping.abort();
   checking.abort();
   metrics.close();
   await connection.close();
-  await Promise.all([database.close(), tracing.close()]);
+  await Promise.all([database.close(), tracing.close(), renewing]);
 }
 
 await runProcess('worker', main);

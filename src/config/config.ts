@@ -44,11 +44,18 @@ export function loadConfig(env: Environment, gateways: readonly DeclaredGateway[
   return redacting(toConfig(settings, gateways), settings, table);
 }
 
-/** Variables that an API takes up while it runs, where they lie in files: its keys, and the settings of gateways. */
-export function renewableSecrets(gateways: readonly DeclaredGateway[]): string[] {
+/**
+ * Variables that a process takes up while it runs, where they lie in files: the settings of gateways, and an API its
+ * keys.
+ */
+export function renewableSecrets(
+  reader: 'api' | 'worker',
+  gateways: readonly DeclaredGateway[],
+): string[] {
   const table = tableWith(gateways);
   const ofGateways = [...Object.keys(variablesOf(gateways)), 'SANDBOX_WEBHOOK_SECRETS'];
-  return ['API_KEYS', ...ofGateways].filter((name) => table[name]?.about.secret);
+  const own = reader === 'api' ? ['API_KEYS'] : [];
+  return [...own, ...ofGateways].filter((name) => table[name]?.about.secret);
 }
 
 /** The packages of further gateways, as they are named. */

@@ -1,6 +1,7 @@
 /** Counts what the API answers, for Prometheus. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ApiMetrics } from '../api/http/api-metrics.ts';
+import { showSecretFiles } from './secret-files.ts';
 
 /** From a read out of memory to the longest that a caller may wait (30 s). */
 const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -57,11 +58,6 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     help: 'Runs that no replay followed and that were reset, or ended so that the order begins from its record.',
     registers: [registry],
   });
-  const secretFiles = new Gauge({
-    name: 'payonce_secret_files_refused',
-    help: '1 while files of secrets hold what was not taken, and the values from before count.',
-    registers: [registry],
-  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
@@ -76,6 +72,6 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
       if (others > 0) stuck.set({ order_id: OTHERS }, others);
     },
     runMended: () => mended.inc(),
-    secretFilesRefused: (areRefused) => secretFiles.set(areRefused ? 1 : 0),
+    secretFilesRefused: showSecretFiles(registry),
   };
 }

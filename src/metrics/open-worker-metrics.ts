@@ -7,6 +7,7 @@ import { countGatewayCalls } from './gateway-metrics.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { countOrderEvents } from './order-events.ts';
 import { createRegistry } from './registry.ts';
+import { showSecretFiles } from './secret-files.ts';
 import { countTaskFailures, type OnTaskFailed } from './task-failures.ts';
 import { createTemporalMetrics } from './temporal-metrics.ts';
 
@@ -16,6 +17,7 @@ export interface WorkerMetrics {
   onRecorded?: OnRecorded;
   onTaskFailed?: OnTaskFailed;
   onGatewayCall?: OnGatewayCall;
+  secretFilesRefused(areRefused: boolean): void;
   close(): void;
 }
 
@@ -24,11 +26,12 @@ export async function openWorkerMetrics(
   { host, metrics: { port } }: Pick<Config, 'host' | 'metrics'>,
   gateways: readonly string[],
 ): Promise<WorkerMetrics> {
-  if (port === undefined) return { runtime: {}, close: () => {} };
+  if (port === undefined) return { runtime: {}, secretFilesRefused: () => {}, close: () => {} };
   const registry = createRegistry();
   const onRecorded = countOrderEvents(registry);
   const onTaskFailed = countTaskFailures(registry);
   const onGatewayCall = countGatewayCalls(registry, gateways);
+  const secretFilesRefused = showSecretFiles(registry);
   const temporal = await createTemporalMetrics();
   const page = async (): Promise<string> => (await registry.metrics()) + (await temporal.page());
   const { close } = await serveMetrics({ host, port, page });
@@ -37,6 +40,7 @@ export async function openWorkerMetrics(
     onRecorded,
     onTaskFailed,
     onGatewayCall,
+    secretFilesRefused,
     close,
   };
 }

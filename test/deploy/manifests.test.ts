@@ -7,7 +7,7 @@ import path from 'node:path';
 import ms from 'ms';
 import { parse } from 'yaml';
 import { PROGRAMS } from '../../scripts/build-release.ts';
-import { loadServiceConfig } from '../../src/config/config.ts';
+import { loadServiceConfig, renewableSecrets } from '../../src/config/config.ts';
 import { aboutOf, namesFor } from '../../src/config/settings.ts';
 import type { Reader } from '../../src/config/variable.ts';
 import { tableWith } from '../../src/config/variables.ts';
@@ -15,7 +15,7 @@ import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts
 import { BUILT_IN } from '../../src/gateways/built-in.ts';
 import { temporalConnection } from '../../src/temporal/connection.ts';
 import { TASK_QUEUE } from '../../src/workflows/inbox/messages.ts';
-import { resourceFiles, resourcesIn } from '../support/manifests.ts';
+import { kustomizations, resourceFiles, resourcesIn } from '../support/manifests.ts';
 
 interface Container {
   command: string[];
@@ -171,6 +171,26 @@ describe('the Kubernetes manifests', () => {
       const labels = spec.selector.matchLabels ?? spec.selector;
       const target = podsOf(metadata.name.replace('-metrics', ''));
       assert.deepEqual(labels, target, `${kind} ${metadata.name}`);
+    }
+  });
+});
+
+describe('secrets in files', () => {
+  const patches = kustomizations
+    .filter(({ folder }) => folder.endsWith('secret-files'))
+    .flatMap(({ patches: own = [] }) => own);
+
+  it('are those of an API, and of a worker, that change without a restart', () => {
+    assert.deepEqual(
+      patches.map(({ target }) => target.name),
+      ['payonce-api', 'payonce-worker'],
+    );
+    for (const { patch, target } of patches) {
+      const reader = target.name === 'payonce-api' ? 'api' : 'worker';
+      const renewable = renewableSecrets(reader, BUILT_IN).map((name) => `${name}_FILE`);
+      const named = [...patch.matchAll(/name: (\w+), value: (\S+)/g)].map(([, name]) => name);
+      assert.ok(named.length > 0);
+      for (const name of named) assert.ok(renewable.includes(name ?? ''), name);
     }
   });
 });
