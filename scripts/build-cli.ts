@@ -2,10 +2,11 @@
  * `npm run build:cli`: builds `@payonce/cli` in packages/cli from src/cli, as one file without dependencies. `npm pack`
  * there makes the package.
  */
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledLicences, LICENCES } from './bundled-licences.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGE = path.join(ROOT, 'packages/cli');
@@ -18,17 +19,19 @@ const REQUIRE =
 /** @throws Error with what the bundler found */
 export async function buildCli(): Promise<void> {
   await rm(DIST, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [path.join(ROOT, 'src/cli/main.ts')],
     outfile: path.join(DIST, 'payonce.js'),
     ...{ bundle: true, format: 'esm', platform: 'node', target: 'node20.19', minify: true },
     banner: { js: REQUIRE },
     // pg's own choice where it is installed, and it is not.
     external: ['pg-native'],
-    // The licences of what is in the bundle.
     legalComments: 'linked',
     logLevel: 'error',
   });
+  await writeFile(path.join(DIST, LICENCES), bundledLicences(metafile));
   await copyFile(path.join(ROOT, 'LICENSE'), path.join(PACKAGE, 'LICENSE'));
 }
 

@@ -1,26 +1,30 @@
 /** `npm run build:console`: bundles the console into console/dist, which the API serves at /console. */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundledLicences, LICENCES } from './bundled-licences.ts';
 
-const CONSOLE = fileURLToPath(new URL('../console', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const CONSOLE = path.join(ROOT, 'console');
 const DIST = path.join(CONSOLE, 'dist');
 
 /** @throws Error with what the bundler found */
 export async function buildConsole(folder = DIST): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await build({
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: { app: path.join(CONSOLE, 'main.tsx') },
     outdir: folder,
     ...{ bundle: true, format: 'esm', platform: 'browser', target: 'es2022', jsx: 'automatic' },
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"' },
-    // The licences of what is in the bundle.
     legalComments: 'linked',
     logLevel: 'error',
   });
+  await writeFile(path.join(folder, LICENCES), bundledLicences(metafile));
   await copyFile(path.join(CONSOLE, 'index.html'), path.join(folder, 'index.html'));
 }
 

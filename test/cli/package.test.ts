@@ -81,7 +81,7 @@ describe('the package of the command line', function () {
       [cli.dependencies, cli.version, cli.license, cli.engines],
       [undefined, own.version, own.license, own.engines],
     );
-    const built = ['dist/payonce.js', 'dist/payonce.js.LEGAL.txt'];
+    const built = ['dist/payonce.js', 'dist/payonce.js.LEGAL.txt', 'dist/LICENCES.txt'];
     assert.deepEqual(new Set(files), new Set([...built, 'LICENSE', 'README.md', 'package.json']));
   });
 });
