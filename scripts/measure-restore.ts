@@ -8,7 +8,6 @@ import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LIFE_NAMES } from '../test/backup/lives.ts';
 import { SITUATIONS, startRehearsal } from '../test/backup/rehearsal.ts';
 
 const DOCS = path.join(import.meta.dirname, '../docs');
@@ -24,6 +23,7 @@ interface Figures {
   load: number;
   situations: {
     name: string;
+    /** Open ones. */
     orders: number;
     /** Until the command had ended; null where none was needed. */
     restoreMs: number | null;
@@ -67,27 +67,31 @@ function seconds(ms: number): string {
   return (ms / 1_000).toFixed(1);
 }
 
+/** One after the other on one stack, so that each begins with the orders of those before. */
 async function measure(livesEach: number): Promise<Figures> {
   const load = loadavg()[0] ?? 0;
   const situations: Figures['situations'] = [];
-  for (const [name, { lost, putBack, lostSignals }] of Object.entries(SITUATIONS)) {
-    const rehearsal = await startRehearsal();
-    try {
-      const orders = [];
-      for (let i = 0; i < livesEach; i += 1) orders.push(await rehearsal.begin());
+  const rehearsal = await startRehearsal();
+  try {
+    for (const [name, { lost, putBack, lostSignals }] of Object.entries(SITUATIONS)) {
+      const lives = [];
+      for (let i = 0; i < livesEach; i += 1) lives.push(await rehearsal.begin());
       const backup = putBack === undefined ? '' : await rehearsal.backUp();
-      await rehearsal.goOn(...orders);
+      await rehearsal.goOn(...lives);
       await rehearsal.lose(...lost);
       const startedAt = Date.now();
       if (putBack !== undefined) await rehearsal.restore(backup, ...putBack);
       const restoreMs = putBack === undefined ? null : Date.now() - startedAt;
-      const times = await rehearsal.start(lostSignals, ...orders);
+      const times = await rehearsal.start(lostSignals, ...lives);
       await rehearsal.judge();
+      const [row] = await rehearsal.rows(
+        'select count(*)::int as orders from orders where not closed',
+      );
       const asked = await rehearsal.askedOfGateway();
-      situations.push({ name, orders: livesEach * LIFE_NAMES.length, restoreMs, ...times, asked });
-    } finally {
-      await rehearsal.close();
+      situations.push({ name, orders: Number(row?.orders), restoreMs, ...times, asked });
     }
+  } finally {
+    await rehearsal.close();
   }
   const date = new Date().toISOString().slice(0, 10);
   return { date, cores: availableParallelism(), load, situations };

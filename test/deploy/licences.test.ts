@@ -34,7 +34,6 @@ describe('a bundle', () => {
       for (const name of ['react', 'react-dom', '@mantine/core', '@tanstack/react-query'])
         assert.match(licences, new RegExp(`^${name} [\\d.]+: MIT$`, 'm'));
       assert.ok(licences.includes('Copyright (c) Meta Platforms'));
-      assert.doesNotMatch(licences, /The package has no text of it/);
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -24,7 +24,7 @@ interface Move {
   /** Below the data directory. */
   name: string;
   /** SQLite's own files beside it, which belong to the file that goes. */
-  beside: readonly string[];
+  alongside: readonly string[];
 }
 
 /** @throws BackupError or SetupError with what is to be put right; nothing has been changed then */
@@ -72,7 +72,7 @@ async function putFilesBack({ folder, dataDir, parts, replace, print }: PutBack)
     );
   if (there.length > 0) await endLeftPostgres(dataDir);
   const aside = path.join(dataDir, `replaced-${new Date().toISOString().replaceAll(':', '-')}`);
-  for (const { name, beside } of there) await setAside(dataDir, aside, [name, ...beside]);
+  for (const { name, alongside } of there) await setAside(dataDir, aside, [name, ...alongside]);
   if (there.length > 0)
     print(`what was there is in ${aside}: delete it once you know that you need none of it`);
   for (const { name } of moves) await putFileBack(folder, dataDir, name);
@@ -83,9 +83,12 @@ async function putFilesBack({ folder, dataDir, parts, replace, print }: PutBack)
 
 function movesOf(parts: readonly Part[]): Move[] {
   const { databaseFile } = readTemporalDevFile();
-  const ofTemporal = { name: databaseFile, beside: [`${databaseFile}-wal`, `${databaseFile}-shm`] };
+  const ofTemporal = {
+    name: databaseFile,
+    alongside: [`${databaseFile}-wal`, `${databaseFile}-shm`],
+  };
   return [
-    ...(parts.includes('database') ? [{ name: DATABASE, beside: [] }] : []),
+    ...(parts.includes('database') ? [{ name: DATABASE, alongside: [] }] : []),
     ...(parts.includes('temporal') ? [ofTemporal] : []),
   ];
 }
