@@ -6,6 +6,7 @@ import { accepted, type Session, useSession } from './session.tsx';
 
 export type Order = components['schemas']['Order'];
 export type ParkedEvent = components['schemas']['ParkedEvent'];
+export type ParkedEventWithBody = components['schemas']['ParkedEventWithBody'];
 export type Dispute = components['schemas']['Dispute'];
 export type StuckEffect = components['schemas']['StuckEffect'];
 export type Overview = components['schemas']['Overview'];

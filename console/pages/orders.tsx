@@ -13,6 +13,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { ORDER_STATES } from '../../src/domain/order.ts';
+import { REVIEW_REASONS } from '../../src/domain/reviews/reasons.ts';
 import { find, type Order, usePages } from '../api.ts';
 import { Loaded, Money, More, Nothing, Rest, State, When } from '../parts/shown.tsx';
 import { type Session, useSession } from '../session.tsx';
@@ -27,6 +28,7 @@ interface Page {
 export function OrdersPage() {
   const [query, setQuery] = useSearchParams();
   const words = query.get('q') ?? '';
+  const terms = termsOf(words);
   const set = (name: string, value: string): void =>
     setQuery((before) => {
       if (value === '') before.delete(name);
@@ -42,8 +44,10 @@ export function OrdersPage() {
           <Filters query={query} set={set} />
           <Listed query={query} />
         </>
-      ) : (
+      ) : terms === null ? (
         <Found words={words} />
+      ) : (
+        <Listed query={terms} />
       )}
     </Stack>
   );
@@ -96,11 +100,11 @@ function Search({ words, onSearch }: { words: string; onSearch: (words: string) 
       <Group align="flex-end">
         <TextInput
           label="Find"
-          description="An order, payment, refund, customer, e-mail address or invoice number"
+          description="An order, payment, refund, customer, e-mail address, invoice number, amount in minor units, currency, state, gateway, day or review; several at once as gateway:stripe currency:EUR amount:4999"
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
           flex={1}
-          maw={520}
+          maw={640}
         />
         <Button type="submit">Find</Button>
       </Group>
@@ -138,15 +142,41 @@ function Found({ words }: { words: string }) {
   );
 }
 
-/** What the words may be is not asked: everything that they can be is looked up, each by an index. */
-async function findAll(session: Session, words: string): Promise<Page> {
+const TERM = /^(\w+):(\S+)$/;
+
+/** `gateway:stripe amount:4999` is what the list of the API is asked with, by its names; null for anything else. */
+function termsOf(words: string): URLSearchParams | null {
+  const terms = words.split(/\s+/).map((word) => TERM.exec(word));
+  const pairs = terms.flatMap((term) => (term === null ? [] : [[term[1] ?? '', term[2] ?? '']]));
+  return pairs.length === terms.length ? new URLSearchParams(pairs) : null;
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const CURRENCY = /^[A-Z]{3}$/;
+const GATEWAY = /^[a-z][a-z0-9-]{1,31}$/;
+const AMOUNT = /^\d+$/;
+
+/** The queries that would find orders by these words, each of them by an index. */
+function queriesFor(words: string): string[] {
   const text = encodeURIComponent(words);
-  const filters = words.includes('@')
-    ? ['email']
-    : ['paymentId', 'refundId', 'customer', 'invoiceNumber'];
+  if (words.includes('@')) return [`email=${text}`];
+  if (DAY.test(words)) return [`createdFrom=${text}&createdTo=${text}`];
+  if ((ORDER_STATES as readonly string[]).includes(words)) return [`state=${text}`];
+  if ((REVIEW_REASONS as readonly string[]).includes(words)) return [`reviewReason=${text}`];
+  const names = ['paymentId', 'refundId', 'customer', 'invoiceNumber'];
+  if (AMOUNT.test(words)) names.push('amount');
+  if (CURRENCY.test(words)) names.push('currency');
+  if (GATEWAY.test(words)) names.push('gateway');
+  return names.map((name) => `${name}=${text}`);
+}
+
+/** What the words may be is not asked: everything that they can be is looked up. */
+async function findAll(session: Session, words: string): Promise<Page> {
   const [order, ...pages] = await Promise.all([
-    find<Order>(session, `/v1/orders/${text}`),
-    ...filters.map((filter) => find<Page>(session, `/v1/orders?limit=${PAGE}&${filter}=${text}`)),
+    find<Order>(session, `/v1/orders/${encodeURIComponent(words)}`),
+    ...queriesFor(words).map((query) =>
+      find<Page>(session, `/v1/orders?limit=${PAGE}&${query}`),
+    ),
   ]);
   const all = [...(order === null ? [] : [order]), ...pages.flatMap((page) => page?.orders ?? [])];
   const orders = [...new Map(all.map((one) => [one.id, one])).values()];

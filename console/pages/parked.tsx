@@ -1,8 +1,8 @@
-import { Anchor, Card, Checkbox, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Checkbox, Code, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { moneyText } from '../../src/money/text.ts';
-import { type ParkedEvent, useGet } from '../api.ts';
+import { type ParkedEvent, type ParkedEventWithBody, useGet } from '../api.ts';
 import { DeedButton } from '../parts/deed.tsx';
 import { Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
@@ -45,6 +45,27 @@ export function ParkedPage() {
   );
 }
 
+/** Read and decrypted only where somebody wants to see it. */
+function Received({ id }: { id: string }) {
+  const [isShown, setIsShown] = useState(false);
+  const event = useGet<ParkedEventWithBody>(isShown ? `/v1/parked-events/${id}` : null);
+  if (!isShown)
+    return (
+      <Button size="compact-sm" variant="default" mt="xs" onClick={() => setIsShown(true)}>
+        Show what was received
+      </Button>
+    );
+  return (
+    <Loaded query={event}>
+      {({ body, bodyEncoding }) => (
+        <Code block mt="xs" tabIndex={0} aria-label="What was received">
+          {bodyEncoding === 'base64' ? `no text; in base64: ${body}` : body}
+        </Code>
+      )}
+    </Loaded>
+  );
+}
+
 function Parked({ event }: { event: ParkedEvent }) {
   const { scope } = useSession();
   const { id, type, gateway, reason, status, orderId, paymentId, amount, currency } = event;
@@ -74,6 +95,7 @@ function Parked({ event }: { event: ParkedEvent }) {
           {event.decidedBy}: {event.note ?? 'without a note'}
         </Text>
       )}
+      {scope === 'ops' && <Received id={id} />}
       {scope === 'ops' && status === 'parked' && (
         <Group mt="xs">
           <DeedButton

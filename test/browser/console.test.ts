@@ -15,12 +15,15 @@ import {
   CURRENCY,
   givenOrder,
   givenPendingOrder,
+  newOrderId,
+  orderBody,
   readOrder,
   type Shop,
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
 import type { SharedStack } from '../support/stack.ts';
+import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 describe(`the console in a browser${SKIPPED}`, function () {
   this.timeout(180_000);
@@ -229,6 +232,48 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await dialog.getByRole('alert').getByText('Ask for at most the captured amount').waitFor();
     await dialog.getByRole('button', { name: 'Leave it' }).click();
     assert.deepEqual((await readOrder(shop, id)).refunds, []);
+  });
+
+  it('delivers a parked event again once its order is there, and shows what was received', async () => {
+    const id = newOrderId();
+    const paymentId = `pay_${randomUUID().slice(0, 8)}`;
+    await deliverTo(shop, signedEvent('payment.captured', { orderId: id, paymentId, amount: 1 }));
+    await open('/parked');
+    const event = page.getByRole('article').filter({ hasText: id });
+    await event.getByRole('button', { name: 'Show what was received' }).click();
+    await event.getByLabel('What was received').getByText(paymentId).waitFor();
+    await event.getByRole('button', { name: 'Deliver again' }).click();
+    const dialog = page.getByRole('dialog');
+    const send = dialog.locator('button[type=submit]');
+    await send.click();
+    await dialog.getByRole('alert').getByText('does not exist yet').waitFor();
+    await shop.call('POST', '/v1/orders', orderBody(id));
+    await send.click();
+    await dialog.waitFor({ state: 'hidden' });
+    await openOrder(id);
+    await page.getByText('payment.captured').first().waitFor();
+  });
+
+  it('finds orders by whatever is typed: an amount, a state, a day, or several at once', async () => {
+    const amount = 100_000 + Math.floor(Math.random() * 800_000);
+    const id = await givenOrder(shop, { amount });
+    const today = (await readOrder(shop, id)).createdAt.slice(0, 10);
+    await open('/orders');
+    const together = `gateway:sandbox currency:${CURRENCY} amount:${amount} state:initiated createdFrom:${today}`;
+    for (const words of [String(amount), together]) {
+      await page.getByLabel('Find').fill(words);
+      await page.getByRole('button', { name: 'Find' }).click();
+      await page.getByRole('link', { name: id, exact: true }).waitFor();
+      assert.equal(await page.getByRole('row').count(), 2, words);
+    }
+    for (const words of ['initiated', today, 'sandbox', CURRENCY]) {
+      await page.getByLabel('Find').fill(words);
+      await page.getByRole('button', { name: 'Find' }).click();
+      await page.getByRole('row').nth(1).waitFor();
+    }
+    await page.getByLabel('Find').fill('amount:much');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('alert').getByText('minor units').waitFor();
   });
 
   it('closes a parked event with the reason', async () => {
