@@ -105,7 +105,7 @@ describe('the evidence of a run', function () {
       `insert into invoices (number, order_id, epoch, key, customer_id, amount_minor, currency, gateway)
        select 99, order_id, 2, 'again', customer_id, amount_minor, currency, gateway
        from invoices where order_id = 'ord_small_paid'`,
-      /ord_small_paid: access was granted 1 times, and there are 2 invoices/,
+      /ord_small_paid: access was earned 1 times, and there are 2 invoices/,
     );
     inDatabase(
       'a number of the invoices is missing',
