@@ -47,7 +47,7 @@ export function Console() {
   if (isOpening)
     return (
       <Center h="100vh">
-        <Loader aria-label="Opening" />
+        <Loader role="status" aria-label="Opening" />
       </Center>
     );
   if (session === null) return <SignInPage onSignedIn={setSession} />;

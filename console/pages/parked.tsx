@@ -58,7 +58,7 @@ function Received({ id }: { id: string }) {
   return (
     <Loaded query={event}>
       {({ body, bodyEncoding }) => (
-        <Code block mt="xs" tabIndex={0} aria-label="What was received">
+        <Code block mt="xs" role="region" tabIndex={0} aria-label="What was received">
           {bodyEncoding === 'base64' ? `no text; in base64: ${body}` : body}
         </Code>
       )}

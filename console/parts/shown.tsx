@@ -57,7 +57,7 @@ export function Loaded<T>({
       {query.error.message}
     </Alert>
   ) : null;
-  if (data === undefined) return failure ?? <Loader aria-label="Loading" />;
+  if (data === undefined) return failure ?? <Loader role="status" aria-label="Loading" />;
   return (
     <>
       {failure}
