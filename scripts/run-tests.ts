@@ -1,10 +1,11 @@
 /**
  * The whole suite, as several runs of mocha side by side: the tests that share one stack in the first, whose lines are
  * shown as they come, and the tests that need none or start their own in the others, whose lines follow when all have
- * ended. What failed is said again behind them, as a reader of the end looks for it there. The last line is the sum: `N passed, N failed`. What follows `npm test --` is given to each.
+ * ended. What failed is said again behind them, as a reader of the end looks for it there. The last line is the sum:
+ * `N passed, N failed`. What follows `npm test --` is given to each.
  */
 import { execa } from 'execa';
-import { failuresOf, ownStackRuns, summaryOf, sumOf } from '../test/support/runs.ts';
+import { BENCH_TESTS, failuresOf, ownStackRuns, summaryOf, sumOf } from '../test/support/runs.ts';
 
 const ALL = 'test/**/*.test.ts';
 const given = process.argv.slice(2);
@@ -19,9 +20,12 @@ const mocha = (args: readonly string[], env: Record<string, string> = {}) =>
     stdin: 'ignore',
   });
 
-const ignored = ownStackRuns.flat().flatMap((pattern) => ['--ignore', pattern]);
-const first = mocha([...ignored, ALL]);
-const others = ownStackRuns.map((patterns) => mocha(patterns, { NO_SHARED_STACK: '1' }));
+const ignore = (patterns: readonly string[]): string[] =>
+  patterns.flatMap((pattern) => ['--ignore', pattern]);
+const first = mocha([...ignore([...ownStackRuns.flat(), ...BENCH_TESTS]), ALL]);
+const others = ownStackRuns.map((patterns) =>
+  mocha([...ignore(BENCH_TESTS), ...patterns], { NO_SHARED_STACK: '1' }),
+);
 first.all.pipe(process.stdout);
 
 const ended = await Promise.all([first, ...others]);

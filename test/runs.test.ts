@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { failuresOf, ownStackRuns, summaryOf, sumOf } from './support/runs.ts';
+import { BENCH_TESTS, failuresOf, ownStackRuns, summaryOf, sumOf } from './support/runs.ts';
 
 describe('the runs of npm test', () => {
   it('name only folders and files that exist', () => {
-    const places = ownStackRuns.flat().map((pattern) => pattern.replace('/**/*.test.ts', ''));
+    const places = [...ownStackRuns.flat(), ...BENCH_TESTS].map((pattern) =>
+      pattern.replace('/**/*.test.ts', ''),
+    );
     assert.deepEqual(
       places.filter((place) => !existsSync(place)),
       [],

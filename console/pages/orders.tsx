@@ -174,9 +174,7 @@ function queriesFor(words: string): string[] {
 async function findAll(session: Session, words: string): Promise<Page> {
   const [order, ...pages] = await Promise.all([
     find<Order>(session, `/v1/orders/${encodeURIComponent(words)}`),
-    ...queriesFor(words).map((query) =>
-      find<Page>(session, `/v1/orders?limit=${PAGE}&${query}`),
-    ),
+    ...queriesFor(words).map((query) => find<Page>(session, `/v1/orders?limit=${PAGE}&${query}`)),
   ]);
   const all = [...(order === null ? [] : [order]), ...pages.flatMap((page) => page?.orders ?? [])];
   const orders = [...new Map(all.map((one) => [one.id, one])).values()];

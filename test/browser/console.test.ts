@@ -250,8 +250,9 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await shop.call('POST', '/v1/orders', orderBody(id));
     await send.click();
     await dialog.waitFor({ state: 'hidden' });
-    await openOrder(id);
-    await page.getByText('payment.captured').first().waitFor();
+    await event.waitFor({ state: 'hidden' });
+    await page.getByLabel('Also those that are settled').check();
+    await event.getByText('redelivered').waitFor();
   });
 
   it('finds orders by whatever is typed: an amount, a state, a day, or several at once', async () => {

@@ -38,6 +38,12 @@ const OWN_STACK = {
   ],
 } as const;
 
+/** What `npm run test:bench` runs: five systems beside Payonce, each installed and started. Not part of `npm test`. */
+export const BENCH_TESTS: readonly string[] = [
+  'test/bench/peers.test.ts',
+  'test/bench/smoke.test.ts',
+];
+
 const asPatterns = (places: readonly string[]): string[] =>
   places.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`));
 
