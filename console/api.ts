@@ -1,7 +1,13 @@
 /** Reading and changing through the API, and following what changes. */
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  type Query,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { call, type components } from '../src/client/index.ts';
+import { call, type components, type Reply } from '../src/client/index.ts';
 import { accepted, type Session, useSession } from './session.tsx';
 
 export type Order = components['schemas']['Order'];
@@ -17,6 +23,8 @@ const WAIT = { prefer: 'wait=20' };
 const RECONNECT_MS = 2_000;
 /** Many orders may change in one moment; lists are read again once for all of them. */
 const GATHER_MS = 500;
+/** The stream of changes opens anew once a minute, so that no count stays older than that. */
+const COUNTED_EVERY_MS = 10_000;
 
 export function useGet<T>(path: string | null) {
   const { client } = useSession();
@@ -41,6 +49,9 @@ export function usePages<Page extends { nextCursor: string | null }>(path: strin
   });
 }
 
+/** No such thing, or words that cannot be the name of one. */
+const NOTHING_THERE: ReadonlySet<number> = new Set([400, 404, 422]);
+
 /**
  * Reads a path, or null where nothing is there, also where nothing can be: an e-mail address is no order's id.
  *
@@ -48,7 +59,13 @@ export function usePages<Page extends { nextCursor: string | null }>(path: strin
  */
 export async function find<T>({ client }: Session, path: string): Promise<T | null> {
   const reply = await call<T>(client, 'GET', path);
-  return reply.status === 404 || reply.status === 422 ? null : accepted(reply);
+  return NOTHING_THERE.has(reply.status) ? null : accepted(reply);
+}
+
+/** Reads once, when it is asked to: not again where something changes. */
+export function useRead<T>(path: string) {
+  const { client } = useSession();
+  return useMutation({ mutationFn: async () => accepted(await call<T>(client, 'GET', path)) });
 }
 
 export interface Change {
@@ -58,10 +75,34 @@ export interface Change {
 
 const NO_ANSWER =
   'No answer came, so it may have been done. Look at the order, or send it again as it is: that does nothing twice.';
-const TOO_MANY_REQUESTS = 429;
+/** Answers that say nothing of the work itself: who asks is not let in, or another request under the key still runs. */
+const UNDECIDED: ReadonlySet<number> = new Set([401, 403, 408, 429]);
+const STILL_RUNS = 'idempotency_in_progress';
 
-/** The keys of requests whose answer was lost, by what they asked for. */
-const unanswered = new Map<string, string>();
+/** The keys of requests whose answer was lost, by what they asked for; they outlive a new sign-in in this tab. */
+const UNANSWERED = 'payonce.unanswered';
+
+function unansweredKeys(): Record<string, string> {
+  return JSON.parse(sessionStorage.getItem(UNANSWERED) ?? '{}') as Record<string, string>;
+}
+
+function keyFor(request: string): string {
+  const keys = unansweredKeys();
+  const key = keys[request] ?? newKey();
+  sessionStorage.setItem(UNANSWERED, JSON.stringify({ ...keys, [request]: key }));
+  return key;
+}
+
+function forgetKeyFor(request: string): void {
+  const { [request]: _, ...others } = unansweredKeys();
+  sessionStorage.setItem(UNANSWERED, JSON.stringify(others));
+}
+
+/** Whether an answer says what became of the request. */
+function isDecided({ status, body }: Reply<unknown>): boolean {
+  if (status >= 500 || UNDECIDED.has(status)) return false;
+  return (body as { code?: string } | null)?.code !== STILL_RUNS;
+}
 
 /** Each click is one request under one key of its own. What was not answered is sent again under the same key. */
 export function useChange() {
@@ -70,13 +111,11 @@ export function useChange() {
   return useMutation({
     mutationFn: async ({ path, body }: Change) => {
       const request = JSON.stringify([path, body]);
-      const key = unanswered.get(request) ?? newKey();
-      unanswered.set(request, key);
-      const headers = { ...WAIT, 'idempotency-key': key };
+      const headers = { ...WAIT, 'idempotency-key': keyFor(request) };
       const reply = await call<unknown>(client, 'POST', path, { body, headers }).catch(() => {
         throw new Error(NO_ANSWER);
       });
-      if (reply.status < 500 && reply.status !== TOO_MANY_REQUESTS) unanswered.delete(request);
+      if (isDecided(reply)) forgetKeyFor(request);
       return accepted(reply);
     },
     onSettled: () => queries.invalidateQueries(),
@@ -107,13 +146,19 @@ export function useFollowChanges(): Connection {
         isDue = false;
         // To read again would cancel what is being read, such as the next page that somebody asked for.
         if (queries.isFetching() > 0) refresh();
-        else void queries.invalidateQueries();
+        else void queries.invalidateQueries({ predicate: isToBeRead });
       }, GATHER_MS);
     };
     void follow(credentials, leaving.signal, { onChange: refresh, onConnection: setConnection });
     return () => leaving.abort();
   }, [credentials, queries]);
   return connection;
+}
+
+/** What counts all orders is read again seldom, however often one of them changes. */
+function isToBeRead({ queryKey: [path], state: { dataUpdatedAt } }: Query): boolean {
+  const isCounted = typeof path === 'string' && path.startsWith('/v1/overview');
+  return !isCounted || Date.now() - dataUpdatedAt >= COUNTED_EVERY_MS;
 }
 
 interface Follower {

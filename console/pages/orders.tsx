@@ -143,11 +143,18 @@ function Found({ words }: { words: string }) {
 }
 
 const TERM = /^(\w+):(\S+)$/;
+const FILTERS: ReadonlySet<string> = new Set([
+  ...['paymentId', 'refundId', 'customer', 'email', 'createdFrom', 'createdTo', 'gateway'],
+  ...['currency', 'amount', 'state', 'needsReview', 'reviewReason', 'invoiceNumber'],
+]);
 
-/** `gateway:stripe amount:4999` is what the list of the API is asked with, by its names; null for anything else. */
+/** `gateway:stripe amount:4999` is what the list of the API is asked with, by its names; null for anything else, such as a customer `crm:42`. */
 function termsOf(words: string): URLSearchParams | null {
   const terms = words.split(/\s+/).map((word) => TERM.exec(word));
-  const pairs = terms.flatMap((term) => (term === null ? [] : [[term[1] ?? '', term[2] ?? '']]));
+  const pairs = terms.flatMap((term) => {
+    const [, name = '', value = ''] = term ?? [];
+    return FILTERS.has(name) ? [[name, value]] : [];
+  });
   return pairs.length === terms.length ? new URLSearchParams(pairs) : null;
 }
 

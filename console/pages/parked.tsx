@@ -1,8 +1,19 @@
-import { Anchor, Button, Card, Checkbox, Code, Group, Stack, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  Button,
+  Card,
+  Checkbox,
+  Code,
+  Group,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { moneyText } from '../../src/money/text.ts';
-import { type ParkedEvent, type ParkedEventWithBody, useGet } from '../api.ts';
+import { type ParkedEvent, type ParkedEventWithBody, useGet, useRead } from '../api.ts';
 import { DeedButton } from '../parts/deed.tsx';
 import { Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
@@ -45,24 +56,38 @@ export function ParkedPage() {
   );
 }
 
-/** Read and decrypted only where somebody wants to see it. */
+/** Read and decrypted only where somebody wants to see it, and once: each look is in the log under their name. */
 function Received({ id }: { id: string }) {
-  const [isShown, setIsShown] = useState(false);
-  const event = useGet<ParkedEventWithBody>(isShown ? `/v1/parked-events/${id}` : null);
-  if (!isShown)
+  const reading = useRead<ParkedEventWithBody>(`/v1/parked-events/${id}`);
+  if (reading.data === undefined)
     return (
-      <Button size="compact-sm" variant="default" mt="xs" onClick={() => setIsShown(true)}>
-        Show what was received
-      </Button>
+      <>
+        <Button
+          size="compact-sm"
+          variant="default"
+          mt="xs"
+          loading={reading.isPending}
+          onClick={() => reading.mutate()}
+        >
+          Show what was received
+        </Button>
+        {reading.error !== null && (
+          <Alert color="red" role="alert" title="It could not be read">
+            {reading.error.message}
+          </Alert>
+        )}
+      </>
     );
+  const { body, bodyEncoding } = reading.data;
   return (
-    <Loaded query={event}>
-      {({ body, bodyEncoding }) => (
-        <Code block mt="xs" role="region" tabIndex={0} aria-label="What was received">
-          {bodyEncoding === 'base64' ? `no text; in base64: ${body}` : body}
-        </Code>
-      )}
-    </Loaded>
+    <>
+      <Button size="compact-sm" variant="default" mt="xs" onClick={() => reading.reset()}>
+        Hide it
+      </Button>
+      <Code block mt="xs" role="region" tabIndex={0} aria-label="What was received">
+        {bodyEncoding === 'base64' ? `no text; in base64: ${body}` : body}
+      </Code>
+    </>
   );
 }
 

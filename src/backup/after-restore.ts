@@ -64,13 +64,13 @@ async function finish(
 ): Promise<void> {
   // The APIs that renewed it are gone, and others need not wait for that.
   await freeLease(database);
+  // First: a second gap after a failed try is harmless, and a number that is given twice is not.
+  const skipped = skip > 0 ? await skipNumbers(database, skip) : [];
   const gone = await goOnFromRecords({
     database,
     client,
     onProgress: (done) => print(`${done} orders seen to …`),
   });
-  // Last, so that what failed before may be done again without a second gap.
-  const skipped = skip > 0 ? await skipNumbers(database, skip) : [];
   for (const line of [...linesOf(gone), ...skipped.map(lineOf)]) print(line);
 }
 

@@ -24,6 +24,8 @@ interface Served {
   /** The server's major version. */
   major: number;
   tables: number;
+  /** Whether it has been migrated by Payonce. */
+  isOurs: boolean;
   /** Connections of processes of Payonce. */
   inUse: number;
 }
@@ -56,6 +58,15 @@ export async function demandUnused(url: string): Promise<void> {
     );
 }
 
+/** @throws BackupError where nothing is, as in a database that was named by mistake */
+export async function demandOurTables(url: string): Promise<void> {
+  const { isOurs } = await look(url);
+  if (!isOurs)
+    throw new BackupError(
+      'the database holds no tables of Payonce: name the one that was put back in DATABASE_URL, or a folder to restore from',
+    );
+}
+
 /**
  * Puts a dump back, in one transaction.
  *
@@ -67,7 +78,7 @@ export async function loadDump(
   folder: string,
   { lookup, replace, made }: { lookup: Lookup; replace: boolean; made: number },
 ): Promise<void> {
-  const { major, tables } = await look(url);
+  const { major, tables, isOurs } = await look(url);
   if (major < made)
     throw new BackupError(
       `the backup is of PostgreSQL ${made}, and this database is ${major}: restore it into ${made} or newer`,
@@ -75,6 +86,10 @@ export async function loadDump(
   if (tables > 0 && !replace)
     throw new BackupError(
       `the database has ${tables} tables: name an empty one in DATABASE_URL, or say --replace to lose what is in this one`,
+    );
+  if (tables > 0 && !isOurs)
+    throw new BackupError(
+      `the database has ${tables} tables, and they are not those of Payonce: name an empty one in DATABASE_URL`,
     );
   // Before anything is dropped.
   await findPostgresProgram('pg_restore', major, lookup);
@@ -98,6 +113,7 @@ async function look(url: string): Promise<Served> {
   const text = `
     select current_setting('server_version_num')::int / 10000 as major,
       (select count(*)::int from pg_tables where schemaname = any($1)) as tables,
+      to_regclass('public.installation') is not null as "isOurs",
       (select count(*)::int from pg_stat_activity
        where datname = current_database() and application_name like 'payonce%'
          and application_name <> all($2)) as "inUse"`;

@@ -55,6 +55,8 @@ export async function goOnFromRecords({
   const orders = createOrderClient({ client, ledgerOf: (id) => loadRecord(database, id) });
   const runs = createOrderRuns(client);
   const seenTo = new Set<string>();
+  /** Runs of orders that failed in between, oldest first: the next try hands over what each of them has. */
+  const tried = new Map<string, OrderRun[]>();
   const result: GoneOn = { begun: 0, ended: 0, withoutRecord: [] };
   await seeToOpenOrders();
   await seeToOtherRuns();
@@ -83,15 +85,19 @@ export async function goOnFromRecords({
   async function seeToAll(ids: readonly string[]): Promise<void> {
     await pLimit(AT_ONCE).map(ids, async (id) => {
       await pRetry(() => seeTo(id), { retries: RETRIES });
+      tried.delete(id);
       seenTo.add(id);
     });
     onProgress(seenTo.size);
   }
 
   async function seeTo(orderId: string): Promise<void> {
-    // What a first try has begun is ended again, and what it has sent is sent on.
+    // What a first try has begun is ended again; what that run has, and what it had not been sent yet, is sent on.
     const run = await latestRun(orderId);
     if (run?.isOpen) await end(run);
+    const sources = new Map(tried.get(orderId)?.map((earlier) => [earlier.runId, earlier]));
+    if (run !== null) sources.set(run.runId, run);
+    tried.set(orderId, [...sources.values()]);
     const ledger = await loadRecord(database, orderId);
     if (ledger === null) {
       result.withoutRecord.push(orderId);
@@ -100,7 +106,8 @@ export async function goOnFromRecords({
     await orders.restart(ledger);
     result.begun += 1;
     // In this order: what callers asked for is found again under its key, and the gateway has the last word.
-    if (run !== null) await handOverSignals({ database, orders, runs }, run);
+    for (const source of sources.values())
+      await handOverSignals({ database, orders, runs }, source);
     const id = `put-back-${startedAt.getTime()}`;
     await orders.signal(orderId, 'sync', { id, source: 'operator', wasPutBack: true });
   }

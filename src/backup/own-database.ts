@@ -6,7 +6,7 @@ import { migrate } from '../store/migrate.ts';
 import { finishRestore } from './after-restore.ts';
 import { BackupError, type Manifest, readManifest, writeBackup } from './backup-folder.ts';
 import type { BackupRequest, RestoreRequest } from './command-line.ts';
-import { demandUnused, dumpDatabase, loadDump } from './database-dump.ts';
+import { demandOurTables, demandUnused, dumpDatabase, loadDump } from './database-dump.ts';
 
 type Print = (line: string) => void;
 
@@ -39,7 +39,8 @@ export async function restoreDatabase(
       'a Temporal of your own is put back by its own means; then say npm run restore without a folder, so that orders go on from the database',
     );
   await demandUnused(url);
-  if (folder !== undefined) {
+  if (folder === undefined) await demandOurTables(url);
+  else {
     const { of, takenAt, postgres } = await readManifest(folder);
     if (of !== 'database')
       throw new BackupError(

@@ -8,6 +8,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import pg from 'pg';
 import { type Stack, withStores } from '../../src/dev/stack/stack.ts';
 import { type Crm, openCrm } from '../support/crm.ts';
 import { judgeEveryOrder } from '../support/every-order.ts';
@@ -108,6 +109,18 @@ describe('a database of one’s own', function () {
     await assert.rejects(
       run('restore', [backup], settings(before_)),
       /the database has \d+ tables: name an empty one in DATABASE_URL, or say --replace/,
+    );
+  });
+
+  it('is not looked for where there is none, nor put over the tables of something else', async () => {
+    const url = (await postgres?.createDatabase('another_shop')) ?? '';
+    await assert.rejects(run('restore', [], settings(url)), /holds no tables of Payonce/);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('create table articles (id int)').finally(() => client.end());
+    await assert.rejects(
+      run('restore', [backup, '--replace'], settings(url)),
+      /has 1 tables, and they are not those of Payonce/,
     );
   });
 

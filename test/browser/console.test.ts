@@ -267,6 +267,14 @@ describe(`the console in a browser${SKIPPED}`, function () {
       await page.getByRole('link', { name: id, exact: true }).waitFor();
       assert.equal(await page.getByRole('row').count(), 2, words);
     }
+    const email = `anna+${amount}@example.org`;
+    const customer = `crm:${amount}`;
+    const known = await givenOrder(shop, { customer: { id: customer, email } });
+    for (const words of [email, customer]) {
+      await page.getByLabel('Find').fill(words);
+      await page.getByRole('button', { name: 'Find' }).click();
+      await page.getByRole('link', { name: known, exact: true }).waitFor();
+    }
     for (const words of ['initiated', today, 'sandbox', CURRENCY]) {
       await page.getByLabel('Find').fill(words);
       await page.getByRole('button', { name: 'Find' }).click();

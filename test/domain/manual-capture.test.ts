@@ -136,21 +136,6 @@ describe('an order that is captured by hand', () => {
       .then({ state: 'pending', asks: ['void_payment:pay_2'] });
   });
 
-  it('voids once more what it could not void before, and leaves it to a person then', () => {
-    const refusedOnce = [...HELD, voidRequest(), refused('void_payment', 'pay_1')];
-    givenWith(PART, ...refusedOnce)
-      .when(byHand())
-      .then({ state: 'paid', asks: ['void_payment:pay_1.2'] });
-    const { ledger } = apply(
-      ledgerOf(PART, [...refusedOnce, byHand()]),
-      refused('void_payment', 'pay_1.2'),
-    );
-    assert.deepEqual(
-      ledger.reviews.map(({ reason }) => reason),
-      ['double_payment'],
-    );
-  });
-
   it('voids what is authorized when the money comes by hand', () => {
     givenWith(PART, ...HELD)
       .when(byHand())

@@ -125,8 +125,6 @@ export function refuseVoid(context: Context, paymentId: string, refusal: Refusal
     cause: `void:${paymentId}`,
     evolve: () => {
       payment.voiding = false;
-      // What the shop still holds is voided once more, should the order be paid otherwise or end.
-      if (ledger.terms.manualCapture !== undefined && !isOver(ledger)) delete payment.voiding;
       countRefusal(payment);
       ledger.cancelRequested = false;
     },

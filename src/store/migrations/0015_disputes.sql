@@ -12,7 +12,6 @@ CREATE TABLE "order_disputes" (
 	CONSTRAINT "order_disputes_once" UNIQUE("order_id","dispute_id")
 );
 --> statement-breakpoint
-ALTER TABLE "order_disputes" ADD CONSTRAINT "order_disputes_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "order_disputes_by_deadline" ON "order_disputes" USING btree ("respond_by","id");--> statement-breakpoint
 CREATE INDEX "order_disputes_by_status" ON "order_disputes" USING btree ("status","respond_by","id");--> statement-breakpoint
 -- Those of orders from before, as their ledgers have them. A ledger may hold escapes of NUL and of single surrogates, which
@@ -29,4 +28,6 @@ SELECT "ledgers"."id", "dispute"->>'disputeId', "dispute"->>'paymentId', "gatewa
   coalesce(to_timestamp(("dispute"->>'respondBy')::bigint / 1000.0), 'infinity')
 FROM "ledgers", json_each("ledgers"."ledger"->'disputes') AS "entry" ("name", "dispute")
 WHERE "dispute"->>'disputeId' ~ '^[\x21-\x7e]{1,255}$' AND "dispute"->>'paymentId' ~ '^[\x21-\x7e]{1,255}$'
-ORDER BY "created_at", "ledgers"."id";
+ORDER BY "created_at", "ledgers"."id";--> statement-breakpoint
+-- Behind what is read of all orders: it locks them against writing for as long as this transaction lasts.
+ALTER TABLE "order_disputes" ADD CONSTRAINT "order_disputes_order_id_orders_id_fk" FOREIGN KEY ("order_id") REFERENCES "public"."orders"("id") ON DELETE no action ON UPDATE no action;
