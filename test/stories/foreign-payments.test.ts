@@ -3,8 +3,10 @@
  * names an order of ours and that this installation did not make never pays the order by itself.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import pWaitFor from 'p-wait-for';
 import type { Maker } from '../../src/gateway-test/actor.ts';
+import { parkEvent } from '../../src/store/parked-events.ts';
 import { razorpayBehind } from '../fakes/razorpay/driver.ts';
 import { stripeBehind } from '../fakes/stripe/driver.ts';
 import { scrape, sumOf } from '../metrics/scrape.ts';
@@ -12,6 +14,7 @@ import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { exemptFromInvariants } from '../support/every-order.ts';
 import { WAIT } from '../support/operator-client.ts';
+import { openPatiently } from '../support/patient-database.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import {
   AMOUNT,
@@ -24,6 +27,7 @@ import {
   untilOrder,
   untilSettled,
 } from '../support/shop.ts';
+import { sharedStack } from '../support/stack.ts';
 import { deliver } from '../support/webhooks.ts';
 
 interface Parked {
@@ -59,7 +63,7 @@ describe('a payment that names an order and that this installation did not make'
     return (await found()) as Parked;
   }
 
-  const decide = (deed: 'attach' | 'close', { id }: Parked, body: object = {}) =>
+  const decide = (deed: 'attach' | 'close', { id }: Pick<Parked, 'id'>, body: object = {}) =>
     shop.call<Problem>('POST', `/v1/parked-events/${id}/${deed}`, body, WAIT);
 
   const captured = ({ captureStrange }: Place, id: string, maker: Maker) =>
@@ -167,15 +171,18 @@ describe('a payment that names an order and that this installation did not make'
     const first = await untilParked(named);
     assert.equal((await decide('attach', first, { orderId: meant })).status, 200);
     await untilSettled(shop, meant, 'paid');
-    const event = place.gateway.eventFor({ type: 'payment.pending', orderId: named, paymentId });
-    assert.ok(event);
-    await deliver(shop, event);
-    const second = await untilParked(named);
-    assert.notEqual(second.id, first.id);
-    const { status, body } = await decide('attach', second, { orderId: named });
+    const database = openPatiently((await sharedStack()).databaseUrl);
+    const another = {
+      ...{ gateway: 'sandbox', eventId: randomUUID(), reason: 'foreign_payment', orderId: named },
+      ...{ type: 'payment.authorized', paymentId, amountMinor: AMOUNT, currency: CURRENCY },
+      body: Buffer.from('{}'),
+    } as const;
+    const id = await parkEvent(database, another).finally(() => database.close());
+    const { status, body } = await decide('attach', { id }, { orderId: named });
     assert.deepEqual([status, body.code], [409, 'payment_belongs_to_other_order']);
     assert.equal((await readOrder(shop, named)).state, 'initiated');
-    assert.equal((await parkedOf(named))[0]?.status, 'parked');
+    const kept = (await parkedOf(named)).find((event) => event.id === id);
+    assert.equal(kept?.status, 'parked');
   });
 
   it('cannot be attached to an order of another gateway', async () => {

@@ -129,11 +129,16 @@ async function begin(ledger: Ledger, input: OrderInput): Promise<void> {
       expiresAt: ledger.expiresAt,
       settlementWindowMs,
     });
-    await (await temporalClient()).workflow.start(ORDER_WORKFLOW, {
+    const { workflow } = await temporalClient();
+    const run = {
       workflowId: orderId,
       taskQueue: TASK_QUEUE,
-      args: [input],
+      args: [input] as [OrderInput],
       typedSearchAttributes: startingAttributes(ledger),
+    };
+    // The reaper may have been faster, as above.
+    await workflow.start(ORDER_WORKFLOW, run).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     });
     await markStarted(database, [orderId]);
   } finally {
