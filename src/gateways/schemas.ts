@@ -1,12 +1,10 @@
 /** The shapes that a gateway is made of and that it answers with, for what comes from other people's code. */
 import { z } from 'zod';
-import { DISPUTE_STATUSES } from '../domain/facts/facts.ts';
+import { DISPUTE_STATUSES, LAST_TIME_MS } from '../domain/facts/facts.ts';
 import type { EventMessage, GatewayPayment } from './gateway.ts';
 import { WebhookRejection } from './gateway.ts';
 import type { GatewayPackage } from './gateway-package.ts';
 
-/** The last millisecond that a date can name. */
-const MAX_TIME_MS = 8_640_000_000_000_000;
 const amountMinor = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'is no currency of ISO 4217, in capitals');
 const id = z.string().min(1).max(255);
@@ -37,7 +35,7 @@ const settingSchema = z.discriminatedUnion('kind', [
 ]);
 
 /** Epoch milliseconds. */
-const respondBy = z.number().int().positive().max(MAX_TIME_MS).optional();
+const respondBy = z.number().int().positive().max(LAST_TIME_MS).optional();
 const disputeStatus = z.enum(DISPUTE_STATUSES);
 
 export const capabilitiesSchema = z.object({

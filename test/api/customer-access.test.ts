@@ -4,7 +4,7 @@ import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { call } from '../../src/client/index.ts';
 import { startBeside } from '../support/extra-processes.ts';
-import { clerkOf } from '../support/operator-client.ts';
+import { clerkOf, WAIT } from '../support/operator-client.ts';
 import {
   clientOf,
   givenPendingOrder,
@@ -18,8 +18,6 @@ import {
   untilSettled,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
-
-const WAIT = { prefer: 'wait=30' };
 
 let stack: SharedStack;
 let shop: Shop;

@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
-import { clerkOf } from '../support/operator-client.ts';
+import { clerkOf, WAIT } from '../support/operator-client.ts';
 import { openShop, type Problem, type Shop, untilSettled } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
-
-const WAIT = { prefer: 'wait=30' };
 
 let stack: SharedStack;
 let shop: Shop;

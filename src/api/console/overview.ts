@@ -42,8 +42,8 @@ export const getOverview = defineRoute({
   answers: { 200: { description: 'The counts at this moment.', schema: overviewSchema } },
   problems: [],
   async run(_request, { database }) {
-    const { openReviews, ...counts } = await readCounts(database);
-    const { orders, failedEffects, parkedEvents, disputesDueSoon, droppedDuplicates } = counts;
+    const { orders, openReviews, failedEffects, parkedEvents, disputesDueSoon, droppedDuplicates } =
+      await readCounts(database);
     return {
       status: 200,
       body: {

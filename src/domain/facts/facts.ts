@@ -113,6 +113,9 @@ export type SnapshotStatus =
   | 'expired'
   | 'voided';
 export type RefundStatus = 'pending' | 'succeeded' | 'failed' | 'reversed';
+/** The last millisecond that a date can name. */
+export const LAST_TIME_MS = 8_640_000_000_000_000;
+
 export const DISPUTE_STATUSES = ['inquiry', 'opened', 'won', 'lost'] as const;
 export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
 

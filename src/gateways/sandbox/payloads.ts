@@ -1,6 +1,6 @@
 /** What the sandbox gateway sends, as schemas, and its mapping to the domain's words. */
 import { z } from 'zod';
-import type { RefundSnapshot } from '../../domain/facts/facts.ts';
+import { DISPUTE_STATUSES, type RefundSnapshot } from '../../domain/facts/facts.ts';
 import { type GatewayPayment, INSTALLATION_FIELD } from '../gateway.ts';
 
 const amount = z.number().int().positive();
@@ -28,7 +28,7 @@ export const paymentSchema = z.object({
   disputes: z.array(
     z.object({
       id: z.string(),
-      status: z.enum(['inquiry', 'opened', 'won', 'lost']),
+      status: z.enum(DISPUTE_STATUSES),
       amount,
       respondBy,
     }),

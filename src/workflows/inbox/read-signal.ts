@@ -7,6 +7,7 @@ import {
   CAPTURE_FACTS,
   DISPUTE_FACTS,
   type Fact,
+  LAST_TIME_MS,
   PAYMENT_FACTS,
   REFUND_FACTS,
 } from '../../domain/facts/facts.ts';
@@ -24,8 +25,6 @@ const MAX_NAME_LENGTH = 64;
 /** It becomes part of ids. */
 const REFERENCE_PATTERN = /^[\x21-\x7e]{1,64}$/;
 const DAY_PATTERN = /^\d{4}-\d{2}-\d{2}$/;
-/** The last millisecond that a date can name. */
-const LAST_TIME = 8_640_000_000_000_000;
 const MANUAL_SHAPE =
   'needs "reference", "method", a positive whole "amountMinor" and the day "on", such as 2026-01-31';
 
@@ -213,7 +212,7 @@ function readManualRefund(fields: Fields, envelope: Envelope): CommandEvent | nu
 
 function readExtend(fields: Fields, envelope: Envelope): CommandEvent | null {
   const { expiresAt, note } = fields;
-  if (!isAmount(expiresAt) || expiresAt > LAST_TIME) return null;
+  if (!isAmount(expiresAt) || expiresAt > LAST_TIME_MS) return null;
   const source = sourceOf(fields, 'operator');
   return { ...envelope, source, type: 'extend', expiresAt, ...(isText(note) ? { note } : {}) };
 }
@@ -236,7 +235,7 @@ function readFact(value: unknown): Fact | null {
 
 /** A time that cannot be read is none: the dispute itself counts. */
 function respondByIn({ respondBy }: Fields): { respondBy?: number } {
-  return isAmount(respondBy) && respondBy <= LAST_TIME ? { respondBy } : {};
+  return isAmount(respondBy) && respondBy <= LAST_TIME_MS ? { respondBy } : {};
 }
 
 function expected(signal: string): string {
