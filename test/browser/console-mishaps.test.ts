@@ -64,6 +64,37 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     );
   });
 
+  // Neither answer says what became of what was lost: another key would be another refund.
+  it('refunds once where what is sent again still runs, or finds nobody signed in any more', async () => {
+    const id = await paidOrder();
+    await openOrder(id);
+    await deed('Refund').click();
+    await dialog().getByLabel('Amount in minor units').fill('1000');
+    await page.route('**/refunds', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await send('Refund');
+    await refusal('does nothing twice').waitFor();
+    await page.unroute('**/refunds');
+    for (const [status, code] of [
+      [409, 'idempotency_in_progress'],
+      [401, 'credentials_expired'],
+    ] as const) {
+      const json = { code, detail: `It is ${code}.` };
+      await page.route('**/refunds', (route) => route.fulfill({ status, json }));
+      await send('Refund');
+      await refusal(json.detail).waitFor();
+      await page.unroute('**/refunds');
+    }
+    await send('Refund');
+    await dialog().waitFor({ state: 'hidden' });
+    assert.deepEqual(
+      (await readOrder(shop, id)).refunds.map(({ amount }) => amount),
+      [1000],
+    );
+  });
+
   it('makes a second refund of the same amount once the first is answered', async () => {
     const id = await paidOrder();
     await openOrder(id);
