@@ -36,6 +36,8 @@ describe('an order row', () => {
       email: 'ada@example.com',
       description: 'Two tickets',
       metadata: { zebra: '1', ant: '2' },
+      correctedAt: null,
+      erasedAt: null,
       people: {},
       view: order.view,
       revision: 0,
