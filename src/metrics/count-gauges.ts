@@ -58,7 +58,7 @@ function createGauges(registry: Registry): (counts: Counts) => void {
   const disputes = gauge(
     registry,
     'payonce_disputes_due_soon',
-    'Disputes that have to be answered within three days, or had to be and are open still.',
+    'Disputes that have to be answered within three days, or had to be within the last seven and are open still.',
   );
   const dropped = gauge(
     registry,

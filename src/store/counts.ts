@@ -14,7 +14,7 @@ export interface Counts {
   unstartedOrders: number;
   /** Counted up to a bound: beyond it the number says nothing new. */
   ordersPastDeadline: number;
-  /** Disputes that have to be answered within three days, or had to be and are open still. */
+  /** Disputes that have to be answered within three days, or had to be within the last seven and are open still. */
   disputesDueSoon: number;
   droppedDuplicates: number;
 }
@@ -45,7 +45,8 @@ const TOTALS = `
       select from orders where not closed and next_deadline_at < now() - interval '1 minute'
       limit 100000
     ) as late) as "ordersPastDeadline",
-    (select count(*)::int from order_disputes where respond_by < now() + interval '3 days')
+    (select count(*)::int from order_disputes
+      where respond_by between now() - interval '7 days' and now() + interval '3 days')
       as "disputesDueSoon",
     (select coalesce(sum(count), 0)::float8 from duplicate_deliveries) as "droppedDuplicates"`;
 

@@ -57,9 +57,28 @@ describe('the deadline of a dispute', () => {
     assert.equal(deadlineAfter(opened(FEBRUARY), ...asked('lost', MARCH)), null);
   });
 
-  it('is not told anew by a webhook that comes again, which may be an old one', () => {
+  it('is what the gateway has where a webhook that comes again tells another: either may be the old one', () => {
     const repeated = { ...opened(MARCH), id: 'evt_late' };
-    assert.equal(deadlineAfter(opened(FEBRUARY), repeated), new Date(FEBRUARY).toISOString());
+    const { ledger, effects } = apply(ledgerAfter(...IN.paid, opened(FEBRUARY)), repeated);
+    assert.deepEqual(
+      effects.map(({ effect }) => effect),
+      ['fetch_payments'],
+    );
+    assert.equal(viewOf(ledger).disputes[0]?.respondBy, new Date(FEBRUARY).toISOString());
+    assert.equal(
+      deadlineAfter(opened(FEBRUARY), repeated, ...asked('opened', MARCH).slice(1)),
+      new Date(MARCH).toISOString(),
+    );
+  });
+
+  it('is asked for by no webhook that tells what is known, tells none, or comes after the end', () => {
+    const again = { ...opened(FEBRUARY), id: 'evt_again' };
+    const silent = { ...dispute('opened'), id: 'evt_silent' };
+    for (const repeated of [again, silent])
+      assert.deepEqual(apply(ledgerAfter(...IN.paid, opened(FEBRUARY)), repeated).effects, []);
+    const late = { ...opened(MARCH), id: 'evt_late' };
+    const won = ledgerAfter(...IN.paid, opened(FEBRUARY), dispute('won'));
+    assert.deepEqual(apply(won, late).effects, []);
   });
 
   it('is read from a signal, and left out where it is no time', () => {

@@ -59,10 +59,23 @@ describe('a message that is sent again', () => {
     );
   });
 
-  it('may be refused by the other system this time, and is then for a person', () => {
-    given(...TOLD, resend('update_crm:paid-1'))
+  it('may be refused by the other system this time: it stays delivered, and says so', () => {
+    const before = [...TOLD, resend('update_crm:paid-1')];
+    given(...before)
       .when(refused('update_crm', 'paid-1'))
-      .then({ reviews: ['effect_failed'] });
+      .then({ outcomes: ['applied'] });
+    const { effects } = ledgerAfter(...before, refused('update_crm', 'paid-1'));
+    const entry = effects['ord_1:update_crm:paid-1'];
+    assert.equal(entry?.status, 'done');
+    assert.ok(entry.error);
+  });
+
+  it('holds nothing back where it is refused, such as the revocation that came meanwhile', () => {
+    const before = [...TOLD, resend('grant_access:1'), decideAccess('revoke')];
+    assert.deepEqual(
+      startedBy(refused('grant_access', 1), ...before).map(({ key }) => key),
+      ['ord_1:revoke_access:1'],
+    );
   });
 
   it('is none that nobody is told by, that does not exist or that was not delivered yet', () => {

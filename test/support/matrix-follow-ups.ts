@@ -46,6 +46,7 @@ import {
   unanswered,
   verify,
   voidAnswered,
+  webhook,
 } from './order-events.ts';
 import { another, EXPIRED, IN } from './order-states.ts';
 import type { Happening } from './order-story.ts';
@@ -302,6 +303,8 @@ const DECIDED_BY_HAND: Record<OrderState, Happening> = {
   refunded: decide('reject', 'captured_after_refund'),
 };
 
+const RESENT: Happening = (ledger) => resend(`grant_access:${ledger.access.epoch}`);
+
 export const FOLLOW_UPS: Record<string, Scenes> = {
   'resend.requested': {
     before: before((state) => [
@@ -309,7 +312,16 @@ export const FOLLOW_UPS: Record<string, Scenes> = {
       ...(state === 'paid' ? [] : [decideAccess('grant')]),
       ...FINISHED,
     ]),
-    now: () => (ledger) => resend(`grant_access:${ledger.access.epoch}`),
+    now: () => RESENT,
+  },
+  'resend.refused': {
+    before: before((state) => [
+      ...IN[state],
+      ...(state === 'paid' ? [] : [decideAccess('grant')]),
+      ...FINISHED,
+      RESENT,
+    ]),
+    now: () => (ledger) => refused('grant_access', ledger.access.epoch),
   },
   'crm.outdated': {
     terms: { notifiesCrmOfEvents: true },
@@ -487,6 +499,17 @@ export const FOLLOW_UPS: Record<string, Scenes> = {
     now: (state) => {
       const disputes = [{ disputeId: 'dsp_9', amountMinor: 10, status: 'lost' as const }];
       return told(snapshot('captured', knownIn(state), { captures: [], disputes }));
+    },
+  },
+  'dispute.deadline': {
+    before: before((state) => [
+      ...(state === 'initiated' ? STRANGER : IN[state]),
+      dispute('inquiry', 10, 'dsp_9', knownIn(state)),
+    ]),
+    now: (state) => {
+      const { fact } = dispute('inquiry', 10, 'dsp_9', knownIn(state));
+      const moved = { ...fact, respondBy: Date.UTC(2026, 2, 7) } as typeof fact;
+      return { ...webhook(moved), id: 'evt_moved' };
     },
   },
   'refund.by_hand': {

@@ -27,7 +27,7 @@ const overviewSchema = z
     parkedEvents: counted.meta({ description: 'Events that no order could take, by reason.' }),
     disputesDueSoon: z.int().meta({
       description:
-        'Disputes that have to be answered within three days, or had to be and are open still.',
+        'Disputes that have to be answered within three days, or had to be within the last seven and are open still.',
     }),
     droppedDuplicates: z.int().meta({ description: 'Repeats that changed nothing, ever.' }),
   })

@@ -93,10 +93,15 @@ export function grantAccess(starter: EffectStarter): void {
     effect: 'grant_access',
     key: keyFor(starter, 'grant_access', epoch),
     epoch,
-    ...(before > 0 && followsRules5(ledger)
+    ...(before > 0 && awaitsRevocation(ledger)
       ? { after: keyFor(starter, 'revoke_access', before) }
       : {}),
   });
+}
+
+/** An order of before rules 5 must replay what it granted by itself; what a person decides has come since. */
+function awaitsRevocation(ledger: Ledger): boolean {
+  return followsRules5(ledger) || ledger.access.byHand === 'granted';
 }
 
 export function revokeAccess(starter: EffectStarter): void {

@@ -15,7 +15,7 @@ import type { EffectEntry } from '../ledger.ts';
 import { putEffect, removeEffect } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
 import { isPayable } from '../sums.ts';
-import { type Answer, type GatewayCall, isBusinessEffect } from './effects.ts';
+import { type Answer, type Effect, type GatewayCall, isBusinessEffect } from './effects.ts';
 import { noteGatewayCall } from './gateway-failure.ts';
 
 export function applyEffectEvent(context: Context, event: EffectEvent): void {
@@ -41,12 +41,25 @@ function finishBusinessEffect(context: Context, event: EffectEvent, entry: Effec
     return record(context, { outcome: 'applied', reason: 'done' }, origin);
   }
   const error = event.type === 'effect.refused' ? event.code : event.reason;
-  applyRow(context, 'effect.failed', {
-    cause: event.key,
-    evolve: () => putEffect(context.ledger, { command, status: 'failed', attempts, error }),
-    reason: `effect_failed: ${error}`,
-    origin,
-  });
+  if (wasDelivered(command))
+    applyRow(context, 'resend.refused', {
+      cause: event.key,
+      evolve: () => putEffect(context.ledger, { command, status: 'done', attempts, error }),
+      reason: `refused when sent again, delivered before: ${error}`,
+      origin,
+    });
+  else
+    applyRow(context, 'effect.failed', {
+      cause: event.key,
+      evolve: () => putEffect(context.ledger, { command, status: 'failed', attempts, error }),
+      reason: `effect_failed: ${error}`,
+      origin,
+    });
+}
+
+/** What the other system has got already holds nothing back where it does not take it a second time. */
+function wasDelivered(command: Effect): boolean {
+  return 'times' in command && command.times !== undefined;
 }
 
 function take(context: Context, answer: Answer, command: GatewayCall): void {

@@ -6,7 +6,7 @@ import type { FactEvent } from '../events.ts';
 import type { Payment } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { applyCaptureReversed } from './captures.ts';
-import { applyDisputeFact } from './disputes.ts';
+import { applyDisputeFact, movesDeadline } from './disputes.ts';
 import {
   type Fact,
   factKey,
@@ -27,7 +27,8 @@ export function applyFact(context: Context, given: Fact, payment: Payment): Verd
   const fact = withoutFee(given, payment);
   // A status may have moved on and back again; a capture and its reversal happen once.
   const isUndone = context.isPresentTruth && !isCaptureFact(fact);
-  const mayHaveChanged = isUndone || mayBeComeback(context, fact, payment);
+  const isMoved = isDisputeFact(fact) && movesDeadline(context, fact);
+  const mayHaveChanged = isUndone || isMoved || mayBeComeback(context, fact, payment);
   return applyUnlessKnown(context, fact, mayHaveChanged, () => applyByKind(context, fact, payment));
 }
 

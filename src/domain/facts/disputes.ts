@@ -17,7 +17,12 @@ const RANK: Record<DisputeStatus, number> = { inquiry: 0, opened: 1, won: 2, los
 
 export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
   const { ledger } = context;
-  const status = fact.type.slice('dispute.'.length) as DisputeStatus;
+  if (movesDeadline(context, fact))
+    return applyRow(context, 'dispute.deadline', {
+      cause: factKey(fact),
+      effects: { fetch: askGateway },
+    });
+  const status = statusOf(fact);
   const known = ledger.disputes[fact.disputeId];
   const halted = checkProgress(context, {
     kind: 'dispute',
@@ -40,13 +45,31 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
   });
 }
 
+/**
+ * A webhook tells of another deadline for a dispute that is otherwise as it was. It may be an old one, so that the gateway
+ * is asked which of the two it is.
+ */
+export function movesDeadline({ ledger, isPresentTruth }: Context, fact: DisputeFact): boolean {
+  const known = ledger.disputes[fact.disputeId];
+  const { respondBy } = fact;
+  if (isPresentTruth || known === undefined || known.status !== statusOf(fact)) return false;
+  return respondBy !== undefined && isOpen(known.status) && respondBy !== known.respondBy;
+}
+
+function statusOf({ type }: DisputeFact): DisputeStatus {
+  return type.slice('dispute.'.length) as DisputeStatus;
+}
+
+function isOpen(status: DisputeStatus): boolean {
+  return status === 'inquiry' || status === 'opened';
+}
+
 /** What is won or lost awaits no answer. */
 function deadlineOf(
   status: DisputeStatus,
   respondBy: number | undefined,
 ): Pick<Dispute, 'respondBy'> {
-  const isOpen = status === 'inquiry' || status === 'opened';
-  return isOpen && respondBy !== undefined ? { respondBy } : {};
+  return isOpen(status) && respondBy !== undefined ? { respondBy } : {};
 }
 
 /** A deadline moves, and ends once the shop has answered, without the dispute itself being another one. */
