@@ -95,7 +95,8 @@ function keyFor(request: string): string {
 
 function forgetKeyFor(request: string): void {
   const { [request]: _, ...others } = unansweredKeys();
-  sessionStorage.setItem(UNANSWERED, JSON.stringify(others));
+  if (Object.keys(others).length === 0) sessionStorage.removeItem(UNANSWERED);
+  else sessionStorage.setItem(UNANSWERED, JSON.stringify(others));
 }
 
 /** Whether an answer says what became of the request. */

@@ -6,7 +6,7 @@
 import { chmod, cp, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, DIST } from './build.ts';
+import { build } from './build.ts';
 import { buildConsole } from './build-console.ts';
 import { EMPTY_MODULES, isLeftOut, releasePackages } from './release-packages.ts';
 
@@ -42,10 +42,9 @@ export async function buildRelease(folder: string): Promise<number> {
     path.join(folder, MANIFEST),
     `${JSON.stringify(await releaseManifest(), null, 2)}\n`,
   );
-  await build();
+  await build(path.join(folder, 'dist'));
   // Not by way of console/dist, which an API of the checkout may be serving.
   await buildConsole(path.join(folder, 'console/dist'));
-  await cp(DIST, path.join(folder, 'dist'), { recursive: true });
   for (const name of AS_THEY_ARE)
     await cp(path.join(ROOT, name), path.join(folder, name), { recursive: true });
   for (const name of releasePackages()) await copyPackage(name, folder);

@@ -1,16 +1,39 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { BENCH_TESTS, failuresOf, ownStackRuns, summaryOf, sumOf } from './support/runs.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { BENCH_TESTS, failuresOf, mochaRuns, PLACES, summaryOf, sumOf } from './support/runs.ts';
+
+const ANY = '/**/*.test.ts';
+const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map((file) => `test/${file}`)
+  .filter((file) => file.endsWith('.test.ts'));
+
+const filesOf = (patterns: readonly string[]): string[] =>
+  files.filter((file) =>
+    patterns.some((pattern) =>
+      pattern.endsWith(ANY) ? file.startsWith(pattern.slice(0, 1 - ANY.length)) : file === pattern,
+    ),
+  );
 
 describe('the runs of npm test', () => {
   it('name only folders and files that exist', () => {
-    const places = [...ownStackRuns.flat(), ...BENCH_TESTS].map((pattern) =>
-      pattern.replace('/**/*.test.ts', ''),
-    );
     assert.deepEqual(
-      places.filter((place) => !existsSync(place)),
+      PLACES.filter((place) => !existsSync(place)),
       [],
     );
+  });
+
+  it('have every test file once, but for those that compare with other systems', () => {
+    const runs = mochaRuns.map(({ patterns, ignored }) => {
+      const left = new Set(filesOf(ignored));
+      return filesOf(patterns).filter((file) => !left.has(file));
+    });
+    assert.ok(
+      runs.every(({ length }) => length > 1),
+      'a run has no test',
+    );
+    const expected = filesOf([`test${ANY}`]).filter((file) => !BENCH_TESTS.includes(file));
+    assert.deepEqual(new Set(runs.flat()), new Set(expected));
+    assert.equal(runs.flat().length, expected.length);
   });
 
   it('are added up in the last line', () => {

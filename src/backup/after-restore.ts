@@ -12,6 +12,7 @@ import { temporalConnection, unreachableError } from '../temporal/connection.ts'
 import { createDataConverter, keyringOf } from '../temporal/data-converter.ts';
 import { BackupError } from './backup-folder.ts';
 import { type GoneOn, goOnFromRecords } from './go-on-from-records.ts';
+import { demandOwnNamespace } from './temporal-checks.ts';
 
 /** More than were given since the backup, where the shop's own number is not known. */
 export const SKIPPED_UNLESS_SAID = 1_000;
@@ -32,36 +33,42 @@ export async function finishRestore(
   { databaseUrl, payloadKeys, env, skip }: Afterwards,
   print: Print,
 ): Promise<void> {
-  const keyring = keyringOf(payloadKeys);
-  const database = openDatabase(databaseUrl, keyring);
-  const { connectionOptions, namespace } = temporalConnection(env);
+  const database = openDatabase(databaseUrl, keyringOf(payloadKeys));
   try {
-    const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
-      const { message } = unreachableError(connectionOptions.address, error);
-      throw new BackupError(
-        `${message}. Then finish with npm run restore, without a folder; start no worker before`,
-      );
-    });
-    try {
-      const client = new Client({
-        connection,
-        namespace,
-        dataConverter: createDataConverter(keyring),
-      });
-      await finish(database, client, { skip, print });
-    } finally {
-      await connection.close();
-    }
+    await withTemporal({ env, payloadKeys }, (client) => finish(database, client, { skip, print }));
   } finally {
     await database.close();
   }
 }
+
+/** @throws BackupError when Temporal cannot be reached */
+export async function withTemporal(
+  { env, payloadKeys }: Pick<Afterwards, 'env' | 'payloadKeys'>,
+  act: (client: Client) => Promise<void>,
+): Promise<void> {
+  const { connectionOptions, namespace } = temporalConnection(env);
+  const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+    const { message } = unreachableError(connectionOptions.address, error);
+    throw new UnreachableTemporal(
+      `${message}. Then finish with npm run restore, without a folder; start no worker before`,
+    );
+  });
+  try {
+    const dataConverter = createDataConverter(keyringOf(payloadKeys));
+    await act(new Client({ connection, namespace, dataConverter }));
+  } finally {
+    await connection.close();
+  }
+}
+
+export class UnreachableTemporal extends BackupError {}
 
 async function finish(
   database: Database,
   client: Client,
   { skip, print }: { skip: number; print: Print },
 ): Promise<void> {
+  await demandOwnNamespace(client, database);
   // The APIs that renewed it are gone, and others need not wait for that.
   await freeLease(database);
   // First: a second gap after a failed try is harmless, and a number that is given twice is not.

@@ -1,5 +1,6 @@
 /** A database of one's own as a dump of PostgreSQL's own making, and back. */
 import { execFile } from 'node:child_process';
+import { devNull } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -91,14 +92,18 @@ export async function loadDump(
     throw new BackupError(
       `the database has ${tables} tables, and they are not those of Payonce: name an empty one in DATABASE_URL`,
     );
-  // Before anything is dropped.
-  await findPostgresProgram('pg_restore', major, lookup);
-  if (tables > 0) await empty(url);
+  const dump = path.join(folder, DUMP);
+  if (tables > 0) {
+    // Before anything is dropped: the program is there, and can read the dump to its end.
+    const file = await findPostgresProgram('pg_restore', major, lookup);
+    await call(file, [`--file=${devNull}`, dump]);
+    await empty(url);
+  }
   await carryOut('pg_restore', { url, major, lookup }, [
     '--single-transaction',
     '--exit-on-error',
     '--no-owner',
-    path.join(folder, DUMP),
+    dump,
   ]);
 }
 
@@ -154,12 +159,13 @@ async function carryOut(
   const open = new URL(url);
   const password = decodeURIComponent(open.password);
   open.password = '';
+  await call(file, ['--no-password', `--dbname=${open.href}`, ...args], password);
+}
+
+async function call(file: string, args: readonly string[], password = ''): Promise<void> {
   const env = { ...process.env, ...(password && { PGPASSWORD: password }) };
-  await run(file, ['--no-password', `--dbname=${open.href}`, ...args], {
-    env,
-    maxBuffer: MOST_OUTPUT_BYTES,
-  }).catch((error: unknown) => {
+  await run(file, args, { env, maxBuffer: MOST_OUTPUT_BYTES }).catch((error: unknown) => {
     const said = String((error as { stderr?: unknown }).stderr ?? error).trim();
-    throw new BackupError(`${program} failed: ${said}`);
+    throw new BackupError(`${path.basename(file)} failed: ${said}`);
   });
 }

@@ -10,7 +10,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import pLimit from 'p-limit';
 import pRetry from 'p-retry';
 import { handOverSignals } from '../api/temporal/hand-over-signals.ts';
-import { createOrderClient } from '../api/temporal/order-client.ts';
+import { createOrderClient, GOES_ON_FROM } from '../api/temporal/order-client.ts';
 import { createOrderRuns } from '../api/temporal/order-runs.ts';
 import { ORDERS, type OrderRun } from '../api/temporal/runs.ts';
 import type { Database } from '../store/database.ts';
@@ -34,6 +34,12 @@ export interface GoneOn {
   withoutRecord: string[];
 }
 
+interface KnownRun extends OrderRun {
+  isOpen: boolean;
+  /** The run of before, whose signals it was to be sent. */
+  goesOnFrom: string | undefined;
+}
+
 interface Dependencies {
   database: Database;
   client: Client;
@@ -55,8 +61,6 @@ export async function goOnFromRecords({
   const orders = createOrderClient({ client, ledgerOf: (id) => loadRecord(database, id) });
   const runs = createOrderRuns(client);
   const seenTo = new Set<string>();
-  /** Runs of orders that failed in between, oldest first: the next try hands over what each of them has. */
-  const tried = new Map<string, OrderRun[]>();
   const result: GoneOn = { begun: 0, ended: 0, withoutRecord: [] };
   await seeToOpenOrders();
   await seeToOtherRuns();
@@ -85,37 +89,47 @@ export async function goOnFromRecords({
   async function seeToAll(ids: readonly string[]): Promise<void> {
     await pLimit(AT_ONCE).map(ids, async (id) => {
       await pRetry(() => seeTo(id), { retries: RETRIES });
-      tried.delete(id);
       seenTo.add(id);
     });
     onProgress(seenTo.size);
   }
 
   async function seeTo(orderId: string): Promise<void> {
-    // What a first try has begun is ended again; what that run has, and what it had not been sent yet, is sent on.
-    const run = await latestRun(orderId);
+    // What a try that failed has begun is ended again; what that run has, and what it was not sent yet, is sent on.
+    const run = await readRun({ orderId });
     if (run?.isOpen) await end(run);
-    const sources = new Map(tried.get(orderId)?.map((earlier) => [earlier.runId, earlier]));
-    if (run !== null) sources.set(run.runId, run);
-    tried.set(orderId, [...sources.values()]);
     const ledger = await loadRecord(database, orderId);
     if (ledger === null) {
       result.withoutRecord.push(orderId);
       return;
     }
-    await orders.restart(ledger);
+    const sources = await withRunsBefore(run);
+    await orders.restart(ledger, run?.runId);
     result.begun += 1;
     // In this order: what callers asked for is found again under its key, and the gateway has the last word.
-    for (const source of sources.values())
-      await handOverSignals({ database, orders, runs }, source);
+    for (const source of sources) await handOverSignals({ database, orders, runs }, source);
     const id = `put-back-${startedAt.getTime()}`;
     await orders.signal(orderId, 'sync', { id, source: 'operator', wasPutBack: true });
   }
 
-  async function latestRun(orderId: string): Promise<(OrderRun & { isOpen: boolean }) | null> {
+  /** Oldest first: the run, the one whose signals it was to be sent, and so on. */
+  async function withRunsBefore(run: KnownRun | null): Promise<OrderRun[]> {
+    const found: KnownRun[] = [];
+    for (let next = run; next !== null; ) {
+      found.unshift(next);
+      const { orderId, goesOnFrom: runId } = next;
+      next = runId === undefined ? null : await readRun({ orderId, runId });
+    }
+    return found;
+  }
+
+  async function readRun({
+    orderId,
+    runId: asked,
+  }: Pick<OrderRun, 'orderId'> & Partial<OrderRun>): Promise<KnownRun | null> {
     try {
-      const { runId, closeTime } = await client.workflow.getHandle(orderId).describe();
-      return { orderId, runId, isOpen: closeTime === undefined };
+      const { runId, closeTime, memo } = await client.workflow.getHandle(orderId, asked).describe();
+      return { orderId, runId, isOpen: closeTime === undefined, goesOnFrom: goesOnFromIn(memo) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return null;
       throw error;
@@ -130,4 +144,9 @@ export async function goOnFromRecords({
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
+}
+
+function goesOnFromIn(memo: Record<string, unknown> | undefined): string | undefined {
+  const runId = memo?.[GOES_ON_FROM];
+  return typeof runId === 'string' ? runId : undefined;
 }

@@ -3,10 +3,11 @@
 import type { Environment } from '../config/settings.ts';
 import { readSettings } from '../config/settings.ts';
 import { migrate } from '../store/migrate.ts';
-import { finishRestore } from './after-restore.ts';
+import { finishRestore, UnreachableTemporal, withTemporal } from './after-restore.ts';
 import { BackupError, type Manifest, readManifest, writeBackup } from './backup-folder.ts';
 import type { BackupRequest, RestoreRequest } from './command-line.ts';
 import { demandOurTables, demandUnused, dumpDatabase, loadDump } from './database-dump.ts';
+import { demandNoWorkers } from './temporal-checks.ts';
 
 type Print = (line: string) => void;
 
@@ -39,6 +40,12 @@ export async function restoreDatabase(
       'a Temporal of your own is put back by its own means; then say npm run restore without a folder, so that orders go on from the database',
     );
   await demandUnused(url);
+  await withTemporal({ env, payloadKeys }, (client) => demandNoWorkers(client, print)).catch(
+    (error: unknown) => {
+      // What has to be done there is done at the end, which says so.
+      if (!(error instanceof UnreachableTemporal)) throw error;
+    },
+  );
   if (folder === undefined) await demandOurTables(url);
   else {
     const { of, takenAt, postgres } = await readManifest(folder);

@@ -232,7 +232,8 @@ export const VARIABLES = {
     default: '20',
   }),
   FAILED_AUTH_PER_MINUTE: variable(format.wholeNumber, {
-    meaning: 'wrong keys from one address; 0 is no limit',
+    meaning:
+      'wrong keys from one address, and sign-ins from there that come to nothing; 0 is no limit',
     default: '10',
   }),
   SUPPORT_REFUND_LIMITS: variable(format.amountLimits, {

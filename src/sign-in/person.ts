@@ -19,12 +19,12 @@ export type Claims = Readonly<Record<string, unknown>> & { sub: string };
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const OWNER_LENGTH = 16;
 
-type Mapping = Pick<SignInConfig, 'issuer' | 'roles' | 'rolesClaim' | 'nameClaim'>;
+type Mapping = Pick<SignInConfig, 'issuer' | 'roles' | 'rolesClaim' | 'nameClaim' | 'takenNames'>;
 
 /** @throws SignInError `refused`, in words that say what is missing */
 export function personOf(
   claims: Claims,
-  { issuer, roles, rolesClaim, nameClaim }: Mapping,
+  { issuer, roles, rolesClaim, nameClaim, takenNames }: Mapping,
 ): Person {
   const actor = claimOf(claims, nameClaim);
   if (typeof actor !== 'string' || !NAME.test(actor))
@@ -32,6 +32,12 @@ export function personOf(
       'refused',
       `Decisions are kept under a name, and the provider's claim ${nameClaim} holds none of up to 64 of A-Z a-z 0-9 . _ - for you: ask whoever runs Payonce to name a claim in OIDC_NAME_CLAIM that does.`,
       { reason: actor === undefined ? 'name_missing' : 'name_unusable' },
+    );
+  if (takenNames.includes(actor))
+    throw new SignInError(
+      'refused',
+      `Decisions are kept under a name, and an API key is called ${actor} as you are: ask whoever runs Payonce to give the key another name.`,
+      { reason: 'name_taken' },
     );
   const scope = scopeOf(textsIn(claimOf(claims, rolesClaim)), roles);
   if (scope === null)
@@ -47,7 +53,10 @@ export function personOf(
 }
 
 /** Whether the provider has said all that {@link personOf} looks at. */
-export function isComplete(claims: Claims, { rolesClaim, nameClaim }: Mapping): boolean {
+export function isComplete(
+  claims: Claims,
+  { rolesClaim, nameClaim }: Pick<Mapping, 'rolesClaim' | 'nameClaim'>,
+): boolean {
   return [rolesClaim, nameClaim].every((name) => claimOf(claims, name) !== undefined);
 }
 

@@ -37,7 +37,10 @@ export interface Provider {
   check(): Promise<void>;
 }
 
-type ProviderConfig = Omit<SignInConfig, 'sessionSecrets' | 'sessionMs' | 'providerName'>;
+type ProviderConfig = Omit<
+  SignInConfig,
+  'sessionSecrets' | 'sessionMs' | 'providerName' | 'takenNames'
+>;
 
 export function createProvider(config: ProviderConfig): Provider {
   const redirectUri = `${config.consoleUrl}/console/session/callback`;
@@ -116,14 +119,17 @@ async function discover({ issuer, clientId, clientSecret }: ProviderConfig) {
   }
 }
 
-/** As the provider wants the secret; what it does not say is Basic (OpenID Connect Discovery 1.0, section 3). */
+/**
+ * As the provider wants the secret. Basic where it leaves the choice (RFC 6749, section 2.3.1) or says nothing (OpenID
+ * Connect Discovery 1.0, section 3).
+ */
 function authenticationBy(secret: string): client.ClientAuth {
   const [post, basic] = [client.ClientSecretPost(secret), client.ClientSecretBasic(secret)];
   return (server, ...request) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    return methods.includes('client_secret_post')
-      ? post(server, ...request)
-      : basic(server, ...request);
+    const methods = server.token_endpoint_auth_methods_supported ?? [];
+    const isPost =
+      methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
+    return isPost ? post(server, ...request) : basic(server, ...request);
   };
 }
 
@@ -142,6 +148,7 @@ function clocksApart(reason: string, cause: unknown): SignInError {
 }
 
 const AGAIN = 'Sign in again.';
+const NOT_TAKEN = 'The provider does not take what Payonce sends it';
 
 /** Codes of the library, for what comes of an answer. */
 function failureOf(error: unknown): SignInError {
@@ -160,7 +167,12 @@ function failureOf(error: unknown): SignInError {
         `The provider's answer was used before, or is too old. ${AGAIN}`,
         { reason, cause: error },
       );
-    return unavailable('The provider does not take what Payonce sends it', reason, error);
+    return unavailable(NOT_TAKEN, reason, error);
+  }
+  if (error instanceof client.WWWAuthenticateChallengeError) {
+    const [challenge] = error.cause;
+    const reason = wordOf(challenge?.parameters.error ?? 'unauthorized');
+    return unavailable(NOT_TAKEN, reason, error);
   }
   const code = codeOf(error);
   if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return clocksApart(code, error);

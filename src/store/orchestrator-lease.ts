@@ -44,11 +44,18 @@ export async function renewLease(
 ): Promise<Lease> {
   const { rowCount } = await pool.query(RENEW, [namespaceId, place, formerId, LEASE_MS]);
   if (rowCount === 1) return { status: 'held' };
-  const { rows } = await pool.query<Orchestrator & { renewedSecondsAgo: number }>(HOLDER);
-  const [found] = rows;
+  const found = await readHolder({ pool });
   if (found === undefined) return { status: 'held' };
   const { renewedSecondsAgo, ...holder } = found;
   return { status: 'refused', holder, renewedSecondsAgo };
+}
+
+/** Who holds the lease, or held it last; undefined before the first and once it is freed. */
+export async function readHolder({
+  pool,
+}: Pick<Database, 'pool'>): Promise<(Orchestrator & { renewedSecondsAgo: number }) | undefined> {
+  const { rows } = await pool.query<Orchestrator & { renewedSecondsAgo: number }>(HOLDER);
+  return rows[0];
 }
 
 /** Any namespace may take the database from now on: for one that was put back, whose APIs are stopped. */

@@ -51,7 +51,7 @@ interface Places {
 
 const SECRET = 's'.repeat(32);
 /** Every answer to a gateway must be out before it gives up. */
-const GATEWAY_PATIENCE_MS = 4_000;
+const GATEWAY_PATIENCE_MS = 5_000;
 
 async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Places) {
   const database = openDatabase(databaseUrl);

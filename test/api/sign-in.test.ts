@@ -30,6 +30,12 @@ interface Body {
   location: string | null;
 }
 
+function change(answer: string, name: string, value: (was: string) => string): string {
+  const url = new URL(answer);
+  url.searchParams.set(name, value(url.searchParams.get(name) ?? ''));
+  return url.href;
+}
+
 describe('signing in to the console by OpenID Connect', function () {
   this.timeout(120_000);
   let provider: OpenIdProvider;
@@ -240,12 +246,6 @@ describe('signing in to the console by OpenID Connect', function () {
   });
 
   describe('an answer of the provider', () => {
-    const change = (answer: string, name: string, value: (was: string) => string): string => {
-      const url = new URL(answer);
-      url.searchParams.set(name, value(url.searchParams.get(name) ?? ''));
-      return url.href;
-    };
-
     // Login CSRF: a victim is led to an answer that the attacker was given.
     it('counts in the browser alone that has asked', async () => {
       const back = await answerOf(newVisitor(), begin(), { name: 'olga' });
@@ -495,6 +495,35 @@ describe('signing in to the console by OpenID Connect', function () {
       assert.equal(there?.verdict, 'ok');
       assert.match(there?.text ?? '', /\/console\/session\/callback/);
     });
+  });
+
+  it('is not tried any more for a while where too much of it comes to nothing, whatever succeeds', async () => {
+    const port = String(await getPort());
+    const own = await openOpenIdProvider(`http://127.0.0.1:${port}`);
+    const limited = await startBeside('server', {
+      ...own.env,
+      PORT: port,
+      API_KEYS: `support:kate:${SUPPORT}`,
+      FAILED_AUTH_PER_MINUTE: '3',
+    });
+    try {
+      const signIn = `${limited.apiUrl}/console/session/sign-in`;
+      for (let count = 0; count < 4; count += 1) {
+        const visitor = newVisitor();
+        const back = await answerOf(visitor, signIn, { name: 'anna' });
+        assert.equal((await visitor.visit(back)).status, 303);
+      }
+      const visitor = newVisitor();
+      const back = await answerOf(visitor, signIn, { name: 'anna' });
+      const wrong = change(back, 'code', () => 'guessed');
+      const statuses: number[] = [];
+      for (let count = 0; count < 4; count += 1) statuses.push((await visitor.visit(wrong)).status);
+      assert.deepEqual(statuses, [400, 400, 400, 429]);
+      assert.equal((await visitor.visit(back)).status, 429, 'nor is the provider asked');
+    } finally {
+      await limited.stop();
+      own.close();
+    }
   });
 
   it('is not there where it is not configured, and says what is', async () => {

@@ -8,7 +8,7 @@ import { orderCount, profileOf } from '../../chaos/profile.ts';
 import { EXIT_CODES, MAX_LATENESS_MS, type Summary } from '../../chaos/summary.ts';
 
 describe('a short chaos run', function () {
-  this.timeout(360_000);
+  this.timeout(900_000);
   let summary: Summary;
   let exitCode: number | undefined;
 

@@ -80,10 +80,13 @@ describe('an order with a very long history', function () {
     assert.equal(order.state, 'paid');
     assert.equal(order.amountPaid, AMOUNT);
     // The last record is written before its run is continued.
-    const runs = await pWaitFor(async () => {
-      const found = await runsOf(id);
-      return found.length >= 4 && pWaitFor.resolveWith(found);
-    });
+    const runs = await pWaitFor(
+      async () => {
+        const found = await runsOf(id);
+        return found.length >= 4 && pWaitFor.resolveWith(found);
+      },
+      { interval: 500 },
+    );
     assert.equal(
       runs.reduce((sum, run) => sum + run.failedTasks, 0),
       0,

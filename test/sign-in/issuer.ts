@@ -17,6 +17,8 @@ export interface Manner {
   isForger: boolean;
   /** In place of a good answer, by path. */
   statuses: Record<string, number>;
+  /** Sent as well, by path. */
+  headers: Record<string, Record<string, string>>;
 }
 
 export interface Issuer {
@@ -40,6 +42,7 @@ export async function openIssuer(): Promise<Issuer> {
     userInfo: {},
     isForger: false,
     statuses: {},
+    headers: {},
   };
   const tokenRequests: Issuer['tokenRequests'] = [];
   const server = createServer();
@@ -76,7 +79,8 @@ export async function openIssuer(): Promise<Issuer> {
     const { pathname } = new URL(request.url ?? '', url);
     const status = manner.statuses[pathname] ?? 200;
     const answer = (await answers[pathname]?.(request)) ?? {};
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    const headers = { 'content-type': 'application/json', ...manner.headers[pathname] };
+    response.writeHead(status, headers).end(JSON.stringify(answer));
   });
   return {
     url,

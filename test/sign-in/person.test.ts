@@ -10,6 +10,7 @@ const MAPPING = {
   ],
   rolesClaim: 'groups',
   nameClaim: 'preferred_username',
+  takenNames: ['nightly-import'],
 } as const;
 
 const ANNA = { sub: 'p1', preferred_username: 'anna' };
@@ -43,6 +44,15 @@ describe('a person', () => {
     assert.equal(scopeOf(realm, { rolesClaim: 'realm_access.roles' }), 'support');
     const name = 'https://payonce.example/roles';
     assert.equal(scopeOf({ [name]: ['helpdesk'] }, { rolesClaim: name }), 'support');
+  });
+
+  it('is refused under the name of an API key, as nobody could tell who has decided', () => {
+    const { reason, message } = refusalOf({
+      groups: 'helpdesk',
+      preferred_username: 'nightly-import',
+    });
+    assert.equal(reason, 'name_taken');
+    assert.match(message, /API key is called nightly-import.*give the key another name/);
   });
 
   for (const [what, groups] of [

@@ -133,14 +133,33 @@ describe('a provider', () => {
 
   it('is given the secret in the way that it names, and by default as Basic', async () => {
     await claims();
-    issuer.manner.metadata = { token_endpoint_auth_methods_supported: undefined };
-    await claims();
-    const [post, basic] = issuer.tokenRequests;
+    const [post] = issuer.tokenRequests;
     assert.deepEqual([post?.body.get('client_secret'), post?.authorization], [SECRET, undefined]);
-    assert.equal(basic?.body.get('client_secret'), null);
-    const [, encoded = ''] = /^Basic (.+)$/.exec(basic?.authorization ?? '') ?? [];
-    const [, given = ''] = Buffer.from(encoded, 'base64').toString().split(':');
-    assert.equal(decodeURIComponent(given.replaceAll('+', ' ')), SECRET);
+    const both = ['client_secret_post', 'client_secret_basic'];
+    for (const token_endpoint_auth_methods_supported of [undefined, both]) {
+      issuer.manner.metadata = { token_endpoint_auth_methods_supported };
+      await claims();
+      const basic = issuer.tokenRequests.at(-1);
+      assert.equal(basic?.body.get('client_secret'), null);
+      const [, encoded = ''] = /^Basic (.+)$/.exec(basic?.authorization ?? '') ?? [];
+      const [, given = ''] = Buffer.from(encoded, 'base64').toString().split(':');
+      assert.equal(decodeURIComponent(given.replaceAll('+', ' ')), SECRET);
+    }
+  });
+
+  it('that does not take the secret, and says so by a challenge, is no provider that is away', async () => {
+    issuer.manner.statuses = { '/token': 401 };
+    for (const [challenge, reason] of [
+      ['Basic realm="x", error="invalid_client"', 'invalid_client'],
+      ['Basic realm="x"', 'unauthorized'],
+    ] as const) {
+      issuer.manner.headers = { '/token': { 'www-authenticate': challenge } };
+      await fails(
+        () => claims(),
+        'unavailable',
+        new RegExp(`does not take what Payonce sends it \\(${reason}\\)`),
+      );
+    }
   });
 
   it('that refuses a person is told apart from one that refuses Payonce', async () => {

@@ -114,7 +114,9 @@ describe('webhooks as they come', function () {
           events.map((event, i) => deliverUntilTaken(shop, event, i)),
         );
         assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
-        await pWaitFor(async () => (await webhooksTaken(place, id)) >= before + events.length);
+        await pWaitFor(async () => (await webhooksTaken(place, id)) >= before + events.length, {
+          interval: 100,
+        });
         assert.equal((await proofOf(id, place.gateway)).failedTasks, 0);
       };
       await Promise.all(STATES.map(assertTaken));
@@ -131,7 +133,9 @@ describe('webhooks as they come', function () {
         const before = await webhooksTaken(place, orderId);
         const { state, amountPaid } = await readOrder(shop, orderId);
         await place.deliverEvent({ type: 'payment.failed', orderId, paymentId });
-        await pWaitFor(async () => (await webhooksTaken(place, orderId)) > before);
+        await pWaitFor(async () => (await webhooksTaken(place, orderId)) > before, {
+          interval: 100,
+        });
         const after = await readOrder(shop, orderId);
         assert.deepEqual([after.state, after.amountPaid], [state, amountPaid]);
       }

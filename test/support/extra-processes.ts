@@ -6,6 +6,7 @@ import getPort from 'get-port';
 import pWaitFor from 'p-wait-for';
 import type { Stack } from '../../src/dev/stack/stack.ts';
 import type { Crm } from './crm.ts';
+import { builtPrograms } from './programs.ts';
 import { EFFECTS_SECRET, sharedStack, WEBHOOK_SECRET } from './stack.ts';
 
 export interface Beside {
@@ -30,8 +31,9 @@ export async function startBeside(
   const [freePort, metricsPort] = [await getPort(), await getPort()];
   const port = env.PORT ?? String(freePort);
   const { PATH = '' } = process.env;
-  const preloaded = entry === 'worker' ? ['--import', './src/temporal/workflow-thread.mjs'] : [];
-  const args = ['--import', 'tsx', ...preloaded, path.resolve(`src/${entry}.ts`)];
+  const { worker, api } = await builtPrograms();
+  const args =
+    entry === 'worker' ? ['--import', './src/temporal/workflow-thread.mjs', worker] : [api];
   const child = execa(process.execPath, args, {
     env: {
       PATH,

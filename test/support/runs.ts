@@ -1,42 +1,71 @@
 /** What `npm test` runs side by side, and how the results are added up. */
 import { stripVTControlCharacters } from 'node:util';
 
-/**
- * Folders and files of tests that use no shared stack: they start their own or need none. Every other test runs where
- * the shared stack is.
- */
-const OWN_STACK = {
-  /** Tests that compute, or start many processes. */
-  busy: [
-    'test/bench',
-    'test/dev',
-    'test/deploy/release.test.ts',
-    'test/deploy/worker-versioning.test.ts',
-    'test/domain',
-    'test/encryption',
-    'test/gateways/packages',
-    'test/guarantees/backlog.test.ts',
-    'test/money',
-    'test/outages/full-disk.test.ts',
-    'test/outages/older-worker.test.ts',
-    'test/outages/outages.test.ts',
-    'test/outages/two-stacks.test.ts',
-    'test/sandbox',
-    'test/settlements',
-    'test/simulator',
-    'test/store',
-    'test/tracing',
-  ],
+interface Run {
+  /** Folders and files of its tests. */
+  places: readonly string[];
+  /** Whether its tests share one stack, or start their own and need none. */
+  sharesStack: boolean;
+}
+
+/** What does not share the stack of the first run, in which every other test is. */
+const RUNS: Readonly<Record<string, Run>> = {
   /** Tests that wait for most of their time: for what Temporal tries again after minutes, or for faults to be over. */
-  waiting: [
-    'test/backup',
-    'test/browser/operations.test.ts',
-    'test/chaos',
-    'test/codec-server',
-    'test/operators',
-    'test/scale-out',
-  ],
-} as const;
+  waiting: {
+    sharesStack: false,
+    places: [
+      'test/backup',
+      'test/browser/operations.test.ts',
+      'test/chaos',
+      'test/codec-server',
+      'test/operators',
+      'test/scale-out',
+    ],
+  },
+  /** With a stack of its own that it shares, as the first run would be the longest by far. */
+  second: {
+    sharesStack: true,
+    places: [
+      'test/browser',
+      'test/fuzz',
+      'test/metrics',
+      'test/process',
+      'test/security',
+      'test/stories',
+      'test/workflows',
+    ],
+  },
+  /** Tests that start many processes. */
+  starting: {
+    sharesStack: false,
+    places: [
+      'test/dev',
+      'test/deploy/release.test.ts',
+      'test/deploy/worker-versioning.test.ts',
+      'test/gateways/packages',
+      'test/guarantees/backlog.test.ts',
+      'test/outages/full-disk.test.ts',
+      'test/outages/older-worker.test.ts',
+      'test/outages/outages.test.ts',
+      'test/outages/two-stacks.test.ts',
+    ],
+  },
+  /** Tests that compute. */
+  computing: {
+    sharesStack: false,
+    places: [
+      'test/bench',
+      'test/domain',
+      'test/encryption',
+      'test/money',
+      'test/sandbox',
+      'test/settlements',
+      'test/simulator',
+      'test/store',
+      'test/tracing',
+    ],
+  },
+};
 
 /** What `npm run test:bench` runs: five systems beside Payonce, each installed and started. Not part of `npm test`. */
 export const BENCH_TESTS: readonly string[] = [
@@ -47,8 +76,38 @@ export const BENCH_TESTS: readonly string[] = [
 const asPatterns = (places: readonly string[]): string[] =>
   places.map((place) => (place.endsWith('.ts') ? place : `${place}/**/*.test.ts`));
 
-/** Mocha's patterns of each run without the shared stack. */
-export const ownStackRuns: readonly string[][] = Object.values(OWN_STACK).map(asPatterns);
+/** Every folder and file that is named here. */
+export const PLACES: readonly string[] = [
+  ...Object.values(RUNS).flatMap(({ places }) => places),
+  ...BENCH_TESTS,
+];
+
+/** What mocha is told for one run. */
+export interface MochaRun {
+  patterns: readonly string[];
+  ignored: readonly string[];
+  sharesStack: boolean;
+}
+
+/** In the order in which they begin: the longest ones first. */
+export const mochaRuns: readonly MochaRun[] = (() => {
+  const runs = Object.values(RUNS);
+  const first = { patterns: ['test/**/*.test.ts'], ignored: asPatterns(PLACES), sharesStack: true };
+  const others = runs.map(({ places, sharesStack }) => ({
+    patterns: asPatterns(places),
+    // A file that another run names is not this one's, though its folder is.
+    ignored: [
+      ...BENCH_TESTS,
+      ...runs.flatMap((run) => run.places.filter((place) => isWithin(place, places))),
+    ],
+    sharesStack,
+  }));
+  return [first, ...others];
+})();
+
+function isWithin(place: string, places: readonly string[]): boolean {
+  return places.some((folder) => place.startsWith(`${folder}/`));
+}
 
 export interface Summary {
   passed: number;

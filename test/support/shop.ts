@@ -154,17 +154,20 @@ export async function withFaults<T>(
  */
 function openPayment(shop: Shop, orderId: string): Promise<string> {
   const path = `/v1/orders/${orderId}/payments`;
-  return pWaitFor(async () => {
-    const { status, body } = await shop.call<{ id?: string | null }>(
-      'POST',
-      path,
-      {},
-      { prefer: 'wait=30' },
-    );
-    if (status >= 400 && status < 500)
-      throw new Error(`order ${orderId} has no payment: ${JSON.stringify(body)}`);
-    return body.id != null && pWaitFor.resolveWith(body.id);
-  });
+  return pWaitFor(
+    async () => {
+      const { status, body } = await shop.call<{ id?: string | null }>(
+        'POST',
+        path,
+        {},
+        { prefer: 'wait=30' },
+      );
+      if (status >= 400 && status < 500)
+        throw new Error(`order ${orderId} has no payment: ${JSON.stringify(body)}`);
+      return body.id != null && pWaitFor.resolveWith(body.id);
+    },
+    { interval: GLANCE_MS },
+  );
 }
 
 export async function readOrder(shop: Shop, id: string): Promise<OrderView> {

@@ -11,6 +11,7 @@ import { judgeEveryOrder } from './every-order.ts';
 import type { GatewayDriver, StackPlace } from './gateway-driver.ts';
 import { GATEWAYS } from './gateways.ts';
 import { installationOf } from './installation.ts';
+import { builtPrograms } from './programs.ts';
 
 /** Tests knock as often as they like; what limits do is tried where they are on. */
 const UNLIMITED = {
@@ -113,6 +114,7 @@ export async function startTestStack(options: {
     env: { ...Object.fromEntries(inherited), ...UNLIMITED, ...options.env },
     dataDir,
     ports: FREE_PORTS,
+    scripts: await builtPrograms(),
     workers: options.workers,
     apis: options.apis,
     onProgress: options.onProgress ?? ((line) => process.stderr.write(`  ${line}\n`)),

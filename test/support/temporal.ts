@@ -3,7 +3,9 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
 import { sharedStack } from './stack.ts';
 
-const GLANCE_MS = 20;
+const GLANCE_MS = 50;
+/** A history is read whole each time. */
+const HISTORY_GLANCE_MS = 200;
 
 /** Pending activities are numbered by state in Temporal's API: this one is "started". */
 const STARTED = 2;
@@ -45,7 +47,7 @@ export async function untilHistory(
 ): Promise<void> {
   const handle = (await temporalClient()).workflow.getHandle(orderId);
   const isReported = async () => isSo((await handle.fetchHistory()).events ?? []);
-  await pWaitFor(isReported, { interval: GLANCE_MS, timeout: STORY_TIMEOUT_MS });
+  await pWaitFor(isReported, { interval: HISTORY_GLANCE_MS, timeout: STORY_TIMEOUT_MS });
 }
 
 /** Names of the signals that Temporal has in the order's history, in their order. */

@@ -6,6 +6,8 @@ import type { SignedRequest } from './gateway-driver.ts';
 import { CURRENCY, type Shop } from './shop.ts';
 import { WEBHOOK_SECRET } from './stack.ts';
 
+const GLANCE_MS = 50;
+
 export interface SignedEvent {
   id: string;
   body: string;
@@ -90,14 +92,17 @@ export async function deliverUntilTaken(
 
 /** Waits until the gateway's own webhook of this type has been answered with 200. */
 export async function untilDelivered(shop: Shop, orderId: string, type: string): Promise<void> {
-  await pWaitFor(async () => {
-    const { body } = await shop.gateway<{ webhooks: SentWebhook[] }>(
-      'GET',
-      `/webhooks?orderId=${orderId}`,
-    );
-    const sent = body.webhooks.filter((webhook) => webhook.type === type);
-    return sent.some(({ attempts }) => attempts.some(({ status }) => status === 200));
-  });
+  await pWaitFor(
+    async () => {
+      const { body } = await shop.gateway<{ webhooks: SentWebhook[] }>(
+        'GET',
+        `/webhooks?orderId=${orderId}`,
+      );
+      const sent = body.webhooks.filter((webhook) => webhook.type === type);
+      return sent.some(({ attempts }) => attempts.some(({ status }) => status === 200));
+    },
+    { interval: GLANCE_MS },
+  );
 }
 
 interface SentWebhook {

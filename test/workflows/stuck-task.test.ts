@@ -40,10 +40,13 @@ for (const WORKFLOW_WATCH of ['activation', 'call'])
       const stuck = await start('stuck');
       const failed = new Set<string>();
       worker.on('message', (message: { failed: string }) => failed.add(message.failed));
-      await pWaitFor(async () => {
-        const { events = [] } = await stuck.fetchHistory();
-        return events?.some((event) => event[TASK_FAILED]?.failure?.message) ?? false;
-      });
+      await pWaitFor(
+        async () => {
+          const { events = [] } = await stuck.fetchHistory();
+          return events?.some((event) => event[TASK_FAILED]?.failure?.message) ?? false;
+        },
+        { interval: 200 },
+      );
       await healthy.signal('go');
       assert.equal(await healthy.result(), 'done');
       assert.equal(worker.exitCode, null);

@@ -4,7 +4,12 @@
  * by another one's failures, also not behind one proxy's address.
  */
 import type { Request, Response } from 'express';
-import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
+import {
+  ipKeyGenerator,
+  type Options,
+  type RateLimitRequestHandler,
+  rateLimit,
+} from 'express-rate-limit';
 import type { ApiScope, RateLimitsConfig } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Caller } from './api-keys.ts';
@@ -18,6 +23,8 @@ export interface RateLimits {
   admit(request: Request, response: Response, caller: Caller): Promise<void>;
   /** @throws Problem `rate_limited` when this address has named too many wrong keys. */
   fail(request: Request, response: Response): Promise<void>;
+  /** @throws Problem `rate_limited` when too many sign-ins from this address have come to nothing. */
+  admitSignIn(request: Request, response: Response): Promise<void>;
 }
 
 /** A limit of 0 is none. */
@@ -27,22 +34,30 @@ export function createRateLimits(limits: RateLimitsConfig): RateLimits {
     support: limiter(limits.opsPerSecond * CALLER_WINDOW_S, CALLER_WINDOW_S, ownerOf),
     ops: limiter(limits.opsPerSecond * CALLER_WINDOW_S, CALLER_WINDOW_S, ownerOf),
   };
-  const failures = limiter(limits.failedAuthPerMinute, FAILURE_WINDOW_S, addressOf);
+  const perMinute = limits.failedAuthPerMinute;
   return {
     admit: (request, response, caller) => callers[caller.scope](request, response),
-    fail: failures,
+    fail: limiter(perMinute, FAILURE_WINDOW_S, addressOf),
+    // A whole office signs in from one address; those who get in are taken out of the count again.
+    admitSignIn: limiter(perMinute, FAILURE_WINDOW_S, addressOf, { skipSuccessfulRequests: true }),
   };
 }
 
 type Limiter = (request: Request, response: Response) => Promise<void>;
 type KeyOf = (request: Request, response: Response) => string;
 
-function limiter(limit: number, windowS: number, keyGenerator: KeyOf): Limiter {
+function limiter(
+  limit: number,
+  windowS: number,
+  keyGenerator: KeyOf,
+  counting: Pick<Options, 'skipSuccessfulRequests'> = { skipSuccessfulRequests: false },
+): Limiter {
   if (limit === 0) return async () => {};
   const middleware = rateLimit({
     windowMs: windowS * 1000,
     limit,
     keyGenerator,
+    ...counting,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_request, response, next) => {

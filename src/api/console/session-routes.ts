@@ -57,19 +57,16 @@ export function mountSessions(app: Express, { signIn, limits }: SessionRoutes): 
     const browser = configured();
     const answer = new URL(request.originalUrl, browser.origin).searchParams;
     const state = answer.get('state') ?? '';
-    const finish = () => browser.finish(answer, attemptOf(request, state, browser));
-    try {
-      const { session, person, to } = await orProblem(request, finish);
-      response.locals.owner = person.owner;
-      response.locals.actor = person.actor;
-      forgetAttempt(response, state, browser);
-      keepSession(response, session, browser);
-      redirect(response, 303, to);
-    } catch (error) {
-      const isInvalid = error instanceof Problem && error.code === 'sign_in_invalid';
-      if (isInvalid) await limits.fail(request, response);
-      throw error;
-    }
+    // Before the provider is asked, which has limits of its own for all of us together.
+    await limits.admitSignIn(request, response);
+    const { session, person, to } = await orProblem(request, () =>
+      browser.finish(answer, attemptOf(request, state, browser)),
+    );
+    response.locals.owner = person.owner;
+    response.locals.actor = person.actor;
+    forgetAttempt(response, state, browser);
+    keepSession(response, session, browser);
+    redirect(response, 303, to);
   });
 
   app.post('/console/session/end', async (request, response) => {

@@ -37,13 +37,20 @@ const MOST_KNOWN = 10_000;
 /** Far shorter than Temporal keeps a closed run: an order that was started has one. */
 const KNOWN_FOR_MS = 60 * 60_000;
 
+/** In a run's memo: the id of the run whose signals it was to be sent. */
+export const GOES_ON_FROM = 'goesOnFrom';
+
 export interface OrderClient {
   /** Starts the order's workflow; one that runs, or ran before, is left alone. */
   start(ledger: Ledger): Promise<void>;
   /** Of an order whose row is new: the next signal from here starts it. */
   expect(ledger: Ledger): void;
-  /** Begins a run of an open order from its record; one that runs is left alone. */
-  restart(ledger: Ledger): Promise<void>;
+  /**
+   * Begins a run of an open order from its record; one that runs is left alone.
+   *
+   * @param goesOnFrom the run of before whose signals it is to be sent, for whoever finds it without them
+   */
+  restart(ledger: Ledger, goesOnFrom?: string): Promise<void>;
   /**
    * Delivers a signal. The payload's id makes a repeat: Temporal itself drops it.
    *
@@ -115,11 +122,12 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     return (await encodeToPayloads(loadedDataConverter, value)) ?? null;
   }
 
-  async function restart(ledger: Ledger): Promise<void> {
+  async function restart(ledger: Ledger, goesOnFrom?: string): Promise<void> {
     const { orderId } = ledger.terms;
     await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
       ...startOptions(ledger),
       args: [{ from: 'record', orderId }],
+      ...(goesOnFrom !== undefined && { memo: { [GOES_ON_FROM]: goesOnFrom } }),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
@@ -184,7 +192,7 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
     expect: (ledger) => void expected.set(ledger.terms.orderId, ledger),
-    restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
+    restart: (ledger, goesOnFrom) => within(client, DEADLINE_MS, () => restart(ledger, goesOnFrom)),
     signal: (orderId, name, payload) =>
       within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
     deliverAgain: (orderId, signal) =>

@@ -36,7 +36,10 @@ function nodeChild(
   stopGraceMs: number,
   preloaded: readonly string[] = [],
 ): ChildSpec {
-  const imports = [TSX, ...preloaded].flatMap((module) => ['--import', module]);
+  const imports = [...(isTypeScript(script) ? [TSX] : []), ...preloaded].flatMap((module) => [
+    '--import',
+    module,
+  ]);
   return {
     name,
     command: [process.execPath, ...imports, script, dataDir],
@@ -45,6 +48,10 @@ function nodeChild(
     ready: 'message',
     stopGraceMs,
   };
+}
+
+function isTypeScript(script: string): boolean {
+  return script.endsWith('.ts');
 }
 
 /** `worker`, `worker-2`, `worker-3` … */

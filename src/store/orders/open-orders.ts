@@ -54,6 +54,13 @@ export async function stillOpen({ pool }: Pool, ids: readonly string[]): Promise
   return rows.map(({ id }) => id);
 }
 
+/** Of these orders, the ones that have a record, open or at rest. */
+export async function recordedAmong({ pool }: Pool, ids: readonly string[]): Promise<Set<string>> {
+  const text = 'select id from orders where id = any($1)';
+  const { rows } = await pool.query<{ id: string }>(text, [ids]);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /**
  * The ledger as last written, of an order that is not at rest; null for any other. A worker of the release before
  * this column closes an order without saying so in it: the ledger is right, and the column is put right here.
