@@ -105,6 +105,8 @@ export async function startTestStack(options: {
   /** A new folder of its own unless given. */
   dataDir?: string;
   onProgress?: (line: string) => void;
+  /** Whether API and worker run as production runs them; the default. */
+  areBuilt?: boolean;
 }): Promise<Stack> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'payonce-test-')));
   // PostgreSQL gives up root's rights and has to reach its own directory below this one.
@@ -114,7 +116,7 @@ export async function startTestStack(options: {
     env: { ...Object.fromEntries(inherited), ...UNLIMITED, ...options.env },
     dataDir,
     ports: FREE_PORTS,
-    scripts: await builtPrograms(),
+    ...(options.areBuilt !== false && { scripts: await builtPrograms() }),
     workers: options.workers,
     apis: options.apis,
     onProgress: options.onProgress ?? ((line) => process.stderr.write(`  ${line}\n`)),
