@@ -96,7 +96,9 @@ async function main(): Promise<void> {
     metrics,
     log,
   };
-  let authenticate = createAuthenticate(config.apiKeys);
+  let { apiKeys } = config;
+  let authenticate = createAuthenticate(apiKeys);
+  const takenNames = () => apiKeys.flatMap(({ name }) => name ?? []);
   // In production a proxy of the same machine may pass its own name on.
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
   const listeners = await openListeners(
@@ -105,7 +107,7 @@ async function main(): Promise<void> {
       books: readBooksSettings(config.booksFile),
       authenticate: (authorization) => authenticate(authorization),
       policy: config,
-      ...(config.signIn && { signIn: createSignIn(config.signIn) }),
+      ...(config.signIn && { signIn: createSignIn(config.signIn, takenNames) }),
       ...(isLocal && { localHost: config.host }),
       ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
     },
@@ -120,7 +122,8 @@ async function main(): Promise<void> {
       secrets.push(...secretValuesOf(renewed));
       renew(renewed.gateways);
       access.again();
-      authenticate = createAuthenticate(renewed.apiKeys);
+      apiKeys = renewed.apiKeys;
+      authenticate = createAuthenticate(apiKeys);
     },
     onChange: metrics.secretFilesRefused,
     log,

@@ -12,7 +12,7 @@ import { temporalConnection, unreachableError } from '../temporal/connection.ts'
 import { createDataConverter, keyringOf } from '../temporal/data-converter.ts';
 import { BackupError } from './backup-folder.ts';
 import { type GoneOn, goOnFromRecords } from './go-on-from-records.ts';
-import { demandOwnNamespace } from './temporal-checks.ts';
+import { demandNoWorkers, demandOwnNamespace } from './temporal-checks.ts';
 
 /** More than were given since the backup, where the shop's own number is not known. */
 export const SKIPPED_UNLESS_SAID = 1_000;
@@ -69,15 +69,17 @@ async function finish(
   { skip, print }: { skip: number; print: Print },
 ): Promise<void> {
   await demandOwnNamespace(client, database);
-  // The APIs that renewed it are gone, and others need not wait for that.
-  await freeLease(database);
+  await demandNoWorkers(client, print);
   // First: a second gap after a failed try is harmless, and a number that is given twice is not.
   const skipped = skip > 0 ? await skipNumbers(database, skip) : [];
   const gone = await goOnFromRecords({
     database,
     client,
     onProgress: (done) => print(`${done} orders seen to …`),
+    onWithoutRecord: (orderId) => print(`order ${orderId} has a run and no record`),
   });
+  // The APIs that renewed it are gone, and others need not wait for that.
+  await freeLease(database);
   for (const line of [...linesOf(gone), ...skipped.map(lineOf)]) print(line);
 }
 

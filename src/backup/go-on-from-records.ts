@@ -45,6 +45,8 @@ interface Dependencies {
   client: Client;
   /** Told how many orders are done, now and then. */
   onProgress(done: number): void;
+  /** Told of an order before its run is ended. */
+  onWithoutRecord(orderId: string): void;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function goOnFromRecords({
   database,
   client,
   onProgress,
+  onWithoutRecord,
 }: Dependencies): Promise<GoneOn> {
   const startedAt = new Date();
   const orders = createOrderClient({ client, ledgerOf: (id) => loadRecord(database, id) });
@@ -86,28 +89,40 @@ export async function goOnFromRecords({
     await seeToAll(others);
   }
 
+  /** @throws the first error once all others are seen to: nothing goes on behind it */
   async function seeToAll(ids: readonly string[]): Promise<void> {
-    await pLimit(AT_ONCE).map(ids, async (id) => {
-      await pRetry(() => seeTo(id), { retries: RETRIES });
-      seenTo.add(id);
-    });
+    const limit = pLimit(AT_ONCE);
+    const ended = await Promise.allSettled(
+      ids.map((id) =>
+        limit(async () => {
+          await pRetry(() => seeTo(id), { retries: RETRIES });
+          seenTo.add(id);
+        }),
+      ),
+    );
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
     onProgress(seenTo.size);
   }
 
   async function seeTo(orderId: string): Promise<void> {
     // What a try that failed has begun is ended again; what that run has, and what it was not sent yet, is sent on.
     const run = await readRun({ orderId });
-    if (run?.isOpen) await end(run);
     const ledger = await loadRecord(database, orderId);
     if (ledger === null) {
+      // Told before: where this breaks off, the next try does not find it any more.
+      onWithoutRecord(orderId);
       result.withoutRecord.push(orderId);
+      if (run?.isOpen) await end(run);
       return;
     }
     const sources = await withRunsBefore(run);
-    await orders.restart(ledger, run?.runId);
+    // In one step, as an order that is at rest in its record is found by its open run alone.
+    await orders.replaceRun(ledger, run?.runId);
+    if (run?.isOpen) result.ended += 1;
     result.begun += 1;
     // In this order: what callers asked for is found again under its key, and the gateway has the last word.
-    for (const source of sources) await handOverSignals({ database, orders, runs }, source);
+    const sent = new Set<string>();
+    for (const source of sources) await handOverSignals({ database, orders, runs }, source, sent);
     const id = `put-back-${startedAt.getTime()}`;
     await orders.signal(orderId, 'sync', { id, source: 'operator', wasPutBack: true });
   }

@@ -1,10 +1,10 @@
 /** What of Temporal is checked before a restore ends the runs that it finds there. */
 import type { Client } from '@temporalio/client';
 import pWaitFor from 'p-wait-for';
-import { listRuns, ORDERS } from '../api/temporal/runs.ts';
+import { listRuns, ORDERS, type OrderRun } from '../api/temporal/runs.ts';
 import type { Database } from '../store/database.ts';
 import { readHolder } from '../store/orchestrator-lease.ts';
-import { recordedAmong } from '../store/orders/open-orders.ts';
+import { newestRecord, recordedAmong } from '../store/orders/open-orders.ts';
 import { TASK_QUEUE } from '../workflows/inbox/messages.ts';
 import { BackupError } from './backup-folder.ts';
 
@@ -13,6 +13,8 @@ const GONE_AFTER_MS = 70_000;
 const GLANCE_MS = 1_000;
 /** Enough to meet one that is known, where the namespace is this database's. */
 const RUNS_LOOKED_AT = 1_000;
+/** To each that is recorded: one whose start came through while its row was lost. */
+const MOST_FOREIGN = 0.05;
 /** Temporal's number for the queue of workflow tasks. */
 const WORKFLOW_TASKS = 1;
 
@@ -73,10 +75,11 @@ async function recentPollers(client: Client): Promise<Poller[]> {
 }
 
 /**
- * Runs of orders in a namespace that never served this database are another installation's. One that Payonce was moved
- * to since the backup has runs of orders that the backup knows.
+ * Runs of orders in a namespace that never served this database are another installation's. In one that Payonce was moved
+ * to since the backup, every order that began before the newest record has a record here; two shops may have some numbers
+ * of orders in common.
  *
- * @throws BackupError where none of its orders has a record here
+ * @throws BackupError where more than a few of its orders have none
  */
 export async function demandOwnNamespace(
   client: Client,
@@ -86,11 +89,22 @@ export async function demandOwnNamespace(
   const { namespaceInfo } = await client.workflowService.describeNamespace({ namespace });
   const holder = await readHolder(database);
   if (holder?.namespaceId === namespaceInfo?.id) return;
-  const runs = await listRuns(client, ORDERS, RUNS_LOOKED_AT);
-  const ids = [...new Set(runs.map(({ orderId }) => orderId))];
-  if (ids.length === 0 || (await recordedAmong(database, ids)).size > 0) return;
+  const newest = (await newestRecord(database)) ?? new Date(0);
+  const began = `${ORDERS} AND StartTime < '${newest.toISOString()}'`;
+  const [older, all] = await Promise.all(
+    [began, ORDERS].map(async (query) => idsIn(await listRuns(client, query, RUNS_LOOKED_AT))),
+  );
+  const ids = new Set([...(older ?? []), ...(all ?? [])]);
+  if (ids.size === 0) return;
+  const recorded = await recordedAmong(database, [...ids]);
+  const foreign = [...(older ?? [])].filter((id) => !recorded.has(id)).length;
+  if (recorded.size > 0 && foreign <= recorded.size * MOST_FOREIGN) return;
   const served = holder ? `, which ${holder.place} served,` : '';
   throw new BackupError(
-    `the namespace ${namespace} has runs of orders, and this database${served} knows none of them: set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE to what serves this database, or to a namespace without orders`,
+    `the namespace ${namespace} has runs of orders that this database${served} does not know: set TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE to what serves this database, or to a namespace without orders`,
   );
+}
+
+function idsIn(runs: readonly OrderRun[]): Set<string> {
+  return new Set(runs.map(({ orderId }) => orderId));
 }

@@ -167,8 +167,6 @@ export type SignInConfig = {
   /** Newest first. */
   sessionSecrets: readonly string[];
   sessionMs: number;
-  /** Of API keys: what a person decides and what a program does are told apart by these. */
-  takenNames: readonly string[];
 };
 
 /** Undefined where people sign in with API keys. */
@@ -180,7 +178,6 @@ function signInSection(settings: Settings<'stack'>): SignInConfig | undefined {
     return undefined;
   return {
     ...{ issuer, clientId, clientSecret, roles, consoleUrl, sessionSecrets },
-    takenNames: settings.API_KEYS?.flatMap(({ name }) => name ?? []) ?? [],
     scopes: settings.OIDC_SCOPES,
     rolesClaim: settings.OIDC_ROLES_CLAIM,
     nameClaim: settings.OIDC_NAME_CLAIM,

@@ -233,7 +233,7 @@ export const VARIABLES = {
   }),
   FAILED_AUTH_PER_MINUTE: variable(format.wholeNumber, {
     meaning:
-      'wrong keys from one address, and sign-ins from there that come to nothing; 0 is no limit',
+      'wrong keys from one address, and answers of the provider to one attempt to sign in; 0 is no limit',
     default: '10',
   }),
   SUPPORT_REFUND_LIMITS: variable(format.amountLimits, {

@@ -19,7 +19,10 @@ export type Claims = Readonly<Record<string, unknown>> & { sub: string };
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const OWNER_LENGTH = 16;
 
-type Mapping = Pick<SignInConfig, 'issuer' | 'roles' | 'rolesClaim' | 'nameClaim' | 'takenNames'>;
+type Mapping = Pick<SignInConfig, 'issuer' | 'roles' | 'rolesClaim' | 'nameClaim'> & {
+  /** Of API keys: what a person decides and what a program does are told apart by these. */
+  takenNames: readonly string[];
+};
 
 /** @throws SignInError `refused`, in words that say what is missing */
 export function personOf(

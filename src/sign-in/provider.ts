@@ -37,10 +37,7 @@ export interface Provider {
   check(): Promise<void>;
 }
 
-type ProviderConfig = Omit<
-  SignInConfig,
-  'sessionSecrets' | 'sessionMs' | 'providerName' | 'takenNames'
->;
+type ProviderConfig = Omit<SignInConfig, 'sessionSecrets' | 'sessionMs' | 'providerName'>;
 
 export function createProvider(config: ProviderConfig): Provider {
   const redirectUri = `${config.consoleUrl}/console/session/callback`;
@@ -120,16 +117,16 @@ async function discover({ issuer, clientId, clientSecret }: ProviderConfig) {
 }
 
 /**
- * As the provider wants the secret. Basic where it leaves the choice (RFC 6749, section 2.3.1) or says nothing (OpenID
- * Connect Discovery 1.0, section 3).
+ * As the provider wants the secret; what it does not say is Basic (OpenID Connect Discovery 1.0, section 3). In a body where
+ * it leaves the choice: for Basic the secret is encoded first (RFC 6749, section 2.3.1), and not every provider decodes it.
  */
 function authenticationBy(secret: string): client.ClientAuth {
   const [post, basic] = [client.ClientSecretPost(secret), client.ClientSecretBasic(secret)];
   return (server, ...request) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? [];
-    const isPost =
-      methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-    return isPost ? post(server, ...request) : basic(server, ...request);
+    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+    return methods.includes('client_secret_post')
+      ? post(server, ...request)
+      : basic(server, ...request);
   };
 }
 

@@ -60,7 +60,8 @@ export interface SignIn {
   signOutUrl(): Promise<string | null>;
 }
 
-export function createSignIn(config: SignInConfig): SignIn {
+/** @param takenNames the names of the API keys of the moment, which no person bears */
+export function createSignIn(config: SignInConfig, takenNames: () => readonly string[]): SignIn {
   const { consoleUrl, providerName, sessionSecrets, sessionMs } = config;
   const provider = createProvider(config);
   const attempts = createSeal('sign-in', sessionSecrets);
@@ -78,7 +79,8 @@ export function createSignIn(config: SignInConfig): SignIn {
       const opened = sealed === undefined ? null : await attempts.open(sealed);
       const attempt = attemptSchema.safeParse(opened).data;
       if (attempt === undefined) throw notBegun();
-      const person = personOf(await provider.claimsBy(answer, attempt), config);
+      const claims = await provider.claimsBy(answer, attempt);
+      const person = personOf(claims, { ...config, takenNames: takenNames() });
       const expiresAt = Date.now() + sessionMs;
       const session = { sealed: await sessions.close({ ...person }, expiresAt), expiresAt };
       return { session, person, to: attempt.to };

@@ -64,7 +64,7 @@ describe('a dispute', function () {
   });
 
   it('is counted among what waits for a person while its deadline is near', async () => {
-    await givenDispute();
+    await givenDispute(new Date(Date.now() + 86_400_000).toISOString());
     const { body } = await shop.call<{ disputesDueSoon: number }>('GET', '/v1/overview');
     assert.ok(body.disputesDueSoon > 0);
   });

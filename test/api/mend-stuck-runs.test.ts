@@ -58,6 +58,7 @@ describe('orders whose workflow task fails again and again', function () {
         expect: () => {},
         restart: () => assert.fail('it has a run'),
         deliverAgain: () => assert.fail('a reset applies signals again'),
+        replaceRun: () => assert.fail('its run goes on'),
         isReachable: async () => true,
         signal: async (orderId, name, { id }) => {
           done.push(`${name} ${orderId} ${id}`);

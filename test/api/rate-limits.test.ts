@@ -46,7 +46,8 @@ describe('an API with limits', function () {
   ] as const)
     it(`answers a burst of ${most} for a key of scope ${scope}, and refuses more`, async () => {
       const answered = (await burst(key, most * 5)).map(({ status }) => status);
-      const passed = answered.filter((status) => status !== 429).length;
+      // A slow machine's database may not answer in time what was let in.
+      const passed = answered.filter((status) => [404, 503].includes(status)).length;
       // A slow machine's burst goes on into the next windows.
       assert.ok(passed >= most && passed < most * 5, `${passed} passed`);
       assert.ok(answered.includes(429));

@@ -58,6 +58,7 @@ describe('the reaper, in one round,', () => {
           deliveredAgain.push(eventId);
         },
         isReachable: async () => true,
+        replaceRun: () => assert.fail('a run that is there goes on'),
         restart: async ({ terms: { orderId } }) => {
           if (broken.has(orderId)) throw new Error('not this one');
           assert.ok(!running.has(orderId), 'it has a run');

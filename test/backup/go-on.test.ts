@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { AbortError } from 'p-retry';
+import pWaitFor from 'p-wait-for';
 import { createOrderClient, type OrderClient } from '../../src/api/temporal/order-client.ts';
 import { BackupError } from '../../src/backup/backup-folder.ts';
 import { goOnFromRecords } from '../../src/backup/go-on-from-records.ts';
@@ -23,6 +24,8 @@ import { freshDatabase } from '../support/test-database.ts';
 const FREE_PORTS = { api: 0, sandbox: 0, temporal: 0, temporalUi: 0 };
 const SENT = ['sync-1', 'sync-2', 'sync-3'];
 
+const isLookUp = (query: unknown): boolean => JSON.stringify(query).includes('from order_events');
+
 describe('the runs that a restore finds', function () {
   this.timeout(180_000);
   let dataDir: string;
@@ -31,6 +34,7 @@ describe('the runs that a restore finds', function () {
   let orders: OrderClient;
   let end: () => void;
   let ended: Promise<void>;
+  const withoutRecord: string[] = [];
 
   before(async () => {
     dataDir = await mkdtemp(path.join(tmpdir(), 'payonce-go-on-'));
@@ -72,14 +76,24 @@ describe('the runs that a restore finds', function () {
     return order.id;
   }
 
-  const goOn = (of: Database = database) =>
-    goOnFromRecords({ database: of, client, onProgress: () => {} });
+  async function idsHere(): Promise<string[]> {
+    const { rows } = await database.pool.query<{ id: string }>('select id from orders');
+    return rows.map(({ id }) => id);
+  }
 
-  /** The handing over of signals fails so many times, once a new run has begun. */
-  function failing(times: number, error: Error): Database {
+  const goOn = (of: Database = database) =>
+    goOnFromRecords({
+      database: of,
+      client,
+      onProgress: () => {},
+      onWithoutRecord: (id) => void withoutRecord.push(id),
+    });
+
+  /** The handing over of signals to this order fails so many times, once its new run has begun. */
+  function failing(orderId: string, times: number, error: Error): Database {
     let left = times;
     const query = ((text: unknown, ...rest: unknown[]) => {
-      const isHandOver = JSON.stringify(text).includes('from order_events');
+      const isHandOver = JSON.stringify([text, rest]).includes(orderId) && isLookUp(text);
       if (!isHandOver || left === 0)
         return (database.pool.query as (...given: unknown[]) => unknown)(text, ...rest);
       left -= 1;
@@ -119,16 +133,24 @@ describe('the runs that a restore finds', function () {
 
   it('lose nothing where handing over fails and is tried again', async () => {
     const id = await givenRun();
-    await goOn(failing(1, new Error('the database is away for a moment')));
+    await goOn(failing(id, 1, new Error('the database is away for a moment')));
     await assertAllIsThere(id);
   });
 
   it('lose nothing where the command ends halfway, twice, and is given again', async () => {
     const id = await givenRun();
     for (const _ of [1, 2])
-      await assert.rejects(goOn(failing(1, new AbortError('the machine went down'))));
+      await assert.rejects(goOn(failing(id, 1, new AbortError('the machine went down'))));
     await goOn();
     await assertAllIsThere(id);
+  });
+
+  it('are told of before they are ended, where the order has no record', async () => {
+    const order = newOrder(freshOrderId());
+    await orders.start(order.ledger);
+    await pWaitFor(async () => (await goOn()) !== undefined && withoutRecord.includes(order.id));
+    const { status } = await client.workflow.getHandle(order.id).describe();
+    assert.equal(status.name, 'TERMINATED');
   });
 
   it('are left alone in a namespace that served another database', async () => {
@@ -139,13 +161,18 @@ describe('the runs that a restore finds', function () {
         demandOwnNamespace(client, another),
         (error: unknown) =>
           error instanceof BackupError &&
-          /has runs of orders, and this database knows none of them: set TEMPORAL_ADDRESS/.test(
+          /has runs of orders that this database does not know: set TEMPORAL_ADDRESS/.test(
             error.message,
           ),
       );
       const place = 'temporal.example.com:7233/shop';
       await renewLease(another, { namespaceId: 'lost', place }, 'lost');
       await assert.rejects(demandOwnNamespace(client, another), /which .*example.*served/);
+      // Both shops have an order of this number.
+      const [common] = await idsHere();
+      await insertOrder(another, newOrder(common));
+      await another.pool.query("update orders set created_at = now() + interval '1 minute'");
+      await assert.rejects(demandOwnNamespace(client, another), BackupError);
     } finally {
       await another.close();
     }

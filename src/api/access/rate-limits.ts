@@ -4,12 +4,7 @@
  * by another one's failures, also not behind one proxy's address.
  */
 import type { Request, Response } from 'express';
-import {
-  ipKeyGenerator,
-  type Options,
-  type RateLimitRequestHandler,
-  rateLimit,
-} from 'express-rate-limit';
+import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
 import type { ApiScope, RateLimitsConfig } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Caller } from './api-keys.ts';
@@ -23,7 +18,7 @@ export interface RateLimits {
   admit(request: Request, response: Response, caller: Caller): Promise<void>;
   /** @throws Problem `rate_limited` when this address has named too many wrong keys. */
   fail(request: Request, response: Response): Promise<void>;
-  /** @throws Problem `rate_limited` when too many sign-ins from this address have come to nothing. */
+  /** @throws Problem `rate_limited` when one attempt to sign in has come back from the provider too often. */
   admitSignIn(request: Request, response: Response): Promise<void>;
 }
 
@@ -38,26 +33,19 @@ export function createRateLimits(limits: RateLimitsConfig): RateLimits {
   return {
     admit: (request, response, caller) => callers[caller.scope](request, response),
     fail: limiter(perMinute, FAILURE_WINDOW_S, addressOf),
-    // A whole office signs in from one address; those who get in are taken out of the count again.
-    admitSignIn: limiter(perMinute, FAILURE_WINDOW_S, addressOf, { skipSuccessfulRequests: true }),
+    admitSignIn: limiter(perMinute, FAILURE_WINDOW_S, attemptOf),
   };
 }
 
 type Limiter = (request: Request, response: Response) => Promise<void>;
 type KeyOf = (request: Request, response: Response) => string;
 
-function limiter(
-  limit: number,
-  windowS: number,
-  keyGenerator: KeyOf,
-  counting: Pick<Options, 'skipSuccessfulRequests'> = { skipSuccessfulRequests: false },
-): Limiter {
+function limiter(limit: number, windowS: number, keyGenerator: KeyOf): Limiter {
   if (limit === 0) return async () => {};
   const middleware = rateLimit({
     windowMs: windowS * 1000,
     limit,
     keyGenerator,
-    ...counting,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_request, response, next) => {
@@ -88,4 +76,9 @@ function ownerOf(_request: Request, response: Response): string {
 /** Of an IPv6 address its network: one customer's line has as many addresses as it likes. */
 function addressOf({ ip }: Request): string {
   return ipKeyGenerator(ip ?? 'unknown');
+}
+
+/** Nobody else's attempt: behind a proxy all have one address, and a stranger's must not keep anybody out. */
+function attemptOf({ query }: Request): string {
+  return String(query.state);
 }

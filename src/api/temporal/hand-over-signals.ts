@@ -24,12 +24,20 @@ export interface HandOverDependencies {
   runs: Pick<OrderRuns, 'signalsOf'>;
 }
 
-/** To the order's present run, which is open. Temporal drops what several processes hand over at the same time. */
+/**
+ * To the order's present run, which is open. Temporal drops what several processes hand over at the same time.
+ *
+ * @param sent ids of events that were handed over from an earlier run, which is added to
+ */
 export async function handOverSignals(
   dependencies: HandOverDependencies,
   run: OrderRun,
+  sent = new Set<string>(),
 ): Promise<void> {
-  const unknown = await unknownSignals(dependencies, run);
+  const unknown = (await unknownSignals(dependencies, run)).filter(
+    ({ eventId }) => eventId === undefined || !sent.has(eventId),
+  );
+  for (const { eventId } of unknown) if (eventId !== undefined) sent.add(eventId);
   const atOnce = unknown.length > MOST_IN_ORDER ? SIGNALS_AT_ONCE : 1;
   for (let i = 0; i < unknown.length; i += atOnce)
     await Promise.all(

@@ -3,7 +3,11 @@
  * failed without a definite answer is `OrchestratorUnavailable`, and safe to send again.
  */
 import { createHash } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import { encodeWorkflowIdConflictPolicy, encodeWorkflowIdReusePolicy } from '@temporalio/common';
 import { encodeUnifiedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import {
@@ -45,12 +49,14 @@ export interface OrderClient {
   start(ledger: Ledger): Promise<void>;
   /** Of an order whose row is new: the next signal from here starts it. */
   expect(ledger: Ledger): void;
+  /** Begins a run of an open order from its record; one that runs is left alone. */
+  restart(ledger: Ledger): Promise<void>;
   /**
-   * Begins a run of an open order from its record; one that runs is left alone.
+   * Ends the run that is there, if any, and begins one from the record in its place.
    *
    * @param goesOnFrom the run of before whose signals it is to be sent, for whoever finds it without them
    */
-  restart(ledger: Ledger, goesOnFrom?: string): Promise<void>;
+  replaceRun(ledger: Ledger, goesOnFrom?: string): Promise<void>;
   /**
    * Delivers a signal. The payload's id makes a repeat: Temporal itself drops it.
    *
@@ -122,13 +128,25 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
     return (await encodeToPayloads(loadedDataConverter, value)) ?? null;
   }
 
-  async function restart(ledger: Ledger, goesOnFrom?: string): Promise<void> {
-    const { orderId } = ledger.terms;
+  async function restart(ledger: Ledger): Promise<void> {
+    await startFromRecord(ledger, { workflowIdConflictPolicy: 'USE_EXISTING' });
+  }
+
+  async function replaceRun(ledger: Ledger, goesOnFrom?: string): Promise<void> {
+    await startFromRecord(ledger, {
+      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+      ...(goesOnFrom !== undefined && { memo: { [GOES_ON_FROM]: goesOnFrom } }),
+    });
+  }
+
+  async function startFromRecord(
+    ledger: Ledger,
+    options: Pick<WorkflowStartOptions, 'workflowIdConflictPolicy' | 'memo'>,
+  ): Promise<void> {
     await workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
       ...startOptions(ledger),
-      args: [{ from: 'record', orderId }],
-      ...(goesOnFrom !== undefined && { memo: { [GOES_ON_FROM]: goesOnFrom } }),
-      workflowIdConflictPolicy: 'USE_EXISTING',
+      ...options,
+      args: [{ from: 'record', orderId: ledger.terms.orderId }],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
   }
@@ -192,7 +210,9 @@ export function createOrderClient({ client, ledgerOf }: OrderClientDependencies)
   return {
     start: (ledger) => within(client, DEADLINE_MS, () => start(ledger)),
     expect: (ledger) => void expected.set(ledger.terms.orderId, ledger),
-    restart: (ledger, goesOnFrom) => within(client, DEADLINE_MS, () => restart(ledger, goesOnFrom)),
+    restart: (ledger) => within(client, DEADLINE_MS, () => restart(ledger)),
+    replaceRun: (ledger, goesOnFrom) =>
+      within(client, DEADLINE_MS, () => replaceRun(ledger, goesOnFrom)),
     signal: (orderId, name, payload) =>
       within(client, DEADLINE_MS, () => signal(orderId, name, payload)),
     deliverAgain: (orderId, signal) =>

@@ -21,6 +21,7 @@ export function applyDisputeFact(context: Context, fact: DisputeFact): Verdict {
     return applyRow(context, 'dispute.deadline', {
       cause: factKey(fact),
       effects: { fetch: askGateway },
+      reason: 'it names another deadline, and the gateway is asked which one holds',
     });
   const status = statusOf(fact);
   const known = ledger.disputes[fact.disputeId];

@@ -61,6 +61,14 @@ export async function recordedAmong({ pool }: Pool, ids: readonly string[]): Pro
   return new Set(rows.map(({ id }) => id));
 }
 
+/** When the newest order was created; null where there is none. */
+export async function newestRecord({ pool }: Pool): Promise<Date | null> {
+  const { rows } = await pool.query<{ at: Date | null }>(
+    'select max(created_at) as at from orders',
+  );
+  return rows[0]?.at ?? null;
+}
+
 /**
  * The ledger as last written, of an order that is not at rest; null for any other. A worker of the release before
  * this column closes an order without saying so in it: the ledger is right, and the column is put right here.
