@@ -69,15 +69,13 @@ export async function demandOurTables(url: string): Promise<void> {
 }
 
 /**
- * Puts a dump back, in one transaction.
- *
  * @param replace whether tables that are there may be dropped
- * @throws BackupError where there are and may not be, where no pg_restore fits, or with what it said
+ * @param made the major version that the dump is of
+ * @throws BackupError where a dump cannot be put into this database, or would be put over what is there
  */
-export async function loadDump(
+export async function demandRoom(
   url: string,
-  folder: string,
-  { lookup, replace, made }: { lookup: Lookup; replace: boolean; made: number },
+  { replace, made }: { replace: boolean; made: number },
 ): Promise<void> {
   const { major, tables, isOurs } = await look(url);
   if (major < made)
@@ -92,6 +90,15 @@ export async function loadDump(
     throw new BackupError(
       `the database has ${tables} tables, and they are not those of Payonce: name an empty one in DATABASE_URL`,
     );
+}
+
+/**
+ * Puts a dump back, in one transaction. What is there is dropped, once the dump is known to be readable.
+ *
+ * @throws BackupError where no pg_restore fits, or with what it said
+ */
+export async function loadDump(url: string, folder: string, lookup: Lookup): Promise<void> {
+  const { major, tables } = await look(url);
   const dump = path.join(folder, DUMP);
   if (tables > 0) {
     // Before anything is dropped: the program is there, and can read the dump to its end.

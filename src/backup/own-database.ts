@@ -6,7 +6,13 @@ import { migrate } from '../store/migrate.ts';
 import { finishRestore, UnreachableTemporal, withTemporal } from './after-restore.ts';
 import { BackupError, type Manifest, readManifest, writeBackup } from './backup-folder.ts';
 import type { BackupRequest, RestoreRequest } from './command-line.ts';
-import { demandOurTables, demandUnused, dumpDatabase, loadDump } from './database-dump.ts';
+import {
+  demandOurTables,
+  demandRoom,
+  demandUnused,
+  dumpDatabase,
+  loadDump,
+} from './database-dump.ts';
 import { demandNoWorkers } from './temporal-checks.ts';
 
 type Print = (line: string) => void;
@@ -40,21 +46,22 @@ export async function restoreDatabase(
       'a Temporal of your own is put back by its own means; then say npm run restore without a folder, so that orders go on from the database',
     );
   await demandUnused(url);
+  const manifest = folder === undefined ? undefined : await readManifest(folder);
+  if (manifest === undefined) await demandOurTables(url);
+  else if (manifest.of !== 'database')
+    throw new BackupError(
+      `${folder} is of a stack that npm start runs: restore it without DATABASE_URL`,
+    );
+  else await demandRoom(url, { replace, made: manifest.postgres });
   await withTemporal({ env, payloadKeys }, (client) => demandNoWorkers(client, print)).catch(
     (error: unknown) => {
       // What has to be done there is done at the end, which says so.
       if (!(error instanceof UnreachableTemporal)) throw error;
     },
   );
-  if (folder === undefined) await demandOurTables(url);
-  else {
-    const { of, takenAt, postgres } = await readManifest(folder);
-    if (of !== 'database')
-      throw new BackupError(
-        `${folder} is of a stack that npm start runs: restore it without DATABASE_URL`,
-      );
-    print(`putting back the database as of ${takenAt} …`);
-    await loadDump(url, folder, { lookup, replace, made: postgres });
+  if (folder !== undefined && manifest !== undefined) {
+    print(`putting back the database as of ${manifest.takenAt} …`);
+    await loadDump(url, folder, lookup);
   }
   await migrate(url);
   await finishRestore({ databaseUrl: url, payloadKeys, env, skip }, print);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
+import pRetry from 'p-retry';
 import pg from 'pg';
 import type { Stack } from '../../src/dev/stack/stack.ts';
 import { readTemporalDevFile } from '../../src/dev/temporal/temporal-dev-file.ts';
@@ -15,6 +16,10 @@ import { judgeEveryOrder } from '../support/every-order.ts';
 import { shopOn, untilSettled } from '../support/shop.ts';
 import { EFFECTS_SECRET, INHERITED, startTestStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { LIFE_NAMES, LIVES, type Life, type Orders, peopleOf } from './lives.ts';
+
+/** Somewhat longer than a lease lasts. */
+const LEASE_TRIES = 6;
+const LEASE_PAUSE_MS = 5_000;
 
 const ROOT = path.join(import.meta.dirname, '../..');
 const { databaseFile } = readTemporalDevFile();
@@ -142,7 +147,13 @@ export async function startRehearsal(): Promise<Rehearsal> {
     restore: (...args) => run('restore', args),
     async start(lostSignals, ...all) {
       const startedAt = Date.now();
-      stack = await begin();
+      // A Temporal that is made anew serves the database once the lease of the lost one has run out.
+      stack = await pRetry(begin, {
+        retries: LEASE_TRIES,
+        minTimeout: LEASE_PAUSE_MS,
+        factor: 1,
+        shouldRetry: ({ error }) => /the database serves another Temporal/.test(error.message),
+      });
       const servesMs = Date.now() - startedAt;
       const shop = shopOn(stack);
       await each(all, async ({ state, stateWithoutSignals = state }, { id }) => {

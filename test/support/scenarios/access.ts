@@ -2,6 +2,7 @@
 import { givenOwnOrder } from '../custom-terms.ts';
 import { WAIT } from '../operator-client.ts';
 import type { Place } from '../place.ts';
+import { sharedStack } from '../stack.ts';
 import type { Scenarios } from './scenario.ts';
 
 function decideAccess({ shop }: Place, id: string, action: 'grant' | 'revoke') {
@@ -41,5 +42,15 @@ export const ACCESS = {
     await place.shop.call('POST', path, { note: 'it was lost' }, WAIT);
     await place.settled(id, 'paid');
     return { id, key };
+  },
+  async 'told-to-the-crm-once-more-which-refuses-it'(place) {
+    const { id } = await place.paidOrder();
+    const key = `${id}:update_crm:paid-1`;
+    const { crm } = await sharedStack();
+    crm.answerWith(id, 422);
+    await place.shop.call('POST', `/v1/orders/${id}/effects/${key}/resend`, {}, WAIT);
+    await place.until(id, ({ effects }) => effects.some(({ error }) => error !== null));
+    crm.answerWith(id, null);
+    return { id, told: await place.settled(id, 'paid') };
   },
 } satisfies Scenarios;

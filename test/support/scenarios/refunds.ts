@@ -1,5 +1,6 @@
 /** Money on its way back: refunds, captures that are taken back, disputes. */
 import { randomUUID } from 'node:crypto';
+import pWaitFor from 'p-wait-for';
 import type { OrderView } from '../../../src/domain/view.ts';
 import { gatewayIdempotencyKey } from '../../../src/gateways/idempotency-key.ts';
 import { exemptFromInvariants } from '../every-order.ts';
@@ -166,6 +167,26 @@ export const REFUNDS = {
       disputes.some(({ status }) => status === 'won'),
     );
     return { id, refused, won };
+  },
+  async 'disputed-with-another-deadline'(place) {
+    const { id, paymentId } = await place.paidOrder();
+    await place.gateway.dispute(paymentId);
+    const { disputes } = await place.until(id, (order) => order.disputes.length === 1);
+    const [dispute] = disputes;
+    const fact = {
+      ...{
+        type: 'dispute.opened',
+        paymentId,
+        disputeId: dispute?.id,
+        amountMinor: dispute?.amount,
+      },
+      ...{ currency: CURRENCY, respondBy: Date.UTC(2030, 0, 1) },
+    };
+    await place.signal(id, 'webhook', { id: 'deadline-1', fact });
+    await pWaitFor(async () =>
+      (await place.eventsOf(id)).some(({ reason }) => reason?.includes('another deadline')),
+    );
+    return { id, disputed: await place.settled(id, 'paid') };
   },
   async 'crm-told-of-a-refund-a-dispute-and-a-review'(place) {
     const { id, paymentId } = await place.paidOrder();
