@@ -5,7 +5,7 @@ import { adviceFor } from '../../src/workflows/details/review-advice.ts';
 import type { Order } from '../api.ts';
 import { useSession } from '../session.tsx';
 import { DeedButton } from './deed.tsx';
-import { When } from './shown.tsx';
+import { countOf, When } from './shown.tsx';
 
 const WHY = { name: 'note', label: 'Why', kind: 'words', isRequired: true } as const;
 
@@ -47,8 +47,8 @@ export function RefusedEffects({ order }: { order: Order }) {
       {refused.map(({ key, error, attempts }) => (
         <Alert key={key} color="red" title={key} mt="xs" className="id">
           <Text size="sm">
-            Refused after {attempts} tries: {error ?? 'no reason was given'}. Mend the cause, then
-            run it again.
+            Refused after {countOf(attempts, 'try', 'tries')}: {error ?? 'no reason was given'}.
+            Mend the cause, then run it again.
           </Text>
           {scope === 'ops' && <RunAgain orderId={order.id} effectKey={key} />}
         </Alert>

@@ -8,6 +8,7 @@ import {
   syncedSchema,
 } from '../api/orders/order-schemas.ts';
 import { MANUAL_METHODS } from '../domain/facts/manual.ts';
+import { MAX_AMOUNT_MINOR } from '../money/amounts.ts';
 import { moneyText } from '../money/text.ts';
 import type { ApiReply } from './api-client.ts';
 import { orderText } from './order-text.ts';
@@ -181,8 +182,10 @@ export function addChangeCommands(program: Command, session: () => Session): voi
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
+  const value = Number(text);
+  if (!/^[1-9]\d*$/.test(text) || value > MAX_AMOUNT_MINOR)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_AMOUNT_MINOR}.`);
+  return value;
 }
 
 function manualMethod(): Option {

@@ -210,15 +210,17 @@ describe('payonce, acting', function () {
     await succeeds(...command);
     const order = await untilOrder(shop, id, (one) => one.amountRefunded > 0, 'refunded');
     assert.deepEqual([order.amountRefunded, order.refunds.length], [1000, 1]);
-    await isRefused(
-      'refund_exceeds_captured',
-      'refund',
-      id,
-      '--amount',
-      String(AMOUNT),
-      '--key',
-      `${key}-2`,
-    );
+    // The largest amount that an order may have is one that can be asked for.
+    for (const amount of [String(AMOUNT), '999999999999'])
+      await isRefused(
+        'refund_exceeds_captured',
+        'refund',
+        id,
+        '--amount',
+        amount,
+        '--key',
+        `${key}-${amount}`,
+      );
   });
 
   it('decides a review, and refuses the other decision afterwards', async () => {
@@ -313,6 +315,7 @@ describe('payonce, misused', () => {
     ['an unknown command', ['charge', 'ord_1']],
     ['an order left out', ['show']],
     ['a refund without its key', ['refund', 'ord_1']],
+    ['an amount beyond all', ['refund', 'ord_1', '--amount', '1000000000000', '--key', KEY]],
     ['an amount with decimals', ['refund', 'ord_1', '--amount', '49.99', '--key', KEY]],
     ['a decision that is none', ['review', 'ord_1', 'rev_1', 'maybe', '--note', 'x']],
     ['a state that is none', ['list', '--state', 'happy']],
