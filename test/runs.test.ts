@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { BENCH_TESTS, failuresOf, mochaRuns, PLACES, summaryOf, sumOf } from './support/runs.ts';
+import {
+  BENCH_TESTS,
+  failuresOf,
+  LONG_TESTS,
+  mochaRuns,
+  PLACES,
+  summaryOf,
+  sumOf,
+} from './support/runs.ts';
 
 const ANY = '/**/*.test.ts';
 const files = readdirSync('test', { recursive: true, encoding: 'utf8' })
@@ -22,7 +30,7 @@ describe('the runs of npm test', () => {
     );
   });
 
-  it('have every test file once, but for those that compare with other systems', () => {
+  it('have every test file once, but for the long ones and those that compare with other systems', () => {
     const runs = mochaRuns.map(({ patterns, ignored }) => {
       const left = new Set(filesOf(ignored));
       return filesOf(patterns).filter((file) => !left.has(file));
@@ -31,7 +39,9 @@ describe('the runs of npm test', () => {
       runs.every(({ length }) => length > 1),
       'a run has no test',
     );
-    const expected = filesOf([`test${ANY}`]).filter((file) => !BENCH_TESTS.includes(file));
+    const expected = filesOf([`test${ANY}`]).filter(
+      (file) => !BENCH_TESTS.includes(file) && !LONG_TESTS.includes(file),
+    );
     assert.deepEqual(new Set(runs.flat()), new Set(expected));
     assert.equal(runs.flat().length, expected.length);
   });

@@ -20,7 +20,7 @@ import { deliver } from '../support/webhooks.ts';
 const CLICKS = 50;
 const DELIVERIES = 50;
 const RACES = 20;
-const ORDERS = 100;
+const ORDERS = 40;
 /** So many customers at a time: what happens when there are too many is another test's. */
 const ORDERS_AT_ONCE = 20;
 const REFUND_CALLS = 10;

@@ -8,8 +8,8 @@ import { liveMany } from '../../scripts/simulate-many.ts';
 import { shrink, tellOf } from './shrink.ts';
 import { createSimulation } from './simulation.ts';
 
-/** Half a minute; `npm run simulate` looks further. */
-const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 5_000);
+/** Seconds; `npm run simulate` looks further. */
+const SEEDS = Number(process.env.SIMULATOR_SEEDS ?? 2_000);
 /** It computes and waits for nothing: how long that takes says only how busy the machine is. */
 const NO_TIMEOUT = 0;
 /** Few enough not to starve the servers that other tests have started; the others live on all cores. */

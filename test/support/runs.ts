@@ -10,18 +10,6 @@ interface Run {
 
 /** What does not share the stack of the first run, in which every other test is. */
 const RUNS: Readonly<Record<string, Run>> = {
-  /** Tests that wait for most of their time: for what Temporal tries again after minutes, or for faults to be over. */
-  waiting: {
-    sharesStack: false,
-    places: [
-      'test/backup',
-      'test/browser/operations.test.ts',
-      'test/chaos',
-      'test/codec-server',
-      'test/operators',
-      'test/scale-out',
-    ],
-  },
   /** With a stack of its own that it shares, as the first run would be the longest by far. */
   second: {
     sharesStack: true,
@@ -35,19 +23,17 @@ const RUNS: Readonly<Record<string, Run>> = {
       'test/workflows',
     ],
   },
-  /** Tests that start many processes. */
+  /** Tests that start many processes, or wait for most of their time. */
   starting: {
     sharesStack: false,
     places: [
+      'test/backup',
+      'test/chaos',
+      'test/codec-server',
       'test/dev',
-      'test/deploy/release.test.ts',
-      'test/deploy/worker-versioning.test.ts',
       'test/gateways/packages',
-      'test/guarantees/backlog.test.ts',
-      'test/outages/full-disk.test.ts',
-      'test/outages/older-worker.test.ts',
-      'test/outages/outages.test.ts',
-      'test/outages/two-stacks.test.ts',
+      'test/operators/retention.test.ts',
+      'test/operators/temporal-commands.test.ts',
     ],
   },
   /** Tests that compute. */
@@ -67,6 +53,29 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
 };
 
+/**
+ * What `npm run test:long` runs before a release: faults of whole machines and dependencies, releases that are built and
+ * replace each other, orders with thousands of events. They take as long as all others, and most of it they wait.
+ */
+export const LONG_TESTS: readonly string[] = [
+  'test/backup/database.test.ts',
+  'test/backup/stack.test.ts',
+  'test/browser/operations.test.ts',
+  'test/chaos/short.test.ts',
+  'test/deploy/release.test.ts',
+  'test/deploy/worker-versioning.test.ts',
+  'test/guarantees/backlog.test.ts',
+  'test/guarantees/long-histories.test.ts',
+  'test/operators/lost-store.test.ts',
+  'test/operators/stuck-runs.test.ts',
+  'test/outages/full-disk.test.ts',
+  'test/outages/older-worker.test.ts',
+  'test/outages/outages.test.ts',
+  'test/outages/two-stacks.test.ts',
+  'test/scale-out/scale-out.test.ts',
+  'test/workflows/evicted.test.ts',
+];
+
 /** What `npm run test:bench` runs: five systems beside Payonce, each installed and started. Not part of `npm test`. */
 export const BENCH_TESTS: readonly string[] = [
   'test/bench/peers.test.ts',
@@ -80,6 +89,7 @@ const asPatterns = (places: readonly string[]): string[] =>
 export const PLACES: readonly string[] = [
   ...Object.values(RUNS).flatMap(({ places }) => places),
   ...BENCH_TESTS,
+  ...LONG_TESTS,
 ];
 
 /** What mocha is told for one run. */
@@ -98,6 +108,7 @@ export const mochaRuns: readonly MochaRun[] = (() => {
     // A file that another run names is not this one's, though its folder is.
     ignored: [
       ...BENCH_TESTS,
+      ...LONG_TESTS,
       ...runs.flatMap((run) => run.places.filter((place) => isWithin(place, places))),
     ],
     sharesStack,
@@ -108,6 +119,11 @@ export const mochaRuns: readonly MochaRun[] = (() => {
 function isWithin(place: string, places: readonly string[]): boolean {
   return places.some((folder) => place.startsWith(`${folder}/`));
 }
+
+/** All long tests, one after the other: what they do to a machine is no good company. */
+export const longRuns: readonly MochaRun[] = [
+  { patterns: LONG_TESTS, ignored: [], sharesStack: true },
+];
 
 export interface Summary {
   passed: number;
