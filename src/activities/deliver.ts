@@ -91,7 +91,7 @@ async function post(message: Message, { name, url, secret }: Destination): Promi
   if (status < 300) return;
   const answer = `${name} answered ${status} to ${message.type}`;
   if (status >= 500 || PASSING_REFUSALS.includes(status)) throw new DeliveryOutcomeUnknown(answer);
-  throw new DeliveryRefusal(`http_${status}`, answer);
+  throw new DeliveryRefusal(`http_${status}`, answer, message.sentAt === null);
 }
 
 /** The status alone counts; reading the answer only frees the connection for the next message. */

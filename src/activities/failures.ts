@@ -17,15 +17,22 @@ const UNPAYABLE = 'unpayable';
 const GONE = 'gone';
 /** The gateway knows of more than the order does. */
 const OUTDATED = 'outdated';
+/** Of a message that was never taken, however often it was to be sent. */
+const UNDELIVERED = 'undelivered';
 
-/** Another system refused a message of ours, and will refuse it again; `code` names its answer. */
+/**
+ * Another system refused a message of ours, and will refuse it again; `code` names its answer, `isUndelivered` says that it
+ * has not taken it at any earlier time either.
+ */
 export class DeliveryRefusal extends Error {
   override readonly name = 'DeliveryRefusal';
   readonly code: string;
+  readonly isUndelivered: boolean;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, isUndelivered: boolean) {
     super(message);
     this.code = code;
+    this.isUndelivered = isUndelivered;
   }
 }
 
@@ -39,8 +46,8 @@ export class DeliveryOutcomeUnknown extends Error {
  *
  * @throws ApplicationFailure of the error's own type: not to be retried, with the refusal's code as its
  * first detail, for `GatewayRefusal` and `DeliveryRefusal`, followed by `UNPAYABLE` for a payment that nobody
- * could make, `GONE` for one that the gateway does not know and `OUTDATED` where the gateway knows more than the
- * order; to be retried for everything else.
+ * could make, `GONE` for one that the gateway does not know, `OUTDATED` where the gateway knows more than the
+ * order, and `UNDELIVERED` for a message that was never taken; to be retried for everything else.
  */
 export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -51,15 +58,21 @@ export async function asActivityFailure<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** The other side's no; null for everything that may work the next time. */
-export function refusalOf(error: unknown): { code: string; isUnpayable?: true } | null {
+export function refusalOf(
+  error: unknown,
+): { code: string; isUnpayable?: true; isUndelivered?: true } | null {
   if (!isRefusal(error)) return null;
-  const isUnpayable = kindOf(error).includes(UNPAYABLE);
-  return { code: error.code, ...(isUnpayable ? { isUnpayable: true as const } : {}) };
+  const kinds = kindOf(error);
+  return {
+    code: error.code,
+    ...(kinds.includes(UNPAYABLE) ? { isUnpayable: true as const } : {}),
+    ...(kinds.includes(UNDELIVERED) ? { isUndelivered: true as const } : {}),
+  };
 }
 
 /** A payment that is gone is not called unpayable as well: there is nothing to pay. */
 function kindOf(error: GatewayRefusal | DeliveryRefusal): string[] {
-  if (!(error instanceof GatewayRefusal)) return [];
+  if (error instanceof DeliveryRefusal) return error.isUndelivered ? [UNDELIVERED] : [];
   const { isGone, isUnpayable, isOutdated } = error;
   return [
     ...(isGone ? [GONE] : []),

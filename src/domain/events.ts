@@ -78,7 +78,8 @@ export type EffectResult = { key: string } & (
   | { type: 'effect.answered'; attempts: number; answer: Answer | null }
   /**
    * The other side said no, for good; `isUnpayable`: to this payment, for any payer; `isGone`: it no longer
-   * knows the payment; `isOutdated`: it knows of more than the order does.
+   * knows the payment; `isOutdated`: it knows of more than the order does; `isUndelivered`: of a message, that none of
+   * its earlier sendings was taken either.
    */
   | {
       type: 'effect.refused';
@@ -87,6 +88,7 @@ export type EffectResult = { key: string } & (
       isUnpayable?: boolean;
       isGone?: boolean;
       isOutdated?: boolean;
+      isUndelivered?: boolean;
     }
   /** The outcome is unknown: a time-out, a reset, a 5xx. */
   | {
@@ -102,7 +104,7 @@ export type EffectResult = { key: string } & (
 /** The gateway's refusal. A payment that no payer could make is not for the customer to try again. */
 export type Refusal = Pick<
   Extract<EffectResult, { type: 'effect.refused' }>,
-  'code' | 'isUnpayable' | 'isGone' | 'isOutdated'
+  'code' | 'isUnpayable' | 'isGone' | 'isOutdated' | 'isUndelivered'
 >;
 
 export type EffectEvent = Envelope & EffectResult;

@@ -137,6 +137,7 @@ function refusalIn(error: unknown): Refusal | null {
     ...(kinds.includes('unpayable') ? { isUnpayable: true as const } : {}),
     ...(kinds.includes('gone') ? { isGone: true as const } : {}),
     ...(kinds.includes('outdated') ? { isOutdated: true as const } : {}),
+    ...(kinds.includes('undelivered') ? { isUndelivered: true as const } : {}),
   };
 }
 

@@ -301,6 +301,20 @@ describe('a message to the CRM', () => {
     });
   }
 
+  it('says of a refusal whether it was ever taken, also where it was to be sent before there was a CRM', async () => {
+    const local = createActivities({ database, gateways: {} });
+    await run(local.updateCrm, update);
+    const again = { ...update, command: { ...update.command, times: 2 } };
+    crm.replies.push(422);
+    const never = await failureOf(run(activities.updateCrm, again));
+    assert.deepEqual(never.details, ['http_422', 'undelivered']);
+    await run(activities.updateCrm, again);
+    const third = { ...update, command: { ...update.command, times: 3 } };
+    crm.replies.push(422);
+    const once = await failureOf(run(activities.updateCrm, third));
+    assert.deepEqual(once.details, ['http_422']);
+  });
+
   for (const reply of [408, 409, 425, 429, 500, 503, 'reset', 'redirect'] as const) {
     it(`is tried again after ${reply}`, async () => {
       crm.replies.push(reply);

@@ -70,6 +70,17 @@ describe('a message that is sent again', () => {
     assert.ok(entry.error);
   });
 
+  it('is in review where the other system refuses it and had none of it before either', () => {
+    const refusal = { ...refused('update_crm', 'paid-1'), isUndelivered: true };
+    const before = [...TOLD, resend('update_crm:paid-1')];
+    const { effects, reviews } = ledgerAfter(...before, refusal);
+    assert.equal(effects['ord_1:update_crm:paid-1']?.status, 'failed');
+    assert.deepEqual(
+      Object.values(reviews).map(({ reason }) => reason),
+      ['effect_failed'],
+    );
+  });
+
   it('holds nothing back where it is refused, such as the revocation that came meanwhile', () => {
     const before = [...TOLD, resend('grant_access:1'), decideAccess('revoke')];
     assert.deepEqual(

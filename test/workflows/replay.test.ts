@@ -16,7 +16,7 @@ import { SCENARIOS } from '../support/scenarios/index.ts';
 import { temporalClient } from '../support/temporal.ts';
 
 /** The newest orders of this run: their histories are of today's code, and as different as its tests. */
-const ORDERS = 200;
+const ORDERS = 60;
 
 describe('a saved history, T50 T51', function () {
   this.timeout(300_000);

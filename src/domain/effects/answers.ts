@@ -41,7 +41,7 @@ function finishBusinessEffect(context: Context, event: EffectEvent, entry: Effec
     return record(context, { outcome: 'applied', reason: 'done' }, origin);
   }
   const error = event.type === 'effect.refused' ? event.code : event.reason;
-  if (wasDelivered(command))
+  if (wasDelivered(command, event))
     applyRow(context, 'resend.refused', {
       cause: event.key,
       evolve: () => putEffect(context.ledger, { command, status: 'done', attempts, error }),
@@ -58,7 +58,9 @@ function finishBusinessEffect(context: Context, event: EffectEvent, entry: Effec
 }
 
 /** What the other system has got already holds nothing back where it does not take it a second time. */
-function wasDelivered(command: Effect): boolean {
+function wasDelivered(command: Effect, event: EffectEvent): boolean {
+  // Sent where nobody was to be told, and again once somebody is: that is the first time for them.
+  if (event.type === 'effect.refused' && event.isUndelivered === true) return false;
   return 'times' in command && command.times !== undefined;
 }
 
