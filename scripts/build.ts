@@ -2,13 +2,12 @@
  * `npm run build`: the programs of production as JavaScript with types in `dist`, and in it the workflow bundle, which is
  * the very file that replay tests ran. Nothing is translated or bundled when a process starts.
  */
-import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { withLock } from '../src/dev/processes/lock-file.ts';
-import { bundleOfSources } from '../src/temporal/bundle-of-sources.ts';
+import { bundleOfSources, fingerprintOfFiles } from '../src/temporal/bundle-of-sources.ts';
 import { generateClientTypes } from './generate-client.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -60,15 +59,12 @@ export async function ensureBuilt(): Promise<void> {
 }
 
 async function fingerprint(): Promise<string> {
-  const hash = createHash('sha256');
   const names = (await readdir(path.join(ROOT, 'src'), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter((name) => name !== DERIVED)
     .sort();
-  for (const name of [...names, ...SETTINGS.map((file) => path.join(ROOT, file))])
-    hash.update(path.relative(ROOT, name)).update(await readFile(name));
-  return hash.digest('hex');
+  return fingerprintOfFiles(ROOT, [...names, ...SETTINGS.map((file) => path.join(ROOT, file))]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type BundleOptions,
@@ -75,13 +76,15 @@ function forPresentNode(config: Webpack): Webpack {
 }
 
 async function fingerprint(): Promise<string> {
-  const hash = createHash('sha256');
+  const sources = await Promise.all(SOURCES.map((folder) => sourcesIn(`${ROOT}${folder}`)));
   // How it is put together counts as well as what it is put together from.
-  for (const file of [`${ROOT}package-lock.json`, fileURLToPath(import.meta.url)])
-    hash.update(await readFile(file));
-  for (const folder of SOURCES) {
-    for (const file of await sourcesIn(`${ROOT}${folder}`))
-      hash.update(file.slice(ROOT.length)).update(await readFile(file));
-  }
-  return hash.digest('hex').slice(0, 16);
+  const files = [`${ROOT}package-lock.json`, fileURLToPath(import.meta.url), ...sources.flat()];
+  return (await fingerprintOfFiles(ROOT, files)).slice(0, 16);
+}
+
+/** Of the contents of files and of their names within `root`, in the given order: 64 hexadecimal digits. */
+export async function fingerprintOfFiles(root: string, files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(path.relative(root, file)).update(await readFile(file));
+  return hash.digest('hex');
 }

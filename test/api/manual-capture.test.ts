@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
+import { WAIT } from '../support/operator-client.ts';
 import type { Place } from '../support/place.ts';
 import { authorizedOrder, captureOf, voidOf } from '../support/scenarios/captures.ts';
 import {
@@ -21,7 +22,6 @@ import {
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
-const WAIT = { prefer: 'wait=30' };
 const PART = 2000;
 
 type Answer = Reply<Order & Problem>;

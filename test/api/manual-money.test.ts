@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { trialBalance } from '../../src/store/effects/postings.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { openPatiently } from '../support/patient-database.ts';
 import { textOf } from '../support/pdf.ts';
 import {
@@ -22,7 +23,6 @@ import {
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
 
-const WAIT = { prefer: 'wait=30' };
 const CASH = { method: 'cash', reference: 'till-1', amount: AMOUNT, receivedOn: '2026-01-26' };
 const BACK = {
   method: 'bank_transfer',

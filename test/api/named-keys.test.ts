@@ -10,6 +10,7 @@ import { createKeyring } from '../../src/encryption/keyring.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { parkEvent } from '../../src/store/parked-events.ts';
 import { type Beside, startBeside } from '../support/extra-processes.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { openPatiently } from '../support/patient-database.ts';
 import { placeAt } from '../support/place.ts';
 import {
@@ -27,7 +28,6 @@ import {
 import { sharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
-const WAIT = { prefer: 'wait=30' };
 const LIMIT = 1000;
 
 const KEYS = {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { assertPaidOnce } from '../support/assert-paid-once.ts';
 import { findChromium, NO_BROWSER, openBrowser } from '../support/browser.ts';
+import { WAIT } from '../support/operator-client.ts';
 import {
   givenPendingOrder,
   openShop,
@@ -12,7 +13,6 @@ import {
 } from '../support/shop.ts';
 
 const skipped = findChromium() === null ? ` (skipped: ${NO_BROWSER})` : '';
-const WAIT = { prefer: 'wait=30' };
 
 describe(`a customer at the checkout page${skipped}`, function () {
   this.timeout(120_000);

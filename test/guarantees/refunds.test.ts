@@ -6,6 +6,7 @@ import type { OrderView, RefundView } from '../../src/domain/view.ts';
 import { rowsOf } from '../support/books.ts';
 import { atEachGateway } from '../support/each-gateway.ts';
 import { startBeside } from '../support/extra-processes.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { type Place, placeAt } from '../support/place.ts';
 import { REFUNDS } from '../support/scenarios/refunds.ts';
 import {
@@ -17,8 +18,6 @@ import {
   untilOrder,
 } from '../support/shop.ts';
 import { deliver } from '../support/webhooks.ts';
-
-const WAIT = { prefer: 'wait=30' };
 
 describe('a paid order', function () {
   this.timeout(120_000);

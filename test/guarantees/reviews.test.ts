@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { OrderView } from '../../src/domain/view.ts';
+import { WAIT } from '../support/operator-client.ts';
 import { placeAt } from '../support/place.ts';
 import { REVIEWS } from '../support/scenarios/reviews.ts';
 import {
@@ -14,8 +15,6 @@ import {
   untilSettled,
 } from '../support/shop.ts';
 import { temporalClient } from '../support/temporal.ts';
-
-const WAIT = { prefer: 'wait=30' };
 
 describe('an order that was cancelled and then captured', function () {
   this.timeout(120_000);

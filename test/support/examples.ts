@@ -1,4 +1,6 @@
 /** Orders for pictures: one that was paid in spite of everybody, one in review, and some that wait. */
+
+import { WAIT } from './operator-client.ts';
 import { openShop, orderBody, readOrder, type Shop, untilOrder, untilSettled } from './shop.ts';
 import { sharedStack } from './stack.ts';
 
@@ -12,7 +14,6 @@ export interface Example {
   refused: string;
 }
 
-const WAIT = { prefer: 'wait=30' };
 const REDELIVERIES = 4;
 const REFUSES = 422;
 

@@ -12,6 +12,7 @@ import { capturesOf } from '../../fakes/razorpay/life.ts';
 import { type Event, signedHeaders } from '../../fakes/razorpay/webhooks.ts';
 import { PAID_ONCE, proofOf } from '../../support/assert-paid-once.ts';
 import type { GatewayDriver } from '../../support/gateway-driver.ts';
+import { WAIT } from '../../support/operator-client.ts';
 import {
   AMOUNT,
   givenOrder,
@@ -22,7 +23,6 @@ import {
 } from '../../support/shop.ts';
 import { driverOf, sharedStack } from '../../support/stack.ts';
 
-const WAIT = { prefer: 'wait=30' };
 /** What Razorpay grants an endpoint before it takes the delivery for failed. */
 const RAZORPAY_WAITS_MS = 5_000;
 const SCENARIOS = 12;

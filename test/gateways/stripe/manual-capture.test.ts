@@ -4,10 +4,10 @@ import type { Stack } from '../../../src/dev/stack/stack.ts';
 import { stripe, stripeBehind } from '../../fakes/stripe/driver.ts';
 import type { FakeStripe } from '../../fakes/stripe/fake-stripe.ts';
 import type { GatewayDriver, StartedGateway } from '../../support/gateway-driver.ts';
+import { WAIT } from '../../support/operator-client.ts';
 import { AMOUNT, givenOrder, type Shop, shopOn, untilSettled } from '../../support/shop.ts';
 import { placeOf, startTestStack, stopTestStack } from '../../support/stack.ts';
 
-const WAIT = { prefer: 'wait=30' };
 /** A stack of its own is started, which takes its time on a busy machine. */
 const START_TIMEOUT_MS = 120_000;
 
