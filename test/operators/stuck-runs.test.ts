@@ -23,7 +23,6 @@ const LOOKED_AT_BY_MS = 100_000;
 interface Given {
   id: string;
   paymentId: string;
-  runId: string;
 }
 
 describe('an order whose history no worker can replay', function () {
@@ -86,7 +85,7 @@ describe('an order whose history no worker can replay', function () {
   async function givenOrder(): Promise<Given> {
     const order = await givenPendingOrder(place.shop);
     await untilTaskHasEnded(order.id);
-    return { ...order, runId: await place.runIdOf(order.id) };
+    return order;
   }
 
   /** The worker that runs completes a task that the present code cannot replay. */
@@ -94,6 +93,15 @@ describe('an order whose history no worker can replay', function () {
     const before = (await completedTasks(id)).length;
     await place.shop.call('POST', `/v1/orders/${id}/verify`, {}, { prefer: 'wait=0' });
     await pWaitFor(async () => (await completedTasks(id)).length > before, PATIENCE);
+  }
+
+  /** As often as the API itself does before it ends a run. */
+  async function resetTwiceByHand({ id }: Given): Promise<void> {
+    const type = ['--type', 'FirstWorkflowTask', '--reason', 'by hand'];
+    for (const _ of [1, 2]) {
+      await place.temporal('workflow', 'reset', '--workflow-id', id, ...type);
+      await untilTaskHasEnded(id);
+    }
   }
 
   async function captureAndSignal({ id, paymentId }: Given): Promise<void> {
@@ -158,8 +166,9 @@ describe('an order whose history no worker can replay', function () {
     }, PATIENCE);
   }
 
-  const workerLog = () =>
-    readFileSync(path.join(place.stack.dataDir, 'logs', 'worker.log'), 'utf8');
+  const logOf = (name: string) =>
+    readFileSync(path.join(place.stack.dataDir, 'logs', `${name}.log`), 'utf8');
+  const apiLogs = () => ['api', 'api-2'].map(logOf).join('');
 
   async function failingFor({ id }: Given): Promise<number> {
     const { events } = await handleOf(id).fetchHistory();
@@ -167,28 +176,36 @@ describe('an order whose history no worker can replay', function () {
     return failed === undefined ? 0 : Date.now() - tsToMs(failed.eventTime);
   }
 
-  it('goes on by itself where the build that fails has written it, with all that came meanwhile', async () => {
+  it('goes on by itself where the build that fails has written it, with all that came meanwhile, from its record where resets are used up', async () => {
     await startWorker('src/worker.ts');
-    const [lastTask, twoTasks, cancelled] = [
+    const [lastTask, twoTasks, cancelled, resetBefore] = [
+      await givenOrder(),
       await givenOrder(),
       await givenOrder(),
       await givenOrder(),
     ];
+    await resetTwiceByHand(resetBefore);
     const { workerVersion } = (await completedTasks(lastTask.id)).at(-1) ?? {};
     await startWorker(OTHER_WORKER, { BUILD_ID: workerVersion?.buildId ?? '' });
-    for (const order of [lastTask, twoTasks, cancelled, twoTasks]) await spoil(order);
+    for (const order of [lastTask, twoTasks, cancelled, twoTasks, resetBefore]) await spoil(order);
 
     await startWorker('src/worker.ts');
-    for (const order of [lastTask, twoTasks]) await captureAndSignal(order);
+    for (const order of [lastTask, twoTasks, resetBefore]) await captureAndSignal(order);
     await place.temporal('workflow', 'cancel', '--workflow-id', cancelled.id);
     await untilPaidOnce(lastTask);
     await untilState(cancelled, 'cancelled');
     await untilPaidOnce(twoTasks);
+    await untilPaidOnce(resetBefore);
+    assert.match(
+      apiLogs(),
+      new RegExp(`"order_id":"${resetBefore.id}".*it begins again from its record`),
+    );
     // A busy machine may fail a task of the new run for a minute as well, which is one more reset.
     for (const [order, least] of [
       [lastTask, 1],
       [cancelled, 1],
       [twoTasks, 2],
+      [resetBefore, 3],
     ] as const)
       await untilReset(order, least);
     await pWaitFor(async () => (await stuckOrders()).length === 0, PATIENCE);
@@ -205,7 +222,7 @@ describe('an order whose history no worker can replay', function () {
     await pWaitFor(async () => (await failingFor(order)) > LOOKED_AT_BY_MS, PATIENCE);
     assert.deepEqual(await stuckOrders(), [order.id, order.id]);
     assert.match(
-      workerLog(),
+      logOf('worker'),
       new RegExp(`"order_id":"${order.id}".*"reason":"Nondeterminism error: `),
     );
     assert.deepEqual(await runsOf(order), ['RUNNING']);
