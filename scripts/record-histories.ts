@@ -5,8 +5,10 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import pWaitFor from 'p-wait-for';
+import { DAILY_WORKFLOW, dayWorkflowId, scheduleId } from '../src/workflows/reconciliation.ts';
 import { type RecordedScenario, SCENARIOS } from '../test/support/scenarios/index.ts';
-import { mochaHooks } from '../test/support/stack.ts';
+import { mochaHooks, sharedStack } from '../test/support/stack.ts';
 import { runIdsOf, temporalClient } from '../test/support/temporal.ts';
 
 const wanted = process.argv.slice(2);
@@ -43,6 +45,38 @@ function linesOf(json: string): string {
   return `{"events":[\n${events.map((event) => JSON.stringify(event)).join(',\n')}\n]}\n`;
 }
 
+/** Of a day that the schedule fetches, and of the schedule's run. */
+async function recordDays(client: Client): Promise<void> {
+  const folder = new URL('../test/settlements/histories/', import.meta.url);
+  if (existsSync(new URL('reconcile-day.json', folder))) return;
+  // Not among the imports above: the list of gateways has to be read before one of them.
+  const { stripeBehind } = await import('../test/fakes/stripe/driver.ts');
+  const { charge } = await import('../test/fakes/stripe/balance.ts');
+  const day = new Date(Date.now() - 24 * 60 * 60_000).toISOString().slice(0, 10);
+  const stripe = stripeBehind((await sharedStack()).gateways.stripe);
+  stripe.balance.move(charge('recorded', { created: Date.parse(`${day}T12:00:00Z`) / 1_000 }));
+  // An API makes the schedule in its first moments.
+  const schedule = client.schedule.getHandle(scheduleId('stripe'));
+  await pWaitFor(() => schedule.trigger().then(...DONE), { interval: 500, timeout: 60_000 });
+  const ofDay = client.workflow.getHandle(dayWorkflowId({ gateway: 'stripe', day }));
+  await pWaitFor(() => ofDay.describe().then(...OVER), { interval: 500, timeout: 60_000 });
+  const daily = client.workflow.list({ query: `WorkflowType = '${DAILY_WORKFLOW}'` });
+  for await (const { workflowId } of daily) {
+    const handle = client.workflow.getHandle(workflowId);
+    await handle.result();
+    const save = async (name: string, run: Pick<typeof handle, 'fetchHistory'>) =>
+      writeFileSync(new URL(name, folder), linesOf(historyToJSON(await run.fetchHistory())));
+    await save('reconcile-day.json', ofDay);
+    await save('reconcile-daily.json', handle);
+  }
+}
+
+const DONE = [() => true, () => false] as const;
+const OVER = [
+  ({ status }: { status: { name: string } }) => status.name === 'COMPLETED',
+  () => false,
+] as const;
+
 let failures = 0;
 try {
   const client = await temporalClient();
@@ -51,6 +85,7 @@ try {
       failures += 1;
       console.error(scenario.name, error);
     });
+  if (wanted.length === 0) await recordDays(client);
 } finally {
   await mochaHooks.afterAll();
 }

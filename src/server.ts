@@ -3,14 +3,17 @@ import './process/oldest-node.ts';
 
 import { Client, Connection } from '@temporalio/client';
 import { createAuthenticate } from './api/access/api-keys.ts';
+import type { ApiDependencies } from './api/api-dependencies.ts';
 import { createDrain } from './api/http/drain.ts';
 import { openListeners } from './api/listeners.ts';
+import { keepDaily } from './api/settlements/daily.ts';
 import { createDuplicateCounter } from './api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from './api/temporal/in-flight-deliveries.ts';
 import { createOrchestratorLease, keepLease } from './api/temporal/orchestrator-lease.ts';
 import { createOrderClient } from './api/temporal/order-client.ts';
 import { createOrderRuns } from './api/temporal/order-runs.ts';
 import { reap } from './api/temporal/reaper.ts';
+import { createReconciliations } from './api/temporal/reconciliations.ts';
 import { createStartMarks } from './api/temporal/start-marks.ts';
 import { createStuckRuns } from './api/temporal/stuck-runs.ts';
 import { createTurns } from './api/temporal/turns.ts';
@@ -89,6 +92,8 @@ async function main(): Promise<void> {
     database,
     feed,
     orders,
+    reconciliations: createReconciliations(client),
+    books: readBooksSettings(config.booksFile),
     ...savings,
     gateways,
     access,
@@ -101,21 +106,19 @@ async function main(): Promise<void> {
   const takenNames = () => apiKeys.flatMap(({ name }) => name ?? []);
   // In production a proxy of the same machine may pass its own name on.
   const isLocal = isLoopback(config.host) && !isProduction(process.env);
-  const listeners = await openListeners(
-    {
-      ...dependencies,
-      books: readBooksSettings(config.booksFile),
-      authenticate: (authorization) => authenticate(authorization),
-      policy: config,
-      ...(config.signIn && { signIn: createSignIn(config.signIn, takenNames) }),
-      ...(isLocal && { localHost: config.host }),
-      ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
-    },
-    { ...config, around: tracing.requests },
-  );
+  const served: ApiDependencies = {
+    ...dependencies,
+    authenticate: (authorization) => authenticate(authorization),
+    policy: config,
+    ...(config.signIn && { signIn: createSignIn(config.signIn, takenNames) }),
+    ...(isLocal && { localHost: config.host }),
+    ...(config.temporalUiUrl && { temporalUiUrl: config.temporalUiUrl }),
+  };
+  const listeners = await openListeners(served, { ...config, around: tracing.requests });
   const { port, consolePort } = listeners;
   const sweeping = new AbortController();
   const swept = sweep(dependencies, sweeping.signal);
+  const daily = keepDaily(served, sweeping.signal);
   const renewing = renewSecrets(secretFiles, {
     take: () => {
       const renewed = loadServiceConfig(process.env, 'api', packages);
@@ -144,7 +147,7 @@ async function main(): Promise<void> {
   listeners.close();
   closeMetrics();
   const closed = [feed.close(), connection.close(), database.close(), tracing.close()];
-  await Promise.allSettled([swept, reaped, renewing, ...closed]);
+  await Promise.allSettled([swept, daily, reaped, renewing, ...closed]);
 }
 
 await runProcess('api', main);

@@ -32,7 +32,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   store: ['money', 'domain', 'encryption', 'config', 'settlements'],
   books: ['money', 'settlements', 'store'],
   invoices: ['money', 'domain', 'store', 'config'],
-  activities: ['money', 'domain', 'gateways', 'store', 'invoices'],
+  activities: ['money', 'domain', 'gateways', 'settlements', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],
   api: [
     'money',
@@ -193,6 +193,7 @@ const OF_A_GATEWAY = [
   'index.ts',
   'package.ts',
   'payloads.ts',
+  'settlements.ts',
   'webhook.ts',
 ];
 

@@ -15,5 +15,6 @@ GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO payonce_runtime;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO payonce_runtime;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO payonce_runtime;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO payonce_runtime;
--- The only rows that are ever deleted; orders, events, invoices and postings are kept.
-GRANT DELETE ON idempotency_keys TO payonce_runtime;
+-- The only rows that are ever deleted: expired keys, tries of effects that went well at last, claims that came to nothing,
+-- and what was fetched of a day that is imported. Orders, events, invoices, lines and postings are kept.
+GRANT DELETE ON idempotency_keys, failing_effects, gateway_payments, settlement_day_items TO payonce_runtime;

@@ -17,6 +17,7 @@ import { createLoadRecord } from './load-record.ts';
 import { createParkPayment } from './park-payment.ts';
 import { createPostLedger } from './post-ledger.ts';
 import { createRevokeAccess } from './revoke-access.ts';
+import { createSettlementDays } from './settlement-days.ts';
 import { createTakeStep } from './take-step.ts';
 import { createUpdateCrm } from './update-crm.ts';
 import { createWriters, type OnRecorded } from './write-record.ts';
@@ -97,6 +98,7 @@ export function createActivities(deps: ActivityDependencies) {
     ...effectActivities(database, effects),
     writeRecord: mapped(writers.writeRecord),
     loadRecord: mapped(createLoadRecord({ database })),
+    ...createSettlementDays({ database, gateways }),
   };
 }
 

@@ -54,3 +54,31 @@ export type ActivityOf<Name extends string> = Name extends `${infer First}_${inf
 export function activityOf<Name extends BusinessEffectName>(name: Name): ActivityOf<Name> {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as ActivityOf<Name>;
 }
+
+/**
+ * A day of settlements is fetched page by page, each call of at most half a minute; a worker that has said nothing for
+ * longer is given up, and another one goes on. An outage of an hour is waited for; what is left then is the next run's.
+ */
+export const FETCH_DAY = {
+  startToCloseTimeout: '4h',
+  scheduleToCloseTimeout: '12h',
+  heartbeatTimeout: '1m',
+  retry: {
+    initialInterval: '5s',
+    backoffCoefficient: 2,
+    maximumInterval: '10m',
+    maximumAttempts: 14,
+  },
+} as const satisfies ActivityOptions;
+
+/** The database alone; as long as an import of a report may take. */
+export const IMPORT_DAY = {
+  ...FETCH_DAY,
+  startToCloseTimeout: '30m',
+} as const satisfies ActivityOptions;
+
+/** A query or two. */
+export const NOTE_DAY = {
+  startToCloseTimeout: '15s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+} as const satisfies ActivityOptions;

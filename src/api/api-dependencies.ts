@@ -13,6 +13,7 @@ import type { Drain } from './http/drain.ts';
 import type { DuplicateCounter } from './temporal/duplicate-counter.ts';
 import type { InFlightDeliveries } from './temporal/in-flight-deliveries.ts';
 import type { OrderClient } from './temporal/order-client.ts';
+import type { Reconciliations } from './temporal/reconciliations.ts';
 import type { StartMarks } from './temporal/start-marks.ts';
 import type { Turns } from './temporal/turns.ts';
 
@@ -21,6 +22,7 @@ export interface ApiDependencies {
   /** Notifies those who wait for an order to change. */
   feed: ChangeFeed;
   orders: OrderClient;
+  reconciliations: Reconciliations;
   starts: StartMarks;
   duplicates: DuplicateCounter;
   inFlightDeliveries: InFlightDeliveries;

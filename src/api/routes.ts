@@ -27,6 +27,7 @@ import { getOrder, getOrderEvents, getOrders } from './orders/orders.ts';
 import { pay } from './orders/pay.ts';
 import { refund } from './orders/refund.ts';
 import { verify } from './orders/verify.ts';
+import { fetchDay, getDays } from './settlements/days.ts';
 import {
   decide,
   getDifferences,
@@ -86,6 +87,8 @@ export const ROUTES: readonly Route[] = [
   decide,
   judgeDifferences,
   getMonths,
+  getDays,
+  fetchDay,
   getTrialBalance,
   getBooksExport,
   checkTheBooks,

@@ -10,7 +10,18 @@ import { type AccountRole, type Chart, DEFAULT_CHART } from './chart.ts';
 export interface BooksSettings {
   chart: Chart;
   terms: BookTerms;
+  /** How days are fetched from gateways' APIs, by gateway; one that is not named is fetched by its defaults. */
+  daily: 'off' | Readonly<Record<string, DailySettings>>;
 }
+
+export type DailySettings =
+  | 'off'
+  | {
+      /** The zone of the gateway's account; that of its format where absent. */
+      zone?: string | undefined;
+      /** As imports of files name the account; empty where they do not. */
+      account: string;
+    };
 
 /** Gateways settle within days; what no report has shown by then is looked for. */
 const REPORTED_WITHIN_DAYS = 7;
@@ -42,6 +53,39 @@ const feeSchema = z
     }
   });
 
+const zone = z
+  .string()
+  .refine(isZone, 'must be a time zone of the IANA database, such as Europe/Berlin');
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    // Offsets are no zones to PostgreSQL, or have the other sign there.
+    return /^[A-Z]/.test(name);
+  } catch {
+    return false;
+  }
+}
+
+const off = z.literal('off', 'must be off, or settings');
+
+const dailySchema = z.union([
+  off,
+  z.record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a gateway'),
+    z.union([
+      off,
+      z.strictObject({
+        zone: zone.optional(),
+        account: z
+          .string()
+          .regex(/^[\x21-\x7e]{0,255}$/, 'must be visible ASCII characters')
+          .default(''),
+      }),
+    ]),
+  ),
+]);
+
 const fileSchema = z.strictObject({
   accounts: z
     .partialRecord(
@@ -50,6 +94,7 @@ const fileSchema = z.strictObject({
     )
     .default({}),
   fees: z.array(feeSchema).default([]),
+  daily: dailySchema.default({}),
   reportedWithinDays: z.int().min(1).max(365).default(REPORTED_WITHIN_DAYS),
 });
 
@@ -68,10 +113,10 @@ export function readBooksSettings(file: string | undefined): BooksSettings {
 }
 
 function settingsOf(value: unknown): BooksSettings {
-  const { accounts, fees, reportedWithinDays } = fileSchema.parse(value);
+  const { accounts, fees, daily, reportedWithinDays } = fileSchema.parse(value);
   const chart = { ...DEFAULT_CHART, ...accounts };
   refuseOneNameForTwo(chart);
-  return { chart, terms: { fees, reportedWithinDays } };
+  return { chart, terms: { fees, reportedWithinDays }, daily };
 }
 
 /** Two of our accounts in one of the bookkeeper's could not be told apart again. */

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
-import { Argument, type Command } from 'commander';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Argument, type Command, Option } from 'commander';
 import { z } from 'zod';
 import { moneyText } from '../money/text.ts';
 import { Refusal, UsageError } from './refusal.ts';
@@ -61,6 +62,27 @@ interface ReconcileOptions {
   zone?: string;
   account?: string;
   acceptUnknown?: true;
+  gateway?: string;
+  date?: string;
+}
+
+const daySchema = z.object({
+  gateway: z.string(),
+  date: z.string(),
+  state: z.string(),
+  fetchedItems: z.int(),
+  tries: z.int(),
+  problem: z.string().nullable(),
+  importId: z.string().nullable(),
+  requestedBy: z.string(),
+});
+const daysSchema = z.object({ days: z.array(daySchema) });
+type Day = z.infer<typeof daySchema>;
+
+interface DaysOptions {
+  gateway?: string;
+  state?: string;
+  limit: string;
 }
 
 interface DifferencesOptions {
@@ -76,16 +98,31 @@ export function addSettlementCommands(program: Command, session: () => Session):
   program
     .command('reconcile')
     .description(
-      'import settlement reports of gateways and find what does not agree; without files, judge what is open again',
+      'import settlement reports of gateways, or a day from a gateway’s API, and find what does not agree; without either, judge what is open again',
     )
     .argument('[files...]', 'CSV reports, or JSON as the gateway’s API answers it')
     .option('--format <id>', 'the format, found by the header where absent')
     .option('--zone <name>', 'the time zone that the report was run in, such as Europe/Berlin')
     .option('--account <id>', 'the gateway’s account, where there are several')
     .option('--accept-unknown', 'take a file of whose payments not one is known')
-    .action((files: string[], options: ReconcileOptions) =>
-      files.length === 0 ? match(session()) : reconcile(session(), files, options),
-    );
+    .option('--gateway <name>', 'with --date: the gateway whose API is asked')
+    .option('--date <date>', 'with --gateway: the day to fetch, such as 2026-01-31')
+    .action((files: string[], options: ReconcileOptions) => {
+      if (options.gateway !== undefined || options.date !== undefined)
+        return fetchDay(session(), files, options);
+      return files.length === 0 ? match(session()) : reconcile(session(), files, options);
+    });
+  program
+    .command('settlement-days')
+    .description('list the days that were fetched from gateways’ APIs, and what came of each')
+    .option('--gateway <name>', 'of this gateway only')
+    .addOption(
+      new Option('--state <state>', 'in this state only').choices([
+        ...['requested', 'fetching', 'imported', 'failed'],
+      ]),
+    )
+    .option('--limit <number>', 'how many, at most 200', '50')
+    .action((options: DaysOptions) => days(session(), options));
   program
     .command('differences')
     .description('list what gateways report otherwise than the books have it')
@@ -119,6 +156,55 @@ async function reconcile(
 ): Promise<void> {
   const query = queryOf({ ...options, acceptUnknown: acceptUnknown && 'true' });
   for (const file of files) await reconcileOne(session, file, query);
+}
+
+/** A large day takes minutes; after this long somebody looks for themselves. */
+const LONGEST_WAIT_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 1_000;
+
+async function fetchDay(
+  { api, print, progress }: Session,
+  files: readonly string[],
+  { gateway, date, ...others }: ReconcileOptions,
+): Promise<void> {
+  if (gateway === undefined || date === undefined)
+    throw new UsageError('--gateway and --date belong together: name both');
+  if (files.length > 0 || Object.values(others).some((option) => option !== undefined))
+    throw new UsageError('a day is fetched with --gateway and --date alone: leave the rest out');
+  let { body } = await api.post('/v1/settlements/days', { gateway, date });
+  const deadlineAt = Date.now() + LONGEST_WAIT_MS;
+  const query = queryOf({ gateway, date });
+  for (;;) {
+    const { data: day } = daySchema.safeParse(body);
+    if (day === undefined || isOver(day) || Date.now() > deadlineAt) break;
+    progress(`${gateway} ${date}: ${day.fetchedItems} lines fetched`);
+    await sleep(LOOK_EVERY_MS);
+    const listed = await api.get(`/v1/settlements/days?${query}`);
+    body = daysSchema.safeParse(listed.body).data?.days[0];
+  }
+  progress('');
+  print(body, daySchema, (day) => daysText([day]));
+  const { data } = daySchema.safeParse(body);
+  if (data?.state === 'failed') throw new Refusal(`${gateway} ${date}: ${data.problem}`);
+}
+
+function isOver({ state }: Day): boolean {
+  return state === 'imported' || state === 'failed';
+}
+
+async function days({ api, print }: Session, options: DaysOptions): Promise<void> {
+  const { body } = await api.get(`/v1/settlements/days?${queryOf({ ...options })}`);
+  print(body, daysSchema, (found) =>
+    found.days.length === 0 ? 'No day has been fetched yet.' : daysText(found.days),
+  );
+}
+
+function daysText(found: readonly Day[]): string {
+  const rows = found.map(({ gateway, date, state, tries, importId, requestedBy, problem }) => [
+    ...[gateway, date, state, String(tries), importId ?? '-', requestedBy],
+    visible(problem ?? '-'),
+  ]);
+  return tableOf(['gateway', 'day', 'state', 'tries', 'import', 'asked by', 'problem'], rows);
 }
 
 async function reconcileOne(

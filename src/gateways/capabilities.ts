@@ -45,4 +45,6 @@ export interface GatewayCapabilities {
   };
   /** The stages of a dispute that it tells of. */
   disputes: readonly DisputeStatus[];
+  /** Where its API lists what it did with the money of a day: in which format of settlement reports. */
+  settlements?: { format: string };
 }

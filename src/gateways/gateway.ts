@@ -64,6 +64,32 @@ export interface RefundPayment {
   idempotencyKey: string;
 }
 
+/** One page of what the gateway did with the account's money on one day of the account. */
+export interface FetchSettlement {
+  /** `YYYY-MM-DD` in the zone of the account. */
+  day: string;
+  /** The day's first moment and that of the next day, in epoch milliseconds. */
+  fromMs: number;
+  toMs: number;
+  /** Where the page before ended; null for the first page. */
+  cursor: string | null;
+}
+
+/** One movement as the gateway's API has it: `data` is an item of the format that the capabilities name. */
+export interface SettlementItem {
+  /** The gateway's id of it, the same as in the gateway's reports. */
+  id: string;
+  /** The payout that paid it out, where only the way in which it was listed tells; else null. */
+  payoutId: string | null;
+  data: Readonly<Record<string, unknown>>;
+}
+
+export interface SettlementPage {
+  items: SettlementItem[];
+  /** Asks for the next page; null behind the last one. */
+  nextCursor: string | null;
+}
+
 /** Why no order needs a webhook. Counted, so there are few, and none is made of what a gateway sends. */
 export type IgnoredReason = 'other_mode' | 'unknown_type' | 'not_ours' | 'other_account';
 
@@ -124,6 +150,8 @@ export interface Gateway {
    */
   voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<GatewayPayment>;
   refundPayment(request: RefundPayment): Promise<RefundSnapshot>;
+  /** Lists what moved on a day; there where the capabilities have settlements. A page may repeat items of another. */
+  fetchSettlement?(request: FetchSettlement): Promise<SettlementPage>;
   /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */
   isProofValid(proof: { paymentId: string; orderPaymentIds: string[]; signature: string }): boolean;
   /**

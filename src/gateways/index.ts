@@ -60,7 +60,7 @@ function instancesOf(
 
 /** What a package returns may be an instance of a class, whose methods a copy would lose. */
 function configured(
-  { capabilities, refusalReasons = {} }: GatewayPackage,
+  { title, capabilities, refusalReasons = {} }: GatewayPackage,
   gateway: () => Gateway,
 ): ConfiguredGateway {
   return {
@@ -72,6 +72,14 @@ function configured(
     capturePayment: (request) => gateway().capturePayment(request),
     voidPayment: (request) => gateway().voidPayment(request),
     refundPayment: (request) => gateway().refundPayment(request),
+    ...(capabilities.settlements && {
+      fetchSettlement: (request) => {
+        const { fetchSettlement } = gateway();
+        if (fetchSettlement === undefined)
+          throw new Error(`${title} has settlements in its capabilities and no fetchSettlement`);
+        return fetchSettlement(request);
+      },
+    }),
     isProofValid: (proof) => gateway().isProofValid(proof),
     readWebhook: (...webhook) => gateway().readWebhook(...webhook),
   };

@@ -3,7 +3,7 @@
  * and takes no answer of any size: what a gateway answers is input like any other.
  */
 
-/** The largest answers are lists of a hundred payments, some hundred kilobytes. */
+/** The largest answers of most calls are lists of a hundred payments, some hundred kilobytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** @throws OutboundRefusal before anything is sent, or when the answer is too large. */
@@ -14,13 +14,19 @@ export class OutboundRefusal extends Error {
   override readonly name = 'OutboundRefusal';
 }
 
-/** @param baseUrl the only origin that is ever called */
-export function createOutboundFetch(baseUrl: string): OutboundFetch {
+/**
+ * @param baseUrl the only origin that is ever called
+ * @param maxAnswerBytes for what is known to answer with more
+ */
+export function createOutboundFetch(
+  baseUrl: string,
+  maxAnswerBytes = MAX_ANSWER_BYTES,
+): OutboundFetch {
   const { origin } = new URL(baseUrl);
   return async (url, init) => {
     if (new URL(url).origin !== origin) throw new OutboundRefusal(`only ${origin} may be called`);
     const response = await fetch(url, { ...init, redirect: 'error' });
-    const body = await readAtMost(response, MAX_ANSWER_BYTES);
+    const body = await readAtMost(response, maxAnswerBytes);
     const { status, headers } = response;
     return new Response(HAS_NO_BODY.has(status) ? null : body, { status, headers });
   };

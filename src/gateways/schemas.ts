@@ -66,6 +66,7 @@ export const capabilitiesSchema = z.object({
     answerWithinMs: durationMs.min(2_000, 'is less than the two seconds that an answer may take'),
   }),
   disputes: z.array(disputeStatus),
+  settlements: z.object({ format: z.string().min(1) }).optional(),
 });
 
 /** A package of others; its version was looked at before. */

@@ -31,8 +31,10 @@ function watchedGateway(
       throw error;
     }
   }
+  const { fetchSettlement } = gateway;
   return {
     ...gateway,
+    ...(fetchSettlement && { fetchSettlement: (request) => watch(fetchSettlement(request)) }),
     checkAccess: () => watch(gateway.checkAccess()),
     createPayment: (request) => watch(gateway.createPayment(request)),
     fetchPayments: (request) => watch(gateway.fetchPayments(request)),

@@ -58,6 +58,11 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     help: 'Runs that no replay followed and that were reset, or ended so that the order begins from its record.',
     registers: [registry],
   });
+  const missingDays = new Gauge({
+    name: 'payonce_settlement_days_missing',
+    help: 'Days of gateways that daily reconciliation should have imported more than a day ago.',
+    registers: [registry],
+  });
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
@@ -73,6 +78,7 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
       if (others > 0) stuck.set({ order_id: OTHERS }, others);
     },
     runMended: () => mended.inc(),
+    settlementDaysMissing: (count) => missingDays.set(count),
     secretFilesRefused: showSecretFiles(registry),
   };
 }

@@ -31,8 +31,10 @@ export interface ReadReport extends Clock {
   gateway: string;
   idColumn: string;
   lines: number;
-  /** Of the bytes of the file. */
+  /** Of the bytes of the file; of a fetched day, of its lines. */
   sha256: string;
+  /** The days, `YYYY-MM-DD`, that it is about, where those are not its first and last line's. */
+  days?: { first: string; last: string };
 }
 
 /** What takes the lines: a text for each, and where the texts go. */
@@ -245,7 +247,8 @@ async function jsonPages(bytes: AsyncIterable<Buffer>): Promise<readonly unknown
   }
 }
 
-function inBlocks(): Transform {
+/** Joins texts, each in a list of one, to blocks. */
+export function inBlocks(): Transform {
   let block = '';
   return new Transform({
     writableObjectMode: true,

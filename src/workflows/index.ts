@@ -1,2 +1,3 @@
 /** What workers run. Only workflows are exported here: every exported name can be started. */
 export { order } from './order.ts';
+export { reconcileDaily, reconcileDay } from './reconcile.ts';

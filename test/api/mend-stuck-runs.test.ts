@@ -76,6 +76,7 @@ describe('orders whose workflow task fails again and again', function () {
           shown = orderIds;
         },
         runMended: () => {},
+        settlementDaysMissing: () => {},
         secretFilesRefused: () => {},
         page: null,
       },

@@ -17,6 +17,7 @@ import { createHttpServer, listen } from '../../src/api/http/http-server.ts';
 import { createDuplicateCounter } from '../../src/api/temporal/duplicate-counter.ts';
 import { createInFlightDeliveries } from '../../src/api/temporal/in-flight-deliveries.ts';
 import { createOrderClient } from '../../src/api/temporal/order-client.ts';
+import { createReconciliations } from '../../src/api/temporal/reconciliations.ts';
 import { createStartMarks } from '../../src/api/temporal/start-marks.ts';
 import { createTurns } from '../../src/api/temporal/turns.ts';
 import { readBooksSettings } from '../../src/books/settings.ts';
@@ -57,8 +58,9 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
   const database = openDatabase(databaseUrl);
   const feed = await listenForChanges(databaseUrl);
   const connection = Connection.lazy({ address: temporalAddress });
+  const client = new Client({ connection, namespace: temporalNamespace });
   const orders = createOrderClient({
-    client: new Client({ connection, namespace: temporalNamespace }),
+    client,
     ledgerOf: (id) => loadRecord(database, id),
   });
   const sandbox = { port: 1, webhookSecrets: [WEBHOOK_SECRET] };
@@ -66,6 +68,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     database,
     feed,
     orders,
+    reconciliations: createReconciliations(client),
     starts: createStartMarks(database),
     duplicates: createDuplicateCounter(database),
     inFlightDeliveries: createInFlightDeliveries(),

@@ -77,6 +77,7 @@ describe('the reaper, in one round,', () => {
         runRestarted: () => {},
         ordersStuck: () => {},
         runMended: () => {},
+        settlementDaysMissing: () => {},
         secretFilesRefused: () => {},
         page: null,
       },

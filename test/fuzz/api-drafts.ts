@@ -35,6 +35,7 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/parked-events/{id}/close': () => ({ note: 'of staging' }),
   '/v1/settlements/differences/{id}/decision': () => ({ decision: 'accept', note: 'known' }),
   '/v1/settlements/match': () => ({}),
+  '/v1/settlements/days': () => ({ gateway: 'stripe', date: '2026-01-31' }),
   '/v1/books/check': () => ({}),
 };
 
@@ -49,6 +50,7 @@ const QUERIES: Record<string, string> = {
   '/v1/effects': '?status=waiting&limit=1',
   '/v1/parked-events': '?status=parked&limit=1',
   '/v1/settlements/differences': '?state=open&limit=1',
+  '/v1/settlements/days': '?state=failed&limit=1',
   '/v1/books/trial-balance': '?period=2026-01',
   '/v1/books/export': '?period=2026-01-31&format=hledger',
   '/v1/books/papers': '?period=2026-01&limit=1',

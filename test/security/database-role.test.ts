@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readReport } from '../../src/settlements/read-report.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { forgetFailedTries, noteFailedTry } from '../../src/store/effects/failing-effects.ts';
 import { issueInvoice } from '../../src/store/effects/invoices.ts';
 import { claimKey, releaseKey } from '../../src/store/idempotency-keys.ts';
+import { claimPayment, releasePayment } from '../../src/store/orders/gateway-payments.ts';
 import { insertOrder, markStarted, readOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { listParked, markRedelivered, parkEvent } from '../../src/store/parked-events.ts';
 import { checkBooks } from '../../src/store/settlements/book-entries.ts';
+import { beginFetch, keepPage, noteImported } from '../../src/store/settlements/days.ts';
 import { judgeAgain } from '../../src/store/settlements/differences.ts';
 import { importReport } from '../../src/store/settlements/import-report.ts';
 import { ledgerOf, newOrder, outcome, recordOf } from '../support/order-fixtures.ts';
@@ -68,6 +71,40 @@ describe('the database role of a running service', () => {
       currency: 'INR',
       gateway: 'sandbox',
     });
+  });
+
+  it('forgets what has ended', async () => {
+    const failed = { key: 'ord_1:update_crm:1', orderId: 'ord_1', effect: 'update_crm' } as const;
+    await noteFailedTry(runtime, { ...failed, attempts: 1, error: 'down', nextTryAt: null });
+    await forgetFailedTries(runtime, failed.key);
+    const order = newOrder('ord_claims');
+    await insertOrder(runtime, order);
+    const claim = { gateway: 'stripe', paymentId: 'pi_1', orderId: order.id };
+    await claimPayment(runtime, claim);
+    await releasePayment(runtime, claim);
+    const fetch = { gateway: 'stripe', day: '2026-01-26', fetchId: 'f1' };
+    await beginFetch(runtime, { ...fetch, zone: 'UTC', requestedBy: 'test' });
+    const items = [{ id: 'txn_1', payoutId: null, data: {} }];
+    assert.equal(await keepPage(runtime, fetch, { items, nextCursor: null }), true);
+    assert.equal(await noteImported(runtime, fetch, 1), true);
+  });
+
+  it('may do so as well where it was made before the tables were', async () => {
+    const older = await freshDatabase();
+    await older.pool.query(`
+      revoke delete on failing_effects, gateway_payments from payonce_runtime;
+      grant delete on idempotency_keys to payonce_runtime`);
+    const file = readFileSync('src/store/migrations/0017_settlement_days.sql', 'utf8');
+    await older.pool.query(file.slice(file.indexOf('DO $$')));
+    const { rows } = await older.pool.query<{ may: boolean }>(
+      `select has_table_privilege('payonce_runtime', name, 'delete') as may
+       from unnest(array['failing_effects', 'gateway_payments', 'settlement_day_items']) as name`,
+    );
+    await older.close();
+    assert.deepEqual(
+      rows.map(({ may }) => may),
+      [true, true, true],
+    );
   });
 
   it('imports settlement reports, and judges them', async () => {

@@ -64,6 +64,8 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/settlements/differences/:id/decision': 'ops',
   'POST /v1/settlements/match': 'ops',
   'GET /v1/settlements/months': 'ops',
+  'GET /v1/settlements/days': 'ops',
+  'POST /v1/settlements/days': 'ops',
   'GET /v1/books/trial-balance': 'ops',
   'GET /v1/books/export': 'ops',
   'POST /v1/books/check': 'ops',

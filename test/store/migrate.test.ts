@@ -42,6 +42,8 @@ const ONCE = {
   orders: ['id'],
   parked_events: ['id', 'gateway, identity'],
   postings: ['key, side'],
+  settlement_day_items: ['gateway, day, line_id'],
+  settlement_days: ['gateway, day'],
   settlement_differences: ['id', 'kind, gateway, reference'],
   settlement_entries: ['day, key'],
   settlement_imports: ['id', 'gateway, account, sha256'],

@@ -7,6 +7,7 @@ import { generatedDocuments } from '../../scripts/generate.ts';
 import type { EffectActivities } from '../../src/activities/business-effect.ts';
 import type { Activities } from '../../src/activities/index.ts';
 import { activityOf } from '../../src/activities/policies.ts';
+import type { SettlementDayActivities } from '../../src/activities/settlement-days.ts';
 import { BUSINESS_EFFECTS, type GatewayCall } from '../../src/domain/effects/effects.ts';
 import type { DeadlineName } from '../../src/domain/events.ts';
 import { ORDER_STATES } from '../../src/domain/order.ts';
@@ -43,7 +44,8 @@ const CALLS: Record<GatewayCall['effect'], string[]> = {
   refund_payment: ['answered', 'refused', 'unanswered'],
 };
 const OTHER_ACTIVITIES: Record<
-  Exclude<keyof Activities, keyof EffectActivities>,
+  // Days of settlements have workflows, and a history, of their own.
+  Exclude<keyof Activities, keyof EffectActivities | keyof SettlementDayActivities>,
   'inside the task' | 'beside the loop'
 > = {
   takeStep: 'inside the task',

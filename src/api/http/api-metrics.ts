@@ -57,6 +57,8 @@ export interface ApiMetrics {
   runMended(): void;
   /** Whether files of secrets hold what was not taken, and the values from before count. */
   secretFilesRefused(areRefused: boolean): void;
+  /** Days that the schedules of daily reconciliation should have brought long ago. */
+  settlementDaysMissing(count: number): void;
   /** Text for Prometheus; null where it is served on a port of its own. */
   page: (() => Promise<string>) | null;
 }

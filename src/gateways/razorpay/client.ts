@@ -17,9 +17,13 @@ import {
   type RazorpayRefund,
   refundSchema,
 } from './payloads.ts';
+import { type ReconItem, reconItemSchema } from './settlements.ts';
 
 /** The most that Razorpay lists on one page. */
 const PAGE_SIZE = 100;
+/** The same of settled items, whose notes may be some kilobytes each. */
+const RECON_PAGE_SIZE = 1_000;
+const MAX_RECON_BYTES = 32 * 1024 * 1024;
 /** A thousand disputes since one payment is more than an account with so many would keep. */
 const MAX_DISPUTE_PAGES = 10;
 
@@ -43,6 +47,8 @@ export interface RazorpayClient {
   listRefunds(paymentId: string): Promise<RazorpayRefund[]>;
   /** Disputes cannot be asked for by payment: all since a time, in Unix seconds. */
   listDisputes(sinceS: number): Promise<RazorpayDispute[]>;
+  /** What was settled on a day of the account, `YYYY-MM-DD`: one page behind those that are skipped. */
+  listRecon(day: string, skip: number): Promise<{ items: ReconItem[]; isFull: boolean }>;
 }
 
 export interface ClientSettings {
@@ -52,7 +58,11 @@ export interface ClientSettings {
 }
 
 export function createClient({ baseUrl, keyId, keySecret }: ClientSettings): RazorpayClient {
-  const ask = createHttp(baseUrl, keyId, keySecret);
+  const ask = createHttp({ baseUrl, keyId, keySecret });
+  const askForRecon = createHttp(
+    { baseUrl, keyId, keySecret },
+    { timeoutMs: RECON_TIMEOUT_MS, maxAnswerBytes: MAX_RECON_BYTES },
+  );
   const orderPath = (orderId: string): string => `/v1/orders/${encodeURIComponent(orderId)}`;
   const paymentPath = (id: string): string => `/v1/payments/${encodeURIComponent(id)}`;
 
@@ -109,6 +119,15 @@ export function createClient({ baseUrl, keyId, keySecret }: ClientSettings): Raz
       }
       return disputes;
     },
+    async listRecon(day, skip) {
+      const [year = '', month = '', ofMonth = ''] = day.split('-');
+      const query = new URLSearchParams({ year, month, day: ofMonth });
+      query.set('count', String(RECON_PAGE_SIZE));
+      query.set('skip', String(skip));
+      const path = `/v1/settlements/recon/combined?${query}`;
+      const { items } = await askForRecon(collectionOf(reconItemSchema), { method: 'GET', path });
+      return { items, isFull: items.length === RECON_PAGE_SIZE };
+    },
   };
 }
 
@@ -123,6 +142,8 @@ async function nullIfNotFound<T>(asked: Promise<T>): Promise<T | null> {
 
 /** Two calls in a row fit into an activity's ten seconds; Razorpay usually takes less than one. */
 const CALL_TIMEOUT_MS = 4_500;
+/** Nobody waits for a page of a thousand items. */
+const RECON_TIMEOUT_MS = 30_000;
 
 interface Call {
   method: 'GET' | 'POST' | 'PATCH';
@@ -134,12 +155,19 @@ interface Call {
 /** @throws GatewayRefusal for a definite no, GatewayOutcomeUnknown for everything unclear. */
 type Ask = <T>(schema: z.ZodType<T>, call: Call) => Promise<T>;
 
-function createHttp(baseUrl: string, keyId: string, keySecret: string): Ask {
-  const fetchRazorpay = createOutboundFetch(baseUrl);
+function createHttp(
+  { baseUrl, keyId, keySecret }: ClientSettings,
+  {
+    timeoutMs = CALL_TIMEOUT_MS,
+    maxAnswerBytes,
+  }: { timeoutMs?: number; maxAnswerBytes?: number } = {},
+): Ask {
+  const fetchRazorpay = createOutboundFetch(baseUrl, maxAnswerBytes);
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`;
   return async (schema, { method, path, body, headers }) => {
     const json = body === undefined ? {} : { 'content-type': 'application/json' };
     const reply = await send(fetchRazorpay, new URL(path, baseUrl), {
+      signal: AbortSignal.timeout(timeoutMs),
       method,
       headers: { authorization, ...json, ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -157,8 +185,7 @@ async function send(
   init: RequestInit,
 ): Promise<{ status: number; body: unknown }> {
   try {
-    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const response = await fetchRazorpay(url, { ...init, signal });
+    const response = await fetchRazorpay(url, init);
     return { status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown error';

@@ -12,6 +12,7 @@ import {
   voidPayment,
 } from './calls.ts';
 import { createClient } from './client.ts';
+import { fetchSettlement } from './settlements.ts';
 import { isSigned, readRazorpayWebhook } from './webhook.ts';
 
 const API_BASE = 'https://api.razorpay.com';
@@ -48,6 +49,7 @@ export function createRazorpayGateway(settings: RazorpaySettings): SingleEventGa
     capturePayment: (request) => capturePayment(deps, request),
     voidPayment: ({ paymentId }) => voidPayment(deps, paymentId),
     refundPayment: (request) => refundPayment(deps, request),
+    fetchSettlement: (request) => fetchSettlement(client, request),
     isProofValid: ({ paymentId, orderPaymentIds, signature }) =>
       // Our own order ids: what the browser says the order was proves nothing.
       orderPaymentIds

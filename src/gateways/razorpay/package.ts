@@ -46,6 +46,7 @@ export const razorpay = defineGateway({
     truth: 'read_back',
     webhooks: { contentType: 'application/json', batches: false, answerWithinMs: 5_000 },
     disputes: ['inquiry', 'opened', 'won', 'lost'],
+    settlements: { format: 'razorpay.recon_api' },
   },
   // What its descriptions mean, see errors.ts.
   refusalReasons: {

@@ -13,14 +13,21 @@ const CALL_TIMEOUT_MS = 8_000;
 /** Temporal retries, under the same key and with back-off; the SDK would do so unseen. */
 const MAX_NETWORK_RETRIES = 0;
 
-/** @param apiBase another place than Stripe's own, for tests */
-export function createStripeClient(secretKey: string, apiBase: string | undefined): Stripe {
+/**
+ * @param apiBase another place than Stripe's own, for tests
+ * @param maxAnswerBytes for lists that are larger than any answer about one payment
+ */
+export function createStripeClient(
+  secretKey: string,
+  apiBase: string | undefined,
+  maxAnswerBytes?: number,
+): Stripe {
   return new Stripe(secretKey, {
     timeout: CALL_TIMEOUT_MS,
     maxNetworkRetries: MAX_NETWORK_RETRIES,
     telemetry: false,
     httpClient: Stripe.createFetchHttpClient(
-      createOutboundFetch(apiBase ?? API_BASE) as typeof fetch,
+      createOutboundFetch(apiBase ?? API_BASE, maxAnswerBytes) as typeof fetch,
     ),
     ...(apiBase === undefined ? {} : addressOf(apiBase)),
   });

@@ -10,7 +10,11 @@ import {
   refundIntent,
 } from './calls.ts';
 import { createStripeClient } from './client.ts';
+import { fetchSettlement } from './settlements.ts';
 import { readStripeWebhook } from './webhook.ts';
+
+/** A hundred charges, each with all of its metadata, may be some megabytes. */
+const MAX_LISTED_BYTES = 32 * 1024 * 1024;
 
 export interface StripeSettings {
   secretKey: string;
@@ -35,6 +39,7 @@ export function createStripeGateway(settings: StripeSettings): SingleEventGatewa
   } = settings;
   const isLive = isLiveKey(secretKey);
   const stripe = createStripeClient(secretKey, apiBase);
+  const listing = createStripeClient(secretKey, apiBase, MAX_LISTED_BYTES);
   return {
     checkAccess: () => checkAccess(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
@@ -49,6 +54,7 @@ export function createStripeGateway(settings: StripeSettings): SingleEventGatewa
     capturePayment: (request) => captureIntent(stripe, request),
     voidPayment: (request) => cancelIntent(stripe, request),
     refundPayment: (request) => refundIntent(stripe, request),
+    fetchSettlement: (request) => fetchSettlement(listing, request),
     isProofValid: () => true,
     readWebhook: (rawBody, headers) =>
       readStripeWebhook(

@@ -52,6 +52,7 @@ export const stripe = defineGateway({
     truth: 'read_back',
     webhooks: { contentType: 'application/json', batches: false, answerWithinMs: 10_000 },
     disputes: ['inquiry', 'opened', 'won', 'lost'],
+    settlements: { format: 'stripe.balance_transactions' },
   },
   // The codes of its API 2026-10-28, as `stripe` 23.1.0 lists them, and those of errors.ts for a refusal without one.
   refusalReasons: {

@@ -37,6 +37,8 @@ export interface JsonFormat {
   isOne(page: unknown): boolean;
   /** @throws ReportError for a list that is not whole. */
   read(pages: readonly unknown[]): Iterable<SettlementLine>;
+  /** One item of the list. @param line its number, from 1 */
+  readItem(item: unknown, line: number): SettlementLine;
 }
 
 export type Format = CsvFormat | JsonFormat;

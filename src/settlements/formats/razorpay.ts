@@ -196,6 +196,7 @@ export const razorpayApi: JsonFormat = {
       }
     }
   },
+  readItem: fromApi,
 };
 
 function fromApi(item: unknown, line: number): SettlementLine {

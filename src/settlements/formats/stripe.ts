@@ -130,8 +130,20 @@ const transactionSchema = z.object({
   currency: z.string(),
   reporting_category: z.string(),
   created: z.int(),
-  source: z.union([z.string(), z.looseObject({ id: z.string() }), z.null()]),
+  source: z.union([
+    z.string(),
+    z.object({
+      id: z.string(),
+      payment_intent: z.string().nullish(),
+      /** What the customer paid or got back, in the customer's currency; always positive. */
+      amount: z.int().optional(),
+      currency: z.string().optional(),
+      metadata: z.object({ orderId: z.string().optional() }).nullish().catch(null),
+    }),
+    z.null(),
+  ]),
 });
+type Transaction = z.infer<typeof transactionSchema>;
 
 const pageSchema = z.object({
   object: z.literal('list'),
@@ -163,6 +175,7 @@ export const stripeApi: JsonFormat = {
       }
     }
   },
+  readItem: fromApi,
 };
 
 function fromApi(item: unknown, line: number): SettlementLine {
@@ -175,10 +188,11 @@ function fromApi(item: unknown, line: number): SettlementLine {
   const kind = kindOf(KINDS, { line, word: data.reporting_category, column: 'reporting_category' });
   const source = typeof data.source === 'object' ? data.source : null;
   const sourceId = typeof data.source === 'string' ? data.source : (source?.id ?? null);
-  const intent = typeof source?.payment_intent === 'string' ? source.payment_intent : null;
   const isOfPayment = OF_PAYMENTS.includes(kind);
-  if (isOfPayment && intent === null)
+  if (isOfPayment && source === null)
     throw new ReportError(line, 'source', 'has no payment_intent: ask with expand[]=data.source');
+  // Money that came without a PaymentIntent has its charge's id alone, as in the reports.
+  const paymentId = source?.payment_intent ?? (isOfPayment ? sourceId : null);
   const amount = (column: 'amount' | 'fee' | 'net') =>
     unitsOf(data[column], currency, { line, column });
   return checked(
@@ -186,22 +200,35 @@ function fromApi(item: unknown, line: number): SettlementLine {
       lineId: idOf(row, 'id'),
       kind,
       category: data.reporting_category,
-      paymentId: intent,
-      reference: isOfPayment ? intent : sourceId,
-      orderHint: null,
+      paymentId,
+      reference: isOfPayment ? paymentId : sourceId,
+      orderHint: orderHintOf(source?.metadata?.orderId),
       grossMinor: amount('amount'),
       feeMinor: amount('fee'),
       taxMinor: 0,
       netMinor: amount('net'),
       currency,
-      customerMinor: null,
-      customerCurrency: null,
+      ...convertedFrom(data, kind, line),
       payoutId: kind === 'payout' ? sourceId : null,
       at: localTimeOf(data.created),
       fileLine: line,
     },
     { gross: 'amount', net: 'net' },
   );
+}
+
+/** Kinds whose source has the amount of the one transaction that is about it; a dispute has several. */
+const OF_ONE_SOURCE: readonly LineKind[] = ['capture', 'refund', 'refund_failure'];
+
+/** What the customer paid or got, where that was in another currency than the account's. */
+function convertedFrom({ amount, currency, source }: Transaction, kind: LineKind, line: number) {
+  const none = { customerMinor: null, customerCurrency: null };
+  if (!OF_ONE_SOURCE.includes(kind) || source === null || typeof source === 'string') return none;
+  const { amount: customerAmount, currency: code = currency } = source;
+  if (customerAmount === undefined || code === currency) return none;
+  const customerCurrency = currencyOf({ line, cell: () => code }, 'source');
+  const minor = unitsOf(customerAmount, customerCurrency, { line, column: 'source' });
+  return { customerMinor: amount < 0 ? -minor : minor, customerCurrency };
 }
 
 function unitsOf(amount: number, currency: string, at: { line: number; column: string }): number {

@@ -5,10 +5,12 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   date,
   index,
   integer,
+  json,
   pgTable,
   primaryKey,
   text,
@@ -156,4 +158,46 @@ export const settlementEntries = pgTable(
       .on(table.gateway, table.reference)
       .where(sql`${table.lineId} is null`),
   ],
+);
+
+export const SETTLEMENT_DAY_STATES = ['requested', 'fetching', 'imported', 'failed'] as const;
+export type SettlementDayState = (typeof SETTLEMENT_DAY_STATES)[number];
+
+/** One row a day that was asked of a gateway's API; it is fetched page by page and imported as a whole. */
+export const settlementDays = pgTable(
+  'settlement_days',
+  {
+    gateway: text().notNull(),
+    day: date({ mode: 'string' }).notNull(),
+    state: text().$type<SettlementDayState>().notNull(),
+    /** Which fetch the cursor and the items are of. */
+    fetchId: text().notNull(),
+    /** Where the page before ended; null at the start, and behind the last page. */
+    cursor: text(),
+    isWhole: boolean().notNull().default(false),
+    /** How often the present fetch was tried. */
+    tries: integer().notNull().default(0),
+    /** Why the last try failed. */
+    problem: text(),
+    /** Of the newest fetch that was imported. */
+    importId: bigint({ mode: 'number' }),
+    /** Names the API key, or the schedule. */
+    requestedBy: text().notNull(),
+    requestedAt: instant().notNull().defaultNow(),
+    changedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.gateway, table.day] })],
+);
+
+/** What was fetched of a day and is not imported yet; what nobody needs of it any more is deleted. */
+export const settlementDayItems = pgTable(
+  'settlement_day_items',
+  {
+    gateway: text().notNull(),
+    day: date({ mode: 'string' }).notNull(),
+    lineId: text().notNull(),
+    payoutId: text(),
+    data: json().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.gateway, table.day, table.lineId] })],
 );

@@ -210,15 +210,19 @@ async function takeLines(
   report: ReadReport,
 ): Promise<SettlementImport> {
   const { account, importedBy } = request;
-  const { gateway, format, sha256, valueZone, bookZone, lines } = report;
+  const { gateway, format, sha256, valueZone, bookZone, lines, days } = report;
   const { rows: begun } = await client.query<{ id: string }>(
     `insert into settlement_imports
        (gateway, account, format, sha256, value_zone, book_zone, lines, new_lines, imported_by,
         first_day, last_day)
      select $1, $2, $3, $4, $5, $6, $7, 0, $8,
-       (min(at) at time zone $5 at time zone $6)::date, (max(at) at time zone $5 at time zone $6)::date
+       coalesce($9::date, (min(at) at time zone $5 at time zone $6)::date),
+       coalesce($10::date, (max(at) at time zone $5 at time zone $6)::date)
      from staging returning id`,
-    [gateway, account, format, sha256, valueZone, bookZone, lines, importedBy],
+    [
+      ...[gateway, account, format, sha256, valueZone, bookZone, lines, importedBy],
+      ...[days?.first ?? null, days?.last ?? null],
+    ],
   );
   const id = Number(begun[0]?.id);
   const { rowCount } = await client.query(

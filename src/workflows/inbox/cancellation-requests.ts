@@ -10,7 +10,7 @@ import {
   type WorkflowInterceptors,
   workflowInfo,
 } from '@temporalio/workflow';
-import { cancelOfRequest } from './messages.ts';
+import { cancelOfRequest, ORDER_WORKFLOW } from './messages.ts';
 
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 
@@ -20,6 +20,8 @@ export function interceptors(): WorkflowInterceptors {
       {
         activate(input, next) {
           const { activation } = input;
+          // Only orders decide about a cancellation themselves.
+          if (workflowInfo().workflowType !== ORDER_WORKFLOW) return next(input);
           activation.jobs = (activation.jobs ?? []).map((job) =>
             job.cancelWorkflow ? cancelSignal(job.cancelWorkflow.reason ?? '') : job,
           );

@@ -18,6 +18,7 @@ import {
   makeRefund,
   refundPayment,
 } from './payment-calls.ts';
+import { listRecon } from './recon-calls.ts';
 import { createWebhooks } from './webhooks.ts';
 import { type Answer, newWorld, type World } from './world.ts';
 
@@ -103,6 +104,8 @@ export async function openFakeRazorpay() {
         return listRefunds(world, id);
       case 'GET disputes':
         return listDisputes(world, query);
+      case 'GET settlements/:id/combined':
+        return listRecon(world, query);
       default:
         return refused('The requested URL was not found on the server.', 'NA', 404);
     }

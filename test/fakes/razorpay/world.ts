@@ -61,6 +61,31 @@ export interface Dispute {
   created_at: number;
 }
 
+/** One row of settlement recon; amounts in paise, times in Unix seconds. */
+export interface ReconItem {
+  entity_id: string;
+  type: string;
+  debit: number;
+  credit: number;
+  amount: number;
+  currency: string;
+  fee: number;
+  tax: number;
+  on_hold: boolean;
+  settled: boolean;
+  created_at: number;
+  settled_at: number;
+  settlement_id: string;
+  settlement_utr: string;
+  description: string | null;
+  notes: Record<string, string> | [] | string;
+  payment_id: string | null;
+  order_id: string | null;
+  order_receipt: string | null;
+  method: string | null;
+  dispute_id: string | null;
+}
+
 /** What a refund under an idempotency key was asked for, and what was answered, once it was. */
 export interface RememberedKey {
   request: string;
@@ -78,6 +103,11 @@ export interface World {
   refunds: Map<string, Refund>;
   disputes: Map<string, Dispute>;
   keys: Map<string, RememberedKey>;
+  /** In the order in which it is listed. */
+  recon: ReconItem[];
+  reconCalls: number;
+  /** What happens between two pages. */
+  afterReconCall?: (calls: number) => void;
   /** Why a payment cannot be refunded, in Razorpay's words, by its id. */
   unrefundable: Map<string, string>;
   /** Orders whose payments wait to be captured, whatever the account does by itself. */
@@ -91,6 +121,8 @@ export function newWorld(): World {
     refunds: new Map(),
     disputes: new Map(),
     keys: new Map(),
+    recon: [],
+    reconCalls: 0,
     unrefundable: new Map(),
     capturedByHand: new Set(),
   };

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Account } from './account.ts';
 import { ApiError, invalidParameter } from './api-error.ts';
+import type { Balance } from './balance.ts';
 import type { Fault, Faults } from './faults.ts';
 import { type Metadata, newId } from './objects.ts';
 import type { Answer, SavedAnswers } from './saved-answers.ts';
@@ -18,6 +19,7 @@ const BREAKDOWN: Answer = {
 
 export interface ApiParts {
   account: Account;
+  balance: Balance;
   faults: Faults;
   savedAnswers: SavedAnswers;
   secretKey: string;
@@ -29,7 +31,7 @@ type Form = Record<string, unknown>;
 type Run = (request: Request, form: Form) => object;
 
 export function createApi(parts: ApiParts): Express {
-  const { account } = parts;
+  const { account, balance } = parts;
   const route = (run: Run) => (request: Request, response: Response) =>
     serve(parts, run, request, response);
   return express()
@@ -79,6 +81,10 @@ export function createApi(parts: ApiParts): Express {
     .get(
       '/v1/disputes',
       route(({ query }) => list(account.disputesOf(text(query.payment_intent)))),
+    )
+    .get(
+      '/v1/balance_transactions',
+      route(({ query }) => balance.list(query)),
     )
     .use(
       route(({ method, path }) => {

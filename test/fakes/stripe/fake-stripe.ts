@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Account, createAccount } from './account.ts';
 import { createApi } from './api.ts';
+import { type Balance, createBalance } from './balance.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createSavedAnswers, type SavedAnswers } from './saved-answers.ts';
 import { createWebhooks, type Webhooks } from './webhooks.ts';
@@ -13,6 +14,7 @@ export const WEBHOOK_SECRET = `whsec_${'stripe'.padEnd(32, '0')}`;
 export interface FakeStripe {
   url: string;
   account: Account;
+  balance: Balance;
   faults: Faults;
   webhooks: Webhooks;
   savedAnswers: SavedAnswers;
@@ -26,6 +28,7 @@ export interface FakeStripe {
 export async function openFakeStripe(): Promise<FakeStripe> {
   const webhooks = createWebhooks(WEBHOOK_SECRET);
   const account = createAccount(webhooks.tell);
+  const balance = createBalance();
   const faults = createFaults();
   const savedAnswers = createSavedAnswers();
   const calls: string[] = [];
@@ -34,7 +37,8 @@ export async function openFakeStripe(): Promise<FakeStripe> {
     for (const resolve of whenLost) resolve();
     whenLost = [];
   };
-  const api = createApi({ account, faults, savedAnswers, secretKey: SECRET_KEY, onAnswerLost });
+  const parts = { account, balance, faults, savedAnswers, secretKey: SECRET_KEY };
+  const api = createApi({ ...parts, onAnswerLost });
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url?.split('?')[0]}`);
     api(request, response);
@@ -44,6 +48,7 @@ export async function openFakeStripe(): Promise<FakeStripe> {
   return {
     url: `http://127.0.0.1:${port}`,
     account,
+    balance,
     faults,
     webhooks,
     savedAnswers,

@@ -1,0 +1,157 @@
+/** Days that are fetched from gateways' APIs: to ask for one, and to see what came of each. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { SETTLEMENT_DAY_STATES } from '../../store/schema/books.ts';
+import {
+  listDays,
+  noteNotStarted,
+  requestDay,
+  type SettlementDay,
+} from '../../store/settlements/days.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { defineRoute } from '../http/route.ts';
+import { pageQuery } from '../openapi/page-query.ts';
+import { Problem } from '../problems/problem.ts';
+import { dayAccount } from './daily.ts';
+
+const gatewayName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a gateway')
+  .meta({ description: 'The gateway’s name.' });
+const date = z.iso
+  .date('must be a date such as 2026-01-31')
+  .meta({ description: 'A day in the zone of the gateway’s account.', example: '2026-01-31' });
+
+const daySchema = z
+  .object({
+    gateway: gatewayName,
+    date,
+    state: z.enum(SETTLEMENT_DAY_STATES).meta({
+      description:
+        'requested, fetching, imported, or failed: then it is tried again by the next run of the schedule.',
+    }),
+    fetchedItems: z
+      .int()
+      .meta({ description: 'Lines that were fetched and are not imported yet.' }),
+    tries: z.int().meta({ description: 'How often the present fetch was tried.' }),
+    problem: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the last try failed; null where it has not.' }),
+    importId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The import that it was last imported as; null before.' }),
+    requestedBy: z.string().meta({ description: 'Names the API key, or is `schedule`.' }),
+    requestedAt: z.iso.datetime().meta({ description: 'When it was asked for.' }),
+    changedAt: z.iso.datetime().meta({ description: 'When anything of this last changed.' }),
+  })
+  .meta({ id: 'SettlementDay' });
+
+function represent({ day, importId, ...rest }: SettlementDay): z.infer<typeof daySchema> {
+  return {
+    ...rest,
+    date: day,
+    importId: importId === null ? null : String(importId),
+    requestedAt: rest.requestedAt.toISOString(),
+    changedAt: rest.changedAt.toISOString(),
+  };
+}
+
+export const getDays = defineRoute({
+  operationId: 'listSettlementDays',
+  method: 'get',
+  path: '/v1/settlements/days',
+  scope: 'ops',
+  summary: 'List the days that were fetched from gateways’ APIs, newest first',
+  query: z.strictObject({
+    gateway: gatewayName.optional(),
+    date: date.optional(),
+    state: z
+      .enum(SETTLEMENT_DAY_STATES, `must be one of ${SETTLEMENT_DAY_STATES.join(', ')}`)
+      .optional()
+      .meta({ description: 'Only days in this state.' }),
+    limit: pageQuery.limit,
+  }),
+  answers: {
+    200: {
+      description: 'The newest ones.',
+      schema: z.object({
+        days: z.array(daySchema).meta({ description: 'The newest days.' }),
+      }),
+    },
+  },
+  problems: ['query_invalid'],
+  async run({ query: { date: day, ...query } }, { database }) {
+    const days = await listDays(database, { ...query, day });
+    return { status: 200, body: { days: days.map(represent) } };
+  },
+});
+
+export const fetchDay = defineRoute({
+  operationId: 'fetchSettlementDay',
+  method: 'post',
+  path: '/v1/settlements/days',
+  scope: 'ops',
+  summary: 'Fetch a day from a gateway’s API and import it, as a report of that day is imported',
+  body: z.strictObject({ gateway: gatewayName, date }),
+  answers: {
+    200: { description: 'The day, imported or failed.', schema: daySchema },
+    202: { description: 'It is being fetched.', schema: daySchema },
+  },
+  problems: ['gateway_unsupported'],
+  async run({ body, caller, waitMs }, dependencies) {
+    const { database, reconciliations } = dependencies;
+    const { gateway, date: day } = body;
+    const account = dayAccount(dependencies, gateway);
+    if (account === null) throw withoutDays(dependencies);
+    requireOver(day, account.zone);
+    const requestedBy = caller.actor;
+    await requestDay(database, { gateway, day, requestedBy });
+    await reconciliations.startDay({ ...account, day, requestedBy }).catch(async (error) => {
+      await noteNotStarted(database, { gateway, day });
+      throw error;
+    });
+    const known = await untilOver(dependencies, { gateway, day, waitMs });
+    const isOver = known.state === 'imported' || known.state === 'failed';
+    return { status: isOver ? 200 : 202, body: represent(known), isUnsettled: !isOver };
+  },
+});
+
+function withoutDays(dependencies: ApiDependencies): Problem {
+  const names = Object.keys(dependencies.gateways).filter(
+    (name) => dayAccount(dependencies, name) !== null,
+  );
+  return new Problem('gateway_unsupported', {
+    detail:
+      names.length === 0
+        ? 'No gateway that is configured here has an API that lists days: import its reports.'
+        : `Days are listed by the API of ${names.join(', ')} alone: import the reports of others.`,
+    errors: [{ pointer: '/gateway', message: 'has no API that lists days' }],
+  });
+}
+
+/** Of a day that goes on, a part would be imported, and the rest be missing. */
+function requireOver(day: string, zone: string): void {
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
+  if (day < today.format(new Date())) return;
+  throw new Problem('validation_failed', {
+    errors: [{ pointer: '/date', message: `is not over yet in ${zone}: name a day before today` }],
+  });
+}
+
+const LOOK_EVERY_MS = 250;
+
+async function untilOver(
+  { database }: ApiDependencies,
+  { gateway, day, waitMs }: { gateway: string; day: string; waitMs: number },
+): Promise<SettlementDay> {
+  const deadlineAt = Date.now() + waitMs;
+  for (;;) {
+    const [known] = await listDays(database, { gateway, day, limit: 1 });
+    if (known === undefined) throw new Error(`the day ${day} of ${gateway} is gone`);
+    const isOver = known.state === 'imported' || known.state === 'failed';
+    if (isOver || Date.now() + LOOK_EVERY_MS > deadlineAt) return known;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
