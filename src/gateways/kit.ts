@@ -36,6 +36,7 @@ export {
   INSTALLATION_FIELD,
   isKeyRefused,
   type RefundPayment,
+  type WebhookEndpoint,
   type WebhookHeaders,
   type WebhookMessage,
   type WebhookQuery,

@@ -10,12 +10,20 @@ import { createWebhooks, type Webhooks } from './webhooks.ts';
 export const SECRET_KEY = `sk_test_${'51Payonce'.padEnd(24, '0')}`;
 export const WEBHOOK_SECRET = `whsec_${'stripe'.padEnd(32, '0')}`;
 
+interface WebhookEndpoint {
+  url: string;
+  status: 'enabled' | 'disabled';
+  enabled_events: readonly string[];
+}
+
 export interface FakeStripe {
   url: string;
   account: Account;
   faults: Faults;
   webhooks: Webhooks;
   savedAnswers: SavedAnswers;
+  /** Where the account sends its events, as Stripe's API has it; null where the key may not read that. */
+  endpoints: readonly WebhookEndpoint[] | null;
   /** Calls as they came in, `POST /v1/refunds` and the like. */
   calls: string[];
   /** Ends with the next answer that a fault keeps back. */
@@ -34,20 +42,24 @@ export async function openFakeStripe(): Promise<FakeStripe> {
     for (const resolve of whenLost) resolve();
     whenLost = [];
   };
-  const api = createApi({ account, faults, savedAnswers, secretKey: SECRET_KEY, onAnswerLost });
+  const api = createApi({
+    ...{ account, faults, savedAnswers, secretKey: SECRET_KEY, onAnswerLost },
+    endpoints: () => fake.endpoints,
+  });
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url?.split('?')[0]}`);
     api(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeStripe = {
     url: `http://127.0.0.1:${port}`,
     account,
     faults,
     webhooks,
     savedAnswers,
     calls,
+    endpoints: [],
     nextLostAnswer: () => new Promise((resolve) => whenLost.push(resolve)),
     close: () =>
       new Promise((resolve) => {
@@ -56,4 +68,5 @@ export async function openFakeStripe(): Promise<FakeStripe> {
         server.closeAllConnections();
       }),
   };
+  return fake;
 }
