@@ -129,14 +129,20 @@ function newKey(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** `lost`: the API cannot be reached. `refused`: it no longer takes the key, or the session has ended. What is shown may then be outdated. */
-export type Connection = 'live' | 'lost' | 'refused';
+/**
+ * `lost`: the API cannot be reached. `refused`: it no longer takes the key, or the session has ended; `reason` is the API's
+ * own, of a key that has expired or was revoked. What is shown may then be outdated.
+ */
+export type Connection =
+  | { status: 'live' }
+  | { status: 'lost' }
+  | { status: 'refused'; reason: string | null };
 
 /** Keeps everything that is shown up to date, for as long as somebody is signed in. */
 export function useFollowChanges(): Connection {
   const { credentials } = useSession();
   const queries = useQueryClient();
-  const [connection, setConnection] = useState<Connection>('live');
+  const [connection, setConnection] = useState<Connection>({ status: 'live' });
   useEffect(() => {
     const leaving = new AbortController();
     let isDue = false;
@@ -167,6 +173,15 @@ interface Follower {
   onConnection: (connection: Connection) => void;
 }
 
+/** Of a key that has ended; what else is refused says no more than that it is. */
+async function reasonOf(response: Response): Promise<string | null> {
+  const problem = (await response.json().catch(() => null)) as {
+    code: string;
+    detail: string;
+  } | null;
+  return problem?.code === 'api_key_expired' ? problem.detail : null;
+}
+
 /** An EventSource sends no header, so the stream is read by hand; all that it says is "look again". */
 async function follow(
   headers: Session['credentials'],
@@ -177,9 +192,10 @@ async function follow(
     try {
       const response = await fetch('/v1/changes', { headers, signal });
       // Who is refused stays so: another request would only be another refusal.
-      if (response.status === 401 || response.status === 403) return onConnection('refused');
+      if (response.status === 401 || response.status === 403)
+        return onConnection({ status: 'refused', reason: await reasonOf(response) });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      onConnection('live');
+      onConnection({ status: 'live' });
       onChange();
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
@@ -188,7 +204,7 @@ async function follow(
         if (value.includes('event:')) onChange();
       }
     } catch {
-      if (!signal.aborted) onConnection('lost');
+      if (!signal.aborted) onConnection({ status: 'lost' });
     }
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }

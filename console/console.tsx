@@ -23,7 +23,16 @@ import { ReviewsPage } from './pages/reviews.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TodayPage } from './pages/today.tsx';
 import { DeedDialog } from './parts/deed.tsx';
-import { provider, resume, type Session, SignedIn, signOut, useSession } from './session.tsx';
+import { When } from './parts/shown.tsx';
+import {
+  provider,
+  type Resumed,
+  resume,
+  type Session,
+  SignedIn,
+  signOut,
+  useSession,
+} from './session.tsx';
 
 const PLACES = [
   ['/', 'Today'],
@@ -35,26 +44,24 @@ const PLACES = [
 ] as const;
 
 export function Console() {
-  const [session, setSession] = useState<Session | null>(null);
-  const [isOpening, setIsOpening] = useState(true);
+  const [resumed, setResumed] = useState<Resumed | null>(null);
   const queries = useQueryClient();
   useEffect(() => {
-    void resume().then((found) => {
-      setSession(found);
-      setIsOpening(false);
-    });
+    void resume().then(setResumed);
   }, []);
-  if (isOpening)
+  if (resumed === null)
     return (
       <Center h="100vh">
         <Loader role="status" aria-label="Opening" />
       </Center>
     );
-  if (session === null) return <SignInPage onSignedIn={setSession} />;
+  const { session, refusal } = resumed;
+  const enter = (entered: Session): void => setResumed({ session: entered, refusal: null });
+  if (session === null) return <SignInPage onSignedIn={enter} refusal={refusal} />;
   const leave = async (): Promise<void> => {
     await signOut(session);
     queries.clear();
-    setSession(null);
+    setResumed({ session: null, refusal: null });
   };
   return (
     <SignedIn session={session}>
@@ -67,22 +74,44 @@ export function Console() {
   );
 }
 
-const OUTDATED: Record<Exclude<Connection, 'live'>, string> = {
-  lost: 'The API cannot be reached. What you see may be out of date; it is read again once the API answers.',
-  refused:
-    provider === null
-      ? 'The API no longer takes your key. What you see may be out of date: sign out, and sign in with another key.'
-      : 'Your session has ended. What you see may be out of date: sign out, and sign in again.',
-};
+/** Why what is shown may be out of date; null where it is not. */
+function outdatedBy(connection: Connection): string | null {
+  if (connection.status === 'live') return null;
+  if (connection.status === 'lost')
+    return 'The API cannot be reached. What you see may be out of date; it is read again once the API answers.';
+  if (provider !== null)
+    return 'Your session has ended. What you see may be out of date: sign out, and sign in again.';
+  const reason = connection.reason ?? 'The API no longer takes your key.';
+  return `${reason} What you see may be out of date: sign out, and sign in with another key.`;
+}
+
+/** A key that is replaced in time is missed by nobody. */
+const WARN_OF_END_MS = 14 * 24 * 3_600_000;
+
+/** Who is signed in and, of a key that ends soon, when. */
+function Signature() {
+  const { actor, scope, expiresAt } = useSession();
+  const endsSoon = expiresAt !== null && Date.parse(expiresAt) - Date.now() < WARN_OF_END_MS;
+  return (
+    <Text size="sm">
+      {actor} ({scope})
+      {provider === null && endsSoon && (
+        <Text span c="red.9">
+          {' '}
+          Your key ends <When at={expiresAt} />
+        </Text>
+      )}
+    </Text>
+  );
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
-  const { actor, scope } = useSession();
   const [location] = useLocation();
-  const connection = useFollowChanges();
+  const outdated = outdatedBy(useFollowChanges());
   const [refusal, setRefusal] = useState<string | null>(null);
   const leave = (): Promise<void> =>
     onLeave().catch((error: unknown) => setRefusal(messageOf(error)));
@@ -110,9 +139,7 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
             </Group>
           </Group>
           <Group gap="xs">
-            <Text size="sm">
-              {actor} ({scope})
-            </Text>
+            <Signature />
             <Button size="compact-sm" variant="default" onClick={() => void leave()}>
               Sign out
             </Button>
@@ -125,9 +152,9 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
             {refusal}
           </Alert>
         )}
-        {connection !== 'live' && (
+        {outdated !== null && (
           <Alert color="red" role="alert" title="Not up to date" mb="md">
-            {OUTDATED[connection]}
+            {outdated}
           </Alert>
         )}
         <Switch>

@@ -12,12 +12,15 @@ export interface Session {
   credentials: Readonly<Record<string, string>>;
   scope: 'support' | 'ops';
   actor: string;
+  /** When the key or the session ends; null where it has no end. */
+  expiresAt: string | null;
   temporalUiUrl: string | null;
 }
 
 interface Caller {
   scope: 'client' | 'support' | 'ops';
   actor: string;
+  expiresAt: string | null;
   temporalUiUrl: string | null;
 }
 
@@ -73,11 +76,22 @@ export async function signIn(apiKey: string): Promise<Session> {
   return session;
 }
 
+/** Who is signed in, or why what the browser still has no longer counts; both null where it has nothing. */
+export interface Resumed {
+  session: Session | null;
+  refusal: string | null;
+}
+
 /** Goes on with what the browser still has, if anything counts. */
-export async function resume(): Promise<Session | null> {
-  if (provider !== null) return openByCookie().catch(() => null);
+export async function resume(): Promise<Resumed> {
+  if (provider !== null) return { session: await openByCookie().catch(() => null), refusal: null };
   const apiKey = sessionStorage.getItem(STORED);
-  return apiKey === null ? null : signIn(apiKey).catch(() => null);
+  if (apiKey === null) return { session: null, refusal: null };
+  try {
+    return { session: await signIn(apiKey), refusal: null };
+  } catch (error) {
+    return { session: null, refusal: error instanceof Refusal ? error.message : null };
+  }
 }
 
 /** Resolves once the browser has nothing that counts any more; at a provider it leaves this page. */
@@ -106,14 +120,14 @@ async function open(
   credentials: Readonly<Record<string, string>>,
 ): Promise<Session> {
   const caller = accepted(await call<Caller>(client, 'GET', '/v1/key'));
-  const { scope, actor, temporalUiUrl } = caller;
+  const { scope, actor, expiresAt, temporalUiUrl } = caller;
   if (scope === 'client')
     throw new Refusal({
       code: 'scope_insufficient',
       detail:
         'This is a key of a shop, which opens no console: sign in with a key of the scope support or ops.',
     });
-  return { client, credentials, scope, actor, temporalUiUrl };
+  return { client, credentials, scope, actor, expiresAt, temporalUiUrl };
 }
 
 const Current = createContext<Session | null>(null);

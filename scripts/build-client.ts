@@ -5,7 +5,7 @@
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { execa } from 'execa';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +15,19 @@ const DIST = path.join(PACKAGE, 'dist');
 
 /** Node takes a folder's files for what the nearest package.json says. */
 const FORMATS = { esm: 'module', cjs: 'commonjs' } as const;
+
+export const clientBundle = (format: keyof typeof FORMATS) =>
+  ({
+    absWorkingDir: ROOT,
+    entryPoints: [SOURCE],
+    outfile: path.join(DIST, format, 'index.js'),
+    ...{ format, bundle: true, platform: 'neutral', target: 'es2022', sourcemap: true },
+    mainFields: ['module', 'main'],
+    // Its CommonJS has the function under another name than its ES module, which only a bundler puts right.
+    external: format === 'esm' ? ['openapi-fetch'] : [],
+    legalComments: 'inline',
+    logLevel: 'error',
+  }) satisfies BuildOptions;
 
 /** @throws Error with what the compiler found */
 export async function buildClient(): Promise<void> {
@@ -27,16 +40,7 @@ async function buildFormat(format: keyof typeof FORMATS): Promise<void> {
   const folder = path.join(DIST, format);
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'package.json'), JSON.stringify({ type: FORMATS[format] }));
-  await build({
-    entryPoints: [SOURCE],
-    outfile: path.join(folder, 'index.js'),
-    ...{ format, bundle: true, platform: 'neutral', target: 'es2022', sourcemap: true },
-    mainFields: ['module', 'main'],
-    // Its CommonJS has the function under another name than its ES module, which only a bundler puts right.
-    external: format === 'esm' ? ['openapi-fetch'] : [],
-    legalComments: 'inline',
-    logLevel: 'error',
-  });
+  await build(clientBundle(format));
   const declarations = [
     ...['--declaration', '--emitDeclarationOnly', '--noEmit', 'false', '--skipLibCheck'],
     ...['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023'],

@@ -80,7 +80,7 @@ async function measure(livesEach: number): Promise<Figures> {
       await rehearsal.goOn(...lives);
       await rehearsal.lose(...lost);
       const startedAt = Date.now();
-      if (putBack !== undefined) await rehearsal.restore(backup, ...putBack);
+      if (putBack !== undefined) await rehearsal.putBack(backup, putBack);
       const restoreMs = putBack === undefined ? null : Date.now() - startedAt;
       const times = await rehearsal.start(lostSignals, ...lives);
       await rehearsal.judge();

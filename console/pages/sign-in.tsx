@@ -4,12 +4,14 @@ import { type Provider, provider, type Session, signIn } from '../session.tsx';
 
 interface SignInProps {
   onSignedIn: (session: Session) => void;
+  /** Why somebody who was signed in is no longer. */
+  refusal: string | null;
 }
 
-export function SignInPage({ onSignedIn }: SignInProps) {
+export function SignInPage(props: SignInProps) {
   return (
     <Container component="main" size="xs" py="xl">
-      {provider === null ? <KeyForm onSignedIn={onSignedIn} /> : <AtProvider {...provider} />}
+      {provider === null ? <KeyForm {...props} /> : <AtProvider {...provider} />}
     </Container>
   );
 }
@@ -28,9 +30,9 @@ function AtProvider({ name, signInUrl }: Provider) {
   );
 }
 
-function KeyForm({ onSignedIn }: SignInProps) {
+function KeyForm({ onSignedIn, refusal: firstRefusal }: SignInProps) {
   const [apiKey, setApiKey] = useState('');
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(firstRefusal);
   const [isSending, setIsSending] = useState(false);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();

@@ -9,7 +9,8 @@ import { redacting } from './redaction.ts';
 import { type Environment, readSettings } from './settings.ts';
 import { type Settings, tableWith, VARIABLES } from './variables.ts';
 
-export type { ApiKey, ApiScope, ConsoleRole, PayloadKey } from './formats.ts';
+export { type ApiKey, type ApiScope, apiKeyText, hasEnded } from './api-key.ts';
+export type { ConsoleRole, PayloadKey } from './formats.ts';
 export type {
   DeclaredGateway,
   GatewaySetting,

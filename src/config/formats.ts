@@ -5,22 +5,12 @@
 import ms from 'ms';
 import { z } from 'zod';
 import { isLoopback } from '../http/local-callers.ts';
-
-const API_SCOPES = ['client', 'support', 'ops'] as const;
-
-/**
- * What a key may do: `client` is a shop's backend, `support` reads, reviews and refunds up to a limit, `ops` may do
- * everything.
- */
-export type ApiScope = (typeof API_SCOPES)[number];
+import { API_SCOPES, type ApiKey, splitEnd } from './api-key.ts';
 
 const CONSOLE_SCOPES = ['support', 'ops'] as const;
 
 /** Whoever has the value in the claim of roles may do in the console what the scope may. */
 export type ConsoleRole = { scope: (typeof CONSOLE_SCOPES)[number]; value: string };
-
-/** One accepted API key; `name` is whose it is, for what is decided with it. */
-export type ApiKey = { scope: ApiScope; name?: string; secret: string };
 
 /** Minor units by currency. */
 export type AmountLimits = Readonly<Record<string, number>>;
@@ -123,7 +113,7 @@ export const packageNames = list((entry): Check<string> => {
   return name === '' ? { problem: 'is empty' } : { value: name };
 });
 
-/** Comma-separated `scope:secret` or `scope:name:secret`. */
+/** Comma-separated `scope:secret` or `scope:name:secret`, each perhaps with its end. */
 export const apiKeys = list(parseApiKey).refine(
   (keys) => new Set(keys.map(({ secret }) => secret)).size === keys.length,
   'names the same secret twice; every key needs its own',
@@ -183,15 +173,18 @@ function atMostTwo<T>(schema: z.ZodType<T[], string>) {
  */
 const NAMED_SECRET = /^([A-Za-z0-9][A-Za-z0-9._-]{0,30}):(.{32,})$/;
 
-/** The secret of an entry of any list: what is before it is a scope, a name or an id. */
+/** The secret of an entry of any list: what is before it is a scope, a name or an id, and what is behind it an end. */
 export function secretOf(entry: string): string {
-  const [first, rest] = splitOnce(entry.trim());
+  const split = splitEnd(entry);
+  const [first, rest] = splitOnce('key' in split ? split.key : entry.trim());
   if (rest === undefined) return first;
   return NAMED_SECRET.exec(rest)?.[2] ?? rest;
 }
 
 function parseApiKey(entry: string): Check<ApiKey> {
-  const [text, rest = ''] = splitOnce(entry.trim());
+  const split = splitEnd(entry);
+  if ('problem' in split) return split;
+  const [text, rest = ''] = splitOnce(split.key);
   const scope = API_SCOPES.find((known) => known === text);
   if (scope === undefined)
     return {
@@ -203,7 +196,8 @@ function parseApiKey(entry: string): Check<ApiKey> {
       problem: `has a secret of ${secret.length} characters; at least ${MIN_API_SECRET_LENGTH} are needed`,
     };
   }
-  return { value: { scope, ...(name === undefined ? {} : { name }), secret } };
+  const { end } = split;
+  return { value: { scope, ...(name !== undefined && { name }), secret, ...(end && { end }) } };
 }
 
 function parseConsoleRole(entry: string): Check<ConsoleRole> {

@@ -9,6 +9,7 @@ import type { GatewayPackage } from '../gateways/gateway-package.ts';
 import { createGateways } from '../gateways/index.ts';
 import { loadGateways } from '../process/load-gateways.ts';
 import { temporalConnection } from '../temporal/connection.ts';
+import { examineApiKeys } from './api-keys.ts';
 import { examineDatabase } from './database.ts';
 import { type Finding, findingsOf } from './finding.ts';
 import { examineGateways } from './gateways.ts';
@@ -23,8 +24,16 @@ export type Role = (typeof ROLES)[number];
 
 const { ok, warning, problem } = findingsOf('settings');
 
-/** The findings, in the order in which a person would put things right. */
-export async function examine(env: Environment, role: Role): Promise<Finding[]> {
+/**
+ * The findings, in the order in which a person would put things right.
+ *
+ * @param publicUrl where gateways and shops reach the API, without a path; absent where it is not known
+ */
+export async function examine(
+  env: Environment,
+  role: Role,
+  publicUrl?: string,
+): Promise<Finding[]> {
   const loaded = await gatewaysOf(env);
   if ('problems' in loaded) return loaded.problems.map(problem);
   const { packages } = loaded;
@@ -35,12 +44,13 @@ export async function examine(env: Environment, role: Role): Promise<Finding[]> 
   const examined = await Promise.all([
     examineDatabase(config.databaseUrl, isProduction(env)),
     examineTemporal(temporal, config.settlementWindowMs),
-    examineGateways(createGateways(packages, config.gateways)),
+    examineGateways(createGateways(packages, config.gateways), publicUrl),
     examineSignIn(config.signIn),
   ]);
   return [
     ok(`the settings of ${role === 'api' ? 'an API' : 'a worker'} are complete`),
     ...names,
+    ...(role === 'api' ? examineApiKeys(config.apiKeys) : []),
     ...examined.flat(),
   ];
 }

@@ -130,6 +130,15 @@ export type WebhookQuery = Readonly<Record<string, string>>;
 
 export type WebhookHeaders = Record<string, string | undefined>;
 
+/** A place that the gateway sends its events to, as it is configured there. */
+export interface WebhookEndpoint {
+  url: string;
+  /** Gateways disable one that has not answered for days. */
+  isEnabled: boolean;
+  /** Types of events that Payonce reads and that are not sent to it. */
+  missing: readonly string[];
+}
+
 /**
  * Every method throws `GatewayRefusal` for a definite no, `GatewayOutcomeUnknown` when it may or may not have
  * happened, and `GatewayMisconfigured` when the configured key is refused.
@@ -137,6 +146,8 @@ export type WebhookHeaders = Record<string, string | undefined>;
 export interface Gateway {
   /** The cheapest authenticated read there is: it resolves when the gateway takes the configured key. */
   checkAccess(): Promise<void>;
+  /** Every place that events of this account are sent to; absent where the gateway's API says nothing of it. */
+  webhookEndpoints?(): Promise<readonly WebhookEndpoint[]>;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
   fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
   capturePayment(request: {

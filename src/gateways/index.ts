@@ -67,6 +67,9 @@ function configured(
     capabilities,
     refusalReasons,
     checkAccess: () => gateway().checkAccess(),
+    ...(gateway().webhookEndpoints && {
+      webhookEndpoints: async () => (await gateway().webhookEndpoints?.()) ?? [],
+    }),
     createPayment: (request) => gateway().createPayment(request),
     fetchPayments: (request) => gateway().fetchPayments(request),
     capturePayment: (request) => gateway().capturePayment(request),

@@ -39,6 +39,7 @@ export {
   type RefundPayment,
   type SettlementItem,
   type SettlementPage,
+  type WebhookEndpoint,
   type WebhookHeaders,
   type WebhookMessage,
   type WebhookQuery,

@@ -54,6 +54,49 @@ describe('an API key', () => {
     assert.throws(() => authenticate(undefined), { code: 'credentials_missing' });
   });
 
+  describe('with an end', () => {
+    const at = Date.parse('2026-12-01T10:00:00Z');
+    const [expiring, revoked, nameless] = ['e'.repeat(32), 'r'.repeat(32), 'n'.repeat(32)];
+    const keys = [
+      { scope: 'ops', name: 'anna', secret: expiring, end: { at, isRevoked: false } },
+      { scope: 'ops', name: 'shop', secret: revoked, end: { at, isRevoked: true } },
+      { scope: 'ops', secret: nameless, end: { at, isRevoked: false } },
+    ] as const;
+    const callAt = (now: number) => createAuthenticate(keys, () => now);
+
+    it('lets its caller in until then, and says until when', () => {
+      const { actor, expiresAt, isPerson } = callAt(at - 1)(`Bearer ${expiring}`);
+      assert.deepEqual([actor, expiresAt, isPerson], ['anna', at, false]);
+    });
+
+    for (const [what, secret, message] of [
+      [
+        'has expired',
+        expiring,
+        /^The API key anna expired at 2026-12-01T10:00:00\.000Z\. Send the /,
+      ],
+      [
+        'was revoked',
+        revoked,
+        /^The API key shop was revoked at 2026-12-01T10:00:00\.000Z\. Stop /,
+      ],
+      ['has no name', nameless, /^The API key [0-9a-f]{16} expired at /],
+    ] as const)
+      it(`says so from then on where it ${what}, with its name, when, and what to do`, () => {
+        for (const now of [at, at + 86_400_000])
+          assert.throws(() => callAt(now)(`Bearer ${secret}`), {
+            code: 'api_key_expired',
+            status: 401,
+            message,
+            owner: callAt(0)(`Bearer ${secret}`).owner,
+          });
+      });
+
+    it('is no answer to a secret that merely begins alike', () => {
+      assert.throws(() => callAt(at)(`Bearer ${expiring}e`), { code: 'credentials_invalid' });
+    });
+  });
+
   it('is refused where none is configured', () => {
     assert.throws(() => createAuthenticate([])('Bearer x'), { code: 'credentials_invalid' });
   });

@@ -200,7 +200,7 @@ describe('GET /v1/changes', () => {
     }
   });
 
-  it('ends with the session of who follows', async () => {
+  it('ends with the session or the key of who follows', async () => {
     const { stream } = await open({ expiresAt: Date.now() + 500 });
     for await (const _ of stream);
   });

@@ -8,6 +8,7 @@ import { signedEvent } from '../support/webhooks.ts';
 const OPS_KEY = 'o'.repeat(32);
 const OTHER_OPS_KEY = 'p'.repeat(32);
 const CLIENT_KEY = 'c'.repeat(32);
+const ENDED_KEY = 'e'.repeat(32);
 /** Of each key in two seconds; the failures in a minute. */
 const MOST = { ops: 10, client: 16, failures: 3 };
 
@@ -18,7 +19,7 @@ describe('an API with limits', function () {
   before(async function () {
     this.timeout(300_000);
     api = await startBeside('server', {
-      API_KEYS: `ops:${OPS_KEY},ops:${OTHER_OPS_KEY},client:${CLIENT_KEY}`,
+      API_KEYS: `ops:${OPS_KEY},ops:${OTHER_OPS_KEY},client:${CLIENT_KEY},ops:${ENDED_KEY} revoked 2026-11-30T10:00:00Z`,
       OPS_REQUESTS_PER_SECOND: String(MOST.ops / 2),
       CLIENT_REQUESTS_PER_SECOND: String(MOST.client / 2),
       FAILED_AUTH_PER_MINUTE: String(MOST.failures),
@@ -71,7 +72,8 @@ describe('an API with limits', function () {
 
   it('refuses to answer guesses of keys for a minute, and serves good keys all the while', async () => {
     const guesses: number[] = [];
-    for (const guess of ['1', '2', '3', '4', '5']) guesses.push((await read(guess)).status);
+    for (const guess of ['1', '2', ENDED_KEY, '4', ENDED_KEY])
+      guesses.push((await read(guess)).status);
     assert.deepEqual(guesses, [401, 401, 401, 429, 429]);
     assert.equal((await read(CLIENT_KEY)).status, 404);
     const retryAfterS = Number((await read('6')).headers.get('retry-after'));

@@ -82,6 +82,38 @@ describe('secrets in files', function () {
     await untilLogged(/"code":"secrets_renewed".*taken from their files: API_KEYS/);
   });
 
+  it('end a key that they give an end, which is told so, and its stream of changes', async () => {
+    const end = new Date(Date.now() + 6_000);
+    await write('api-keys', `ops:anna:${second},support:bo:${third} until ${end.toISOString()}`);
+    await untilTaken(third);
+    const headers = { authorization: `Bearer ${third}` };
+    const read = (path: string) => fetch(`${api.apiUrl}${path}`, { headers });
+    assert.equal(
+      ((await (await read('/v1/key')).json()) as { expiresAt: string }).expiresAt,
+      end.toISOString(),
+    );
+    for await (const _ of (await read('/v1/changes')).body ?? []);
+    assert.ok(Date.now() >= end.getTime());
+    const refused = await read('/v1/changes');
+    const { code, detail } = (await refused.json()) as { code: string; detail: string };
+    assert.deepEqual([refused.status, code], [401, 'api_key_expired']);
+    assert.match(detail, new RegExp(`^The API key bo expired at ${end.toISOString()}`));
+  });
+
+  it('revoke a key, whose caller is told so at once', async () => {
+    const at = '2026-11-30T10:00:00.000Z';
+    await write('api-keys', `ops:anna:${second},ops:cy:${first} revoked ${at}`);
+    const headers = { authorization: `Bearer ${first}` };
+    const answer = async () =>
+      (await (await fetch(`${api.apiUrl}/v1/key`, { headers })).json()) as {
+        code: string;
+        detail: string;
+      };
+    await pWaitFor(async () => (await answer()).code === 'api_key_expired', PATIENCE);
+    assert.match((await answer()).detail, new RegExp(`^The API key cy was revoked at ${at}`));
+    assert.equal(await statusWith(second), 200);
+  });
+
   it('let webhooks in that are signed with a new secret', async () => {
     assert.equal(await webhookSignedWith(newWebhookSecret), 401);
     await write('webhooks', `${newWebhookSecret},${WEBHOOK_SECRET}`);

@@ -4,10 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { clerkOf } from '../support/operator-client.ts';
-import { orderBody, readOrder, shopOn, untilSettled } from '../support/shop.ts';
-import { LIFE_NAMES, type Orders, peopleOf } from './lives.ts';
-import { type Rehearsal, SITUATIONS, startRehearsal } from './rehearsal.ts';
+import { rehearseEachLoss } from './losses.ts';
+import { type Rehearsal, startRehearsal } from './rehearsal.ts';
 
 describe('a stack with orders of every life', function () {
   this.timeout(400_000);
@@ -17,75 +15,7 @@ describe('a stack with orders of every life', function () {
   });
   after(() => rehearsal?.close());
 
-  for (const [name, { lost, putBack, lostSignals }] of Object.entries(SITUATIONS))
-    describe(`where ${name}`, () => {
-      const losesRecords = lost.includes('database');
-      let orders: Orders;
-      let begunSince: string;
-      let said = '';
-      let given: number;
-
-      before(async () => {
-        const people = peopleOf(shopOn(rehearsal.stack));
-        orders = await rehearsal.begin();
-        const backup = putBack === undefined ? '' : await rehearsal.backUp();
-        begunSince = (await people.paidOrder()).id;
-        await rehearsal.goOn(orders);
-        given = await lastInvoice();
-        await rehearsal.lose(...lost);
-        if (putBack !== undefined) said = await rehearsal.restore(backup, ...putBack);
-      });
-
-      it('brings every order to what it is, by itself', async () => {
-        await rehearsal.start(lostSignals, orders);
-      });
-
-      it('charges nobody twice, and refunds nobody twice', async () => {
-        const shop = shopOn(rehearsal.stack);
-        for (const life of LIFE_NAMES) {
-          const { body } = await shop.gateway<{ payments: { refunds: unknown[] }[] }>(
-            'GET',
-            `/payments?orderId=${orders[life].id}`,
-          );
-          const isUnclicked = life === 'is not clicked';
-          const tries = life === 'is paid by a second try since' ? 2 : 1;
-          assert.equal(body.payments.length, isUnclicked ? 0 : tries, life);
-          const refunds = body.payments.flatMap((payment) => payment.refunds).length;
-          assert.equal(refunds, life.includes('refunded') ? 1 : 0, life);
-        }
-      });
-
-      if (losesRecords)
-        it('names the orders that began since; created and clicked again, each finds its payment', async () => {
-          const shop = shopOn(rehearsal.stack);
-          assert.equal((await shop.call('GET', `/v1/orders/${begunSince}`)).status, 404);
-          if (!lostSignals) assert.match(said, new RegExp(`have no record: .*${begunSince}`));
-          assert.equal((await shop.call('POST', '/v1/orders', orderBody(begunSince))).status, 201);
-          await clerkOf(shop).pay(begunSince);
-          await clerkOf(shop).verify(begunSince);
-          await untilSettled(shop, begunSince, 'paid');
-        });
-      else
-        it('knows the orders that began since', async () => {
-          assert.equal((await readOrder(shopOn(rehearsal.stack), begunSince)).state, 'paid');
-        });
-
-      if (losesRecords)
-        it('gives no paper a number that another one may have had', async () => {
-          const rows = await rehearsal.rows('select number from invoices where order_id = $1', [
-            begunSince,
-          ]);
-          assert.ok(Number(rows[0]?.number) > given, `${rows[0]?.number} after ${given}`);
-          assert.match(said, /numbers \d+ to \d+ of the series invoice are left/);
-        });
-
-      it('keeps the invariants of a chaos run', () => rehearsal.judge());
-
-      it('serves new orders as ever', async () => {
-        const { id } = await peopleOf(shopOn(rehearsal.stack)).paidOrder();
-        assert.equal((await readOrder(shopOn(rehearsal.stack), id)).state, 'paid');
-      });
-    });
+  rehearseEachLoss(() => rehearsal);
 
   describe('and a backup', () => {
     let backup: string;
@@ -110,11 +40,4 @@ describe('a stack with orders of every life', function () {
       assert.doesNotMatch(said, /are left to papers/);
     });
   });
-
-  async function lastInvoice(): Promise<number> {
-    const [row] = await rehearsal.rows(
-      "select last::int from number_series where name = 'invoice'",
-    );
-    return Number(row?.last);
-  }
 });

@@ -161,6 +161,20 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
         [],
       );
     });
+
+    it('says when a key ends, that it has ended, and why nobody is signed in any more', async () => {
+      const soon = new Date(Date.now() + 10 * 24 * 3_600_000).toISOString();
+      await startWith(`support:anna:${SUPPORT} until ${soon}`);
+      await openOrder(await givenOrder(shop), SUPPORT, `http://127.0.0.1:${port}`);
+      await page.getByText('Your key ends').waitFor();
+      await api.stop();
+      await startWith(`support:anna:${SUPPORT} revoked 2026-11-30T10:00:00Z`);
+      const alert = page.getByRole('alert').getByText('API key anna was revoked at 2026-11-30T10');
+      await alert.waitFor();
+      await page.reload();
+      await page.getByLabel('API key').waitFor();
+      await alert.waitFor();
+    });
   });
 
   it('does not say that there is no such order where it could not ask', async () => {

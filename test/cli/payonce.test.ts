@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import pWaitFor from 'p-wait-for';
 import { runCli } from '../../src/cli/run.ts';
 import type { OrderView } from '../../src/domain/view.ts';
+import { startBeside } from '../support/extra-processes.ts';
 import { givenEvents } from '../support/given-events.ts';
 import { placeAt } from '../support/place.ts';
 import {
@@ -358,6 +359,26 @@ describe('payonce, misused', () => {
     const { code, err } = await payonce(['list'], env);
     assert.equal(code, 1);
     assert.match(err, /credentials_invalid/);
+  });
+
+  it('ends with 1 for a key that has expired, and says which, when, and what to do', async () => {
+    const secret = 'e'.repeat(32);
+    const keys = `ops:anna:${secret} until 2026-11-30T10:00:00Z`;
+    const api = await startBeside('server', { API_KEYS: keys });
+    try {
+      const env = { PAYONCE_URL: api.apiUrl, PAYONCE_API_KEY: secret };
+      const { code, err } = await payonce(['list'], env);
+      assert.equal(code, 1);
+      assert.match(
+        err,
+        /^payonce: api_key_expired: The API key anna expired at 2026-11-30T10:00:00\.000Z\. Send the key that replaces it/,
+      );
+      // One that is left in the list says whose callers have not moved yet.
+      const marked = /"key_id":"[0-9a-f]{16}".*"security_event":"auth_failed"/;
+      await pWaitFor(() => marked.test(api.log()), { timeout: 20_000 });
+    } finally {
+      await api.stop();
+    }
   });
 });
 

@@ -148,6 +148,32 @@ describe('the environment', () => {
       ],
     ],
     [
+      'the ends of API keys',
+      {
+        API_KEYS: `ops:anna:${SECRET} until 2026-12-31T00:00:00Z, client:${OTHER_SECRET}  revoked 2026-11-30T23:59:59.5+05:30`,
+      },
+      (c) => c.apiKeys,
+      [
+        {
+          ...{ scope: 'ops', name: 'anna', secret: SECRET },
+          end: { at: Date.UTC(2026, 11, 31), isRevoked: false },
+        },
+        {
+          ...{ scope: 'client', secret: OTHER_SECRET },
+          end: { at: Date.UTC(2026, 10, 30, 18, 29, 59, 500), isRevoked: true },
+        },
+      ],
+    ],
+    [
+      'API secrets with words in them that name an end, as before there were ends',
+      { API_KEYS: `ops:${SECRET}until2026-12-31T00:00Z,ops:revoked:${OTHER_SECRET}` },
+      (c) => c.apiKeys,
+      [
+        { scope: 'ops', secret: `${SECRET}until2026-12-31T00:00Z` },
+        { scope: 'ops', name: 'revoked', secret: OTHER_SECRET },
+      ],
+    ],
+    [
       'how much support may give back',
       { SUPPORT_REFUND_LIMITS: 'EUR:5000, INR:0' },
       (c) => c.supportRefundLimits,
@@ -287,6 +313,18 @@ describe('the environment', () => {
       { API_KEYS: `client:${SECRET},admin:${OTHER_SECRET}` },
       'API_KEYS entry 2 must be SCOPE:SECRET or SCOPE:NAME:SECRET, with a scope of client, support, ops',
     ],
+    ...[
+      'until',
+      'until 2026-12-31',
+      'until 2026-12-31T00:00Z',
+      'until 2026-02-31T00:00:00Z',
+      'until 2026-12-31T00:00:00Z soon',
+      'until soon',
+      'expires 2026-12-31T00:00Z',
+    ].map((end): [Environment, string] => [
+      { API_KEYS: `client:${SECRET},ops:anna:${OTHER_SECRET} ${end}` },
+      'API_KEYS entry 2 must have nothing behind a blank but its end, such as SECRET until 2026-12-31T00:00:00Z or SECRET revoked 2026-12-31T00:00:00Z, with the zone',
+    ]),
     [
       { SUPPORT_REFUND_LIMITS: 'EUR:50.00' },
       'SUPPORT_REFUND_LIMITS entry 1 must be CURRENCY:MINOR_UNITS, such as EUR:5000 for 50.00 EUR',

@@ -85,6 +85,11 @@ const REFUSED: [string, Environment, string][] = [
     `API_KEYS entry 1 ${PLACEHOLDER}`,
   ],
   [
+    'an API key with an end that nobody chose at random',
+    { API_KEYS: `support:anna:${'x'.repeat(32)} until 2036-12-31T00:00:00Z` },
+    `API_KEYS entry 1 ${PLACEHOLDER}`,
+  ],
+  [
     'a payload key of equal bytes',
     { PAYLOAD_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}` },
     `PAYLOAD_KEYS entry 1 ${PLACEHOLDER}`,

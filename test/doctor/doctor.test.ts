@@ -7,6 +7,8 @@ import { runCli } from '../../src/cli/run.ts';
 import { examineDatabase } from '../../src/doctor/database.ts';
 import { examine, type Finding } from '../../src/doctor/doctor.ts';
 import { serverFinding } from '../../src/doctor/temporal.ts';
+import { EVENT_TYPES } from '../../src/gateways/stripe/events.ts';
+import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../fakes/stripe/fake-stripe.ts';
 import { type SharedStack, sharedStack, WEBHOOK_SECRET } from '../support/stack.ts';
 import { temporalClient } from '../support/temporal.ts';
 import { emptyDatabase, freshDatabase } from '../support/test-database.ts';
@@ -74,6 +76,37 @@ describe('the doctor', function () {
       /^STRIPE_SECRETKEY is set and nothing reads it: rename it to STRIPE_SECRET_KEY$/,
     );
     assert.equal(verdict, 'warning');
+  });
+
+  it('warns of API keys that have ended or soon will, and of no others', async () => {
+    const secret = (letter: string): string => `payonce_${letter.repeat(32)}`;
+    const inDays = (days: number): string => new Date(Date.now() + days * MS_PER_DAY).toISOString();
+    const [soon, past] = [inDays(13), inDays(-1)];
+    const keys = [
+      `${env.API_KEYS} until ${inDays(15)}`,
+      `ops:anna:${secret('a')} until ${soon}`,
+      `client:${secret('b')} until ${past}`,
+      `ops:bo:${secret('c')} revoked ${past}`,
+    ];
+    const found = await finds({ API_KEYS: keys.join(',') });
+    assert.deepEqual(
+      found.map(({ verdict, text }) => [verdict, text.split(': ')[0]]),
+      [
+        ['warning', `entry 2 of API_KEYS, anna, ends at ${soon}`],
+        ['warning', `entry 3 of API_KEYS expired at ${past}, and who sends it is told so`],
+        ['warning', `entry 4 of API_KEYS, bo, was revoked at ${past}, and who sends it is told so`],
+      ],
+    );
+  });
+
+  it('says that nobody is let in where every API key has ended', async () => {
+    const ended = `ops:${'e'.repeat(32)} until 2026-11-30T10:00:00Z`;
+    const [first] = await finds({ API_KEYS: ended });
+    assert.equal(first?.verdict, 'problem');
+    assert.match(
+      first?.text ?? '',
+      /^every key of API_KEYS has ended, so nobody is let in: add one$/,
+    );
   });
 
   it('names every setting that a process would refuse, and looks no further', async () => {
@@ -181,6 +214,87 @@ describe('the doctor', function () {
       found.map(({ area, verdict }) => `${area} ${verdict}`),
       ['gateways warning', 'gateways warning'],
     );
+  });
+
+  describe('at a Stripe', () => {
+    let stripe: FakeStripe;
+    const OURS = 'https://payments.example.org/webhooks/stripe';
+    const complete = { url: OURS, status: 'enabled', enabled_events: EVENT_TYPES } as const;
+
+    before(async () => {
+      stripe = await openFakeStripe();
+    });
+    after(() => stripe.close());
+
+    /** What is said of its webhooks. */
+    async function says(publicUrl?: string): Promise<string[]> {
+      const variables = {
+        STRIPE_SECRET_KEY: SECRET_KEY,
+        STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
+        STRIPE_API_BASE: stripe.url,
+      };
+      const findings = await examine({ ...env, ...variables }, 'api', publicUrl);
+      return findings
+        .filter(({ text }) => text.includes('stripe') && !text.includes('takes the configured'))
+        .map(({ verdict, text }) => `${verdict} ${text}`);
+    }
+
+    for (const enabled_events of [EVENT_TYPES, ['*']])
+      it(`finds nothing wrong with an endpoint that is sent ${enabled_events.length} kinds of events`, async () => {
+        stripe.endpoints = [{ ...complete, enabled_events }];
+        const found = [`ok stripe sends all events that are needed to ${OURS}`];
+        assert.deepEqual(await says(), found);
+        assert.deepEqual(await says('https://payments.example.org'), found);
+      });
+
+    it('names the events that are not sent', async () => {
+      const enabled_events = EVENT_TYPES.filter((type) => !type.startsWith('charge.dispute.c'));
+      stripe.endpoints = [{ ...complete, enabled_events }];
+      assert.deepEqual(await says(), [
+        `warning stripe does not send to ${OURS}: charge.dispute.created, charge.dispute.closed. Add them to the endpoint's events in its dashboard`,
+      ]);
+    });
+
+    // wevote/WeVoteServer#969: Stripe disables an endpoint that has failed for nine days, and nobody is told here.
+    it('says that an endpoint was disabled, and repeats no token of its address', async () => {
+      stripe.endpoints = [{ ...complete, url: `${OURS}?token=canary`, status: 'disabled' }];
+      assert.deepEqual(await says(), [
+        `warning stripe has disabled its webhook endpoint ${OURS}: enable it in its dashboard, and see there why its calls failed`,
+      ]);
+    });
+
+    for (const [what, url, publicUrl] of [
+      ['no endpoint at all', undefined, undefined],
+      ['one of another program alone', 'https://payments.example.org/stripe', undefined],
+      ['one of another installation alone', OURS, 'https://staging.example.org'],
+    ] as const)
+      it(`says that there is none of ours where there is ${what}`, async () => {
+        stripe.endpoints = url === undefined ? [] : [{ ...complete, url }];
+        const [found, ...others] = await says(publicUrl);
+        assert.deepEqual(others, []);
+        const place = `${publicUrl ?? 'https://YOUR-HOST'}/webhooks/stripe`;
+        assert.ok(
+          found?.startsWith(`warning stripe has no webhook endpoint for ${place}, `),
+          found,
+        );
+      });
+
+    it('warns of nothing where a restricted key may not read endpoints', async () => {
+      stripe.endpoints = null;
+      const [found, ...others] = await says();
+      assert.deepEqual(others, []);
+      assert.match(
+        found ?? '',
+        /^ok the key of stripe may not read where its webhooks go: see in /,
+      );
+    });
+
+    it('does not take a path for a public address', async () => {
+      const err: string[] = [];
+      const terminal = { env, out: () => {}, err: (text: string) => err.push(text) };
+      assert.equal(await runCli(['doctor', '--public-url', `${OURS}`], terminal), 2);
+      assert.match(err.join('\n'), /an address without a path, such as https:/);
+    });
   });
 
   it('is asked by payonce doctor, which ends with 1 where there is something to put right', async () => {

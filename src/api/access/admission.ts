@@ -4,7 +4,7 @@ import type { ApiScope } from '../../config/config.ts';
 import type { SignIn } from '../../sign-in/sign-in.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { Problem } from '../problems/problem.ts';
-import { type Caller, requireScope } from './api-keys.ts';
+import { type Caller, KeyEnded, requireScope } from './api-keys.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { callerBySession } from './sessions.ts';
 
@@ -21,7 +21,7 @@ export function createAdmission({
   limits,
   signIn,
 }: Pick<ApiDependencies, 'authenticate'> & { limits: RateLimits; signIn?: SignIn }): Admit {
-  /** Only a wrong key is a guess; one that is left out is a mistake. */
+  /** A wrong key is a guess, and one that has ended may have been found by a stranger; one that is left out is a mistake. */
   async function identify(request: Request, response: Response): Promise<Caller> {
     const { authorization } = request.headers;
     if (signIn !== undefined && authorization === undefined) {
@@ -32,7 +32,9 @@ export function createAdmission({
       return authenticate(authorization);
     } catch (error) {
       const isWrongKey = error instanceof Problem && error.code === 'credentials_invalid';
-      if (isWrongKey) await limits.fail(request, response);
+      const hasEnded = error instanceof KeyEnded;
+      if (hasEnded) response.locals.owner = error.owner;
+      if (isWrongKey || hasEnded) await limits.fail(request, response);
       throw error;
     }
   }
@@ -40,7 +42,7 @@ export function createAdmission({
   return async (request, response, scopes) => {
     const caller = await identify(request, response);
     response.locals.owner = caller.owner;
-    if (caller.expiresAt !== undefined) response.locals.actor = caller.actor;
+    if (caller.isPerson) response.locals.actor = caller.actor;
     requireScope(caller, scopes);
     await limits.admit(request, response, caller);
     return caller;

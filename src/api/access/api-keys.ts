@@ -3,7 +3,7 @@
  * reveals nothing; secrets are kept as digests only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ApiKey, ApiScope } from '../../config/config.ts';
+import { type ApiKey, type ApiScope, hasEnded } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** `owner` identifies the key, without revealing it, or the person; it stays the same over restarts. */
@@ -12,7 +12,9 @@ export interface Caller {
   scope: ApiScope;
   /** Who decides what is decided: the name of the person or of the key, else `owner`. */
   actor: string;
-  /** Of a person who has signed in, when the session ends, as milliseconds since 1970; a key has no end. */
+  /** Whether it is a person who has signed in, and no key. */
+  isPerson: boolean;
+  /** When the session or the key ends, as milliseconds since 1970; absent where it has no end. */
   expiresAt?: number;
 }
 
@@ -24,12 +26,29 @@ const NO_BEARER =
 /** Enough of the digest to distinguish keys. */
 const OWNER_LENGTH = 16;
 
-/** Gives the caller of an Authorization header; throws `credentials_missing` or `credentials_invalid`. */
-export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
-  const known = apiKeys.map(({ scope, name, secret }) => {
-    const digest = sha256(secret);
-    const owner = digest.toString('hex').slice(0, OWNER_LENGTH);
-    return { digest, caller: { scope, owner, actor: name ?? owner } };
+/** The problem `api_key_expired` of a key that was accepted once; `owner` as of its caller. */
+export class KeyEnded extends Problem {
+  readonly owner: string;
+
+  constructor(owner: string, detail: string) {
+    super('api_key_expired', { detail });
+    this.owner = owner;
+  }
+}
+
+/**
+ * Gives the caller of an Authorization header; throws `credentials_missing`, `credentials_invalid`, or KeyEnded for a key
+ * that has expired or was revoked.
+ *
+ * @param now milliseconds since 1970
+ */
+export function createAuthenticate(
+  apiKeys: readonly ApiKey[],
+  now: () => number = Date.now,
+): Authenticate {
+  const known = apiKeys.map((key) => {
+    const digest = sha256(key.secret);
+    return { digest, key, caller: callerOf(key, digest) };
   });
   return (authorization) => {
     if (authorization === undefined) throw new Problem('credentials_missing');
@@ -39,18 +58,32 @@ export function createAuthenticate(apiKeys: readonly ApiKey[]): Authenticate {
     const matching = known.filter(({ digest }) => timingSafeEqual(digest, given));
     const [match] = matching;
     if (match === undefined) throw new Problem('credentials_invalid');
-    return match.caller;
+    const { key, caller } = match;
+    if (hasEnded(key, now())) throw new KeyEnded(caller.owner, endOf(key, caller));
+    return caller;
   };
+}
+
+function callerOf({ scope, name, end }: ApiKey, digest: Buffer): Caller {
+  const owner = digest.toString('hex').slice(0, OWNER_LENGTH);
+  const caller = { scope, owner, actor: name ?? owner, isPerson: false };
+  return end === undefined ? caller : { ...caller, expiresAt: end.at };
+}
+
+function endOf({ end }: ApiKey, { actor, expiresAt = 0 }: Caller): string {
+  const time = new Date(expiresAt).toISOString();
+  return end?.isRevoked
+    ? `The API key ${actor} was revoked at ${time}. Stop sending it, and ask whoever runs Payonce for another one.`
+    : `The API key ${actor} expired at ${time}. Send the key that replaces it, or ask whoever runs Payonce for one.`;
 }
 
 /** @throws Problem `scope_insufficient`, which names the scopes that do. */
 export function requireScope(caller: Caller, scopes: readonly ApiScope[]): void {
   if (!scopes.includes(caller.scope))
     throw new Problem('scope_insufficient', {
-      detail:
-        caller.expiresAt === undefined
-          ? `This key has the scope ${caller.scope}: use one with the scope ${scopes.join(' or ')}.`
-          : `You have the scope ${caller.scope}, and this takes the scope ${scopes.join(' or ')}.`,
+      detail: caller.isPerson
+        ? `You have the scope ${caller.scope}, and this takes the scope ${scopes.join(' or ')}.`
+        : `This key has the scope ${caller.scope}: use one with the scope ${scopes.join(' or ')}.`,
     });
 }
 

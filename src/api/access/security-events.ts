@@ -8,6 +8,7 @@ const REFUSALS: Partial<Record<ProblemCode, string>> = {
   credentials_missing: 'auth_failed',
   credentials_invalid: 'auth_failed',
   credentials_expired: 'auth_failed',
+  api_key_expired: 'auth_failed',
   sign_in_invalid: 'sign_in_refused',
   sign_in_refused: 'sign_in_refused',
   rate_limited: 'rate_limited',

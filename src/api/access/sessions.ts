@@ -39,7 +39,7 @@ export async function callerBySession(
   requireOwnPage(request, signIn);
   const session = await signIn.sessionOf(sealed);
   if (session === null) throw new Problem('credentials_expired');
-  return session;
+  return { ...session, isPerson: true };
 }
 
 /** @throws Problem `origin_refused` */

@@ -77,6 +77,9 @@ export const getKey = defineRoute({
         actor: z.string().meta({
           description: 'The name of the person or the key, or the key’s id where it has none.',
         }),
+        expiresAt: z.iso.datetime().nullable().meta({
+          description: 'When the key or the session ends; null where it has no end.',
+        }),
         temporalUiUrl: z.string().nullable().meta({
           description:
             'The list of runs in Temporal’s UI; a run is below it, under its order’s id.',
@@ -85,7 +88,8 @@ export const getKey = defineRoute({
     },
   },
   problems: [],
-  async run({ caller: { scope, actor } }, { temporalUiUrl = null }) {
-    return { status: 200, body: { scope, actor, temporalUiUrl } };
+  async run({ caller: { scope, actor, expiresAt } }, { temporalUiUrl = null }) {
+    const ending = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
+    return { status: 200, body: { scope, actor, expiresAt: ending, temporalUiUrl } };
   },
 });

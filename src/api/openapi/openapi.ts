@@ -45,6 +45,7 @@ const webhookAnswerSchema = z.object({
 const GENERAL: ProblemCode[] = [
   'credentials_missing',
   'credentials_invalid',
+  'api_key_expired',
   'scope_insufficient',
   'rate_limited',
   'database_unavailable',

@@ -49,6 +49,11 @@ export const PROBLEMS = {
   credentials_missing: entry(401, 'Credentials missing', 'Send Authorization: Bearer <API key>.'),
   credentials_invalid: entry(401, 'Credentials invalid', 'Send one of the configured API keys.'),
   credentials_expired: entry(401, 'Session ended', 'Sign in again.'),
+  api_key_expired: entry(
+    401,
+    'API key expired or revoked',
+    'Send the key that replaces it: detail names this one, and says when it ended.',
+  ),
   sign_in_invalid: entry(400, 'Sign-in cannot be finished', 'Sign in again.'),
   sign_in_refused: entry(
     403,

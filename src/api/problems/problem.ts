@@ -61,7 +61,7 @@ export function problemHeaders(problem: Problem): Record<string, string> {
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
     ...(retryAfterS === undefined ? {} : { 'retry-after': String(retryAfterS) }),
-    ...(problem.status === 401 && problem.code.startsWith('credentials')
+    ...(problem.status === 401 && /^(credentials|api_key)_/.test(problem.code)
       ? { 'www-authenticate': 'Bearer' }
       : {}),
     ...(problem.status === 413 || problem.status === 408 ? { connection: 'close' } : {}),

@@ -3,7 +3,7 @@
  * and keys of this stack over it.
  */
 import path from 'node:path';
-import type { ApiKey, Config, Environment } from '../../config/config.ts';
+import { type ApiKey, apiKeyText, type Config, type Environment } from '../../config/config.ts';
 import { temporalConnection } from '../../temporal/connection.ts';
 import type { Keys } from './keys.ts';
 
@@ -82,11 +82,7 @@ export function childEnvironment(settings: CommonSettings): NodeJS.ProcessEnv {
     ...withoutFiles({
       DATA_DIR: settings.dataDir,
       DATABASE_URL: settings.databaseUrl,
-      API_KEYS: apiKeysOf(config, keys)
-        .map(
-          ({ scope, name, secret }) => `${scope}:${name === undefined ? '' : `${name}:`}${secret}`,
-        )
-        .join(','),
+      API_KEYS: apiKeysOf(config, keys).map(apiKeyText).join(','),
       SANDBOX_PORT: String(sandboxPort),
       SANDBOX_WEBHOOK_SECRETS:
         configuredSecrets.length > 0 ? configuredSecrets.join(',') : keys.sandboxWebhookSecret,

@@ -2,6 +2,7 @@
  * A running stack in the hands of its owner: addresses, restarts, kills, and the way it ends.
  */
 
+import { hasEnded } from '../../config/config.ts';
 import type { Postgres } from '../postgres/postgres.ts';
 import { isFull, noSpaceText } from '../processes/disk-space.ts';
 import type { ProcessRecord, StackAddresses } from '../processes/process-file.ts';
@@ -84,7 +85,7 @@ export async function shutDown(parts: Parts, how: 'order' | 'kill'): Promise<voi
 
 function addressesOf({ plan, keys, temporal, databaseUrl }: Places): StackAddresses {
   const apiUrl = baseUrl(plan.config.host, plan.ports.api);
-  const accepted = apiKeysOf(plan.config, keys);
+  const accepted = apiKeysOf(plan.config, keys).filter((key) => !hasEnded(key, Date.now()));
   const ops = accepted.find(({ scope }) => scope === 'ops')?.secret;
   const client = accepted.find(({ scope }) => scope === 'client')?.secret ?? ops;
   return {

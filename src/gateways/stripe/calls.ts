@@ -13,12 +13,14 @@ import {
   GatewayRefusal,
   INSTALLATION_FIELD,
   type RefundPayment,
+  type WebhookEndpoint,
 } from '../gateway.ts';
 import { named } from '../unknown-word.ts';
 import { toStripeAmount } from './amounts.ts';
 import { askStripe } from './client.ts';
 import { detailParams } from './details.ts';
 import { SavedRefusal } from './errors.ts';
+import { EVENT_TYPES } from './events.ts';
 import {
   type Dispute,
   disputeSchema,
@@ -112,6 +114,29 @@ export async function checkAccess(stripe: Stripe): Promise<void> {
   await askStripe('list a payment', z.looseObject({}), () =>
     stripe.paymentIntents.list({ limit: 1 }),
   );
+}
+
+const endpointsSchema = z.object({
+  data: z.array(
+    z.object({ url: z.string(), status: z.string(), enabled_events: z.array(z.string()) }),
+  ),
+});
+/** An account has at most 16. */
+const MAX_ENDPOINTS = 100;
+const ALL_EVENTS = '*';
+
+/** Those of the key's own mode. */
+export async function listEndpoints(stripe: Stripe): Promise<WebhookEndpoint[]> {
+  const { data } = await askStripe('list webhook endpoints', endpointsSchema, () =>
+    stripe.webhookEndpoints.list({ limit: MAX_ENDPOINTS }),
+  );
+  return data.map(({ url, status, enabled_events: enabled }) => ({
+    url,
+    isEnabled: status === 'enabled',
+    missing: enabled.includes(ALL_EVENTS)
+      ? []
+      : EVENT_TYPES.filter((type) => !enabled.includes(type)),
+  }));
 }
 
 /** The full snapshot of a payment; null when Stripe knows none of this id in this mode. */

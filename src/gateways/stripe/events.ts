@@ -54,6 +54,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   'charge.dispute.funds_reinstated': readDispute,
 };
 
+/** What an endpoint has to be sent; `refund.updated` says the same as the older name. */
+export const EVENT_TYPES: readonly string[] = Object.keys(READERS).filter(
+  (type) => type !== 'charge.refund.updated',
+);
+
 export function messageOf(event: StripeEvent): EventMessage {
   const { eventId, type } = event;
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;

@@ -7,6 +7,7 @@ import {
   checkAccess,
   createIntent,
   findPayment,
+  listEndpoints,
   refundIntent,
 } from './calls.ts';
 import { createStripeClient } from './client.ts';
@@ -42,6 +43,7 @@ export function createStripeGateway(settings: StripeSettings): SingleEventGatewa
   const listing = createStripeClient(secretKey, apiBase, MAX_LISTED_BYTES);
   return {
     checkAccess: () => checkAccess(stripe),
+    webhookEndpoints: () => listEndpoints(stripe),
     createPayment: (request) => createIntent(stripe, request, captureMethod),
     async fetchPayments({ paymentIds }) {
       // Stripe has no dependable list by order; a payment whose creation was not answered has no customer.

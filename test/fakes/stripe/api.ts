@@ -23,6 +23,8 @@ export interface ApiParts {
   faults: Faults;
   savedAnswers: SavedAnswers;
   secretKey: string;
+  /** Of webhooks; null where the key may not read them. */
+  endpoints(): readonly object[] | null;
   /** Told of every call whose answer a fault has kept back, when all else is done. */
   onAnswerLost(): void;
 }
@@ -79,6 +81,10 @@ export function createApi(parts: ApiParts): Express {
       route(({ query }) => list(account.refundsOf(text(query.payment_intent)))),
     )
     .get(
+      '/v1/webhook_endpoints',
+      route(() => list([...endpointsOf(parts)])),
+    )
+    .get(
       '/v1/disputes',
       route(({ query }) => list(account.disputesOf(text(query.payment_intent)))),
     )
@@ -91,6 +97,13 @@ export function createApi(parts: ApiParts): Express {
         throw invalidParameter('path', `Unrecognized request URL (${method}: ${path})`);
       }),
     );
+}
+
+function endpointsOf({ endpoints }: ApiParts): readonly object[] {
+  const readable = endpoints();
+  if (readable !== null) return readable;
+  const message = 'The provided key does not have the required permissions for this endpoint';
+  throw new ApiError(403, { type: 'invalid_request_error', message }, false);
 }
 
 /** Objects in it are their ids alone, unless they are asked for. */

@@ -11,6 +11,12 @@ import { createWebhooks, type Webhooks } from './webhooks.ts';
 export const SECRET_KEY = `sk_test_${'51Payonce'.padEnd(24, '0')}`;
 export const WEBHOOK_SECRET = `whsec_${'stripe'.padEnd(32, '0')}`;
 
+interface WebhookEndpoint {
+  url: string;
+  status: 'enabled' | 'disabled';
+  enabled_events: readonly string[];
+}
+
 export interface FakeStripe {
   url: string;
   account: Account;
@@ -18,6 +24,8 @@ export interface FakeStripe {
   faults: Faults;
   webhooks: Webhooks;
   savedAnswers: SavedAnswers;
+  /** Where the account sends its events, as Stripe's API has it; null where the key may not read that. */
+  endpoints: readonly WebhookEndpoint[] | null;
   /** Calls as they came in, `POST /v1/refunds` and the like. */
   calls: string[];
   /** Ends with the next answer that a fault keeps back. */
@@ -38,14 +46,14 @@ export async function openFakeStripe(): Promise<FakeStripe> {
     whenLost = [];
   };
   const parts = { account, balance, faults, savedAnswers, secretKey: SECRET_KEY };
-  const api = createApi({ ...parts, onAnswerLost });
+  const api = createApi({ ...parts, onAnswerLost, endpoints: () => fake.endpoints });
   const server = createServer((request, response) => {
     calls.push(`${request.method} ${request.url?.split('?')[0]}`);
     api(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeStripe = {
     url: `http://127.0.0.1:${port}`,
     account,
     balance,
@@ -53,6 +61,7 @@ export async function openFakeStripe(): Promise<FakeStripe> {
     webhooks,
     savedAnswers,
     calls,
+    endpoints: [],
     nextLostAnswer: () => new Promise((resolve) => whenLost.push(resolve)),
     close: () =>
       new Promise((resolve) => {
@@ -61,4 +70,5 @@ export async function openFakeStripe(): Promise<FakeStripe> {
         server.closeAllConnections();
       }),
   };
+  return fake;
 }
