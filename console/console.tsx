@@ -139,7 +139,8 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
           <Route path="/effects" component={EffectsPage} />
           <Route path="/parked" component={ParkedPage} />
           <Route>
-            <Text>There is no such page.</Text>
+            <Title order={2}>No such page</Title>
+            <Text>The address may have been cut. Everything is in the menu.</Text>
           </Route>
         </Switch>
       </AppShell.Main>
