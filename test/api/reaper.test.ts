@@ -69,7 +69,9 @@ describe('the reaper, in one round,', () => {
         requestAnswered: () => {},
         webhookAnswered: () => {},
         webhookIgnored: () => {},
+        webhookTaken: () => {},
         webhookTimes: async () => [],
+        webhookLags: async () => [],
         runsMissing: (count) => {
           missing = count;
         },
