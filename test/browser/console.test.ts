@@ -386,7 +386,7 @@ describe(`the console in a browser${SKIPPED}`, function () {
       await captured.elementHandle(),
     );
     assert.ok((await plot.locator('svg path, svg rect').count()) > 0);
-    await page.getByRole('figure').filter({ hasText: 'How long webhooks took' }).waitFor();
+    await page.getByRole('figure').filter({ hasText: 'Webhook lag' }).waitFor();
   });
 
   it('has nothing that axe finds wrong, on any page', async () => {
