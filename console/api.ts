@@ -16,6 +16,7 @@ export type ParkedEventWithBody = components['schemas']['ParkedEventWithBody'];
 export type Dispute = components['schemas']['Dispute'];
 export type StuckEffect = components['schemas']['StuckEffect'];
 export type Overview = components['schemas']['Overview'];
+export type ListCounts = components['schemas']['ListCounts'];
 export type LastDay = components['schemas']['LastDay'];
 
 /** People wait so long for a gateway's answer. */
@@ -25,6 +26,8 @@ const RECONNECT_MS = 2_000;
 const GATHER_MS = 500;
 /** The stream of changes opens anew once a minute, so that no count stays older than that. */
 const COUNTED_EVERY_MS = 10_000;
+/** What counts all orders and all of a day; what stops at a bound does not. */
+const COUNTED: ReadonlySet<unknown> = new Set(['/v1/overview', '/v1/overview/day']);
 
 export function useGet<T>(path: string | null) {
   const { client } = useSession();
@@ -33,6 +36,11 @@ export function useGet<T>(path: string | null) {
     enabled: path !== null,
     queryFn: async () => accepted(await call<T>(client, 'GET', path ?? '')),
   });
+}
+
+/** How many each list has; one read for all that show it. */
+export function useListCounts(): ListCounts | undefined {
+  return useGet<ListCounts>('/v1/overview/lists').data;
 }
 
 /** A list page after page, each where the one before ended. The path has a query already. */
@@ -164,8 +172,7 @@ export function useFollowChanges(): Connection {
 
 /** What counts all orders is read again seldom, however often one of them changes. */
 function isToBeRead({ queryKey: [path], state: { dataUpdatedAt } }: Query): boolean {
-  const isCounted = typeof path === 'string' && path.startsWith('/v1/overview');
-  return !isCounted || Date.now() - dataUpdatedAt >= COUNTED_EVERY_MS;
+  return !COUNTED.has(path) || Date.now() - dataUpdatedAt >= COUNTED_EVERY_MS;
 }
 
 interface Follower {

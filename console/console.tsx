@@ -2,6 +2,7 @@
 import {
   Alert,
   AppShell,
+  Badge,
   Button,
   Center,
   Group,
@@ -13,7 +14,7 @@ import {
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Link, Route, Router, Switch, useLocation } from 'wouter';
-import { type Connection, useFollowChanges } from './api.ts';
+import { type Connection, type ListCounts, useFollowChanges, useListCounts } from './api.ts';
 import { DisputesPage } from './pages/disputes.tsx';
 import { EffectsPage } from './pages/effects.tsx';
 import { OrderPage } from './pages/order.tsx';
@@ -23,7 +24,7 @@ import { ReviewsPage } from './pages/reviews.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TodayPage } from './pages/today.tsx';
 import { DeedDialog } from './parts/deed.tsx';
-import { When } from './parts/shown.tsx';
+import { boundedText, When } from './parts/shown.tsx';
 import {
   provider,
   type Resumed,
@@ -34,14 +35,15 @@ import {
   useSession,
 } from './session.tsx';
 
-const PLACES = [
+/** What is counted beside its name is what somebody may have to do something about. */
+const PLACES: readonly (readonly [path: string, name: string, count?: keyof ListCounts])[] = [
   ['/', 'Today'],
-  ['/orders', 'Orders'],
-  ['/reviews', 'Reviews'],
-  ['/disputes', 'Disputes'],
-  ['/effects', 'Effects'],
-  ['/parked', 'Parked events'],
-] as const;
+  ['/orders', 'Orders', 'orders'],
+  ['/reviews', 'Reviews', 'reviews'],
+  ['/disputes', 'Disputes', 'openDisputes'],
+  ['/effects', 'Effects', 'stuckEffects'],
+  ['/parked', 'Parked events', 'parkedEvents'],
+];
 
 export function Console() {
   const [resumed, setResumed] = useState<Resumed | null>(null);
@@ -110,7 +112,6 @@ function messageOf(error: unknown): string {
 }
 
 function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
-  const [location] = useLocation();
   const outdated = outdatedBy(useFollowChanges());
   const [refusal, setRefusal] = useState<string | null>(null);
   const leave = (): Promise<void> =>
@@ -123,20 +124,7 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
             <Title order={1} size="h4" visibleFrom="md">
               Payonce
             </Title>
-            <Group component="nav" aria-label="Pages" gap={0}>
-              {PLACES.map(([path, name]) => (
-                <NavLink
-                  key={path}
-                  component={Link}
-                  href={path}
-                  label={name}
-                  noWrap
-                  active={path === '/' ? location === '/' : location.startsWith(path)}
-                  w="auto"
-                  px="xs"
-                />
-              ))}
-            </Group>
+            <Pages />
           </Group>
           <Group gap="xs">
             <Signature />
@@ -166,10 +154,38 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
           <Route path="/effects" component={EffectsPage} />
           <Route path="/parked" component={ParkedPage} />
           <Route>
-            <Text>There is no such page.</Text>
+            <Title order={2}>No such page</Title>
+            <Text>The address may have been cut. Everything is in the menu.</Text>
           </Route>
         </Switch>
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+function Pages() {
+  const [location] = useLocation();
+  const counts = useListCounts();
+  return (
+    <Group component="nav" aria-label="Pages" gap={0}>
+      {PLACES.map(([path, name, count]) => (
+        <Group key={path} gap={0} wrap="nowrap">
+          <NavLink
+            component={Link}
+            href={path}
+            label={name}
+            noWrap
+            active={path === '/' ? location === '/' : location.startsWith(path)}
+            w="auto"
+            px="xs"
+          />
+          {count !== undefined && counts !== undefined && counts[count].count > 0 && (
+            <Badge size="sm" variant="default" tt="none" mr="xs">
+              {boundedText(counts[count])}
+            </Badge>
+          )}
+        </Group>
+      ))}
+    </Group>
   );
 }

@@ -1,5 +1,6 @@
 /** The console in a browser: everything it shows and does goes through the API, with the key of who is signed in. */
 import '@mantine/core/styles.css';
+import 'mantine-datatable/styles.css';
 import './console.css';
 import { type CSSVariablesResolver, createTheme, MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../test/support/browser.ts';
 import { type Example, tellExamples } from '../test/support/examples.ts';
+import { startBeside } from '../test/support/extra-processes.ts';
 import { mochaHooks, sharedStack } from '../test/support/stack.ts';
-import { ensureConsole } from './build-console.ts';
+import { buildConsole } from './build-console.ts';
 
 const SIZE = { width: 1400, height: 900 };
 /** Left of this, the Temporal UI has its menu. */
@@ -89,16 +90,30 @@ async function takeCheckout({ page, example }: Scene): Promise<void> {
 }
 
 async function takeConsole({ page, example }: Scene): Promise<void> {
-  const { apiUrl, keys } = await sharedStack();
-  await ensureConsole();
-  await page.goto(`${apiUrl}/console/orders/${example.inReview}`);
+  const { keys } = await sharedStack();
+  await buildConsole();
+  const api = await startBeside('server', { API_KEYS: `ops:olga:${keys.ops}` });
+  await page.goto(`${api.apiUrl}/console/orders/${example.inReview}`);
   await page.getByLabel('API key').fill(keys.ops);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('pay: applied').waitFor();
-  await shoot(page, 'console-order', {});
+  await shootWhole(page, 'console-order');
+  await page.getByRole('link', { name: 'Orders', exact: true }).click();
+  await page.getByRole('link', { name: example.inReview }).waitFor();
+  await shootWhole(page, 'console-orders');
   await page.getByRole('link', { name: 'Today' }).click();
-  await page.getByText('Waits for a person').waitFor();
-  await shoot(page, 'console-today', { toY: 420 });
+  await page.getByRole('figure').filter({ hasText: 'Webhook lag' }).waitFor();
+  await shootWhole(page, 'console-today');
+  await api.stop();
+}
+
+/** All of the page, however long it is, once everything on it was read. */
+async function shootWhole(page: Page, name: string): Promise<void> {
+  await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'hidden' });
+  const height = Number(await page.evaluate('document.documentElement.scrollHeight'));
+  await page.setViewportSize({ ...SIZE, height });
+  await shoot(page, name, {});
+  await page.setViewportSize(SIZE);
 }
 
 async function takeDocs(page: Page, docsUrl: string): Promise<void> {

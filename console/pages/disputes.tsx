@@ -1,7 +1,8 @@
-import { Anchor, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { type Dispute, usePages } from '../api.ts';
-import { Loaded, Money, More, Nothing, When } from '../parts/shown.tsx';
+import { type Column, Grid } from '../parts/grid.tsx';
+import { ListTitle, Loaded, Money, More, Nothing, When } from '../parts/shown.tsx';
 
 interface Page {
   disputes: Dispute[];
@@ -12,7 +13,7 @@ export function DisputesPage() {
   const pages = usePages<Page>('/v1/disputes?limit=100');
   return (
     <Stack>
-      <Title order={2}>Disputes</Title>
+      <ListTitle name="Disputes" count="disputes" />
       <Text>
         The ones that have to be answered soonest come first. Answer at the gateway: what nobody
         answers in time is lost.
@@ -24,7 +25,12 @@ export function DisputesPage() {
             <Nothing>There is no dispute.</Nothing>
           ) : (
             <>
-              <List disputes={disputes} />
+              <Grid
+                label="Disputes"
+                rows={disputes}
+                keyOf={({ id, orderId }) => `${orderId} ${id}`}
+                columns={COLUMNS}
+              />
               <More pages={pages} />
             </>
           );
@@ -34,41 +40,22 @@ export function DisputesPage() {
   );
 }
 
-function List({ disputes }: { disputes: Dispute[] }) {
-  return (
-    <Table.ScrollContainer minWidth={640}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Answer until</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Amount</Table.Th>
-            <Table.Th>Dispute</Table.Th>
-            <Table.Th>Order</Table.Th>
-            <Table.Th>Gateway</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {disputes.map(({ id, orderId, status, amount, currency, respondBy, gateway }) => (
-            <Table.Tr key={`${orderId} ${id}`}>
-              <Table.Td>
-                <When at={respondBy} />
-              </Table.Td>
-              <Table.Td>{status}</Table.Td>
-              <Table.Td>
-                <Money minor={amount} currency={currency} />
-              </Table.Td>
-              <Table.Td className="id">{id}</Table.Td>
-              <Table.Td className="id">
-                <Anchor component={Link} href={`/orders/${orderId}`}>
-                  {orderId}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>{gateway}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
+const COLUMNS: readonly Column<Dispute>[] = [
+  { name: 'Answer until', cell: ({ respondBy }) => <When at={respondBy} /> },
+  { name: 'Status', cell: ({ status }) => status },
+  {
+    name: 'Amount',
+    cell: ({ amount, currency }) => <Money minor={amount} currency={currency} />,
+    isAmount: true,
+  },
+  { name: 'Dispute', cell: ({ id }) => <span className="id">{id}</span> },
+  {
+    name: 'Order',
+    cell: ({ orderId }) => (
+      <Anchor component={Link} href={`/orders/${orderId}`} className="id">
+        {orderId}
+      </Anchor>
+    ),
+  },
+  { name: 'Gateway', cell: ({ gateway }) => gateway },
+];

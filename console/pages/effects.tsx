@@ -1,8 +1,8 @@
-import { Alert, Anchor, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Stack, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import { type StuckEffect, usePages } from '../api.ts';
 import { RunAgain } from '../parts/decisions.tsx';
-import { countOf, Loaded, More, Nothing, When } from '../parts/shown.tsx';
+import { countOf, ListTitle, Loaded, More, Nothing, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
 
 interface Page {
@@ -14,7 +14,7 @@ export function EffectsPage() {
   const pages = usePages<Page>('/v1/effects?limit=100');
   return (
     <Stack>
-      <Title order={2}>Effects</Title>
+      <ListTitle name="Effects" count="stuckEffects" />
       <Text>Effects that were refused for good, or that are tried again and again.</Text>
       <Loaded query={pages}>
         {(data) => {

@@ -1,8 +1,10 @@
-import { Anchor, Card, Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { moneyText } from '../../src/money/text.ts';
 import { type Order, useGet } from '../api.ts';
 import { OpenReviews, RefusedEffects } from '../parts/decisions.tsx';
-import { type Deed, DeedButton } from '../parts/deed.tsx';
+import { DeedButton } from '../parts/deed.tsx';
+import type { Deed } from '../parts/deeds.ts';
+import { Grid } from '../parts/grid.tsx';
 import { OrderDeeds } from '../parts/order-deeds.tsx';
 import { Loaded, Money, Nothing, State, When } from '../parts/shown.tsx';
 import { OrderTimeline } from '../parts/timeline.tsx';
@@ -49,6 +51,11 @@ function Shown({ order }: { order: Order }) {
       <OrderDeeds order={order} />
       <OpenReviews order={order} />
       <RefusedEffects order={order} />
+      {order.lostRun !== null && (
+        <Text size="sm" className="words">
+          <When at={order.lostRun.at} />: {order.lostRun.reason}.
+        </Text>
+      )}
       {gatewayFailure !== null && (
         <Text c="red.9">
           {gateway} has not answered since <When at={gatewayFailure.since} />:{' '}
@@ -114,28 +121,15 @@ function List({ title, head, rows }: { title: string; head: string[]; rows: Row[
       {rows.length === 0 ? (
         <Nothing>None.</Nothing>
       ) : (
-        <Table.ScrollContainer minWidth={320}>
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                {head.map((name) => (
-                  <Table.Th key={name}>{name}</Table.Th>
-                ))}
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ key, cells }) => (
-                <Table.Tr key={key}>
-                  {cells.map((cell, i) => (
-                    <Table.Td key={head[i]} className="id">
-                      {cell ?? '–'}
-                    </Table.Td>
-                  ))}
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Grid
+          label={title}
+          rows={rows}
+          keyOf={({ key }) => key}
+          columns={head.map((name, i) => ({
+            name,
+            cell: ({ cells }: Row) => <span className="id">{cells[i] ?? '–'}</span>,
+          }))}
+        />
       )}
     </Card>
   );

@@ -1,21 +1,12 @@
-import {
-  Anchor,
-  Button,
-  Checkbox,
-  Group,
-  NativeSelect,
-  Stack,
-  Table,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { REVIEW_REASONS } from '../../src/domain/reviews/reasons.ts';
 import { find, type Order, usePages } from '../api.ts';
-import { Loaded, Money, More, Nothing, Rest, State, When } from '../parts/shown.tsx';
+import { type Column, Grid } from '../parts/grid.tsx';
+import { ListTitle, Loaded, Money, More, Nothing, Rest, State, When } from '../parts/shown.tsx';
 import { type Session, useSession } from '../session.tsx';
 
 const PAGE = 50;
@@ -37,7 +28,7 @@ export function OrdersPage() {
     });
   return (
     <Stack>
-      <Title order={2}>Orders</Title>
+      <ListTitle name="Orders" count="orders" />
       <Search key={words} words={words} onSearch={(value) => set('q', value)} />
       {words === '' ? (
         <>
@@ -188,50 +179,36 @@ async function findAll(session: Session, words: string): Promise<Page> {
   return { orders, nextCursor: pages.find((page) => page?.nextCursor)?.nextCursor ?? null };
 }
 
+const COLUMNS: readonly Column<Order>[] = [
+  {
+    name: 'Order',
+    cell: ({ id }) => (
+      <Anchor component={Link} href={`/orders/${id}`} className="id">
+        {id}
+      </Anchor>
+    ),
+  },
+  { name: 'State', cell: ({ state }) => <State state={state} /> },
+  {
+    name: 'Amount',
+    cell: ({ amount, currency }) => <Money minor={amount} currency={currency} />,
+    isAmount: true,
+  },
+  {
+    name: 'Paid',
+    cell: ({ amountPaid, currency }) => <Money minor={amountPaid} currency={currency} />,
+    isAmount: true,
+  },
+  {
+    name: 'Refunded',
+    cell: ({ amountRefunded, currency }) => <Money minor={amountRefunded} currency={currency} />,
+    isAmount: true,
+  },
+  { name: 'Customer', cell: ({ customer }) => customer.email ?? customer.id },
+  { name: 'Created', cell: ({ createdAt }) => <When at={createdAt} /> },
+];
+
 function Orders({ orders }: { orders: Order[] }) {
   if (orders.length === 0) return <Nothing>No such orders.</Nothing>;
-  return (
-    <Table.ScrollContainer minWidth={700}>
-      <Table striped highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Order</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th className="amount">Amount</Table.Th>
-            <Table.Th className="amount">Paid</Table.Th>
-            <Table.Th className="amount">Refunded</Table.Th>
-            <Table.Th>Customer</Table.Th>
-            <Table.Th>Created</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {orders.map((order) => (
-            <Table.Tr key={order.id}>
-              <Table.Td className="id">
-                <Anchor component={Link} href={`/orders/${order.id}`}>
-                  {order.id}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>
-                <State state={order.state} />
-              </Table.Td>
-              <Table.Td className="amount">
-                <Money minor={order.amount} currency={order.currency} />
-              </Table.Td>
-              <Table.Td className="amount">
-                <Money minor={order.amountPaid} currency={order.currency} />
-              </Table.Td>
-              <Table.Td className="amount">
-                <Money minor={order.amountRefunded} currency={order.currency} />
-              </Table.Td>
-              <Table.Td className="id">{order.customer.email ?? order.customer.id}</Table.Td>
-              <Table.Td>
-                <When at={order.createdAt} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
+  return <Grid label="Orders" rows={orders} keyOf={({ id }) => id} columns={COLUMNS} />;
 }

@@ -1,21 +1,10 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  Card,
-  Checkbox,
-  Code,
-  Group,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Alert, Anchor, Button, Card, Checkbox, Code, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { moneyText } from '../../src/money/text.ts';
 import { type ParkedEvent, type ParkedEventWithBody, useGet, useRead } from '../api.ts';
 import { DeedButton } from '../parts/deed.tsx';
-import { Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
+import { ListTitle, Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
 
 const ATTACHABLE = ['foreign_payment', 'event_orphaned'];
@@ -28,7 +17,7 @@ export function ParkedPage() {
   );
   return (
     <Stack>
-      <Title order={2}>Parked events</Title>
+      <ListTitle name="Parked events" count="parkedEvents" />
       <Text>Events that no order could take.</Text>
       <Checkbox
         label="Also those that are settled"

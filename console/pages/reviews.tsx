@@ -1,8 +1,8 @@
-import { Anchor, Card, Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Card, Group, Stack, Text } from '@mantine/core';
 import { Link, useSearchParams } from 'wouter';
 import { type Order, useGet } from '../api.ts';
 import { OpenReviews, RefusedEffects } from '../parts/decisions.tsx';
-import { Loaded, Money, Nothing, Rest, State } from '../parts/shown.tsx';
+import { ListTitle, Loaded, Money, Nothing, Rest, State } from '../parts/shown.tsx';
 
 export function ReviewsPage() {
   const [query] = useSearchParams();
@@ -14,7 +14,7 @@ export function ReviewsPage() {
   );
   return (
     <Stack>
-      <Title order={2}>Reviews</Title>
+      <ListTitle name="Reviews" count="reviews" />
       <Loaded query={orders}>
         {(found) =>
           found.orders.length === 0 ? (

@@ -28,7 +28,7 @@ export function OpenReviews({ order }: { order: Order }) {
                   path: `/v1/orders/${order.id}/reviews/${id}`,
                   body: { decision, version },
                   fields: [WHY],
-                  color: decision === 'approve' ? 'green.9' : 'red.9',
+                  color: decision === 'approve' ? 'teal.9' : 'red.9',
                 }}
               />
             ))}

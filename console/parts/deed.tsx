@@ -24,35 +24,7 @@ import {
 } from 'react';
 import { moneyText } from '../../src/money/text.ts';
 import { useChange } from '../api.ts';
-
-export interface Field {
-  name: string;
-  label: string;
-  /** A text unless told. */
-  kind?:
-    | 'text'
-    | 'words'
-    | 'day'
-    | 'time'
-    | { oneOf: readonly string[] }
-    | { minorUnitsOf: string };
-  isRequired?: boolean;
-  /** It stands in the path, as `:name`, and not in the body. */
-  isInPath?: boolean;
-  description?: string;
-  initial?: string;
-}
-
-export interface Deed {
-  name: string;
-  /** What it will do, for the person who is about to do it. */
-  consequence: string;
-  path: string;
-  fields?: readonly Field[];
-  /** Sent beside the fields. */
-  body?: object;
-  color?: string;
-}
+import type { Deed, Field } from './deeds.ts';
 
 type Values = Record<string, string>;
 
@@ -75,16 +47,24 @@ export function DeedDialog({ children }: { children: ReactNode }) {
   return (
     <Asking.Provider value={ask}>
       {children}
-      <Modal
+      <Modal.Root
         opened={isOpen}
         onClose={close}
-        title={asked?.deed.name}
         // Locking it takes a style that the page's policy refuses.
         lockScroll={false}
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
-        {asked && <DeedForm key={asked.times} deed={asked.deed} onDone={close} />}
-      </Modal>
+        <Modal.Overlay />
+        <Modal.Content>
+          {/* A header outside of everything else is the page's own, and a page has one. */}
+          <Modal.Header role="presentation">
+            <Modal.Title>{asked?.deed.name}</Modal.Title>
+            <Modal.CloseButton aria-label="Close" />
+          </Modal.Header>
+          <Modal.Body>
+            {asked && <DeedForm key={asked.times} deed={asked.deed} onDone={close} />}
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </Asking.Provider>
   );
 }

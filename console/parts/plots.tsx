@@ -1,9 +1,10 @@
 /** Plots of the first page, each with its figures as a table for whoever cannot see it. */
-import { Card, Table, Title } from '@mantine/core';
+import { Card, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { decimalText } from '../../src/money/text.ts';
 import type { LastDay } from '../api.ts';
+import { Grid } from './grid.tsx';
 
 const BLUE = '#1864ab';
 const RED = '#c92a2a';
@@ -56,30 +57,19 @@ function Bars({ title, along, rows, series, note, text = grouped }: Plot): React
       </div>
       <details>
         <summary>The figures{note === undefined ? '' : ` (${note})`}</summary>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{along}</Table.Th>
-              {series.map(({ key, label }) => (
-                <Table.Th key={key} className="amount">
-                  {label}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.at}>
-                <Table.Td>{row.at}</Table.Td>
-                {series.map(({ key }) => (
-                  <Table.Td key={key} className="amount">
-                    {text(row.values[key] ?? 0)}
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Grid
+          label={`${title}: the figures`}
+          rows={rows}
+          keyOf={({ at }) => at}
+          columns={[
+            { name: along, cell: ({ at }) => at },
+            ...series.map(({ key, label }) => ({
+              name: label,
+              cell: ({ values }: Plot['rows'][number]) => text(values[key] ?? 0),
+              isAmount: true,
+            })),
+          ]}
+        />
       </details>
     </Card>
   );
@@ -127,16 +117,28 @@ export function OrdersPlot({ day }: { day: LastDay }): ReactNode {
   );
 }
 
+const UNITS = [
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1_000, 's'],
+] as const;
+
+/** In the largest unit that it has at least one of. */
+function durationText(ms: number): string {
+  const [length, name] = UNITS.find(([unit]) => ms >= unit) ?? [1, 'ms'];
+  return `${ms / length} ${name}`;
+}
+
 export function WebhooksPlot({ day }: { day: LastDay }): ReactNode {
-  const { answered, since } = day.webhooks;
-  const longest = Math.max(...answered.map(({ withinMs }) => withinMs ?? 0));
+  const { taken, since } = day.webhooks;
+  const longest = Math.max(...taken.map(({ withinMs }) => withinMs ?? 0));
   return (
     <Bars
-      title="How long webhooks took"
-      along="Milliseconds"
-      note={`of the API that answered, since ${new Date(since).toLocaleString('en-GB')}`}
-      rows={answered.map(({ withinMs, count }) => ({
-        at: withinMs === null ? `over ${longest}` : `to ${withinMs}`,
+      title="Webhook lag"
+      along="From the event to its webhook"
+      note={`by the gateways’ clocks, of the API that answered, since ${new Date(since).toLocaleString('en-GB')}`}
+      rows={taken.map(({ withinMs, count }) => ({
+        at: withinMs === null ? `over ${durationText(longest)}` : durationText(withinMs),
         values: { count },
       }))}
       series={[{ key: 'count', label: 'Webhooks', color: BLUE }]}

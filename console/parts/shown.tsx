@@ -1,9 +1,9 @@
 /** What several pages show alike. */
-import { Alert, Badge, Button, Loader, Text } from '@mantine/core';
+import { Alert, Badge, Button, Group, Loader, Text, Title } from '@mantine/core';
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { moneyText } from '../../src/money/text.ts';
-import type { Order } from '../api.ts';
+import { type ListCounts, type Order, useListCounts } from '../api.ts';
 
 /** Dark enough to be read on white. */
 const COLORS: Record<Order['state'], string> = {
@@ -41,6 +41,26 @@ export function When({ at }: { at: string | null }) {
 /** `1 order`, `2 orders`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
+}
+
+/** `10,000+` where there are more than were counted. */
+export function boundedText({ count, hasMore }: ListCounts[keyof ListCounts]): string {
+  return `${count.toLocaleString('en-GB')}${hasMore ? '+' : ''}`;
+}
+
+/** The name of a list, and how many it has: it follows what changes. */
+export function ListTitle({ name, count }: { name: string; count: keyof ListCounts }) {
+  const counts = useListCounts();
+  return (
+    <Group gap="xs">
+      <Title order={2}>{name}</Title>
+      {counts !== undefined && (
+        <Badge variant="default" tt="none" role="status">
+          {boundedText(counts[count])} in all
+        </Badge>
+      )}
+    </Group>
+  );
 }
 
 /** What was read, or why there is nothing to see. */

@@ -4,7 +4,7 @@ import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts
 import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getLastDay } from './console/last-day.ts';
-import { getKey, getOverview } from './console/overview.ts';
+import { getKey, getListCounts, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { captureOrder, voidOrder } from './operators/captures.ts';
 import { decideAccess } from './operators/customer-access.ts';
@@ -47,6 +47,7 @@ import {
 export const ROUTES: readonly Route[] = [
   getKey,
   getOverview,
+  getListCounts,
   getLastDay,
   getChanges,
   createOrder,

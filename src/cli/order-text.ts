@@ -41,7 +41,7 @@ export function orderText(order: Order): string {
 }
 
 function headText(order: Order): string {
-  const { id, state, version, currency, late } = order;
+  const { id, state, version, currency, late, lostRun } = order;
   const money = (amountMinor: number) => moneyText(amountMinor, currency);
   const suffix = [
     ...(order.amountAuthorized > 0 ? [heldText(order)] : []),
@@ -59,6 +59,7 @@ function headText(order: Order): string {
     `${money(order.amountPaid)} of ${money(order.amount)} paid, ${money(order.amountRefunded)} refunded, through ${order.gateway}, for ${order.customer.id}`,
     ...(suffix.length === 0 ? [] : [suffix.join(', ')]),
     ...(access === null ? [] : [access]),
+    ...(lostRun === null ? [] : [`${lostRun.at}: ${visible(lostRun.reason)}`]),
     `created ${order.createdAt}, updated ${order.updatedAt}, expires ${order.expiresAt}`,
   ].join('\n');
 }

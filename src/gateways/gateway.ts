@@ -99,6 +99,8 @@ interface AboutPayment {
   orderId: string | null;
   /** The installation that made the object; absent when the event does not say. */
   installationId?: string;
+  /** When it happened by the gateway's clock, in epoch milliseconds; absent when the event does not say. */
+  occurredAt?: number;
 }
 
 /** An event whose signature is good, in the domain's words. */

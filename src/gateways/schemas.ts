@@ -159,6 +159,7 @@ const about = {
   eventId: id,
   orderId: z.string().nullable(),
   installationId: z.string().optional(),
+  occurredAt: z.number().int().positive().max(LAST_TIME_MS).optional(),
 };
 
 export const eventMessageSchema: z.ZodType<EventMessage> = z.discriminatedUnion('kind', [

@@ -7,6 +7,8 @@ import { showSecretFiles } from './secret-files.ts';
 const REQUEST_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** A gateway gives up after 5 s, and every answer has to be out after 4. */
 const WEBHOOK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 4, 5];
+/** From at once to what a gateway repeats for days; most gateways tell the second alone. */
+const LAG_BUCKETS_S = [1, 2, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600, 86_400];
 /** After a bad release every order is stuck; the first of them are enough for an alert. */
 const MOST_NAMED = 20;
 const OTHERS = 'others';
@@ -24,6 +26,13 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
     help: 'Webhooks by what became of them; unavailable ones are repeated by the gateway.',
     labelNames: ['gateway', 'outcome'],
     buckets: WEBHOOK_BUCKETS_S,
+    registers: [registry],
+  });
+  const lags = new Histogram({
+    name: 'payonce_webhook_lag_seconds',
+    help: 'Time from an event at the gateway, by its own clock, to when its webhook was first taken.',
+    labelNames: ['gateway'],
+    buckets: LAG_BUCKETS_S,
     registers: [registry],
   });
   const ignored = new Counter({
@@ -66,7 +75,9 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
   return {
     requestAnswered: ({ seconds, ...labels }) => requests.observe(labels, seconds),
     webhookAnswered: ({ seconds, ...labels }) => webhooks.observe(labels, seconds),
-    webhookTimes: () => timesOf(webhooks),
+    webhookTaken: ({ gateway, seconds }) => lags.observe({ gateway }, seconds),
+    webhookTimes: () => timesOf(webhooks, WEBHOOK_BUCKETS_S),
+    webhookLags: () => timesOf(lags, LAG_BUCKETS_S),
     webhookIgnored: ({ gateway, reason }) => ignored.inc({ gateway, reason }),
     runsMissing: (count) => missing.set(count),
     runsPaused: (count) => paused.set(count),
@@ -84,11 +95,11 @@ export function createApiMetrics(registry: Registry): Omit<ApiMetrics, 'page'> {
 }
 
 /** Whatever the labels. Buckets are cumulative at Prometheus: what an entry has, the next ones have as well. */
-async function timesOf(histogram: Histogram): Promise<WebhookTime[]> {
+async function timesOf(histogram: Histogram, buckets: readonly number[]): Promise<WebhookTime[]> {
   const { values } = await histogram.get();
   const upTo = (le: number | '+Inf'): number =>
     values.reduce((sum, { labels, value }) => sum + (labels.le === le ? value : 0), 0);
-  const bounds = [...WEBHOOK_BUCKETS_S, '+Inf' as const];
+  const bounds = [...buckets, '+Inf' as const];
   return bounds.map((le, i) => ({
     withinMs: le === '+Inf' ? null : le * 1_000,
     count: upTo(le) - (i === 0 ? 0 : upTo(bounds[i - 1] ?? 0)),

@@ -19,6 +19,49 @@ export interface Counts {
   droppedDuplicates: number;
 }
 
+/** How many a list has, counted up to a bound: whoever sees thousands wait does not count them. */
+export interface ListCount {
+  count: number;
+  /** There are more than were counted. */
+  hasMore: boolean;
+}
+
+export interface ListCounts {
+  orders: ListCount;
+  /** Orders that wait for a person. */
+  reviews: ListCount;
+  disputes: ListCount;
+  /** Of these, the ones that are not over. */
+  openDisputes: ListCount;
+  /** Effects that were refused for good or are tried again and again. */
+  stuckEffects: ListCount;
+  parkedEvents: ListCount;
+}
+
+/** What no list is counted beyond; some milliseconds of PostgreSQL however many orders there are. */
+const COUNTED_UP_TO = 10_000;
+
+/** Each stops at the bound, and reads an index alone where there are many rows. */
+const LISTS: Readonly<Record<keyof ListCounts, string>> = {
+  orders: 'select from orders order by created_at, id',
+  reviews: 'select from orders where needs_review order by created_at, id',
+  disputes: 'select from order_disputes',
+  openDisputes: "select from order_disputes where status in ('inquiry', 'opened')",
+  stuckEffects: `
+    (select from failing_effects limit $1)
+    union all
+    (select from orders, json_array_elements(view->'effects') as effect
+    where needs_review and effect->>'status' = 'failed' limit $1)`,
+  parkedEvents: "select from parked_events where status = 'parked'",
+};
+
+const LIST_COUNTS = `select ${Object.entries(LISTS)
+  .map(
+    ([name, list]) =>
+      `(select count(*)::int from (select from (${list}) as listed limit $1) as counted) as "${name}"`,
+  )
+  .join(', ')}`;
+
 const ORDERS = 'select state as name, count(*)::int as count from orders group by state';
 
 const OPEN_REVIEWS = `
@@ -58,4 +101,18 @@ export async function readCounts({ pool }: Pick<Database, 'pool'>): Promise<Coun
     }),
   );
   return { orders, openReviews, failedEffects, parkedEvents, ...totals?.[0] } as Counts;
+}
+
+/** @throws Error when the database does not answer. */
+export async function readListCounts(
+  { pool }: Pick<Database, 'pool'>,
+  upTo = COUNTED_UP_TO,
+): Promise<ListCounts> {
+  const query = { name: 'list-counts', text: LIST_COUNTS, values: [upTo + 1] };
+  const { rows } = await pool.query<Record<keyof ListCounts, number>>(query);
+  const counted = Object.entries(rows[0] ?? {}).map(([name, count]): [string, ListCount] => [
+    name,
+    { count: Math.min(count, upTo), hasMore: count > upTo },
+  ]);
+  return Object.fromEntries(counted) as Record<keyof ListCounts, ListCount>;
 }

@@ -8,6 +8,7 @@ import { createDrain } from '../../src/api/http/drain.ts';
 import { createWaiters } from '../../src/store/waiters.ts';
 import {
   AMOUNT,
+  CURRENCY,
   givenOrder,
   givenPendingOrder,
   openShop,
@@ -15,9 +16,10 @@ import {
   untilSettled,
 } from '../support/shop.ts';
 import { type SharedStack, sharedStack } from '../support/stack.ts';
-import { deliverUntilTaken, signedEvent } from '../support/webhooks.ts';
+import { deliverUntilTaken, signedBody, signedEvent } from '../support/webhooks.ts';
 
 const WEBHOOKS = '/webhooks/sandbox';
+const HOUR_MS = 3_600_000;
 
 let stack: SharedStack;
 let shop: Shop;
@@ -53,7 +55,25 @@ describe('GET /v1/overview', () => {
   });
 });
 
+describe('GET /v1/overview/lists', () => {
+  it('counts what each list has, also for a key of the scope support alone', async () => {
+    await givenOrder(shop);
+    type Counts = Record<string, { count: number; hasMore: boolean }>;
+    const { status, body } = await shop.call<Counts>('GET', '/v1/overview/lists');
+    assert.equal(status, 200);
+    assert.deepEqual(Object.keys(body), [
+      ...['orders', 'reviews', 'disputes', 'openDisputes', 'stuckEffects', 'parkedEvents'],
+    ]);
+    assert.ok((body.orders?.count ?? 0) > 0);
+    assert.equal(body.orders?.hasMore, false);
+  });
+});
+
 describe('GET /v1/overview/day', () => {
+  interface Time {
+    withinMs: number | null;
+    count: number;
+  }
   interface Day {
     hours: {
       from: string;
@@ -61,7 +81,7 @@ describe('GET /v1/overview/day', () => {
       repeatedEvents: number;
       money: { currency: string; captured: number; refunded: number }[];
     }[];
-    webhooks: { since: string; answered: { withinMs: number | null; count: number }[] };
+    webhooks: { since: string } & Record<'answered' | 'taken', Time[]>;
   }
   const read = async (): Promise<Day> => (await shop.call<Day>('GET', '/v1/overview/day')).body;
   /** Of all hours: an order may be made in one and paid in the next. */
@@ -116,18 +136,39 @@ describe('GET /v1/overview/day', () => {
     assert.ok(Date.now() - (ends.at(-1) ?? 0) < 3_660_000);
   });
 
+  /** Of one API process, as each counts its own: all of them, or those up to a time and not sooner. */
+  async function counted(what: 'answered' | 'taken', withinMs?: number): Promise<number> {
+    const response = await fetch(`${stack.apiUrl}/v1/overview/day`, as(stack.keys.ops));
+    const { webhooks } = (await response.json()) as Day;
+    assert.equal(webhooks[what].at(-1)?.withinMs, null);
+    return webhooks[what]
+      .filter((time) => withinMs === undefined || time.withinMs === withinMs)
+      .reduce((sum, { count }) => sum + count, 0);
+  }
+
   it('counts webhooks by how long they took, each once', async () => {
-    // Each API process counts its own.
-    const counted = async (): Promise<number> => {
-      const response = await fetch(`${stack.apiUrl}/v1/overview/day`, as(stack.keys.ops));
-      const { webhooks } = (await response.json()) as Day;
-      assert.equal(webhooks.answered.at(-1)?.withinMs, null);
-      return webhooks.answered.reduce((sum, { count }) => sum + count, 0);
-    };
-    const before = await counted();
+    const before = await counted('answered');
     await deliverTwice();
-    const after = await counted();
+    const after = await counted('answered');
     assert.ok(after >= before + 2, `${before} and then ${after}`);
+  });
+
+  it('counts webhooks by the time since their event, once an event', async () => {
+    const { id: orderId, paymentId } = await givenPendingOrder(shop);
+    const place = { apiUrls: [stack.apiUrl] };
+    const data = { orderId, paymentId, amount: AMOUNT, currency: CURRENCY };
+    const timestamp = new Date(Date.now() - 2 * HOUR_MS).toISOString();
+    const late = signedBody(JSON.stringify({ type: 'payment.failed', timestamp, data }));
+    const before = await counted('taken', 6 * HOUR_MS);
+    for (const _ of ['first', 'again']) await deliverUntilTaken(place, { path: WEBHOOKS, ...late });
+    assert.equal(await counted('taken', 6 * HOUR_MS), before + 1);
+    // One of just now is none of them, and one without a time is counted nowhere.
+    const all = await counted('taken');
+    await deliverUntilTaken(place, { path: WEBHOOKS, ...signedEvent('payment.failed', data) });
+    const timeless = signedBody(JSON.stringify({ type: 'payment.failed', data }));
+    await deliverUntilTaken(place, { path: WEBHOOKS, ...timeless });
+    assert.equal(await counted('taken', 6 * HOUR_MS), before + 1);
+    assert.ok((await counted('taken')) >= all + 1);
   });
 });
 

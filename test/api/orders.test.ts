@@ -65,6 +65,7 @@ describe('a new order', () => {
       reviews: [],
       effects: [],
       gatewayFailure: null,
+      lostRun: null,
       counters: { duplicates: 0, stale: 0, rejected: 0 },
       late: false,
     });

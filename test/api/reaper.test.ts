@@ -1,7 +1,7 @@
 /** One round of the reaper on a real database, with a Temporal that is told which runs it has. */
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import type { OrderRuns } from '../../src/api/temporal/order-runs.ts';
+import type { OrderRuns, RunEnd } from '../../src/api/temporal/order-runs.ts';
 import { createReaper } from '../../src/api/temporal/reaper.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
@@ -13,6 +13,7 @@ const COPY = `
   select (jsonb_populate_record(orders, jsonb_build_object('id', copy, 'ledger',
     jsonb_set(ledger::jsonb, '{terms,orderId}', to_jsonb(copy))))).*
   from orders, unnest($2::text[]) as copy where id = $1`;
+const TERMINATED: RunEnd = { how: 'terminated', endedBy: 'olga', reason: 'a mistake' };
 const NO_SIGNAL = new AbortController().signal;
 
 describe('the reaper, in one round,', () => {
@@ -46,6 +47,11 @@ describe('the reaper, in one round,', () => {
     return [id, ...copies];
   }
 
+  async function lostRunsOf(orderId: string): Promise<unknown[]> {
+    const text = 'select run_id, how, ended_by, reason from lost_runs where order_id = $1';
+    return (await database.pool.query(text, [orderId])).rows;
+  }
+
   function reaper(visible: Partial<OrderRuns> = {}) {
     return createReaper({
       database,
@@ -69,7 +75,9 @@ describe('the reaper, in one round,', () => {
         requestAnswered: () => {},
         webhookAnswered: () => {},
         webhookIgnored: () => {},
+        webhookTaken: () => {},
         webhookTimes: async () => [],
+        webhookLags: async () => [],
         runsMissing: (count) => {
           missing = count;
         },
@@ -83,9 +91,9 @@ describe('the reaper, in one round,', () => {
       },
       runs: {
         openAmong: async (ids) => new Set(ids.filter((id) => running.has(id))),
-        hasOpenRun: async (id) => running.has(id),
+        lastRun: async (id) => (running.has(id) ? { runId: `run of ${id}`, isOpen: true } : null),
         endedByForce: async () => [],
-        wasReset: async () => false,
+        endOf: async () => TERMINATED,
         async *signalsOf() {},
         countOpen: async () => running.size,
         countPaused: async () => 0,
@@ -161,20 +169,45 @@ describe('the reaper, in one round,', () => {
     assert.ok(read <= 200, `${read} signals were read`);
   });
 
+  it('keeps who ended a run and why, also where a signal has begun the next one before', async () => {
+    const [first = '', second = ''] = await given(2);
+    running.add(second);
+    const ended = [first, second].map((orderId) => ({ orderId, runId: `ended of ${orderId}` }));
+    const lastRun = async (id: string) => ({
+      runId: `${running.has(id) ? 'run' : 'ended'} of ${id}`,
+      isOpen: running.has(id),
+    });
+    const round = reaper({ endedByForce: async () => ended, lastRun });
+    await round(NO_SIGNAL);
+    await round(NO_SIGNAL);
+    for (const { orderId, runId } of ended)
+      assert.deepEqual(await lostRunsOf(orderId), [
+        { run_id: runId, how: 'terminated', ended_by: 'olga', reason: 'a mistake' },
+      ]);
+  });
+
+  it('keeps that Temporal had no run, under the run that was begun', async () => {
+    const [id = ''] = await given(1);
+    await reaper()(NO_SIGNAL);
+    assert.deepEqual(await lostRunsOf(id), [
+      { run_id: `run of ${id}`, how: 'missing', ended_by: null, reason: null },
+    ]);
+  });
+
   it('looks at an ended run again that could not be seen to, and no further back for the others', async () => {
     const [orderId = ''] = await given(1);
     const asked: number[] = [];
-    let isReset = async (): Promise<boolean> => Promise.reject(new Error('Temporal is away'));
+    let endOf = async (): Promise<RunEnd> => Promise.reject(new Error('Temporal is away'));
     const round = reaper({
       endedByForce: async (since) => {
         asked.push(since);
         return [{ orderId, runId: 'run' }];
       },
-      wasReset: () => isReset(),
+      endOf: () => endOf(),
     });
     await assert.rejects(round(NO_SIGNAL), /away/);
     await assert.rejects(round(NO_SIGNAL), /away/);
-    isReset = async () => false;
+    endOf = async () => TERMINATED;
     await round(NO_SIGNAL);
     await round(NO_SIGNAL);
     const [first = 0, second, third, fourth = 0] = asked;

@@ -74,6 +74,7 @@ describe('a signed webhook', () => {
       log: pino({ level: 'debug' }, { write }),
       metrics: {
         webhookAnswered: (webhook: { gateway: string; outcome: string }) => told.push(webhook),
+        webhookTaken: () => {},
         webhookIgnored: (webhook: { gateway: string; reason: string }) => told.push(webhook),
       },
       orders: {

@@ -1,6 +1,8 @@
 /** The console in a real browser, against the running stack: what support does in it, and what it refuses. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { openDatabase } from '../../src/store/database.ts';
@@ -24,6 +26,9 @@ import {
 } from '../support/shop.ts';
 import type { SharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
+
+/** Every page but an order's own. */
+const PAGES = ['', '/orders', '/reviews', '/parked', '/disputes', '/effects', '/no-such-page'];
 
 describe(`the console in a browser${SKIPPED}`, function () {
   this.timeout(180_000);
@@ -334,6 +339,38 @@ describe(`the console in a browser${SKIPPED}`, function () {
     assert.equal(headers.get('set-cookie'), null);
   });
 
+  it('stays empty in the frame of another site', async () => {
+    const site = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end(`<h1>Win a prize</h1><iframe src="${stack.apiUrl}/console/orders"></iframe>`);
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    // Not the page of the suite, as the browser complains of what it does not show.
+    const visited = await page.context().newPage();
+    try {
+      await visited.goto(`http://localhost:${(site.address() as AddressInfo).port}`);
+      const [, frame] = visited.frames();
+      await frame?.waitForLoadState();
+      assert.match(frame?.url() ?? '', /^chrome-error:/);
+      assert.equal(await frame?.getByLabel('API key').count(), 0);
+    } finally {
+      site.close();
+      site.closeAllConnections();
+    }
+  });
+
+  it('runs no script that somebody has got into the page', async () => {
+    const visited = await page.context().newPage();
+    await visited.goto(`${stack.apiUrl}/console`);
+    await visited.getByLabel('API key').waitFor();
+    await visited.evaluate(`{
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "taken over"';
+      document.body.append(script);
+    }`);
+    assert.equal(await visited.title(), 'Payonce console');
+  });
+
   it('plots the last day, with the figures as tables', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     await shop.gateway('POST', `/payments/${paymentId}/capture`, {});
@@ -349,18 +386,28 @@ describe(`the console in a browser${SKIPPED}`, function () {
       await captured.elementHandle(),
     );
     assert.ok((await plot.locator('svg path, svg rect').count()) > 0);
-    await page.getByRole('figure').filter({ hasText: 'How long webhooks took' }).waitFor();
+    await page.getByRole('figure').filter({ hasText: 'Webhook lag' }).waitFor();
   });
 
   it('has nothing that axe finds wrong, on any page', async () => {
     const { id } = await givenReview();
+    await page.goto(`${stack.apiUrl}/console`);
+    await page.getByLabel('API key').waitFor();
+    assert.deepEqual(await violations(page), [], 'signing in');
     await open('');
     await page.getByRole('figure').first().waitFor();
-    for (const path of ['', '/orders', `/orders/${id}`, '/reviews', '/parked']) {
+    for (const path of [...PAGES, `/orders/${id}`]) {
       await page.goto(`${stack.apiUrl}/console${path}`);
       await page.getByRole('heading', { level: 2 }).first().waitFor();
       await page.waitForLoadState('domcontentloaded');
       assert.deepEqual(await violations(page), [], path);
+    }
+    for (const name of ['Approve', 'Reject']) {
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('dialog').getByLabel('Why').waitFor();
+      assert.deepEqual(await violations(page), [], name);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
   });
 
@@ -368,8 +415,12 @@ describe(`the console in a browser${SKIPPED}`, function () {
     const { id } = await givenReview();
     await page.setViewportSize({ width: 375, height: 800 });
     await openOrder(id);
-    const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
-    assert.ok(Number(await page.evaluate(overflow)) <= 0);
+    for (const path of [...PAGES, `/orders/${id}`]) {
+      await page.goto(`${stack.apiUrl}/console${path}`);
+      await page.getByRole('heading', { level: 2 }).first().waitFor();
+      const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
+      assert.ok(Number(await page.evaluate(overflow)) <= 0, path);
+    }
     await page.getByRole('button', { name: 'Approve' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();

@@ -160,3 +160,24 @@ describe('an event of Razorpay', () => {
     assert.equal(authorized.kind === 'fact' && 'captureId' in authorized.fact, false);
   });
 });
+
+describe('the time at which an event happened', () => {
+  const timeOf = (message: object): number | undefined =>
+    (message as { occurredAt?: number }).occurredAt;
+
+  it('is what the gateway says, in milliseconds', () => {
+    const event = JSON.parse(eventOf('payment_intent.succeeded', sample('payment-intent')));
+    const created = 1_795_000_000;
+    assert.equal(timeOf(received(JSON.stringify({ ...event, created }))), created * 1_000);
+    const razorpay = razorpaySample('payment-captured');
+    assert.equal(timeOf(readRazorpay({ ...razorpay, created_at: created })), created * 1_000);
+  });
+
+  it('is none where it does not say, or says no time: the event counts all the same', () => {
+    const event = JSON.parse(eventOf('payment_intent.succeeded', sample('payment-intent')));
+    for (const created of [undefined, null, 'today', -1, Number.MAX_VALUE]) {
+      const message = received(JSON.stringify({ ...event, created }));
+      assert.deepEqual([message.kind, timeOf(message)], ['fact', undefined]);
+    }
+  });
+});

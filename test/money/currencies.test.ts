@@ -131,6 +131,7 @@ describe('for every currency', function () {
         refunds: [],
         effects: [],
         metadata: {},
+        lostRun: null,
       }),
     'the details of a workflow': (amountMinor, currency) =>
       workflowDetailsOf(openLedger({ ...TERMS, amountMinor, currency })),

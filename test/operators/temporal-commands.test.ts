@@ -188,9 +188,15 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       const { id, paymentId } = await givenPendingOrder(place.shop);
       await captureUnheard(paymentId);
       const runId = await place.runIdOf(id);
-      await place.temporal('workflow', 'terminate', '--workflow-id', id);
+      await place.temporal('workflow', 'terminate', '--workflow-id', id, '--reason', 'a mistake');
       await untilRunIsNot(id, runId);
       await assertEverythingOnce(id);
+      const { source, type, reason } = await untilEvent(id, new RegExp(`^${runId}$`));
+      assert.deepEqual([source, type], ['temporal', 'run.terminated']);
+      assert.match(
+        reason,
+        /^its run was terminated by .+ \(a mistake\); it went on from its record$/,
+      );
       assert.ok((await place.metric('payonce_runs_restarted_total')) > 0);
       assert.equal(await place.metric('payonce_orders_without_run'), 0);
     });
@@ -287,6 +293,9 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
       await place.temporal('workflow', 'delete', '--workflow-id', id, '--yes');
       await untilRunIsNot(id, runId);
       await assertEverythingOnce(id);
+      const { type, reason } = await untilEvent(id, new RegExp(`^${await place.runIdOf(id)}$`));
+      assert.equal(type, 'run.missing');
+      assert.equal(reason, 'Temporal had no run of it; it went on from its record');
     });
   });
 
@@ -315,6 +324,7 @@ describe('an order, when an operator uses Temporal’s own commands on its run',
     async function assertNothingElse(id: string, runId: string): Promise<void> {
       await untilRunIsNot(id, runId);
       await untilEvent(id, new RegExp(`^reset-${runId}$`));
+      assert.equal((await untilEvent(id, new RegExp(`^${runId}$`))).type, 'run.reset');
       await assertEverythingOnce(id);
       assert.equal((await readOrder(place.shop, id)).payments.length, 1);
     }

@@ -25,6 +25,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'GET /v1/key': 'client',
   'GET /v1/overview': 'support',
   'GET /v1/overview/day': 'support',
+  'GET /v1/overview/lists': 'support',
   'GET /v1/changes': 'support',
   'POST /v1/orders': 'client',
   'GET /v1/orders/:id': 'client',

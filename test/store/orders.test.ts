@@ -46,6 +46,7 @@ describe('an order row', () => {
       closed: false,
       duplicates: 0,
       failing: [],
+      lostRun: null,
     });
     assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);
   });

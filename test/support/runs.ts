@@ -61,6 +61,7 @@ export const LONG_TESTS: readonly string[] = [
   'test/backup/database.test.ts',
   'test/backup/stack.test.ts',
   'test/browser/operations.test.ts',
+  'test/browser/restore.test.ts',
   'test/chaos/short.test.ts',
   'test/deploy/release.test.ts',
   'test/deploy/worker-versioning.test.ts',

@@ -8,6 +8,15 @@ const HOURS = 24;
 const count = z.int().meta({ description: 'How many there are.' });
 const minor = z.int().meta({ description: 'Minor units, as posted in this hour.' });
 
+const times = z.array(
+  z.object({
+    withinMs: z.int().nullable().meta({
+      description: 'Milliseconds; null for those that took longer than all others here.',
+    }),
+    count,
+  }),
+);
+
 const lastDaySchema = z
   .object({
     hours: z
@@ -37,16 +46,13 @@ const lastDaySchema = z
     webhooks: z
       .object({
         since: z.iso.datetime().meta({ description: 'When the API that answers was started.' }),
-        answered: z
-          .array(
-            z.object({
-              withinMs: z.int().nullable().meta({
-                description: 'Milliseconds; null for those that took longer than all others here.',
-              }),
-              count,
-            }),
-          )
-          .meta({ description: 'How many took so long, and longer than the one before.' }),
+        answered: times.meta({
+          description: 'How many were answered within so long, and not sooner.',
+        }),
+        taken: times.meta({
+          description:
+            'How many were first taken so long after their events at the gateway, by its own clock, and not sooner.',
+        }),
       })
       .meta({ description: 'How long webhooks took, as the API that answers has measured it.' }),
   })
@@ -61,9 +67,10 @@ export const getLastDay = defineRoute({
   answers: { 200: { description: 'What happened.', schema: lastDaySchema } },
   problems: [],
   async run(_request, { database, metrics }) {
-    const [{ hours, waitingEffects }, answered] = await Promise.all([
+    const [{ hours, waitingEffects }, answered, taken] = await Promise.all([
       readLastHours(database, { now: Date.now(), hours: HOURS }),
       metrics.webhookTimes(),
+      metrics.webhookLags(),
     ]);
     return {
       status: 200,
@@ -73,6 +80,7 @@ export const getLastDay = defineRoute({
         webhooks: {
           since: new Date(Date.now() - process.uptime() * 1_000).toISOString(),
           answered,
+          taken,
         },
       },
     };

@@ -1,7 +1,7 @@
 /** What the first page of the console shows: how many orders there are in each state, and what waits for a person. */
 import { z } from 'zod';
 import { ORDER_STATES } from '../../domain/order.ts';
-import { readCounts } from '../../store/counts.ts';
+import { readCounts, readListCounts } from '../../store/counts.ts';
 import { defineRoute } from '../http/route.ts';
 
 const count = z.int().meta({ description: 'How many there are.' });
@@ -58,6 +58,38 @@ export const getOverview = defineRoute({
         droppedDuplicates,
       },
     };
+  },
+});
+
+const listCount = (what: string) =>
+  z
+    .object({
+      count: z.int().meta({ description: 'How many there are, counted up to 10,000.' }),
+      hasMore: z.boolean().meta({ description: 'Whether there are more than were counted.' }),
+    })
+    .meta({ description: what });
+
+const listCountsSchema = z
+  .object({
+    orders: listCount('Orders.'),
+    reviews: listCount('Orders that wait for a person.'),
+    disputes: listCount('Disputes, also those that are over.'),
+    openDisputes: listCount('Disputes that are not over.'),
+    stuckEffects: listCount('Effects that were refused for good, or are tried again and again.'),
+    parkedEvents: listCount('Events that no order could take.'),
+  })
+  .meta({ id: 'ListCounts' });
+
+export const getListCounts = defineRoute({
+  operationId: 'countLists',
+  method: 'get',
+  path: '/v1/overview/lists',
+  scope: 'support',
+  summary: 'Say how many each list has, counted up to a bound',
+  answers: { 200: { description: 'The counts at this moment.', schema: listCountsSchema } },
+  problems: [],
+  async run(_request, { database }) {
+    return { status: 200, body: { ...(await readListCounts(database)) } };
   },
 });
 

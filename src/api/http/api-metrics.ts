@@ -29,6 +29,12 @@ export interface AnsweredWebhook {
   seconds: number;
 }
 
+/** How long after its event at the gateway a webhook was taken. */
+export interface TakenWebhook {
+  gateway: string;
+  seconds: number;
+}
+
 /** How many webhooks took so long, and longer than the entry before. */
 export interface WebhookTime {
   /** Milliseconds; null in the last entry: all that took longer. */
@@ -46,7 +52,12 @@ export interface ApiMetrics {
   requestAnswered(request: AnsweredRequest): void;
   webhookAnswered(webhook: AnsweredWebhook): void;
   webhookIgnored(webhook: IgnoredWebhook): void;
+  /** An event was taken for the first time, and its gateway says when it happened. */
+  webhookTaken(webhook: TakenWebhook): void;
+  /** How long webhooks took to be answered. */
   webhookTimes(): Promise<WebhookTime[]>;
+  /** How long after their events webhooks were taken. */
+  webhookLags(): Promise<WebhookTime[]>;
   /** Open orders that were found without a run, and have none yet. */
   runsMissing(count: number): void;
   runsPaused(count: number): void;

@@ -180,6 +180,18 @@ const gatewayFailureSchema = z
   })
   .meta({ id: 'GatewayFailure' });
 
+const lostRunSchema = z
+  .object({
+    at: time.meta({ description: 'When it was noticed, and the order went on from its record.' }),
+    how: z
+      .enum(['terminated', 'cancelled', 'failed', 'timed_out', 'completed', 'reset', 'missing'])
+      .meta({ description: 'How it ended; missing: Temporal knows no run of the order.' }),
+    reason: z
+      .string()
+      .meta({ description: 'What happened, by whom and why, where that is known.' }),
+  })
+  .meta({ id: 'LostRun' });
+
 export const orderSchema = z
   .object({
     id: orderId,
@@ -227,6 +239,10 @@ export const orderSchema = z
     gatewayFailure: gatewayFailureSchema.nullable().meta({
       description:
         'Calls that the gateway has not answered since it last did; null while it answers.',
+    }),
+    lostRun: lostRunSchema.nullable().meta({
+      description:
+        'The last run of the order that Temporal ended or lost while it was open; null where none was.',
     }),
     counters: z
       .object({

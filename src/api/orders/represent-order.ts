@@ -1,5 +1,6 @@
 /** The order as callers see it: what its workflow decided, and what only the database knows. */
 import type { OrderView, PaymentView, RefundView } from '../../domain/view.ts';
+import { lostRunText } from '../../store/orders/lost-runs.ts';
 import type { FailingEffect, StoredOrder } from '../../store/orders/orders.ts';
 import type { Answer } from '../http/route.ts';
 import type { Order, Payment, Refund } from './order-schemas.ts';
@@ -45,6 +46,11 @@ export function representOrder(order: StoredOrder): Order {
     effects: effects.map((effect) => withTries(effect, order.failing)),
     // A record that was written before it was kept has none.
     gatewayFailure: gatewayFailure ?? null,
+    lostRun: order.lostRun && {
+      at: order.lostRun.at,
+      how: order.lostRun.how,
+      reason: lostRunText(order.lostRun),
+    },
     counters: { ...counters, duplicates: counters.duplicates + order.duplicates },
     late,
     expiresAt,
@@ -87,16 +93,17 @@ function withTries(
 }
 
 /**
- * The version, and what changes without a new one: the counts of duplicates and of tries, and personal data. All must
- * reach a caller that reads only changes.
+ * The version, and what changes without a new one: the counts of duplicates and of tries, personal data, and a run that
+ * was lost. All must reach a caller that reads only changes.
  */
 export function etagOf(order: StoredOrder): string {
-  const { view, revision, duplicates, failing } = order;
+  const { view, revision, duplicates, failing, lostRun } = order;
   const changedAt = order.erasedAt ?? order.correctedAt;
   const tries = failing.reduce((total, { attempts }) => total + attempts, 0);
   const marks = [
     ...(tries === 0 ? [] : [tries]),
     ...(changedAt === null ? [] : [`p${changedAt.getTime()}`]),
+    ...(lostRun === null ? [] : [`r${Date.parse(lostRun.at)}`]),
   ];
   return `"${[`v${view.version}`, revision, duplicates, ...marks].join('.')}"`;
 }

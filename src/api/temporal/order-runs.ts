@@ -3,8 +3,16 @@
  * moment behind; one run's own state is exact.
  */
 import type { Client } from '@temporalio/client';
+import type { LostRun } from '../../store/orders/lost-runs.ts';
 import { type HistorySignal, readSignals } from './run-signals.ts';
-import { countRuns, listRuns, ORDERS, type OrderRun } from './runs.ts';
+import {
+  countRuns,
+  type HistoryEvent,
+  historyOf,
+  listRuns,
+  ORDERS,
+  type OrderRun,
+} from './runs.ts';
 import { isNotFound, within } from './temporal-call.ts';
 
 /** No request waits for the reaper, and a list of many orders takes longer than a read of one. */
@@ -15,17 +23,25 @@ const OPEN = "ExecutionStatus IN ('Running', 'Paused')";
 /** Orders never end like this by themselves; a reset terminates the run that it begins again. */
 const ENDED_BY_FORCE = "ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')";
 
+export interface LastRun {
+  runId: string;
+  isOpen: boolean;
+}
+
+export type RunEnd = Omit<LostRun, 'runId'>;
+
 export interface OrderRuns {
   /** Of these orders, the ones that visibility shows an open run of. */
   openAmong(orderIds: readonly string[]): Promise<Set<string>>;
-  hasOpenRun(orderId: string): Promise<boolean>;
+  /** The latest run of the order; null where Temporal knows none. */
+  lastRun(orderId: string): Promise<LastRun | null>;
   /**
    * Runs that were ended from outside since then, at most `limit` of them.
    * @param since epoch milliseconds
    */
   endedByForce(since: number, limit: number): Promise<OrderRun[]>;
-  /** Was this run ended by a reset, that is, does another one go on from it? */
-  wasReset(run: OrderRun): Promise<boolean>;
+  /** How a run ended; a reset one is gone on from by another run. */
+  endOf(run: OrderRun): Promise<RunEnd>;
   /**
    * The signals that the run was given, newest first, read for as long as somebody wants the next one; none where its
    * history is gone.
@@ -34,6 +50,26 @@ export interface OrderRuns {
   /** Open runs that began before then, in epoch milliseconds. */
   countOpen(before: number): Promise<number>;
   countPaused(): Promise<number>;
+}
+
+/** Of a run that nobody has ended, and of one that Temporal does not know any more. */
+const BY_ITSELF: RunEnd = { how: 'completed', endedBy: null, reason: null };
+const GONE: RunEnd = { ...BY_ITSELF, how: 'missing' };
+
+/** By the last event of its history. */
+function endIn(event: HistoryEvent): RunEnd {
+  const {
+    workflowExecutionTerminatedEventAttributes: terminated,
+    workflowExecutionFailedEventAttributes: failed,
+  } = event;
+  if (terminated) {
+    const { identity = null, reason = null } = terminated;
+    return { how: 'terminated', endedBy: identity, reason };
+  }
+  if (failed) return { how: 'failed', endedBy: null, reason: failed.failure?.message ?? null };
+  if (event.workflowExecutionCanceledEventAttributes) return { ...BY_ITSELF, how: 'cancelled' };
+  if (event.workflowExecutionTimedOutEventAttributes) return { ...BY_ITSELF, how: 'timed_out' };
+  return BY_ITSELF;
 }
 
 function endWhereGone(error: unknown): IteratorReturnResult<void> {
@@ -50,22 +86,24 @@ export function createOrderRuns(client: Client): OrderRuns {
     return service.describeWorkflowExecution({ namespace, execution });
   }
 
-  async function isOpen(orderId: string): Promise<boolean> {
+  async function lastRun(orderId: string): Promise<LastRun | null> {
     try {
-      const { workflowExecutionInfo } = await describe(orderId);
-      return workflowExecutionInfo?.closeTime == null;
+      const { workflowExecutionInfo: info } = await describe(orderId);
+      return { runId: info?.execution?.runId ?? '', isOpen: info?.closeTime == null };
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (isNotFound(error)) return null;
       throw error;
     }
   }
 
-  async function isReset({ orderId, runId }: OrderRun): Promise<boolean> {
+  async function endOf(run: OrderRun): Promise<RunEnd> {
     try {
-      const { workflowExtendedInfo } = await describe(orderId, runId);
-      return Boolean(workflowExtendedInfo?.resetRunId);
+      const { workflowExtendedInfo } = await describe(run.orderId, run.runId);
+      const last = await historyOf(client, run, 'newest first').next();
+      const end = last.done ? GONE : endIn(last.value);
+      return workflowExtendedInfo?.resetRunId ? { ...end, how: 'reset' } : end;
     } catch (error) {
-      if (isNotFound(error)) return false;
+      if (isNotFound(error)) return GONE;
       throw error;
     }
   }
@@ -90,12 +128,12 @@ export function createOrderRuns(client: Client): OrderRuns {
       const open = await soon(() => listRuns(client, query, orderIds.length));
       return new Set(open.map(({ orderId }) => orderId));
     },
-    hasOpenRun: (orderId) => soon(() => isOpen(orderId)),
+    lastRun: (orderId) => soon(() => lastRun(orderId)),
     endedByForce: (since, limit) => {
       const closed = `CloseTime > '${new Date(since).toISOString()}'`;
       return soon(() => listRuns(client, `${ORDERS} AND ${ENDED_BY_FORCE} AND ${closed}`, limit));
     },
-    wasReset: (run) => soon(() => isReset(run)),
+    endOf: (run) => soon(() => endOf(run)),
     signalsOf,
     countOpen: (before) => {
       const started = `StartTime < '${new Date(before).toISOString()}'`;

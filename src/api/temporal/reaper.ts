@@ -12,6 +12,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Ledger } from '../../domain/ledger.ts';
+import { type LostRun, noteLostRun } from '../../store/orders/lost-runs.ts';
 import {
   countOpenOrders,
   findPastDeadline,
@@ -24,7 +25,7 @@ import {
 import { actOnEach } from './act-on-each.ts';
 import { handOverSignals } from './hand-over-signals.ts';
 import { createRunMender, type MenderDependencies } from './mend-stuck-runs.ts';
-import type { OrderRuns } from './order-runs.ts';
+import type { LastRun, OrderRuns } from './order-runs.ts';
 import type { OrderRun } from './runs.ts';
 
 /** A terminated run is found within this time and the moment that visibility takes. */
@@ -121,9 +122,14 @@ export function createReaper(
   }
 
   async function seeTo(run: OrderRun): Promise<void> {
-    if (await runs.wasReset(run)) return compareWithRecord(run);
-    await restart(run.orderId);
-    await handOverSignals(dependencies, run);
+    const end = await runs.endOf(run);
+    if (end.how === 'reset') await compareWithRecord(run);
+    else {
+      await restart(run.orderId);
+      await handOverSignals(dependencies, run);
+    }
+    // Also where a signal has begun the next run before.
+    await noteLostRun(database, run.orderId, { ...end, runId: run.runId });
   }
 
   /**
@@ -178,8 +184,8 @@ export function createReaper(
 
   /** The record is read after the look at the run: what is still open then was not closed by that run. */
   async function restart(orderId: string): Promise<void> {
-    const isRunning = await runs.hasOpenRun(orderId);
-    const ledger = isRunning ? null : await loadOpenLedger(database, orderId);
+    const last = await runs.lastRun(orderId);
+    const ledger = last?.isOpen ? null : await loadOpenLedger(database, orderId);
     if (ledger !== null) {
       withoutRun.add(orderId);
       await begin(ledger);
@@ -187,6 +193,26 @@ export function createReaper(
       log.warn({ order_id: orderId }, 'an order had no run; it goes on from its record');
     }
     withoutRun.delete(orderId);
+    if (ledger !== null) await note(orderId, last);
+  }
+
+  /** For whoever reads the order, which goes on whether it can be written down or not. */
+  async function note(orderId: string, last: LastRun | null): Promise<void> {
+    try {
+      await noteLostRun(database, orderId, await lostRunOf(orderId, last));
+    } catch (err) {
+      log.warn({ err, order_id: orderId }, 'why a run was begun again could not be kept');
+    }
+  }
+
+  /** One that is gone from Temporal is known by the run that was begun in its place, the same for all processes. */
+  async function lostRunOf(orderId: string, last: LastRun | null): Promise<LostRun> {
+    if (last !== null) {
+      const { runId } = last;
+      return { ...(await runs.endOf({ orderId, runId })), runId };
+    }
+    const begun = await runs.lastRun(orderId);
+    return { runId: begun?.runId ?? '', how: 'missing', endedBy: null, reason: null };
   }
 
   /** One order that cannot be seen to keeps no other waiting; where none can, the rest is left for later. */

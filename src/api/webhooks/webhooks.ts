@@ -151,6 +151,7 @@ async function takeEvent(
         reason: 'this event id came with other bytes before',
       });
     if (verdict.status === 'duplicate') await count(dependencies, delivery.id, verdict.of);
+    else sayTaken(dependencies, name, message);
     return verdict.status;
   } catch (error) {
     if (!(error instanceof UnknownOrder)) throw error;
@@ -158,6 +159,16 @@ async function takeEvent(
       return ignore(dependencies, name, { eventId: message.eventId, reason: 'not_ours' });
     return parkUnknown(dependencies, name, message);
   }
+}
+
+/** By two clocks, which may differ: nothing was taken before it happened. */
+function sayTaken(
+  { metrics }: ApiDependencies,
+  gateway: string,
+  { occurredAt }: OrderMessage,
+): void {
+  if (occurredAt === undefined) return;
+  metrics.webhookTaken({ gateway, seconds: Math.max(0, Date.now() - occurredAt) / 1_000 });
 }
 
 function ignore(

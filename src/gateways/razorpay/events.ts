@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { type EventMessage, type IgnoredReason, INSTALLATION_FIELD } from '../gateway.ts';
+import { withTime } from '../occurred-at.ts';
 import {
   disputeEvent,
   disputeStatusOf,
@@ -79,7 +80,7 @@ export function readEvent(body: unknown, { now, mode, accountId }: Reader): Mean
   const time = timeSchema.safeParse(body);
   if (!time.success) return unprocessable('created_at is missing or wrong');
   if (now - time.data.created_at * 1_000 > MAX_AGE_MS) return STALE;
-  return read(body, mode);
+  return withTime(read(body, mode), time.data.created_at * 1_000);
 }
 
 function reading<T>(schema: z.ZodType<T>, body: unknown, meaning: (event: T) => Meaning): Meaning {

@@ -8,6 +8,7 @@ import {
   REFUND_FACTS,
 } from '../../domain/facts/facts.ts';
 import { type EventMessage, INSTALLATION_FIELD } from '../gateway.ts';
+import { withTime } from '../occurred-at.ts';
 import { respondBy, respondByOf } from './payloads.ts';
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
@@ -33,7 +34,10 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set([
   ...REFUND_FACTS,
   ...DISPUTE_FACTS,
 ]);
-const envelopeSchema = z.object({ type: z.string() });
+const envelopeSchema = z.object({
+  type: z.string(),
+  timestamp: z.iso.datetime().optional().catch(undefined),
+});
 
 export function messageOf(eventId: string, body: unknown): EventMessage {
   const envelope = envelopeSchema.safeParse(body);
@@ -50,13 +54,17 @@ export function messageOf(eventId: string, body: unknown): EventMessage {
   const deadline = respondByOf(until);
   const fact = { type: event.data.type, ...data, amountMinor: amount, ...deadline } as Fact;
   const installationId = metadata?.[INSTALLATION_FIELD];
-  return {
-    kind: 'fact',
-    eventId,
-    orderId: orderId ?? null,
-    ...(installationId !== undefined && { installationId }),
-    fact,
-  };
+  const { timestamp } = envelope.data;
+  return withTime(
+    {
+      kind: 'fact',
+      eventId,
+      orderId: orderId ?? null,
+      ...(installationId !== undefined && { installationId }),
+      fact,
+    },
+    timestamp === undefined ? undefined : Date.parse(timestamp),
+  );
 }
 
 function unprocessable(eventId: string, reason: string): EventMessage {

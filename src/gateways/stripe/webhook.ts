@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { Stripe } from 'stripe';
 import { z } from 'zod';
 import { type EventMessage, type WebhookHeaders, WebhookRejection } from '../gateway.ts';
+import { withTime } from '../occurred-at.ts';
 import { messageOf, unprocessable } from './events.ts';
 
 /** Stripe's own tolerance. Its SDK refuses what is too old; what is too new is refused here. */
@@ -17,6 +18,8 @@ const envelopeSchema = z.object({
   id: z.string().min(1),
   type: z.string(),
   livemode: z.boolean(),
+  /** Seconds. */
+  created: z.number().optional().catch(undefined),
   /** The connected account that it is about; absent for the account that the endpoint belongs to. */
   account: z.string().nullish(),
   data: z.object({ object: z.unknown() }),
@@ -49,11 +52,12 @@ export function readStripeWebhook(
     const field = envelope.error.issues[0]?.path.join('.') || 'the body';
     return unprocessable(eventId, `${field} is missing or wrong`);
   }
-  const { id: eventId, type, livemode, account, data } = envelope.data;
+  const { id: eventId, type, livemode, account, created, data } = envelope.data;
   if (account != null && account !== accountId)
     return { kind: 'ignored', eventId, reason: 'other_account' };
   if (livemode !== isLive) return { kind: 'ignored', eventId, reason: 'other_mode' };
-  return messageOf({ eventId, type, object: data.object });
+  const message = messageOf({ eventId, type, object: data.object });
+  return withTime(message, created && created * 1_000);
 }
 
 function checkedHeader(headers: WebhookHeaders): string {

@@ -1,6 +1,6 @@
 /**
  * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
- * together with the repeats that never reached the order.
+ * together with the repeats that never reached the order, and with its runs that Temporal ended or lost.
  */
 import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
@@ -13,12 +13,13 @@ import {
   listDuplicates,
   type RepeatPosition,
 } from './duplicate-deliveries.ts';
+import { type LostRun, type LostRunPosition, listLostRuns, lostRunText } from './lost-runs.ts';
 
 export interface StoredEvent {
-  /** The order's own count; null for duplicates that were dropped before the order was signalled. */
+  /** The order's own count; null for what the order was not told. */
   seq: number | null;
   at: Date;
-  source: Source;
+  source: Source | 'temporal';
   type: string;
   eventId: string;
   outcome: Outcome;
@@ -58,7 +59,7 @@ export interface EventPage {
 
 /**
  * What happened to the order, oldest first. The order's own events come before repeats of the same
- * millisecond. A repeat that is counted again moves to its last time, and is then on a later page.
+ * millisecond, and those before lost runs. A repeat that is counted again moves to its last time, and is then on a later page.
  *
  * @throws CursorError when the cursor is not one that this gave out.
  */
@@ -71,7 +72,7 @@ export async function listEvents(
   const position = cursor === undefined ? undefined : readEventCursor(cursor, query);
   // One more than the page says whether there is a next one.
   const wanted = limit + 1;
-  const [events, duplicates] = await Promise.all([
+  const [events, duplicates, runs] = await Promise.all([
     database.db
       .select(STORED_EVENT)
       .from(orderEvents)
@@ -90,27 +91,35 @@ export async function listEvents(
           limit: wanted,
           behind: position && repeatBehind(position),
         }),
+    decisions
+      ? []
+      : listLostRuns(database, orderId, {
+          limit: wanted,
+          behind: position && runBehind(position),
+        }),
   ]);
-  const versions = await versionsAt(database, orderId, duplicates);
-  const dropped = duplicates.map((repeats, index) => droppedEvent(repeats, versions[index]));
-  // The sort is stable: events stay in front of repeats of the same time.
-  const merged = [...events, ...dropped].sort((a, b) => a.at.getTime() - b.at.getTime());
+  const dropped = await withVersions(database, orderId, duplicates.map(droppedEvent));
+  const lost = await withVersions(database, orderId, runs.map(lostRunEvent));
+  // The sort is stable: events stay in front of repeats of the same time, and those of lost runs.
+  const merged = [...events, ...dropped, ...lost].sort((a, b) => a.at.getTime() - b.at.getTime());
   return pageOf(merged, { limit, query }, (event) => ({
     atMs: event.at.getTime(),
     id: positionIdOf(event),
   }));
 }
 
-/** Behind an event of the order: its `seq`. Behind a repeat: the event's id. */
-type EventPosition = { atMs: number; seq: number } | { atMs: number; eventId: string };
+/** Behind an event of the order: its `seq`. Behind a repeat: the event's id. Behind a lost run: the run's id. */
+type EventPosition = { atMs: number } & ({ seq: number } | { eventId: string } | { runId: string });
 
-function positionIdOf({ seq, eventId }: StoredEvent): string {
+function positionIdOf({ seq, eventId, source }: StoredEvent): string {
+  if (source === 'temporal') return `run:${eventId}`;
   return seq === null ? `repeat:${eventId}` : `seq:${seq}`;
 }
 
 function readEventCursor(cursor: string, query: ListQuery): EventPosition {
   const { atMs, id } = readCursor(cursor, query);
-  const [, kind, rest = ''] = /^(seq|repeat):(.+)$/s.exec(id) ?? [];
+  const [, kind, rest = ''] = /^(seq|repeat|run):(.+)$/s.exec(id) ?? [];
+  if (kind === 'run') return { atMs, runId: rest };
   if (kind === 'repeat') return { atMs, eventId: rest };
   if (kind === 'seq' && /^\d{1,9}$/.test(rest)) return { atMs, seq: Number(rest) };
   throw new CursorError();
@@ -123,31 +132,38 @@ function eventsBehind(position: EventPosition): SQL {
     : sql`${at} > ${time}::timestamptz`;
 }
 
+/** Repeats of the time of a lost run come before it. */
 function repeatBehind(position: EventPosition): RepeatPosition {
-  return { at: new Date(position.atMs), eventId: 'seq' in position ? null : position.eventId };
+  const at = new Date(position.atMs);
+  if ('runId' in position) return { at: new Date(position.atMs + 1), eventId: null };
+  return { at, eventId: 'seq' in position ? null : position.eventId };
+}
+
+function runBehind(position: EventPosition): LostRunPosition {
+  return { at: new Date(position.atMs), runId: 'runId' in position ? position.runId : null };
 }
 
 /**
- * The order's version at the last time of each repeat; the repeats are in the order of that time. One look
- * at the order's events, however many repeats there are.
+ * With the order's version at the time of each; they are in the order of that time. One look at the order's events,
+ * however many there are.
  */
-async function versionsAt(
+async function withVersions(
   { db }: Database,
   orderId: string,
-  repeats: readonly DuplicateDeliveries[],
-): Promise<number[]> {
-  if (repeats.length === 0) return [];
-  // Events of the same millisecond were before the repeat.
-  const ends = repeats.map(({ lastAt }) => new Date(lastAt.getTime() + 1).toISOString());
+  events: readonly Omit<StoredEvent, 'version'>[],
+): Promise<StoredEvent[]> {
+  if (events.length === 0) return [];
+  // Events of the same millisecond were before.
+  const ends = events.map((event) => new Date(event.at.getTime() + 1).toISOString());
   const { rows } = await db.execute<{ bucket: number; version: number }>(sql`
     select width_bucket(${at}, ${sql.param(ends)}::timestamptz[]) as bucket,
       max(${version}) as version
     from ${orderEvents} where ${orderEvents.orderId} = ${orderId} group by 1`);
   const versionIn = new Map(rows.map((row) => [row.bucket, row.version]));
   let latest = 1;
-  return repeats.map((_, index) => {
+  return events.map((event, index) => {
     latest = Math.max(latest, versionIn.get(index) ?? 1);
-    return latest;
+    return { ...event, version: latest };
   });
 }
 
@@ -180,7 +196,7 @@ export async function readOutcome(
   return first ?? null;
 }
 
-function droppedEvent(repeats: DuplicateDeliveries, version = 1): StoredEvent {
+function droppedEvent(repeats: DuplicateDeliveries): Omit<StoredEvent, 'version'> {
   const { eventId, type, count, lastAt } = repeats;
   // A gateway's event has an id of its own; a click or a verify that only repeats is known by its name.
   const isCommand = eventId === type;
@@ -194,7 +210,25 @@ function droppedEvent(repeats: DuplicateDeliveries, version = 1): StoredEvent {
     reason: isCommand
       ? `answered from the record ${count === 1 ? 'once' : `${count} times`}`
       : `already accepted; delivered ${count === 1 ? 'once more' : `${count} more times`}`,
-    version,
+    actor: null,
+    note: null,
+    answer: null,
+  };
+}
+
+function lostRunEvent({
+  runId,
+  noticedAt,
+  ...run
+}: LostRun & { noticedAt: Date }): Omit<StoredEvent, 'version'> {
+  return {
+    seq: null,
+    at: noticedAt,
+    source: 'temporal',
+    type: `run.${run.how}`,
+    eventId: runId,
+    outcome: 'applied',
+    reason: lostRunText(run),
     actor: null,
     note: null,
     answer: null,

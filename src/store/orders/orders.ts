@@ -11,7 +11,7 @@ import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { duplicateDeliveries } from '../schema/edge.ts';
 import { failingEffects } from '../schema/effects.ts';
-import { orders, type People } from '../schema/orders.ts';
+import { type LostRunEnd, lostRuns, orders, type People } from '../schema/orders.ts';
 import { wakesAt } from './record.ts';
 
 /** A new order as the API accepted it; `amount` in minor units, `expiresAt` in epoch milliseconds. */
@@ -59,6 +59,8 @@ export interface StoredOrder {
   duplicates: number;
   /** Effects that are being tried and have not succeeded yet. */
   failing: FailingEffect[];
+  /** The last run of it that Temporal ended or lost; null where none was. */
+  lostRun: LostRunNotice | null;
 }
 
 /** Times are ISO 8601 texts. */
@@ -68,6 +70,14 @@ export interface FailingEffect {
   error: string;
   since: string;
   nextTryAt: string | null;
+}
+
+export interface LostRunNotice {
+  /** When it was noticed, as ISO 8601 text. */
+  at: string;
+  how: LostRunEnd;
+  endedBy: string | null;
+  reason: string | null;
 }
 
 const ISO_TIME = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
@@ -100,6 +110,16 @@ export const STORED_ORDER = {
       'nextTryAt', to_char(${failingEffects.nextTryAt} at time zone 'UTC', ${ISO_TIME})
     )), '[]')
     from ${failingEffects} where ${failingEffects.orderId} = ${orders.id}
+  )`,
+  lostRun: sql<LostRunNotice | null>`(
+    select json_build_object(
+      'at', to_char(${lostRuns.noticedAt} at time zone 'UTC', ${ISO_TIME}),
+      'how', ${lostRuns.how},
+      'endedBy', ${lostRuns.endedBy},
+      'reason', ${lostRuns.reason}
+    )
+    from ${lostRuns} where ${lostRuns.orderId} = ${orders.id}
+    order by ${lostRuns.noticedAt} desc limit 1
   )`,
 };
 

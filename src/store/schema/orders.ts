@@ -134,6 +134,30 @@ export const orderStateLog = pgTable(
   (table) => [primaryKey({ columns: [table.orderId, table.revision] })],
 );
 
+/** How the run of an open order ended; `missing`: Temporal knows none of it. */
+export type LostRunEnd =
+  | 'terminated'
+  | 'cancelled'
+  | 'failed'
+  | 'timed_out'
+  | 'completed'
+  | 'reset'
+  | 'missing';
+
+/** Runs that were ended or lost while their orders were open, which went on from their records. */
+export const lostRuns = pgTable(
+  'lost_runs',
+  {
+    orderId: text().notNull(),
+    runId: text().notNull(),
+    how: text().$type<LostRunEnd>().notNull(),
+    endedBy: text(),
+    reason: text(),
+    noticedAt: instant().notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.runId] })],
+);
+
 /**
  * Who corrected or erased personal data, when and why; never the data. A correction is of one order, an erasure of all
  * that a customer had ordered by then.

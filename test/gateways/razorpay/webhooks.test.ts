@@ -31,6 +31,9 @@ function set(event: Sample, entity: string, fields: Record<string, unknown>): vo
   Object.assign(event.payload[entity]?.entity ?? {}, fields);
 }
 
+/** `created_at` of the samples. */
+const occurredAt = SAMPLES_SENT_AT;
+
 describe('a documented webhook of Razorpay', () => {
   for (const [name, orderId, fact] of [
     ['payment-authorized', null, { type: 'payment.authorized', ...PAYMENT, mayIncludeFee: true }],
@@ -44,13 +47,18 @@ describe('a documented webhook of Razorpay', () => {
   ] as const)
     it(`${name} is read as ${fact.type}`, () => {
       const { eventId, ...message } = read(sample(name));
-      assert.deepEqual(message, { kind: 'fact', orderId, fact });
+      assert.deepEqual(message, { kind: 'fact', orderId, fact, occurredAt });
     });
 
   for (const name of ['payment-failed', 'refund-automatic'])
     it(`${name} moves no money: Razorpay is asked what is left`, () => {
       const { eventId, ...message } = read(sample(name));
-      assert.deepEqual(message, { kind: 'ask', orderId: null, paymentId: PAYMENT.paymentId });
+      assert.deepEqual(message, {
+        kind: 'ask',
+        orderId: null,
+        paymentId: PAYMENT.paymentId,
+        occurredAt,
+      });
     });
 
   for (const [what, event] of [
@@ -59,13 +67,23 @@ describe('a documented webhook of Razorpay', () => {
   ] as const)
     it(`that says a word of ${what} that is not known makes the order ask Razorpay`, () => {
       const { eventId, ...message } = read(event);
-      assert.deepEqual(message, { kind: 'ask', orderId: null, paymentId: PAYMENT.paymentId });
+      assert.deepEqual(message, {
+        kind: 'ask',
+        orderId: null,
+        paymentId: PAYMENT.paymentId,
+        occurredAt,
+      });
     });
 
   it('of a payment on delivery makes the order ask Razorpay', () => {
     const pending = changed('payment-authorized', (e) => set(e, 'payment', { status: 'pending' }));
     const { eventId, ...message } = read({ ...pending, event: 'payment.pending' });
-    assert.deepEqual(message, { kind: 'ask', orderId: null, paymentId: PAYMENT.paymentId });
+    assert.deepEqual(message, {
+      kind: 'ask',
+      orderId: null,
+      paymentId: PAYMENT.paymentId,
+      occurredAt,
+    });
   });
 
   it('of an order paid for less than its amount makes the order ask Razorpay for the rest', () => {
@@ -73,7 +91,7 @@ describe('a documented webhook of Razorpay', () => {
       changed('order-paid', (e) => set(e, 'payment', { amount: 399_900 })),
     );
     const { paymentId } = PAYMENT;
-    assert.deepEqual(message, { kind: 'ask', orderId: 'ord_1042', paymentId });
+    assert.deepEqual(message, { kind: 'ask', orderId: 'ord_1042', paymentId, occurredAt });
   });
 
   it('is known by the hash of its body, whatever the unsigned header says', () => {

@@ -109,6 +109,7 @@ describe('a signed event of the sandbox gateway', () => {
     assert.deepEqual(read(CAPTURED), {
       kind: 'fact',
       eventId: 'evt_1',
+      occurredAt: Date.parse('2026-01-26T10:00:00Z'),
       orderId: 'ord_1',
       fact: { type: 'payment.captured', captureId: 'sbx_cap_1', ...money },
     });

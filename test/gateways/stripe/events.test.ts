@@ -7,6 +7,8 @@ const OTHER_PI = 'pi_1GszsK2eZvKYlo2CfhZyoZLp';
 const REFUND = 're_1Nispe2eZvKYlo2Cd31jOCgZ';
 const DISPUTE = 'du_1MtJUT2eZvKYlo2CNaw2HvEv';
 const eventId = 'evt_1NG8Du2eZvKYlo2CUI79vXWy';
+/** `created` of the samples. */
+const occurredAt = 1_686_089_970_000;
 
 const money = (amountMinor: number) => ({ amountMinor, currency: 'USD' });
 
@@ -16,6 +18,7 @@ describe("Stripe's events about a payment", () => {
   const fact = (type: string, amountMinor = 2000) => ({
     kind: 'fact',
     eventId,
+    occurredAt,
     orderId: 'ord_1042',
     fact: { type, paymentId: PI, ...money(amountMinor) },
   });
@@ -83,6 +86,7 @@ describe("Stripe's events about refunds", () => {
       assert.deepEqual(refund(status), {
         kind: 'fact',
         eventId,
+        occurredAt,
         orderId: null,
         fact: { type, paymentId: OTHER_PI, refundId: REFUND, ...money(1000) },
       });
@@ -97,6 +101,7 @@ describe("Stripe's events about refunds", () => {
     assert.deepEqual(received(eventOf('charge.refunded', sample('charge'))), {
       kind: 'ask',
       eventId,
+      occurredAt,
       orderId: null,
       paymentId: OTHER_PI,
     });
@@ -122,6 +127,7 @@ describe("Stripe's events about disputes", () => {
       assert.deepEqual(dispute(status), {
         kind: 'fact',
         eventId,
+        occurredAt,
         orderId: null,
         fact: { type, paymentId: OTHER_PI, disputeId: DISPUTE, ...money(1000), ...deadline },
       });
