@@ -180,7 +180,7 @@ function Pages() {
             px="xs"
           />
           {count !== undefined && counts !== undefined && counts[count].count > 0 && (
-            <Badge size="sm" variant="default" tt="none" mr="xs">
+            <Badge size="sm" variant="default" tt="none" mx={4}>
               {boundedText(counts[count])}
             </Badge>
           )}

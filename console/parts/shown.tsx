@@ -43,7 +43,7 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 }
 
-/** `10,000+` where there are more than were counted. */
+/** `1,000+` where there are more than were counted. */
 export function boundedText({ count, hasMore }: ListCounts[keyof ListCounts]): string {
   return `${count.toLocaleString('en-GB')}${hasMore ? '+' : ''}`;
 }

@@ -22,7 +22,7 @@ export interface Counts {
 /** How many a list has, counted up to a bound: whoever sees thousands wait does not count them. */
 export interface ListCount {
   count: number;
-  /** There are more than were counted. */
+  /** There are more than were counted, or may be. */
   hasMore: boolean;
 }
 
@@ -39,9 +39,9 @@ export interface ListCounts {
 }
 
 /** What no list is counted beyond; some milliseconds of PostgreSQL however many orders there are. */
-const COUNTED_UP_TO = 10_000;
+const COUNTED_UP_TO = 1_000;
 
-/** Each stops at the bound, and reads an index alone where there are many rows. */
+/** Each stops at the bound, and reads an index alone but for the effects, which are read from as many orders at most. */
 const LISTS: Readonly<Record<keyof ListCounts, string>> = {
   orders: 'select from orders order by created_at, id',
   reviews: 'select from orders where needs_review order by created_at, id',
@@ -50,8 +50,10 @@ const LISTS: Readonly<Record<keyof ListCounts, string>> = {
   stuckEffects: `
     (select from failing_effects limit $1)
     union all
-    (select from orders, json_array_elements(view->'effects') as effect
-    where needs_review and effect->>'status' = 'failed' limit $1)`,
+    (select from (
+      select view from orders where needs_review order by created_at, id limit $1
+    ) as waiting, json_array_elements(view->'effects') as effect
+    where effect->>'status' = 'failed')`,
   parkedEvents: "select from parked_events where status = 'parked'",
 };
 
@@ -114,5 +116,11 @@ export async function readListCounts(
     name,
     { count: Math.min(count, upTo), hasMore: count > upTo },
   ]);
-  return Object.fromEntries(counted) as Record<keyof ListCounts, ListCount>;
+  const { stuckEffects, ...others } = Object.fromEntries(counted) as Record<
+    keyof ListCounts,
+    ListCount
+  >;
+  // Of orders that were not looked at.
+  const hasMore = stuckEffects.hasMore || others.reviews.hasMore;
+  return { ...others, stuckEffects: { ...stuckEffects, hasMore } };
 }

@@ -36,7 +36,7 @@ describe('the counts of the lists', () => {
     const none = { count: 0, hasMore: false };
     assert.deepEqual(await readListCounts(database), {
       ...{ orders: none, reviews: none, disputes: none, openDisputes: none },
-      ...{ stuckEffects: none, parkedEvents: none },
+      ...{ parkedEvents: none, stuckEffects: none },
     });
   });
 
@@ -89,6 +89,14 @@ describe('the counts of the lists', () => {
       [4, 1, 2],
     );
     assert.equal(counts.openDisputes.count, 2);
+  });
+
+  it('say of effects that there may be more where not all that waits was looked at', async () => {
+    await givenOrders(3);
+    await database.pool.query('update orders set needs_review = true');
+    const { reviews, stuckEffects } = await readListCounts(database, 2);
+    assert.deepEqual(reviews, { count: 2, hasMore: true });
+    assert.deepEqual(stuckEffects, { count: 0, hasMore: true });
   });
 
   it('say that there are more where there are', async () => {

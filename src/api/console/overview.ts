@@ -64,8 +64,10 @@ export const getOverview = defineRoute({
 const listCount = (what: string) =>
   z
     .object({
-      count: z.int().meta({ description: 'How many there are, counted up to 10,000.' }),
-      hasMore: z.boolean().meta({ description: 'Whether there are more than were counted.' }),
+      count: z.int().meta({ description: 'How many there are, counted up to 1,000.' }),
+      hasMore: z
+        .boolean()
+        .meta({ description: 'Whether there are more than were counted, or may be.' }),
     })
     .meta({ description: what });
 
