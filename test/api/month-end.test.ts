@@ -75,7 +75,11 @@ describe('the end of a month', function () {
 
   it('is refused for what is no month', async () => {
     for (const wrong of ['2026-13', '2026-01-31', 'january'])
-      assert.equal((await shop.call('GET', `/v1/books/month-end?month=${wrong}`)).status, 422, wrong);
+      assert.equal(
+        (await shop.call('GET', `/v1/books/month-end?month=${wrong}`)).status,
+        422,
+        wrong,
+      );
     assert.equal((await payonce('2026-13')).code, 1);
   });
 });
