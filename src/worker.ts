@@ -1,14 +1,17 @@
 /** A worker: runs the order workflow and its activities. Any number of them may run. */
 import './process/oldest-node.ts';
 
+import { readFile } from 'node:fs/promises';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/index.ts';
-import { loadServiceConfig, renewableSecrets } from './config/config.ts';
+import { loadServiceConfig, renewableSecrets, type ServiceConfig } from './config/config.ts';
 import { misspelled } from './config/misspelled.ts';
 import { secretValuesOf } from './config/redaction.ts';
+import type { Seller } from './domain/details.ts';
 import { checkAccess } from './gateways/access.ts';
 import { createRenewableGateways } from './gateways/index.ts';
 import { watched } from './gateways/watched.ts';
+import { unfitLogo } from './invoices/logo.ts';
 import { createLogger } from './logs/create-logger.ts';
 import { logAccess } from './logs/gateway-access.ts';
 import { createTemporalLogger } from './logs/temporal-logger.ts';
@@ -17,7 +20,8 @@ import { loadGateways } from './process/load-gateways.ts';
 import { reportReady, runProcess, watchProcessLife } from './process/process-life.ts';
 import { renewSecrets } from './process/renew-secrets.ts';
 import { openSecretFiles } from './process/secret-files.ts';
-import { openDatabase } from './store/database.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { keepLogo } from './store/effects/seller-logos.ts';
 import { temporalConnection, unreachableError } from './temporal/connection.ts';
 import { createDataConverter, keyringOf } from './temporal/data-converter.ts';
 import { createFailedRuns } from './temporal/failed-runs.ts';
@@ -86,7 +90,8 @@ async function main(): Promise<void> {
     activities: createActivities({
       database,
       gateways,
-      seller: config.seller,
+      seller: await sellerNow(database, config),
+      paperNumbers: config.paperNumbers,
       ...(crmUrl === undefined ? {} : { crmUrl }),
       ...(accessUrl === undefined ? {} : { accessUrl }),
       ...(secret === undefined ? {} : { effectsSecret: secret }),
@@ -119,6 +124,22 @@ async function main(): Promise<void> {
   metrics.close();
   await connection.close();
   await Promise.all([database.close(), tracing.close(), renewing]);
+}
+
+/** @throws Error when the picture cannot be used; it is kept before the first paper names it. */
+async function sellerNow(
+  database: Database,
+  { seller, sellerLogoFile: file }: ServiceConfig,
+): Promise<Seller> {
+  if (file === undefined) return seller;
+  const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(
+      `SELLER_LOGO_FILE cannot be read (${error.code}): set it to the path of a file that this process may read`,
+    );
+  });
+  const wrong = unfitLogo(content);
+  if (wrong !== null) throw new Error(`SELLER_LOGO_FILE ${wrong}`);
+  return { ...seller, logo: await keepLogo(database, content) };
 }
 
 await runProcess('worker', main);

@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   gateways: ['money', 'domain', 'config'],
   settlements: ['money', 'gateways'],
   store: ['money', 'domain', 'encryption', 'config', 'settlements'],
-  books: ['money', 'settlements', 'store'],
+  books: ['money', 'settlements', 'store', 'invoices'],
   invoices: ['money', 'domain', 'store', 'config'],
   activities: ['money', 'domain', 'gateways', 'settlements', 'store', 'invoices'],
   workflows: ['money', 'domain', 'activities', 'encryption'],

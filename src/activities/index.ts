@@ -4,6 +4,11 @@ import type { Gateways } from '../gateways/index.ts';
 import type { Database } from '../store/database.ts';
 import { accessUpdates } from '../store/effects/access-updates.ts';
 import { crmUpdates } from '../store/effects/crm-updates.ts';
+import {
+  DEFAULT_NUMBERS,
+  type NumberPattern,
+  type Series,
+} from '../store/effects/number-series.ts';
 import { createInstallationId } from '../store/installation.ts';
 import { readDetails } from '../store/orders/orders.ts';
 import { effectActivities, withFailpoint } from './business-effect.ts';
@@ -31,8 +36,10 @@ export interface ActivityDependencies {
   accessUrl?: string;
   /** Signs what is posted; needed as soon as anything is. */
   effectsSecret?: string;
-  /** Who sells, as invoices print it. */
+  /** Who sells, as papers print it; a picture that it names is kept already. */
   seller?: Seller;
+  /** How papers are numbered. */
+  paperNumbers?: Readonly<Record<Series, NumberPattern>>;
   onRecorded?: OnRecorded;
   /** How long a step waits for each effect inside its workflow task, in milliseconds; 1,500 unless told. */
   stepPatienceMs?: number;
@@ -52,6 +59,7 @@ export function createActivities(deps: ActivityDependencies) {
     accessUrl,
     effectsSecret,
     seller = DEFAULT_SELLER,
+    paperNumbers = DEFAULT_NUMBERS,
     onRecorded,
     stepPatienceMs,
   } = deps;
@@ -73,8 +81,12 @@ export function createActivities(deps: ActivityDependencies) {
   const effects = withFailpoint({
     grant_access: createGrantAccess({ database, deliver: access }),
     revoke_access: createRevokeAccess({ database, deliver: access }),
-    issue_invoice: createIssueInvoice({ database, seller }),
-    issue_credit_note: createIssueCreditNote({ database, seller }),
+    issue_invoice: createIssueInvoice({ database, seller, numbers: paperNumbers.invoice }),
+    issue_credit_note: createIssueCreditNote({
+      database,
+      seller,
+      numbers: paperNumbers.credit_note,
+    }),
     update_crm: createUpdateCrm({ deliver: crm }),
     post_ledger: createPostLedger({ database }),
     park_payment: createParkPayment({ database }),
@@ -82,6 +94,7 @@ export function createActivities(deps: ActivityDependencies) {
   const writers = createWriters({ database, onRecorded });
   const surroundings = {
     seller,
+    invoiceNumbers: paperNumbers.invoice,
     postsAccess: accessUrl !== undefined,
     postsCrm: crmUrl !== undefined,
   };

@@ -4,21 +4,24 @@ import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { issueCreditNote } from '../store/effects/credit-notes.ts';
 import { type Invoice, readInvoice } from '../store/effects/invoices.ts';
+import type { NumberPattern } from '../store/effects/number-series.ts';
 import { readOrder, type StoredOrder } from '../store/orders/orders.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createIssueCreditNote({
   database,
   seller,
+  numbers,
 }: {
   database: Database;
   seller: Seller;
+  numbers: NumberPattern;
 }): RunEffect<'issue_credit_note'> {
   return async ({ order, command: { key, refundId, amountMinor } }) => {
     const invoice = await readInvoice(database, order.id);
     const stored = await readOrder(database, order.id);
     const { email, customerName, customerAddress } = customerOf(stored, invoice);
-    await issueCreditNote(database, {
+    const note = {
       orderId: order.id,
       refundId,
       key,
@@ -30,7 +33,8 @@ export function createIssueCreditNote({
       seller,
       amountMinor,
       currency: order.currency,
-    });
+    };
+    await issueCreditNote(database, note, numbers);
     failpoint('creditNote.afterCommitBeforeReturn');
   };
 }

@@ -5,19 +5,22 @@ import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
 import { issueInvoice } from '../store/effects/invoices.ts';
+import type { NumberPattern } from '../store/effects/number-series.ts';
 import { readOrder } from '../store/orders/orders.ts';
 import type { RunEffect } from './business-effect.ts';
 
 export function createIssueInvoice({
   database,
   seller,
+  numbers,
 }: {
   database: Database;
   seller: Seller;
+  numbers: NumberPattern;
 }): RunEffect<'issue_invoice'> {
   return async ({ order, command: { key, epoch, discountMinor, paidBy } }) => {
     const stored = await readOrder(database, order.id);
-    await issueInvoice(database, {
+    const invoice = {
       orderId: order.id,
       epoch,
       key,
@@ -32,7 +35,8 @@ export function createIssueInvoice({
       discountMinor: discountMinor ?? null,
       currency: order.currency,
       gateway: payerOf(order, paidBy),
-    });
+    };
+    await issueInvoice(database, invoice, numbers);
     failpoint('invoice.afterCommitBeforeReturn');
   };
 }

@@ -7,6 +7,7 @@ import { crmTypeOf } from '../domain/effects/crm.ts';
 import type { QuickEffect } from '../domain/effects/effects.ts';
 import type { OrderView } from '../domain/view.ts';
 import { NEWEST_LAYOUT } from '../invoices/layouts.ts';
+import type { NumberPattern } from '../store/effects/number-series.ts';
 import type { StepRows } from '../store/orders/step.ts';
 import { bodyOf } from './deliver.ts';
 import { payerOf } from './issue-invoice.ts';
@@ -14,6 +15,7 @@ import { entryOf } from './post-ledger.ts';
 
 export interface StepSurroundings {
   seller: Seller;
+  invoiceNumbers: NumberPattern;
   /** Grants are posted to another system. */
   postsAccess: boolean;
   /** Changes of state are posted to another system. */
@@ -24,7 +26,7 @@ export interface StepSurroundings {
 export function rowsOf(
   effects: readonly QuickEffect[],
   order: OrderView,
-  { seller, postsAccess, postsCrm }: StepSurroundings,
+  { seller, invoiceNumbers, postsAccess, postsCrm }: StepSurroundings,
 ): StepRows | null {
   const rows: StepRows = { grants: [], invoice: null, crm: [], entries: [] };
   const { amount: amountMinor, currency, customer } = order;
@@ -42,7 +44,7 @@ export function rowsOf(
       rows.crm.push({ key, type, body: bodyOf(type, order, effect.about?.id) });
     } else if (effect.effect === 'issue_invoice' && rows.invoice === null) {
       const { epoch, discountMinor = null, paidBy } = effect;
-      const paper = { seller, layout: NEWEST_LAYOUT };
+      const paper = { seller, layout: NEWEST_LAYOUT, ...invoiceNumbers };
       const money = { amountMinor, discountMinor, currency, gateway: payerOf(order, paidBy) };
       rows.invoice = { key, epoch, customerId, ...paper, ...money };
     } else return null;

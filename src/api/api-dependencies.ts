@@ -44,6 +44,7 @@ export interface ApiDependencies {
     | 'rateLimits'
     | 'supportRefundLimits'
     | 'writeOffLimits'
+    | 'seller'
   >;
   drain: Drain;
   /** Temporal’s page of orders, for people. */

@@ -1,6 +1,7 @@
 /** Every endpoint under /v1. What is not in this list is not served. */
 
 import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
+import { getMonthEnd, getMonthEndPdf } from './books/month-end.ts';
 import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getLastDay } from './console/last-day.ts';
@@ -93,6 +94,8 @@ export const ROUTES: readonly Route[] = [
   getTrialBalance,
   getBooksExport,
   checkTheBooks,
+  getMonthEnd,
+  getMonthEndPdf,
   getPapers,
   getPapersZip,
   getPaper,

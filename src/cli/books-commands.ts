@@ -43,6 +43,32 @@ const papersSchema = z.object({
   nextCursor: z.string().nullable(),
 });
 
+const monthEndSchema = z.object({
+  month: z.string(),
+  isOver: z.boolean(),
+  isClosed: z.boolean(),
+  openDifferences: z.int(),
+  gateways: z.array(
+    z.object({ gateway: z.string(), lines: z.int(), open: z.int(), decided: z.int() }),
+  ),
+  accounts: balanceSchema.shape.accounts,
+  fees: z.array(
+    z.object({ gateway: z.string(), currency: z.string(), fee: z.int(), tax: z.int() }),
+  ),
+  payouts: z.array(
+    z.object({
+      gateway: z.string(),
+      payoutId: z.string(),
+      kind: z.string(),
+      date: z.string(),
+      currency: z.string(),
+      amount: z.int(),
+      lines: z.int(),
+    }),
+  ),
+});
+type MonthEnd = z.infer<typeof monthEndSchema>;
+
 interface ExportOptions {
   format: string;
   accounts: boolean;
@@ -74,6 +100,14 @@ export function addBooksCommands(program: Command, session: () => Session): void
     .description('print the trial balance of a month or day')
     .argument('<period>', 'a month such as 2026-01, or a day such as 2026-01-31')
     .action((period: string) => balance(session(), period));
+  books
+    .command('month-end')
+    .description('what closes a month: trial balance, open differences, fees and payouts')
+    .argument('<month>', 'a month such as 2026-01')
+    .option('--pdf <file>', 'save the report as a PDF, as this new file')
+    .action((month: string, { pdf }: { pdf?: string }) =>
+      pdf === undefined ? monthEnd(session(), month) : saveMonthEnd(session(), month, pdf),
+    );
   books
     .command('papers')
     .description('list the invoices and credit notes of a month or day, or save them')
@@ -109,15 +143,44 @@ async function exported(
 
 async function balance({ api, print }: Session, period: string): Promise<void> {
   const { body } = await api.get(`/v1/books/trial-balance?${new URLSearchParams({ period })}`);
-  print(body, balanceSchema, ({ accounts }) => {
-    if (accounts.length === 0) return 'No entry has been posted yet.';
-    const rows = accounts.map(({ name, currency, opening, debit, credit, closing }) => [
-      visible(name),
-      currency,
-      ...[opening, debit, credit, closing].map((minor) => decimalText(minor, currency)),
-    ]);
-    return tableOf(['account', 'currency', 'before', 'debit', 'credit', 'after'], rows);
-  });
+  print(body, balanceSchema, ({ accounts }) => accountsText(accounts));
+}
+
+function accountsText(accounts: MonthEnd['accounts']): string {
+  if (accounts.length === 0) return 'No entry has been posted yet.';
+  const rows = accounts.map(({ name, currency, opening, debit, credit, closing }) => [
+    visible(name),
+    currency,
+    ...[opening, debit, credit, closing].map((minor) => decimalText(minor, currency)),
+  ]);
+  return tableOf(['account', 'currency', 'before', 'debit', 'credit', 'after'], rows);
+}
+
+async function monthEnd({ api, print }: Session, month: string): Promise<void> {
+  const { body } = await api.get(`/v1/books/month-end?${new URLSearchParams({ month })}`);
+  print(body, monthEndSchema, monthEndText);
+}
+
+function monthEndText({ accounts, fees, payouts, ...report }: MonthEnd): string {
+  const { month, isOver, isClosed, openDifferences } = report;
+  const open = `not closed: ${openDifferences} open differences (payonce differences --month ${month})`;
+  const state = isClosed ? 'closed' : isOver ? open : 'not over yet';
+  const ofFees = fees.map(({ gateway, currency, fee, tax }) => [
+    ...[gateway, currency],
+    ...[fee, tax].map((minor) => decimalText(minor, currency)),
+  ]);
+  const ofPayouts = payouts.map(({ date, gateway, payoutId, kind, currency, amount }) => [
+    ...[date, gateway, visible(payoutId), kind, currency],
+    decimalText(amount, currency),
+  ]);
+  return [
+    `${month} is ${state}.`,
+    accountsText(accounts),
+    ...(ofFees.length === 0 ? [] : [tableOf(['gateway', '', 'fees', 'tax'], ofFees)]),
+    ...(ofPayouts.length === 0
+      ? []
+      : [tableOf(['day', 'gateway', 'payout', '', '', 'amount'], ofPayouts)]),
+  ].join('\n\n');
 }
 
 async function papers({ api, print }: Session, period: string): Promise<void> {
@@ -142,12 +205,19 @@ function papersText(list: z.infer<typeof papersSchema>['papers']): string {
   return tableOf(['number', 'issued', 'order', 'customer', 'amount', '', 'corrects'], rows);
 }
 
+async function savePapers(session: Session, period: string, file: string): Promise<void> {
+  await save(session, `/v1/books/papers.zip?${new URLSearchParams({ period })}`, file);
+}
+
+async function saveMonthEnd(session: Session, month: string, file: string): Promise<void> {
+  await save(session, `/v1/books/month-end.pdf?${new URLSearchParams({ month })}`, file);
+}
+
 /** An existing file is kept: it may be the month as it was sent to somebody. */
-async function savePapers({ api, print }: Session, period: string, file: string): Promise<void> {
+async function save({ api, print }: Session, path: string, file: string): Promise<void> {
   const target = createWriteStream(file, { flags: 'wx' });
   try {
-    const query = new URLSearchParams({ period });
-    await pipeline(api.download(`/v1/books/papers.zip?${query}`), target);
+    await pipeline(api.download(path), target);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') throw new Refusal(`${file} exists: name a new file, or remove it first`);

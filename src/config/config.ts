@@ -4,6 +4,7 @@
  */
 import type { ConsoleRole } from './formats.ts';
 import { type DeclaredGateway, gatewaySections, given, variablesOf } from './gateways.ts';
+import { unfitPaperNumbers } from './paper-numbers.ts';
 import { isProduction, unfitForProduction } from './production.ts';
 import { redacting } from './redaction.ts';
 import { type Environment, readSettings } from './settings.ts';
@@ -42,7 +43,7 @@ export type ServiceConfig = Omit<Config, 'sandbox' | 'databaseUrl'> & { database
  */
 export function loadConfig(env: Environment, gateways: readonly DeclaredGateway[] = []): Config {
   const table = tableWith(gateways);
-  const settings = readSettings(env, 'stack', { table });
+  const settings = readSettings(env, 'stack', { table, furtherProblems: unfitPaperNumbers });
   return redacting(toConfig(settings, gateways), settings, table);
 }
 
@@ -91,7 +92,10 @@ export function loadServiceConfig(
   gateways: readonly DeclaredGateway[],
 ): ServiceConfig {
   const table = tableWith(gateways);
-  const furtherProblems = (set: Environment) => unfitForProduction(set, role, table);
+  const furtherProblems = (set: Environment) => [
+    ...unfitForProduction(set, role, table),
+    ...unfitPaperNumbers(set),
+  ];
   const settings = readSettings(env, role, { furtherProblems, table });
   const wanted = gateways.filter((one) => !isProduction(env) || !one.isForDevelopment);
   const { sandbox: _, ...config } = toConfig(settings, wanted);
@@ -138,8 +142,20 @@ function toConfig(
       accessUrl: settings.ACCESS_URL,
       secret: settings.EFFECTS_SECRET,
     }),
-    /** Who sells, as invoices print it: the name, then a line each for address and tax numbers. */
-    seller: { name: settings.SELLER_NAME, lines: settings.SELLER_ADDRESS },
+    /** Who sells, as new papers print it. */
+    seller: {
+      name: settings.SELLER_NAME,
+      lines: settings.SELLER_ADDRESS,
+      ...(settings.SELLER_TAX_IDS.length > 0 && { taxIds: settings.SELLER_TAX_IDS }),
+      ...(settings.SELLER_FOOTER.length > 0 && { footer: settings.SELLER_FOOTER }),
+    },
+    /** The seller's picture; absent where there is none. */
+    ...given({ sellerLogoFile: settings.SELLER_LOGO_FILE }),
+    /** How new papers are numbered. */
+    paperNumbers: {
+      invoice: settings.INVOICE_NUMBERS,
+      credit_note: settings.CREDIT_NOTE_NUMBERS,
+    },
     payloadKeys: settings.PAYLOAD_KEYS ?? [],
     orderExpiryMs: settings.ORDER_EXPIRY,
     settlementWindowMs: settings.SETTLEMENT_WINDOW,

@@ -57,15 +57,40 @@ export const line = z
     `must have 1 to ${MAX_LINE_LENGTH} characters`,
   );
 
-/** Lines of an invoice, with `|` between them. */
-export const lines = z
+/** Lines of a paper, with `|` between them. */
+export const linesUpTo = (most: number) =>
+  z
+    .string()
+    .transform((text) => text.split('|').map((one) => one.trim()))
+    .transform((all) => all.filter((one) => one !== ''))
+    .refine(
+      (all) => all.length <= most && all.every((one) => one.length <= MAX_LINE_LENGTH),
+      `must be at most ${most} lines of ${MAX_LINE_LENGTH} characters, with | between them`,
+    );
+
+/** Those of the seller's address. */
+export const lines = linesUpTo(MAX_LINES);
+
+/** So many lines fit beside the head of a paper, and at its foot. */
+export const MAX_TAX_IDS = 4;
+export const MAX_FOOTER_LINES = 3;
+
+/** What stands before the number of a paper, and how many digits the number has at least. */
+export type NumberPattern = { prefix: string; digits: number };
+
+const NUMBER_PATTERN = /^([A-Za-z0-9/-]{0,19}[A-Za-z/-])(#{1,10})$/;
+
+/** Such as `INV-######`. The last character before the digits is none, so that no two papers are called the same. */
+export const numberPattern = z
   .string()
-  .transform((text) => text.split('|').map((one) => one.trim()))
-  .transform((all) => all.filter((one) => one !== ''))
-  .refine(
-    (all) => all.length <= MAX_LINES && all.every((one) => one.length <= MAX_LINE_LENGTH),
-    `must be at most ${MAX_LINES} lines of ${MAX_LINE_LENGTH} characters, with | between them`,
-  );
+  .regex(
+    NUMBER_PATTERN,
+    'must be up to 20 of A-Z a-z 0-9 / -, the last of them no digit, and a # for each digit, such as INV-######',
+  )
+  .transform((text): NumberPattern => {
+    const [, prefix = '', digits = ''] = NUMBER_PATTERN.exec(text) ?? [];
+    return { prefix, digits: digits.length };
+  });
 
 /** A duration such as `30m` or `10d`, in milliseconds. */
 export const durationMs = z

@@ -197,8 +197,31 @@ export const VARIABLES = {
     default: 'Payonce',
   }),
   SELLER_ADDRESS: variable(format.lines, {
-    meaning: 'up to six lines for address and tax numbers, with `|` between them',
+    meaning: 'up to six lines for the address, with `|` between them',
     default: '',
+  }),
+  SELLER_TAX_IDS: variable(format.linesUpTo(format.MAX_TAX_IDS), {
+    meaning:
+      'up to four lines for tax numbers, such as `GSTIN 29ABCDE1234F1Z5|PAN ABCDE1234F`; with a GSTIN, numbers of papers have at most sixteen characters',
+    default: '',
+  }),
+  SELLER_FOOTER: variable(format.linesUpTo(format.MAX_FOOTER_LINES), {
+    meaning: 'up to three lines below everything else on new papers',
+    default: '',
+  }),
+  SELLER_LOGO_FILE: variable(text, {
+    meaning:
+      'a picture for the head of new papers: a JPEG, or a PNG without transparency, of at most 200 KiB. Workers read it when they start',
+    absent: 'no picture',
+  }),
+  INVOICE_NUMBERS: variable(format.numberPattern, {
+    meaning:
+      'how new invoices are numbered: a `#` for each digit, after up to 20 of A-Z a-z 0-9 / -',
+    default: 'INV-######',
+  }),
+  CREDIT_NOTE_NUMBERS: variable(format.numberPattern, {
+    meaning: 'the same of credit notes',
+    default: 'CN-######',
   }),
   ORDER_EXPIRY: variable(format.durationMs, {
     meaning: 'how long an unpaid order waits',

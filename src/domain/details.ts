@@ -19,10 +19,17 @@ export interface Shipping {
   phone?: string | undefined;
 }
 
-/** Who sells, as invoices print it: address and tax numbers, a line each. */
+/** Who sells, as papers print it; a paper keeps it as it was when it was issued. */
 export interface Seller {
   name: string;
+  /** The address, a line each. */
   lines: string[];
+  /** Such as `GSTIN 29ABCDE1234F1Z5`, a line each; absent where there are none. */
+  taxIds?: string[];
+  /** Below everything else, a line each. */
+  footer?: string[];
+  /** SHA-256 of its picture, in hexadecimal digits. */
+  logo?: string;
 }
 
 export interface OrderDetails {

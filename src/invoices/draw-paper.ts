@@ -25,6 +25,8 @@ export interface Paper {
   title: string;
   number: string;
   seller: Seller;
+  /** The picture that the seller names. */
+  logo: Buffer | null;
   /** Name, address and whatever else says who it is, a line each. */
   customer: readonly string[];
   /** Each with its label. */
@@ -62,6 +64,8 @@ export async function drawPaper(paper: Paper, name: string): Promise<Buffer> {
     400: [
       ...labels,
       ...seller.lines,
+      ...(seller.taxIds ?? []),
+      ...(seller.footer ?? []),
       ...customer,
       item,
       amount,
@@ -77,20 +81,33 @@ export async function drawPaper(paper: Paper, name: string): Promise<Buffer> {
   drawTotal(page, paper, below);
   rule(page, 752);
   put(page, foot, { x: MARGIN, y: 762, size: 9, color: MUTED });
+  drawFooter(page, seller.footer ?? []);
   page.end();
   return buffer(page);
 }
 
+/** Below the foot, where there is room on every paper. */
+function drawFooter(page: Page, lines: readonly string[]): void {
+  let y = 778;
+  for (const line of lines) y = put(page, line, { x: MARGIN, y, size: 8, color: MUTED });
+}
+
+/** A picture stands between the edge and the name, so that nothing else moves for it. */
+const LOGO = { y: 16, width: 180, height: 34 };
+
 /** Answers where it ends, as do all of these. */
-function drawHead(page: Page, { title, number, seller }: Paper): number {
+function drawHead(page: Page, { title, number, seller, logo }: Paper): number {
   page.rect(0, 0, page.page.width, 8).fill(ACCENT);
+  if (logo !== null) page.image(logo, MARGIN, LOGO.y, { fit: [LOGO.width, LOGO.height] });
   const width = COLUMN - MARGIN;
   let y = put(page, seller.name, { x: MARGIN, y: 54, size: 20, weight: 700, width, maxLines: 2 });
   for (const line of seller.lines)
     y = put(page, line, { x: MARGIN, y: y + 1, size: 9, color: MUTED, width });
   put(page, title, { x: COLUMN, y: 58, size: 16, color: MUTED, align: 'right' });
-  put(page, number, { x: COLUMN, y: 82, size: 11, align: 'right' });
-  const bottom = Math.max(y + 8, 112);
+  let right = put(page, number, { x: COLUMN, y: 82, size: 11, align: 'right' }) + 4;
+  for (const text of seller.taxIds ?? [])
+    right = put(page, text, { x: COLUMN, y: right, size: 9, color: MUTED, align: 'right' });
+  const bottom = Math.max(y + 8, 112, seller.taxIds === undefined ? 0 : right + 6);
   rule(page, bottom);
   return bottom;
 }

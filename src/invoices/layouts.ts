@@ -9,6 +9,12 @@ export const FIRST_LAYOUT = 1;
 export const NEWEST_LAYOUT = 2;
 
 /** The number as it is printed and told to customers. */
-export function invoiceNumber({ number }: { number: number }): string {
-  return `INV-${String(number).padStart(6, '0')}`;
+export function invoiceNumber({ number, printed }: Numbered): string {
+  return printed ?? `INV-${String(number).padStart(6, '0')}`;
+}
+
+/** `printed` is null in papers of a release that knew one way of printing a number. */
+export interface Numbered {
+  number: number;
+  printed: string | null;
 }

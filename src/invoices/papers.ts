@@ -4,32 +4,28 @@ import yazl from 'yazl';
 import type { Database } from '../store/database.ts';
 import { creditNoteByNumber } from '../store/effects/credit-notes.ts';
 import { invoiceByNumber } from '../store/effects/invoices.ts';
-import type { Paper, PaperKind } from '../store/effects/papers.ts';
-import { invoiceNumber } from './layouts.ts';
+import type { Paper } from '../store/effects/papers.ts';
+import { readLogo } from '../store/effects/seller-logos.ts';
+import { invoiceNumber, type Numbered } from './layouts.ts';
 import { creditNoteNumber, renderCreditNote } from './render-credit-note.ts';
 import { renderInvoice } from './render-invoice.ts';
 
-/** Such as `INV-000042` and `CN-000007`. */
-const PAPER_NUMBER = /^(INV|CN)-(\d{6,15})$/;
-
-const KIND_OF: Readonly<Record<string, PaperKind>> = { INV: 'invoice', CN: 'credit_note' };
-
 /** The number as it is printed. */
-export function paperNumber({ kind, number }: Pick<Paper, 'kind' | 'number'>): string {
-  return kind === 'invoice' ? invoiceNumber({ number }) : creditNoteNumber({ number });
+export function paperNumber({ kind, ...paper }: Pick<Paper, 'kind'> & Numbered): string {
+  return kind === 'invoice' ? invoiceNumber(paper) : creditNoteNumber(paper);
 }
 
 /** The paper of a printed number as a PDF; null where none has it. */
 export async function paperPdf(database: Database, printed: string): Promise<Buffer | null> {
-  const [, prefix = '', digits] = PAPER_NUMBER.exec(printed) ?? [];
-  if (digits === undefined) return null;
-  const number = Number(digits);
-  if (KIND_OF[prefix] === 'invoice') {
-    const invoice = await invoiceByNumber(database, number);
-    return invoice === null ? null : renderInvoice(invoice);
-  }
-  const note = await creditNoteByNumber(database, number);
-  return note === null ? null : renderCreditNote(note);
+  const invoice = await invoiceByNumber(database, printed);
+  if (invoice !== null) return renderInvoice(invoice, await readLogo(database, invoice));
+  const note = await creditNoteByNumber(database, printed);
+  return note === null ? null : renderCreditNote(note, await readLogo(database, note));
+}
+
+/** The name of its file: a number may have slashes. */
+export function fileOf(printed: string): string {
+  return `${printed.replaceAll('/', '-')}.pdf`;
 }
 
 /**
@@ -44,7 +40,7 @@ export function papersZip(database: Database, papers: readonly Paper[], index: s
   zip.addBuffer(Buffer.from(index), 'index.csv', { mtime });
   for (const paper of papers) {
     const number = paperNumber(paper);
-    zip.addReadStreamLazy(`${number}.pdf`, { mtime: paper.issuedAt }, (done) => {
+    zip.addReadStreamLazy(fileOf(number), { mtime: paper.issuedAt }, (done) => {
       drawn(database, number).then(
         (pdf) => done(null, Readable.from([pdf])),
         (error: unknown) => content.destroy(error as Error),

@@ -2,22 +2,26 @@
 import { moneyText } from '../money/text.ts';
 import type { CreditNote } from '../store/effects/credit-notes.ts';
 import { drawPaper } from './draw-paper.ts';
-import { invoiceNumber } from './layouts.ts';
+import { invoiceNumber, type Numbered } from './layouts.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
 
 /** The number as it is printed and told to customers. */
-export function creditNoteNumber({ number }: Pick<CreditNote, 'number'>): string {
-  return `CN-${String(number).padStart(6, '0')}`;
+export function creditNoteNumber({ number, printed }: Numbered): string {
+  return printed ?? `CN-${String(number).padStart(6, '0')}`;
 }
 
-export function renderCreditNote(note: CreditNote): Promise<Buffer> {
+/** @param logo the picture that the note's seller names */
+export function renderCreditNote(note: CreditNote, logo: Buffer | null = null): Promise<Buffer> {
   const { orderId, refundId, invoiceNumber: corrected, issuedAt, amountMinor, currency } = note;
   const number = creditNoteNumber(note);
-  const invoice = corrected === null ? [] : [invoiceNumber({ number: corrected })];
+  const { invoicePrinted } = note;
+  const invoice =
+    corrected === null ? [] : [invoiceNumber({ number: corrected, printed: invoicePrinted })];
   const paper = {
     title: 'CREDIT NOTE',
     number,
     seller: sellerOf(note),
+    logo,
     customer: customerLines(note),
     facts: [
       ['ISSUED', dateText(issuedAt)],

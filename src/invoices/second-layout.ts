@@ -5,7 +5,7 @@ import { drawPaper } from './draw-paper.ts';
 import { invoiceNumber } from './layouts.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
 
-export function renderSecondLayout(invoice: Invoice): Promise<Buffer> {
+export function renderSecondLayout(invoice: Invoice, logo: Buffer | null): Promise<Buffer> {
   const { orderId, gateway, issuedAt, description, amountMinor, currency } = invoice;
   const discountMinor = invoice.discountMinor ?? 0;
   const money = (minor: number): string => moneyText(minor, currency);
@@ -14,6 +14,7 @@ export function renderSecondLayout(invoice: Invoice): Promise<Buffer> {
     title: 'INVOICE',
     number,
     seller: sellerOf(invoice),
+    logo,
     customer: customerLines(invoice),
     facts: [
       ['ISSUED', dateText(issuedAt)],

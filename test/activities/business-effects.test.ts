@@ -154,6 +154,7 @@ describe('a business effect that runs again', () => {
     const { issuedAt: _, ...content } = issued ?? { issuedAt: null };
     assert.deepEqual(content, {
       number: 1,
+      printed: 'INV-000001',
       orderId: ID,
       epoch: 1,
       key: invoice.command.key,

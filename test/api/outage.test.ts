@@ -80,6 +80,7 @@ async function startApi({ databaseUrl, temporalAddress, temporalNamespace }: Pla
     policy: {
       supportRefundLimits: {},
       writeOffLimits: {},
+      seller: { name: 'Payonce', lines: [] },
       orderExpiryMs: 3_600_000,
       settlementWindowMs: 3_600_000,
       holdsAccessWhileDisputed: false,

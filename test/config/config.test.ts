@@ -78,6 +78,10 @@ describe('the environment', () => {
       gateways: { sandbox: { port: 3001 } },
       effects: {},
       seller: { name: 'Payonce', lines: [] },
+      paperNumbers: {
+        invoice: { prefix: 'INV-', digits: 6 },
+        credit_note: { prefix: 'CN-', digits: 6 },
+      },
       payloadKeys: [],
       orderExpiryMs: 86_400_000,
       settlementWindowMs: 864_000_000,

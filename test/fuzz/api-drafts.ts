@@ -51,6 +51,8 @@ const QUERIES: Record<string, string> = {
   '/v1/parked-events': '?status=parked&limit=1',
   '/v1/settlements/differences': '?state=open&limit=1',
   '/v1/settlements/days': '?state=failed&limit=1',
+  '/v1/books/month-end': '?month=2026-01',
+  '/v1/books/month-end.pdf': '?month=2026-01',
   '/v1/books/trial-balance': '?period=2026-01',
   '/v1/books/export': '?period=2026-01-31&format=hledger',
   '/v1/books/papers': '?period=2026-01&limit=1',

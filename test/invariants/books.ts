@@ -55,12 +55,30 @@ function different(order: RecordedOrder, postings: readonly Posting[]): Finding[
   const lostMinor = Object.values(ledger.disputes)
     .filter(({ status, currency }) => status === 'lost' && currency === order.currency)
     .reduce((total, { amountMinor }) => total + amountMinor, 0);
-  const shownMinor = view.amountPaid - view.amountRefunded - lostMinor;
-  const bookedMinor = debitsLessCredits(
-    postings.filter(({ account }) => account === 'bank' || account.startsWith('gateway_clearing:')),
-  );
-  if (bookedMinor === shownMinor) return [];
-  return [wrong(id, `the books hold ${bookedMinor}, the order shows ${shownMinor}`)];
+  const { amountPaid, amountRefunded, amountDiscounted, amountWrittenOff } = view;
+  const shown: Record<string, number> = {
+    [HELD]: amountPaid - amountRefunded - lostMinor,
+    order_receipts: -(amountPaid + amountDiscounted + amountWrittenOff),
+    refunds_paid: amountRefunded,
+    chargebacks: lostMinor,
+    gateway_discounts: amountDiscounted,
+    write_offs: amountWrittenOff,
+  };
+  const byAccount = groupBy(postings, ({ account }) => (isHolder(account) ? HELD : account));
+  const accounts = new Set([...Object.keys(shown), ...byAccount.keys()]);
+  return [...accounts].flatMap((account) => {
+    const bookedMinor = debitsLessCredits(byAccount.get(account) ?? []);
+    const shownMinor = shown[account] ?? 0;
+    if (bookedMinor === shownMinor) return [];
+    return [wrong(id, `${account}: the books hold ${bookedMinor}, the order shows ${shownMinor}`)];
+  });
+}
+
+/** Who holds the money of an order: the gateway, or the bank where it came by hand. */
+const HELD = 'bank and clearing';
+
+function isHolder(account: string): boolean {
+  return account === 'bank' || account.startsWith('gateway_clearing:');
 }
 
 function strangers(orderId: string, postings: readonly Posting[]): Finding[] {

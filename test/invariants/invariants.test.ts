@@ -22,12 +22,15 @@ const PAYMENT: GatewayPayment = {
   disputes: [],
 };
 
+const OTHER_SIDE: Record<string, string> = { refund: 'refunds_paid' };
+
 const entry = (kind: string, reference: string, amountMinor: number) => {
   const clearing = kind === 'capture' ? 'debit' : 'credit';
   return (['debit', 'credit'] as const).map((side) => ({
     key: keyOf('post_ledger', `${kind}-${reference}`),
     side,
-    account: side === clearing ? 'gateway_clearing:sandbox' : 'other',
+    account:
+      side === clearing ? 'gateway_clearing:sandbox' : (OTHER_SIDE[kind] ?? 'order_receipts'),
     amountMinor,
     currency: CURRENCY,
     kind,
@@ -147,6 +150,16 @@ const BREAKS: [number: string, what: string, spoil: (good: Good) => OrderEvidenc
     (good) => ({ ...good, crm: [...good.crm, ...good.crm.map((one) => ({ ...one, body: '1' }))] }),
   ],
   ['I4 ', 'an entry has one side', (good) => ({ ...good, postings: good.postings.slice(1) })],
+  [
+    'I4 ',
+    'a refund is in the account of chargebacks',
+    (good) => ({
+      ...good,
+      postings: good.postings.map((one) =>
+        one.account === 'refunds_paid' ? { ...one, account: 'chargebacks' } : one,
+      ),
+    }),
+  ],
   ['I4 ', 'a capture is posted twice', (good) => ({ ...good, postings: twice(good.postings) })],
   [
     'I5 no',

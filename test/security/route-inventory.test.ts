@@ -69,6 +69,8 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'POST /v1/settlements/days': 'ops',
   'GET /v1/books/trial-balance': 'ops',
   'GET /v1/books/export': 'ops',
+  'GET /v1/books/month-end': 'ops',
+  'GET /v1/books/month-end.pdf': 'ops',
   'POST /v1/books/check': 'ops',
   'GET /v1/books/papers': 'ops',
   'GET /v1/books/papers.zip': 'ops',

@@ -1,12 +1,15 @@
 /** A simulated life as the invariants of an order look at it. */
+import { entryOf } from '../../src/activities/post-ledger.ts';
 import { crmTypeOf } from '../../src/domain/effects/crm.ts';
-import type { BusinessEffect, PostingKind } from '../../src/domain/effects/effects.ts';
-import { isByHand } from '../../src/domain/facts/manual.ts';
+import type { BusinessEffect } from '../../src/domain/effects/effects.ts';
+import type { Ledger } from '../../src/domain/ledger.ts';
 import { stateOf } from '../../src/domain/sums.ts';
-import { viewOf } from '../../src/domain/view.ts';
+import { briefOf, viewOf } from '../../src/domain/view.ts';
 import type { GatewayPayment, OrderEvidence, Posting } from '../invariants/evidence.ts';
 import type { GatewayTruth, TruePayment } from './gateway-truth.ts';
 import type { Remains } from './rest.ts';
+
+type PostLedger = Extract<BusinessEffect, { effect: 'post_ledger' }>;
 
 export function evidenceOf({ ledger, truth, sinks, records }: Remains): OrderEvidence {
   const { terms, version, revision } = ledger;
@@ -35,7 +38,9 @@ export function evidenceOf({ ledger, truth, sinks, records }: Remains): OrderEvi
     })),
     invoices: done.filter((command) => command.effect === 'issue_invoice'),
     creditNotes: done.filter((command) => command.effect === 'issue_credit_note'),
-    postings: done.flatMap((command) => (command.effect === 'post_ledger' ? sidesOf(command) : [])),
+    postings: done.flatMap((command) =>
+      command.effect === 'post_ledger' ? sidesOf(ledger, command) : [],
+    ),
     crm: done
       .filter((command) => command.effect === 'update_crm')
       .map((command) => ({ key: command.key, type: crmTypeOf(command), body: '', isTaken: true })),
@@ -56,30 +61,10 @@ function keyOf(
   return own?.key ?? null;
 }
 
-/** Which side of an entry is the money that the gateway holds; a discount and a write-off are none. */
-const CLEARING: Record<PostingKind, 'debit' | 'credit' | 'neither'> = {
-  capture: 'debit',
-  discount: 'neither',
-  discount_reversed: 'neither',
-  capture_reversed: 'credit',
-  refund: 'credit',
-  refund_reversed: 'debit',
-  chargeback: 'credit',
-  chargeback_reversed: 'debit',
-  write_off: 'neither',
-  write_off_reversed: 'neither',
-};
-
-function sidesOf(command: Extract<BusinessEffect, { effect: 'post_ledger' }>): Posting[] {
-  return (['debit', 'credit'] as const).map((side) => ({
-    ...command,
-    side,
-    account: CLEARING[command.kind] === side ? holderOf(command.reference) : 'other',
-  }));
-}
-
-function holderOf(reference: string): string {
-  return isByHand(reference) ? 'bank' : 'gateway_clearing:sandbox';
+/** The accounts that the activity posts to: a wrong one of them is a wrong sum. */
+function sidesOf(ledger: Ledger, command: PostLedger): Posting[] {
+  const entry = entryOf(briefOf(ledger), command);
+  return (['debit', 'credit'] as const).map((side) => ({ ...entry, side, account: entry[side] }));
 }
 
 function paymentsOf({ payments }: GatewayTruth, orderId: string): GatewayPayment[] {

@@ -25,7 +25,7 @@ describe('migrating a database', () => {
 /** What can exist once, by the columns that make it the same: a repeat meets the row that is there. */
 const ONCE = {
   access_updates: ['key'],
-  credit_notes: ['number', 'key', 'order_id, refund_id'],
+  credit_notes: ['number', 'key', 'order_id, refund_id', 'printed'],
   crm_updates: ['key'],
   duplicate_deliveries: ['order_id, event_id'],
   entitlements: ['order_id, epoch'],
@@ -33,7 +33,7 @@ const ONCE = {
   gateway_payments: ['gateway, payment_id'],
   idempotency_keys: ['owner, key'],
   installation: ['is_only'],
-  invoices: ['number', 'key', 'order_id, epoch'],
+  invoices: ['number', 'key', 'order_id, epoch', 'printed'],
   number_series: ['name'],
   order_disputes: ['id', 'order_id, dispute_id'],
   order_events: ['order_id, seq'],
@@ -42,6 +42,7 @@ const ONCE = {
   orders: ['id'],
   parked_events: ['id', 'gateway, identity'],
   postings: ['key, side'],
+  seller_logos: ['sha256'],
   settlement_day_items: ['gateway, day, line_id'],
   settlement_days: ['gateway, day'],
   settlement_differences: ['id', 'kind, gateway, reference'],

@@ -54,9 +54,11 @@ describe('the invoices and credit notes of a month', () => {
     assert.deepEqual(issued, {
       kind: 'invoice',
       number: invoice,
+      printed: `INV-${String(invoice).padStart(6, '0')}`,
       orderId: 'ord_2026-01-05T10:00:00Z',
       refundId: null,
       corrects: null,
+      correctsPrinted: null,
       customerId: INVOICE.customerId,
       amountMinor: INVOICE.amountMinor,
       discountMinor: null,

@@ -4,6 +4,7 @@ import { createIssueCreditNote } from '../../src/activities/issue-credit-note.ts
 import { briefOf } from '../../src/domain/view.ts';
 import { findCreditNote } from '../../src/store/effects/credit-notes.ts';
 import { issueInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
+import { DEFAULT_NUMBERS } from '../../src/store/effects/number-series.ts';
 import { insertOrder, readDetails, readOrder } from '../../src/store/orders/orders.ts';
 import {
   changesOfCustomer,
@@ -210,7 +211,11 @@ describe('personal data', () => {
       });
       await eraseCustomer(database, ERASE);
       assert.equal((await readInvoice(database, id))?.customerName, name);
-      const issue = createIssueCreditNote({ database, seller: SELLER });
+      const issue = createIssueCreditNote({
+        database,
+        numbers: DEFAULT_NUMBERS.credit_note,
+        seller: SELLER,
+      });
       const refund = { refundId: 're_1', amountMinor: 4999, after: 'paid' };
       const key = `${id}:issue_credit_note:re_1`;
       const command = { effect: 'issue_credit_note', key, ...refund } as const;

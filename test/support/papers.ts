@@ -6,6 +6,7 @@ import { ADDRESS } from './people.ts';
 
 export const INVOICE: Invoice = {
   number: 42,
+  printed: null,
   orderId: 'ord_1042',
   epoch: 1,
   key: 'ord_1042:issue_invoice:1',
@@ -25,6 +26,8 @@ export const INVOICE: Invoice = {
 
 export const CREDIT_NOTE: CreditNote = {
   number: 7,
+  printed: null,
+  invoicePrinted: null,
   orderId: 'ord_1042',
   refundId: 're_1',
   key: 'ord_1042:issue_credit_note:re_1',

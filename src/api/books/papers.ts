@@ -1,7 +1,7 @@
 /** Invoices and credit notes for the bookkeeper: a list, each as a PDF, and a month of them as a ZIP. */
 import { z } from 'zod';
 import { csvLine } from '../../books/export.ts';
-import { paperNumber, paperPdf, papersZip } from '../../invoices/papers.ts';
+import { fileOf, paperNumber, paperPdf, papersZip } from '../../invoices/papers.ts';
 import { decimalOfMinor } from '../../money/decimal.ts';
 import { everyPaper, listPapers, PAPER_KINDS, type Paper } from '../../store/effects/papers.ts';
 import { visibleId } from '../http/request-schemas.ts';
@@ -95,7 +95,7 @@ export const getPaper = defineRoute({
     if (pdf === null) throw new Problem('paper_not_found');
     const headers = {
       'content-type': 'application/pdf',
-      'content-disposition': `inline; filename="${number}.pdf"`,
+      'content-disposition': `inline; filename="${fileOf(number)}"`,
     };
     return { status: 200, body: pdf, headers };
   },
@@ -108,7 +108,10 @@ function represent(paper: Paper): z.infer<typeof paperSchema> {
     kind,
     orderId,
     refundId,
-    corrects: corrects === null ? null : paperNumber({ kind: 'invoice', number: corrects }),
+    corrects:
+      corrects === null
+        ? null
+        : paperNumber({ kind: 'invoice', number: corrects, printed: paper.correctsPrinted }),
     customerId,
     amount: paper.amountMinor,
     discount: paper.discountMinor,
@@ -128,7 +131,7 @@ function indexOf(papers: readonly Paper[]): string {
     const discount = paper.discount === null ? '' : decimalOfMinor(paper.discount, currency);
     return csvLine([
       ...[number, kind, issuedAt, orderId, refundId ?? '', corrects ?? '', customerId],
-      ...[decimalOfMinor(paper.amount, currency), discount, currency, `${number}.pdf`],
+      ...[decimalOfMinor(paper.amount, currency), discount, currency, fileOf(number)],
     ]);
   });
   return csvLine(INDEX_HEAD) + lines.join('');

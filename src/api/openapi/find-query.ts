@@ -9,8 +9,9 @@ import { pageQuery } from './page-query.ts';
 
 const MAX_EMAIL_LENGTH = 320;
 const MAX_GATEWAY_LENGTH = 32;
-/** As it is printed, or the number alone; as many digits as a number of JavaScript holds exactly. */
-const INVOICE_NUMBER = /^(?:INV-)?(\d{1,15})$/i;
+/** The number alone; as many digits as a number of JavaScript holds exactly. */
+const BARE_NUMBER = /^\d{1,15}$/;
+const PRINTED_NUMBER = /^[A-Za-z0-9/-]{1,40}$/;
 const LAST_MS_OF_DAY = 86_400_000 - 1;
 /** PostgreSQL reads no year that JavaScript writes with a sign. */
 const TIMES = { first: 0, last: Date.UTC(10_000, 0) - 1 };
@@ -84,8 +85,8 @@ export const findQuery = z
       .meta({ description: 'Of a review that is open.' }),
     invoiceNumber: z
       .string()
-      .regex(INVOICE_NUMBER, 'must be the number of an invoice, such as INV-000042 or 42')
-      .transform((number) => Number(number.replace(INVOICE_NUMBER, '$1')))
+      .regex(PRINTED_NUMBER, 'must be the number of an invoice, such as INV-000042 or 42')
+      .transform((text) => (BARE_NUMBER.test(text) ? Number(text) : text))
       .optional()
       .meta({ description: 'As it is printed, or the number alone.' }),
     ...pageQuery,

@@ -58,9 +58,9 @@ export const getPersonalData = defineRoute({
         ...representOrder(order),
         papers: papers
           .filter(({ orderId }) => orderId === order.id)
-          .map(({ orderId: _orderId, issuedAt, ...paper }) => ({
+          .map(({ orderId: _orderId, issuedAt, number, printed, ...paper }) => ({
             ...paper,
-            number: paperNumber(paper),
+            number: paperNumber({ kind: paper.kind, number, printed }),
             issuedAt: issuedAt.toISOString(),
           })),
       })),

@@ -1,7 +1,9 @@
 /** The credit note of a refund, as a document. */
 import { z } from 'zod';
+import { fileOf } from '../../invoices/papers.ts';
 import { creditNoteNumber, renderCreditNote } from '../../invoices/render-credit-note.ts';
 import { findCreditNote } from '../../store/effects/credit-notes.ts';
+import { readLogo } from '../../store/effects/seller-logos.ts';
 import { orderId, visibleId } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
@@ -22,8 +24,12 @@ export const getCreditNote = defineRoute({
     if (note === null) throw new Problem('credit_note_not_found');
     const headers = {
       'content-type': 'application/pdf',
-      'content-disposition': `inline; filename="${creditNoteNumber(note)}.pdf"`,
+      'content-disposition': `inline; filename="${fileOf(creditNoteNumber(note))}"`,
     };
-    return { status: 200, body: await renderCreditNote(note), headers };
+    return {
+      status: 200,
+      body: await renderCreditNote(note, await readLogo(dependencies.database, note)),
+      headers,
+    };
   },
 });

@@ -1,6 +1,7 @@
 /** The invoice of an order, as a document. */
 import { renderInvoice } from '../../invoices/render-invoice.ts';
 import { readInvoice } from '../../store/effects/invoices.ts';
+import { readLogo } from '../../store/effects/seller-logos.ts';
 import { orderPath } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
@@ -23,6 +24,10 @@ export const getInvoice = defineRoute({
       'content-type': 'application/pdf',
       'content-disposition': `inline; filename="invoice-${invoice.number}.pdf"`,
     };
-    return { status: 200, body: await renderInvoice(invoice), headers };
+    return {
+      status: 200,
+      body: await renderInvoice(invoice, await readLogo(dependencies.database, invoice)),
+      headers,
+    };
   },
 });

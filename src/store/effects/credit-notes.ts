@@ -2,11 +2,18 @@
  * Credit notes: what corrects an invoice after a refund. Numbered without gaps in a series of their own,
  * issued once for a refund, never changed afterwards.
  */
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Address, Seller } from '../../domain/details.ts';
 import type { Database } from '../database.ts';
-import { creditNotes } from '../schema/effects.ts';
-import { asJson, insertNumbered } from './number-series.ts';
+import { creditNotes, invoices } from '../schema/effects.ts';
+import {
+  asJson,
+  DEFAULT_NUMBERS,
+  insertNumbered,
+  isPrinted,
+  type NumberPattern,
+  printedAs,
+} from './number-series.ts';
 
 export interface NewCreditNote {
   orderId: string;
@@ -27,6 +34,10 @@ export interface NewCreditNote {
 
 export interface CreditNote extends NewCreditNote {
   number: number;
+  /** As it is printed; null in notes of a release that knew one way of printing it. */
+  printed: string | null;
+  /** The number of the corrected invoice as it is printed there; null as above. */
+  invoicePrinted: string | null;
   issuedAt: Date;
 }
 
@@ -34,6 +45,7 @@ export interface CreditNote extends NewCreditNote {
 export async function issueCreditNote(
   database: Database,
   note: NewCreditNote,
+  numbers: NumberPattern = DEFAULT_NUMBERS.credit_note,
 ): Promise<CreditNote> {
   const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
   const { email, customerName, customerAddress, seller } = note;
@@ -41,19 +53,21 @@ export async function issueCreditNote(
     known: sql`select from ${creditNotes}
       where order_id = ${orderId} and refund_id = ${refundId}`,
     insert: sql`insert into ${creditNotes} (
-        number, order_id, refund_id, key, customer_id, invoice_number, email, customer_name,
+        number, printed, order_id, refund_id, key, customer_id, invoice_number, email, customer_name,
         customer_address, seller, amount_minor, currency
       )
-      select number, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
+      select number, ${printedAs(numbers)}, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
         ${email}, ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json,
         ${amountMinor}::bigint, ${currency}
       from numbered`,
   });
-  if (issued !== null) return { ...note, ...issued };
   const known = await findCreditNote(database, note);
+  if (known === null && issued !== null) throw new Error(`the credit note of ${key} is gone`);
   if (known === null) throw new Error(`the credit note of ${key} was issued for another refund`);
   return known;
 }
+
+const ALL = { ...getTableColumns(creditNotes), invoicePrinted: invoices.printed };
 
 /** Of one refund, by the gateway's id; null before there is one. */
 export async function findCreditNote(
@@ -61,26 +75,36 @@ export async function findCreditNote(
   { orderId, refundId }: Pick<NewCreditNote, 'orderId' | 'refundId'>,
 ): Promise<CreditNote | null> {
   const [note] = await db
-    .select()
+    .select(ALL)
     .from(creditNotes)
+    .leftJoin(invoices, eq(invoices.number, creditNotes.invoiceNumber))
     .where(and(eq(creditNotes.orderId, orderId), eq(creditNotes.refundId, refundId)));
   return note ?? null;
 }
 
-/** The credit note of a number; null where none has it. */
+/** The credit note of a number as it is printed; null where none has it. */
 export async function creditNoteByNumber(
   { db }: Database,
-  number: number,
+  printed: string,
 ): Promise<CreditNote | null> {
-  const [note] = await db.select().from(creditNotes).where(eq(creditNotes.number, number));
+  const numbered = db
+    .select({ number: creditNotes.number })
+    .from(creditNotes)
+    .where(isPrinted('credit_note', printed));
+  const [note] = await db
+    .select(ALL)
+    .from(creditNotes)
+    .leftJoin(invoices, eq(invoices.number, creditNotes.invoiceNumber))
+    .where(inArray(creditNotes.number, numbered));
   return note ?? null;
 }
 
 /** The order's credit notes in the order of their numbers. */
 export async function listCreditNotes({ db }: Database, orderId: string): Promise<CreditNote[]> {
   return db
-    .select()
+    .select(ALL)
     .from(creditNotes)
+    .leftJoin(invoices, eq(invoices.number, creditNotes.invoiceNumber))
     .where(eq(creditNotes.orderId, orderId))
     .orderBy(asc(creditNotes.number));
 }

@@ -5,7 +5,14 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Address, Seller } from '../../domain/details.ts';
 import type { Database } from '../database.ts';
 import { invoices } from '../schema/effects.ts';
-import { asJson, insertNumbered } from './number-series.ts';
+import {
+  asJson,
+  DEFAULT_NUMBERS,
+  insertNumbered,
+  isPrinted,
+  type NumberPattern,
+  printedAs,
+} from './number-series.ts';
 
 export interface NewInvoice {
   orderId: string;
@@ -32,22 +39,28 @@ export interface NewInvoice {
 
 export interface Invoice extends NewInvoice {
   number: number;
+  /** As it is printed; null in invoices of a release that knew one way of printing it. */
+  printed: string | null;
   issuedAt: Date;
 }
 
 /** Issues the invoice, or answers the one that was issued before, whatever is asked for now. */
-export async function issueInvoice(database: Database, invoice: NewInvoice): Promise<Invoice> {
+export async function issueInvoice(
+  database: Database,
+  invoice: NewInvoice,
+  numbers: NumberPattern = DEFAULT_NUMBERS.invoice,
+): Promise<Invoice> {
   const { orderId, epoch, key, customerId, email, description } = invoice;
   const { customerName, customerAddress, seller, layout } = invoice;
   const { amountMinor, discountMinor, currency, gateway } = invoice;
   const issued = await insertNumbered(database, 'invoice', {
     known: sql`select from ${invoices} where order_id = ${orderId} and epoch = ${epoch}`,
     insert: sql`insert into ${invoices} (
-        number, order_id, epoch, key, customer_id, email, description,
+        number, printed, order_id, epoch, key, customer_id, email, description,
         customer_name, customer_address, seller, layout, amount_minor, discount_minor, currency,
         gateway
       )
-      select number, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
+      select number, ${printedAs(numbers)}, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
         ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json, ${layout}::int,
         ${amountMinor}::bigint, ${discountMinor}::bigint, ${currency}, ${gateway}
       from numbered`,
@@ -69,9 +82,9 @@ async function findInvoice(
   return invoice ?? null;
 }
 
-/** The invoice of a number; null where none has it. */
-export async function invoiceByNumber({ db }: Database, number: number): Promise<Invoice | null> {
-  const [invoice] = await db.select().from(invoices).where(eq(invoices.number, number));
+/** The invoice of a number as it is printed; null where none has it. */
+export async function invoiceByNumber({ db }: Database, printed: string): Promise<Invoice | null> {
+  const [invoice] = await db.select().from(invoices).where(isPrinted('invoice', printed));
   return invoice ?? null;
 }
 

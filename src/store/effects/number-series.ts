@@ -8,10 +8,28 @@ import type { Database } from '../database.ts';
 
 export type Series = 'invoice' | 'credit_note';
 
+/** What stands before a number where it is printed, and how many digits the number has at least. */
+export interface NumberPattern {
+  prefix: string;
+  digits: number;
+}
+
+/** How papers are numbered that were issued before anything else could be set. */
+export const DEFAULT_NUMBERS: Readonly<Record<Series, NumberPattern>> = {
+  invoice: { prefix: 'INV-', digits: 6 },
+  credit_note: { prefix: 'CN-', digits: 6 },
+};
+
+/** A number as it is printed, in the statement that gives it out. */
+export function printedAs({ prefix, digits }: NumberPattern): SQL {
+  return sql`${prefix} || lpad(number::text, greatest(${digits}::int, length(number::text)), '0')`;
+}
+
 const UNIQUE_VIOLATION = '23505';
 
 export interface Numbered {
   number: number;
+  printed: string | null;
   issuedAt: Date;
 }
 
@@ -32,14 +50,20 @@ export async function insertNumbered(
   { known, insert }: Numbering,
 ): Promise<Numbered | null> {
   try {
-    const { rows } = await db.execute<{ number: string; issued_at: string }>(sql`
+    const { rows } = await db.execute<{
+      number: string;
+      printed: string;
+      issued_at: string;
+    }>(sql`
       with numbered as (
         update number_series set last = last + 1
         where name = ${series} and not exists (${known})
         returning last as number
-      ) ${insert} returning number, issued_at`);
+      ) ${insert} returning number, printed, issued_at`);
     const [row] = rows;
-    return row ? { number: Number(row.number), issuedAt: new Date(row.issued_at) } : null;
+    if (row === undefined) return null;
+    const { number, printed, issued_at: issuedAt } = row;
+    return { number: Number(number), printed, issuedAt: new Date(issuedAt) };
   } catch (error) {
     if (isUniqueViolation(error)) return null;
     throw error;
@@ -73,4 +97,12 @@ export async function skipNumbers({ db }: Database, count: number): Promise<Skip
 /** A parameter for a column of JSON. */
 export function asJson(value: object | null): string | null {
   return value === null ? null : JSON.stringify(value);
+}
+
+/** Papers of releases that knew one way of printing a number have nothing but the number. */
+export function isPrinted(series: Series, text: string): SQL {
+  const { prefix } = DEFAULT_NUMBERS[series];
+  const digits = text.startsWith(prefix) ? text.slice(prefix.length) : '';
+  const number = /^\d{6,15}$/.test(digits) ? Number(digits) : 0;
+  return sql`(printed = ${text} or (printed is null and number = ${number}))`;
 }

@@ -11,11 +11,14 @@ export type PaperKind = (typeof PAPER_KINDS)[number];
 export interface Paper {
   kind: PaperKind;
   number: number;
+  /** As it is printed; null in papers of a release that knew one way of printing it. */
+  printed: string | null;
   orderId: string;
   /** Of a credit note: the gateway's id of the refund. */
   refundId: string | null;
   /** Of a credit note: the number of the invoice that it corrects. */
   corrects: number | null;
+  correctsPrinted: string | null;
   customerId: string;
   /** Minor units of `currency`: what was due, or what is given back. */
   amountMinor: number;
@@ -28,9 +31,11 @@ export interface Paper {
 interface Row extends Record<string, unknown> {
   kind: PaperKind;
   number: string;
+  printed: string | null;
   order_id: string;
   refund_id: string | null;
   corrects: string | null;
+  corrects_printed: string | null;
   customer_id: string;
   amount_minor: string;
   discount_minor: string | null;
@@ -56,13 +61,14 @@ export async function listPapers(
   const { atMs, id } = cursor === undefined ? START : readCursor(cursor, query);
   const { rows } = await db.execute<Row>(sql`
     select * from (
-      select 'invoice' as kind, number, order_id, null as refund_id, null::bigint as corrects,
-        customer_id, amount_minor, discount_minor, currency, issued_at
+      select 'invoice' as kind, number, printed, order_id, null as refund_id,
+        null::bigint as corrects, null as corrects_printed, customer_id, amount_minor,
+        discount_minor, currency, issued_at
       from ${invoices}
       union all
-      select 'credit_note', number, order_id, refund_id, invoice_number, customer_id, amount_minor,
-        null, currency, issued_at
-      from ${creditNotes}
+      select 'credit_note', n.number, n.printed, n.order_id, n.refund_id, n.invoice_number,
+        i.printed, n.customer_id, n.amount_minor, null, n.currency, n.issued_at
+      from ${creditNotes} n left join ${invoices} i on i.number = n.invoice_number
     ) papers
     where issued_at >= (${from}::date)::timestamp at time zone 'UTC'
       and issued_at < (${to}::date + 1)::timestamp at time zone 'UTC'
@@ -90,9 +96,11 @@ function paperOf(row: Row): Paper {
   return {
     kind: row.kind,
     number: Number(row.number),
+    printed: row.printed,
     orderId: row.order_id,
     refundId: row.refund_id,
     corrects: row.corrects === null ? null : Number(row.corrects),
+    correctsPrinted: row.corrects_printed,
     customerId: row.customer_id,
     amountMinor: Number(row.amount_minor),
     discountMinor: row.discount_minor === null ? null : Number(row.discount_minor),

@@ -31,7 +31,8 @@ export interface OrderFilter {
   needsReview?: boolean | undefined;
   /** Of a review that is open. */
   reviewReason?: ReviewReason | undefined;
-  invoiceNumber?: number | undefined;
+  /** As it is printed, in whatever case; or the number alone. */
+  invoiceNumber?: number | string | undefined;
 }
 
 export interface OrderPage {
@@ -79,7 +80,10 @@ function conditionsOf(filter: OrderFilter): (SQL | undefined)[] {
       isOneOf(sql`select order_id from ${orderRefunds} where refund_id = ${id}`),
     ),
     when(invoiceNumber, (number) =>
-      isOneOf(sql`select order_id from ${invoices} where number = ${number}`),
+      isOneOf(
+        sql`select order_id from ${invoices}
+          where ${typeof number === 'number' ? eq(invoices.number, number) : isPrintedLike(number)}`,
+      ),
     ),
     when(filter.customer, (id) => eq(orders.customerId, id)),
     when(email, (address) => sql`lower(left(${orders.email}, 320)) = lower(left(${address}, 320))`),
@@ -110,6 +114,14 @@ function isOneOf(orderIds: SQL): SQL {
 /** Spelled as the partial indexes are, so that they are used. */
 function reviewNeeded(needed: boolean): SQL {
   return needed ? sql`${orders.needsReview}` : sql`not ${orders.needsReview}`;
+}
+
+/** Older invoices have the number alone. */
+function isPrintedLike(text: string): SQL {
+  const [, digits] = /^INV-(\d{1,15})$/i.exec(text) ?? [];
+  const number =
+    digits === undefined ? sql`false` : sql`number = ${Number(digits)} and printed is null`;
+  return sql`(upper(printed) = upper(${text}) or (${number}))`;
 }
 
 function olderThan({ atMs, id }: Position): SQL {

@@ -163,6 +163,7 @@ async function carryOut({ pool }: Pick<Database, 'pool'>, customerId: string): P
 export interface PrintedPaper {
   kind: 'invoice' | 'credit_note';
   number: number;
+  printed: string | null;
   orderId: string;
   email: string | null;
   name: string | null;
@@ -228,13 +229,14 @@ export async function papersOfOrders(
     (kind: PrintedPaper['kind']) => (paper: (typeof issued | typeof credited)[number]) => {
       const {
         number,
+        printed: asPrinted,
         orderId,
         email,
         customerName: name,
         customerAddress: address,
         issuedAt,
       } = paper;
-      return { kind, number, orderId, email, name, address, issuedAt };
+      return { kind, number, printed: asPrinted, orderId, email, name, address, issuedAt };
     };
   return [...issued.map(printed('invoice')), ...credited.map(printed('credit_note'))];
 }

@@ -29,6 +29,9 @@ export interface StepRows {
     customerId: string;
     seller: Seller;
     layout: number;
+    /** Of its number where it is printed: see `NumberPattern`. */
+    prefix: string;
+    digits: number;
     /** Minor units of `currency`, as in every entry. */
     amountMinor: number;
     discountMinor: number | null;
@@ -78,8 +81,8 @@ const WRITE_STEP = {
       on conflict do nothing
     ), invoicing as (
       select asked.* from changed, json_to_record($24::json) as asked
-        (key text, epoch int, "customerId" text, seller json, layout int, "amountMinor" bigint,
-         "discountMinor" bigint, currency text, gateway text)
+        (key text, epoch int, "customerId" text, seller json, layout int, prefix text, digits int,
+         "amountMinor" bigint, "discountMinor" bigint, currency text, gateway text)
       where asked.key is not null and not exists (
         select from invoices where order_id = $1 and invoices.epoch = asked.epoch
       )
@@ -89,11 +92,12 @@ const WRITE_STEP = {
       returning last as number
     ), issued as (
       insert into invoices (
-        number, order_id, epoch, key, customer_id, email, description,
+        number, printed, order_id, epoch, key, customer_id, email, description,
         customer_name, customer_address, seller, layout, amount_minor, discount_minor, currency,
         gateway
       )
-      select number, $1, epoch, key, "customerId", before.email, before.description,
+      select number,
+        prefix || lpad(number::text, greatest(digits, length(number::text)), '0'), $1, epoch, key, "customerId", before.email, before.description,
         before.people ->> 'name',
         case json_typeof(before.people -> 'address') when 'object' then before.people -> 'address' end,
         seller, layout, "amountMinor",

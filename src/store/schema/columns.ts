@@ -1,6 +1,8 @@
 /** Column kinds that every table shares, so that money and time are stored one way only. */
 import { sql } from 'drizzle-orm';
-import { type AnyPgColumn, bigint, check, timestamp } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, bigint, check, customType, timestamp } from 'drizzle-orm/pg-core';
+
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /** An instant to the millisecond, which is what the ledger and JSON carry. */
 export const instant = () => timestamp({ withTimezone: true, precision: 3 });

@@ -4,7 +4,6 @@ import {
   bigint,
   boolean,
   check,
-  customType,
   index,
   integer,
   json,
@@ -14,9 +13,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { instant, minorUnits } from './columns.ts';
-
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+import { bytea, instant, minorUnits } from './columns.ts';
 
 /** Duplicates that were dropped before a signal was sent: one row an event, with a count. */
 export const duplicateDeliveries = pgTable(

@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Address, Seller } from '../../domain/details.ts';
 import type { PostingKind } from '../../domain/effects/effects.ts';
-import { instant, isMoneyOrNone, isPositiveMoney, minorUnits } from './columns.ts';
+import { bytea, instant, isMoneyOrNone, isPositiveMoney, minorUnits } from './columns.ts';
 
 /** A row without `grantedAt` is a tombstone: revoked before the grant came, so it grants nothing. */
 export const entitlements = pgTable(
@@ -42,10 +42,18 @@ export const numberSeries = pgTable('number_series', {
   last: bigint({ mode: 'number' }).notNull(),
 });
 
+/** Sellers' pictures by what is in them: a paper names the one that it was issued with. */
+export const sellerLogos = pgTable('seller_logos', {
+  sha256: text().primaryKey(),
+  content: bytea().notNull(),
+});
+
 export const invoices = pgTable(
   'invoices',
   {
     number: bigint({ mode: 'number' }).primaryKey(),
+    /** As it is printed; null in invoices of a release that knew one way of printing it. */
+    printed: text().unique(),
     orderId: text().notNull(),
     epoch: integer().notNull(),
     key: text().notNull().unique(),
@@ -79,6 +87,8 @@ export const creditNotes = pgTable(
   'credit_notes',
   {
     number: bigint({ mode: 'number' }).primaryKey(),
+    /** As it is printed; null in notes of a release that knew one way of printing it. */
+    printed: text().unique(),
     orderId: text().notNull(),
     refundId: text().notNull(),
     key: text().notNull().unique(),

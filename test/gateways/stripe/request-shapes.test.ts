@@ -71,6 +71,15 @@ describe("requests to Stripe, by Stripe's own specification", function () {
     await gateway.refundPayment(refund);
   });
 
+  it('may list what moved on a day, and what a payout has paid out', async () => {
+    const day = { day: '2026-01-26', fromMs: 1_769_385_600_000, toMs: 1_769_472_000_000 };
+    for (const cursor of [null, { payout: 'po_1', after: 'txn_1', payouts: [] }]) {
+      const asked = { ...day, cursor: cursor && JSON.stringify(cursor) };
+      const page = await gateway.fetchSettlement?.(asked);
+      assert.ok(page && page.items.length > 0);
+    }
+  });
+
   it('would be refused with a parameter that Stripe does not know', async () => {
     const address = new URL(mock?.url ?? '');
     const { hostname: host, port } = address;

@@ -1,0 +1,197 @@
+/** The month-end report, for programs and as a PDF. */
+import { z } from 'zod';
+import { accountName } from '../../books/chart.ts';
+import { endOf, isClosed, type MonthEndReport, monthEndPdf } from '../../books/month-end.ts';
+import { PAPER_KINDS } from '../../store/effects/papers.ts';
+import { trialBalanceOf } from '../../store/settlements/book-entries.ts';
+import {
+  judgeAgain,
+  listDifferences,
+  listMonths,
+  reportedGateways,
+} from '../../store/settlements/differences.ts';
+import { readMonthEnd } from '../../store/settlements/month-end.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
+import { defineRoute } from '../http/route.ts';
+import { daysOf } from './period.ts';
+
+const query = z.strictObject({
+  month: z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')
+    .meta({ example: '2026-01', description: 'A month.' }),
+});
+
+/** What a person reads on one page; all of them are under /v1/settlements/differences. */
+const MOST_OPEN = 200;
+
+const minor = (description: string) => z.int().meta({ description });
+
+const monthEndSchema = z
+  .object({
+    month: z.string().meta({ description: 'YYYY-MM.' }),
+    isOver: z.boolean().meta({ description: 'Whether its last day is over, in UTC.' }),
+    isClosed: z
+      .boolean()
+      .meta({ description: 'Whether it is over and no difference of it is open.' }),
+    openDifferences: minor('How many differences of it are open.'),
+    gateways: z
+      .array(
+        z.object({
+          gateway: z.string(),
+          lines: minor('Lines of reports in it.'),
+          open: minor('Differences that nobody has decided.'),
+          decided: minor('Differences that somebody has decided.'),
+        }),
+      )
+      .meta({ description: 'Every gateway that has lines or differences in it.' }),
+    accounts: z
+      .array(
+        z.object({
+          account: z.string().meta({ description: "The account's key." }),
+          name: z.string().meta({ description: 'In the chart of accounts.' }),
+          currency: z.string(),
+          opening: minor('Debit less credit before the month, in minor units.'),
+          debit: minor('What it took, in minor units.'),
+          credit: minor('What it gave, in minor units.'),
+          closing: minor('Opening and debit less credit, in minor units.'),
+        }),
+      )
+      .meta({ description: 'The trial balance.' }),
+    fees: z
+      .array(
+        z.object({
+          gateway: z.string(),
+          currency: z.string(),
+          lines: minor('Lines of the month.'),
+          fee: minor('What the gateway took, without tax, in minor units.'),
+          tax: minor('Tax on it, in minor units.'),
+        }),
+      )
+      .meta({ description: 'By gateway and currency, as its lines say.' }),
+    payouts: z
+      .array(
+        z.object({
+          gateway: z.string(),
+          payoutId: z.string().meta({ description: 'The gateway’s id of it.' }),
+          kind: z.enum(['sent', 'returned']).meta({ description: 'Whether it came back.' }),
+          date: z.iso.date().meta({
+            description:
+              'When it was sent; of a gateway that does not say, the day of its last line.',
+          }),
+          currency: z.string(),
+          amount: minor('In minor units, positive.'),
+          lines: minor('Lines that it paid out; 0 where the gateway does not say which.'),
+        }),
+      )
+      .meta({ description: 'What gateways sent to the bank, and what came back.' }),
+    papers: z
+      .array(
+        z.object({
+          kind: z.enum(PAPER_KINDS).meta({ description: 'Invoices or credit notes.' }),
+          currency: z.string(),
+          count: minor('How many were issued.'),
+          amount: minor('Their sum in minor units.'),
+          first: minor('The least number.'),
+          last: minor('The greatest number.'),
+        }),
+      )
+      .meta({ description: 'What was issued, by kind and currency.' }),
+  })
+  .meta({ id: 'MonthEnd' });
+
+export const getMonthEnd = defineRoute({
+  operationId: 'getMonthEnd',
+  method: 'get',
+  path: '/v1/books/month-end',
+  scope: 'ops',
+  summary: 'Get what closes a month: trial balance, open differences, fees, payouts, papers',
+  query,
+  answers: { 200: { description: 'The report.', schema: monthEndSchema } },
+  problems: ['query_invalid'],
+  async run({ query: { month } }, dependencies) {
+    const report = await reportOf(dependencies, month);
+    return { status: 200, body: represent(report, dependencies) };
+  },
+});
+
+export const getMonthEndPdf = defineRoute({
+  operationId: 'downloadMonthEnd',
+  method: 'get',
+  path: '/v1/books/month-end.pdf',
+  scope: 'ops',
+  summary: 'Get the month-end report as a document',
+  query,
+  answers: { 200: { description: 'The report.', contentType: 'application/pdf' } },
+  problems: ['query_invalid'],
+  async run({ query: { month } }, dependencies) {
+    const report = await reportOf(dependencies, month);
+    const { books, policy } = dependencies;
+    const pdf = await monthEndPdf(report, { chart: books.chart, sellerName: policy.seller.name });
+    const headers = {
+      'content-type': 'application/pdf',
+      'content-disposition': `inline; filename="month-end-${month}.pdf"`,
+    };
+    return { status: 200, body: pdf, headers };
+  },
+});
+
+async function reportOf(
+  { database, books }: ApiDependencies,
+  month: string,
+): Promise<MonthEndReport> {
+  // What orders have posted since a line was judged is no open difference.
+  for (const gateway of await reportedGateways(database))
+    await judgeAgain(database, gateway, books.terms);
+  const days = daysOf(month);
+  const [accounts, months, { differences }, more] = [
+    await trialBalanceOf(database, days),
+    await listMonths(database),
+    await listDifferences(database, { state: 'open', month, limit: MOST_OPEN }),
+    await readMonthEnd(database, days),
+  ];
+  return {
+    ...more,
+    month,
+    isOver: endOf(month).getTime() <= Date.now(),
+    accounts,
+    gateways: months.filter((one) => one.month === month),
+    open: differences,
+  };
+}
+
+function represent(
+  report: MonthEndReport,
+  { books }: ApiDependencies,
+): z.infer<typeof monthEndSchema> {
+  const { month, isOver, accounts, gateways, fees, payouts, papers } = report;
+  return {
+    month,
+    isOver,
+    isClosed: isClosed(report),
+    openDifferences: gateways.reduce((sum, { open }) => sum + open, 0),
+    gateways: gateways.map(({ gateway, lines, open, decided }) => ({
+      ...{ gateway, lines, open, decided },
+    })),
+    accounts: accounts.map(({ account, currency, ...sums }) => ({
+      account,
+      name: accountName(books.chart, account),
+      currency,
+      opening: sums.openingMinor,
+      debit: sums.debitMinor,
+      credit: sums.creditMinor,
+      closing: sums.closingMinor,
+    })),
+    fees: fees.map(({ feeMinor, taxMinor, ...rest }) => ({
+      ...rest,
+      fee: feeMinor,
+      tax: taxMinor,
+    })),
+    payouts: payouts.map(({ day, amountMinor, ...rest }) => ({
+      ...rest,
+      date: day,
+      amount: amountMinor,
+    })),
+    papers: papers.map(({ amountMinor, ...rest }) => ({ ...rest, amount: amountMinor })),
+  };
+}
