@@ -62,6 +62,7 @@ export const LONG_TESTS: readonly string[] = [
   'test/backup/stack.test.ts',
   'test/browser/operations.test.ts',
   'test/chaos/short.test.ts',
+  'test/deploy/kept-validators.test.ts',
   'test/deploy/release.test.ts',
   'test/deploy/worker-versioning.test.ts',
   'test/guarantees/backlog.test.ts',
