@@ -14,8 +14,8 @@ const { warning, problem } = findingsOf('settings');
  */
 export function examineApiKeys(keys: readonly ApiKey[], now: number = Date.now()): Finding[] {
   const findings = keys.flatMap((key, index) => endingOf(key, index + 1, now));
-  const isNobodyLetIn = keys.length > 0 && keys.every((key) => hasEnded(key, now));
-  if (!isNobodyLetIn) return findings;
+  const haveAllEnded = keys.length > 0 && keys.every((key) => hasEnded(key, now));
+  if (!haveAllEnded) return findings;
   return [problem('every key of API_KEYS has ended, so nobody is let in: add one'), ...findings];
 }
 

@@ -305,7 +305,7 @@ describe('the image', () => {
   });
 
   it('does not run as root, and takes signals itself', () => {
-    assert.match(dockerfile, /^USER node$/m);
+    assert.match(dockerfile, /^USER 1000:1000$/m);
     const [, command = ''] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     assert.ok(isProgram(JSON.parse(command)), command);
   });

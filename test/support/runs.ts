@@ -63,6 +63,7 @@ export const LONG_TESTS: readonly string[] = [
   'test/browser/operations.test.ts',
   'test/browser/restore.test.ts',
   'test/chaos/short.test.ts',
+  'test/deploy/kept-validators.test.ts',
   'test/deploy/release.test.ts',
   'test/deploy/worker-versioning.test.ts',
   'test/guarantees/backlog.test.ts',

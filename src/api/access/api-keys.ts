@@ -3,7 +3,7 @@
  * reveals nothing; secrets are kept as digests only.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type ApiKey, type ApiScope, hasEnded } from '../../config/config.ts';
+import type { ApiKey, ApiScope } from '../../config/config.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** `owner` identifies the key, without revealing it, or the person; it stays the same over restarts. */
@@ -59,7 +59,8 @@ export function createAuthenticate(
     const [match] = matching;
     if (match === undefined) throw new Problem('credentials_invalid');
     const { key, caller } = match;
-    if (hasEnded(key, now())) throw new KeyEnded(caller.owner, endOf(key, caller));
+    if (caller.expiresAt !== undefined && now() >= caller.expiresAt)
+      throw new KeyEnded(caller.owner, endOf(key, caller));
     return caller;
   };
 }
