@@ -179,13 +179,19 @@ function Pages() {
             w="auto"
             px="xs"
           />
-          {count !== undefined && counts !== undefined && counts[count].count > 0 && (
-            <Badge size="sm" variant="default" tt="none" mx={4}>
-              {boundedText(counts[count])}
-            </Badge>
-          )}
+          {count !== undefined && counts !== undefined && <Count counted={counts[count]} />}
         </Group>
       ))}
     </Group>
+  );
+}
+
+/** Nothing only where it is sure that nothing waits. */
+function Count({ counted }: { counted: ListCounts[keyof ListCounts] }) {
+  if (counted.count === 0 && !counted.hasMore) return null;
+  return (
+    <Badge size="sm" variant="default" tt="none" mx={4}>
+      {boundedText(counted)}
+    </Badge>
   );
 }

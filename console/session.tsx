@@ -1,24 +1,24 @@
 /** Who is signed in: by a key, which stays in this tab and is gone when it is closed, or at a provider, by a cookie. */
 import { createContext, type ReactNode, useContext } from 'react';
 import { call, createPayonceClient, type PayonceClient, type Reply } from '../src/client/index.ts';
+import type { Rights } from './parts/deeds-of-order.ts';
 
 const STORED = 'payonce.key';
 /** No page of another site can send it; the API counts the cookie only where it is there. */
 const BY_COOKIE = { 'payonce-console': '1' };
 
-export interface Session {
+export interface Session extends Rights {
   client: PayonceClient;
   /** What each request says of who sends it. */
   credentials: Readonly<Record<string, string>>;
-  scope: 'support' | 'ops';
   actor: string;
   /** When the key or the session ends; null where it has no end. */
   expiresAt: string | null;
   temporalUiUrl: string | null;
 }
 
-interface Caller {
-  scope: 'client' | 'support' | 'ops';
+interface Caller extends Omit<Rights, 'scope'> {
+  scope: 'client' | Rights['scope'];
   actor: string;
   expiresAt: string | null;
   temporalUiUrl: string | null;
@@ -120,14 +120,14 @@ async function open(
   credentials: Readonly<Record<string, string>>,
 ): Promise<Session> {
   const caller = accepted(await call<Caller>(client, 'GET', '/v1/key'));
-  const { scope, actor, expiresAt, temporalUiUrl } = caller;
+  const { scope, ...others } = caller;
   if (scope === 'client')
     throw new Refusal({
       code: 'scope_insufficient',
       detail:
         'This is a key of a shop, which opens no console: sign in with a key of the scope support or ops.',
     });
-  return { client, credentials, scope, actor, expiresAt, temporalUiUrl };
+  return { client, credentials, scope, ...others };
 }
 
 const Current = createContext<Session | null>(null);

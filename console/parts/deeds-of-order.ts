@@ -21,9 +21,23 @@ const REFERENCE: Field = {
   isRequired: true,
 };
 
+/** Of one order, by currency and in minor units; 0 where a currency is not named. */
+type AmountLimits = Readonly<Record<string, number>>;
+
+/** What the person who is signed in may do. */
+export interface Rights {
+  scope: 'support' | 'ops';
+  /** Null where there is no limit. */
+  refundLimits: AmountLimits | null;
+  writeOffLimits: AmountLimits;
+}
+
 /** Those that `support` may do come first; the others are for `ops` alone. */
-export function deedsOf(order: Order, scope: 'support' | 'ops'): Deed[] {
-  return [...ofSupport(order), ...(scope === 'ops' ? ofOperators(order) : [])];
+export function deedsOf(order: Order, { scope, refundLimits, writeOffLimits }: Rights): Deed[] {
+  return [
+    ...ofSupport(order, refundLimits),
+    ...(scope === 'ops' ? ofOperators(order, writeOffLimits) : []),
+  ];
 }
 
 function amountField(currency: string, isRequired: boolean): Field {
@@ -69,23 +83,35 @@ function leftAtGateway(order: Order): number {
   return leftOf(order) - standing;
 }
 
-function ofSupport(order: Order): Deed[] {
+/** The limit counts over the order: also what went back, or was promised, by others. */
+function roomForRefund(order: Order, limits: AmountLimits | null): number {
+  if (limits === null) return Infinity;
+  return (limits[order.currency] ?? 0) - order.amountRefunded - promisedOf(order);
+}
+
+function ofSupport(order: Order, limits: AmountLimits | null): Deed[] {
   const { id, state, currency } = order;
   const left = leftAtGateway(order);
-  if (left <= 0 || !isTakenIn(state, 'refund') || isDisputed(order)) return [];
+  const amount = Math.min(left, roomForRefund(order, limits));
+  if (amount <= 0 || !isTakenIn(state, 'refund') || isDisputed(order)) return [];
+  const money = moneyText(amount, currency);
+  const most =
+    amount < left
+      ? `${money}, the most that you may still give back of the order`
+      : `all that is left (${money})`;
   return [
     {
       name: 'Refund',
-      consequence: `Gives money back through the gateway: all that is left (${moneyText(left, currency)}), or the part that you name.`,
+      consequence: `Gives money back through the gateway: ${most}, or the part that you name.`,
       path: `/v1/orders/${id}/refunds`,
-      body: { amount: left },
+      body: { amount },
       fields: [amountField(currency, false), { name: 'reason', label: 'Why', kind: 'words' }],
       color: 'red.9',
     },
   ];
 }
 
-function ofOperators(order: Order): Deed[] {
+function ofOperators(order: Order, writeOffLimits: AmountLimits): Deed[] {
   const { state, gateway, payments } = order;
   const path = `/v1/orders/${order.id}`;
   const sync: Deed = {
@@ -96,28 +122,28 @@ function ofOperators(order: Order): Deed[] {
   return [
     ...(order.capture === 'manual' ? ofHeld(order) : []),
     ...(payments.length > 0 && isTakenIn(state, 'sync') ? [sync] : []),
-    ...ofEnd(order),
+    ...ofEnd(order, writeOffLimits),
     ...ofMoneyByHand(order),
     ...ofAccess(order),
     ...ofPersonalData(order),
   ];
 }
 
-/** What it is about is the order as it was read: that version is named. */
-function ofAccess({ id, version, access }: Order): Deed[] {
+function ofAccess({ id, access }: Order): Deed[] {
   const path = `/v1/orders/${id}/access`;
   const fields = [{ ...NOTE, isRequired: true }];
-  const seen = `You decide on version ${version} of the order.`;
   const grant: Deed = {
     name: 'Grant access',
-    consequence: `Gives the customer access, also while a dispute is open or where nothing was paid. It ends when the order is refunded or cancelled, or when somebody revokes it. ${seen}`,
+    consequence:
+      'Gives the customer access, also while a dispute is open or where nothing was paid. It ends when the order is refunded or cancelled, or when somebody revokes it.',
     path,
     body: { action: 'grant' },
     fields,
   };
   const revoke: Deed = {
     name: 'Revoke access',
-    consequence: `Takes the customer’s access away. No money moves, and nothing gives it back but a person who grants it. ${seen}`,
+    consequence:
+      'Takes the customer’s access away. No money moves, and nothing gives it back but a person who grants it.',
     path,
     body: { action: 'revoke' },
     fields,
@@ -190,12 +216,13 @@ function outstandingOf({ amount, amountDiscounted, amountWrittenOff, amountPaid 
 }
 
 /** How an order that is not paid ends, or does not end yet. */
-function ofEnd(order: Order): Deed[] {
+function ofEnd(order: Order, writeOffLimits: AmountLimits): Deed[] {
   const { id, state, currency, gateway } = order;
   const path = `/v1/orders/${id}`;
   const rest = outstandingOf(order);
   // To cancel would give back what a bank may take back.
   const isPaidBackByBank = state === 'partially_paid' && isDisputed(order);
+  const isInLimit = order.amountWrittenOff + rest <= (writeOffLimits[currency] ?? 0);
   const cancel: Deed = {
     name: 'Cancel',
     consequence: `${gateway} voids what could still be paid, then the order is cancelled. What was paid of it is refunded; where the customer is faster, it stays paid.`,
@@ -223,7 +250,7 @@ function ofEnd(order: Order): Deed[] {
   return [
     ...(isTakenIn(state, 'cancel') && !isPaidBackByBank ? [cancel] : []),
     ...(isTakenIn(state, 'extend') ? [extend] : []),
-    ...(isTakenIn(state, 'write_off') && !isPaidBackByBank ? [writeOff] : []),
+    ...(isTakenIn(state, 'write_off') && !isPaidBackByBank && isInLimit ? [writeOff] : []),
   ];
 }
 

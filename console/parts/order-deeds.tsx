@@ -7,13 +7,13 @@ import { DeedButton } from './deed.tsx';
 import { deedsOf } from './deeds-of-order.ts';
 
 export function OrderDeeds({ order }: { order: Order }) {
-  const { scope } = useSession();
+  const session = useSession();
   return (
     <Group gap="xs">
-      {deedsOf(order, scope).map((deed) => (
+      {deedsOf(order, session).map((deed) => (
         <DeedButton key={deed.name} deed={deed} />
       ))}
-      {scope === 'ops' && <CustomerExport customerId={order.customer.id} />}
+      {session.scope === 'ops' && <CustomerExport customerId={order.customer.id} />}
     </Group>
   );
 }

@@ -43,9 +43,10 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`;
 }
 
-/** `1,000+` where there are more than were counted. */
-export function boundedText({ count, hasMore }: ListCounts[keyof ListCounts]): string {
-  return `${count.toLocaleString('en-GB')}${hasMore ? '+' : ''}`;
+/** `1,000+` where there are more than were counted, and no number where none of them was. */
+export function boundedText({ count, hasMore }: ListCounts[keyof ListCounts], suffix = ''): string {
+  if (count === 0 && hasMore) return 'not all counted';
+  return `${count.toLocaleString('en-GB')}${hasMore ? '+' : ''}${suffix}`;
 }
 
 /** The name of a list, and how many it has: it follows what changes. */
@@ -56,7 +57,7 @@ export function ListTitle({ name, count }: { name: string; count: keyof ListCoun
       <Title order={2}>{name}</Title>
       {counts !== undefined && (
         <Badge variant="default" tt="none" role="status">
-          {boundedText(counts[count])} in all
+          {boundedText(counts[count], ' in all')}
         </Badge>
       )}
     </Group>

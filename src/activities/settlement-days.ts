@@ -14,9 +14,13 @@ import {
   type DayFetch,
   dayItems,
   dueDays,
+  holdFetch,
+  type ImportedLines,
   keepPage,
   noteImported,
   noteProblem,
+  outcomeOf,
+  requestDueDays,
 } from '../store/settlements/days.ts';
 import { importReport } from '../store/settlements/import-report.ts';
 import type { BookTerms } from '../store/settlements/terms.ts';
@@ -52,13 +56,19 @@ export function createSettlementDays({
   return {
     /** @param at when the schedule was due, in epoch milliseconds */
     dueSettlementDays: ({ at, ...account }: { gateway: string; zone: string; at: number }) =>
-      asActivityFailure(() => dueDays(database, { ...account, at })),
+      asActivityFailure(async () => {
+        const days = await dueDays(database, { ...account, at });
+        await requestDueDays(database, { gateway: account.gateway, days });
+        return days;
+      }),
 
     fetchSettlementDay: (request: DayRequest) =>
       noted(database, request, async () => {
-        const { gateway } = sourceOf(gateways, request);
         const { day } = request;
+        // First, so that whatever is wrong from here on is told in the day's row.
         const begun = await beginFetch(database, request);
+        if (begun === null) throw replaced();
+        const { gateway } = sourceOf(gateways, request);
         let { cursor, isWhole } = begun;
         while (!isWhole) {
           Context.current().heartbeat();
@@ -70,10 +80,14 @@ export function createSettlementDays({
         }
       }),
 
-    importSettlementDay: (request: DayRequest): Promise<{ lines: number; newLines: number }> =>
+    importSettlementDay: (request: DayRequest): Promise<ImportedLines> =>
       noted(database, request, async () => {
+        // A try before this one may have imported it without Temporal hearing of that.
+        const outcome = await outcomeOf(database, request);
+        if (outcome === 'replaced') throw replaced();
+        if (outcome !== 'open') return outcome;
         const { format } = sourceOf(gateways, request);
-        const { day, zone, account, terms, requestedBy } = request;
+        const { gateway, day, zone, account, terms, requestedBy } = request;
         const { isNew, report } = await withHeartbeats(() =>
           importReport(database, {
             account,
@@ -81,10 +95,16 @@ export function createSettlementDays({
             acceptUnknown: true,
             importedBy: requestedBy,
             terms,
-            read: (sink) => readDay(dayItems(database, request), { format, zone, day }, sink),
+            begin: async (client) => {
+              if (!(await holdFetch(client, request))) throw overtaken();
+            },
+            end: async (client, { id }) => {
+              if (!(await noteImported({ pool: client }, request, id))) throw overtaken();
+            },
+            read: (sink) =>
+              readDay(dayItems(database, request), { gateway, format, zone, day }, sink),
           }),
         );
-        if (!(await noteImported(database, request, report.id))) throw replaced();
         return { lines: report.lines, newLines: isNew ? report.newLines : 0 };
       }),
 
@@ -115,6 +135,11 @@ function sourceOf(gateways: Gateways, { gateway: name }: DaySettings): Source {
 
 function replaced(): ApplicationFailure {
   return ApplicationFailure.nonRetryable('another fetch of the day has begun', 'FetchReplaced');
+}
+
+/** Another try has imported it, or another fetch has begun, since it was asked for: the next try sees which. */
+function overtaken(): ApplicationFailure {
+  return ApplicationFailure.retryable('the day has changed under this try', 'FetchOvertaken');
 }
 
 /** A try that fails is shown at once, and not first when all tries are over. */

@@ -14,6 +14,7 @@ import { createOrderClient, GOES_ON_FROM } from '../api/temporal/order-client.ts
 import { createOrderRuns } from '../api/temporal/order-runs.ts';
 import { ORDERS, type OrderRun } from '../api/temporal/runs.ts';
 import type { Database } from '../store/database.ts';
+import { noteLostRun } from '../store/orders/lost-runs.ts';
 import { SCAN_START, scanOpenOrders } from '../store/orders/open-orders.ts';
 import { loadRecord } from '../store/orders/record.ts';
 
@@ -22,6 +23,9 @@ const AT_ONCE = 20;
 const PAGE = 500;
 /** A call has some seconds; the pauses between these tries come to a quarter of a minute. */
 const RETRIES = 4;
+
+/** Temporal itself would say that its history service has ended the run, and nothing of a backup. */
+const PUT_BACK = { how: 'terminated', endedBy: null, reason: 'put back from a backup' } as const;
 
 const REASON = 'Payonce: put back from a backup; the order goes on from its record';
 
@@ -118,7 +122,10 @@ export async function goOnFromRecords({
     const sources = await withRunsBefore(run);
     // In one step, as an order that is at rest in its record is found by its open run alone.
     await orders.replaceRun(ledger, run?.runId);
-    if (run?.isOpen) result.ended += 1;
+    if (run?.isOpen) {
+      result.ended += 1;
+      await noteLostRun(database, orderId, { ...PUT_BACK, runId: run.runId });
+    }
     result.begun += 1;
     // In this order: what callers asked for is found again under its key, and the gateway has the last word.
     const sent = new Set<string>();

@@ -5,6 +5,7 @@ import type { AccountMovement } from '../store/settlements/book-entries.ts';
 import type { Difference, Month } from '../store/settlements/differences.ts';
 import type { MonthEnd } from '../store/settlements/month-end.ts';
 import { accountName, type Chart } from './chart.ts';
+import { missingText } from './missing-reports.ts';
 
 export interface MonthEndReport extends MonthEnd {
   /** `YYYY-MM` */
@@ -18,12 +19,24 @@ export interface MonthEndReport extends MonthEnd {
   open: readonly Difference[];
 }
 
-/** A month is closed when it is over and nothing of it is open. */
+/** A month is closed when it is over, its reports are in, and nothing of it is open. */
 export function isClosed({
   isOver,
   gateways,
-}: Pick<MonthEndReport, 'isOver' | 'gateways'>): boolean {
-  return isOver && gateways.every(({ open }) => open === 0);
+  missing,
+}: Pick<MonthEndReport, 'isOver' | 'gateways' | 'missing'>): boolean {
+  return isOver && missing.length === 0 && gateways.every(({ open }) => open === 0);
+}
+
+/** One line for each reason. */
+function stateOf(report: MonthEndReport): string[] {
+  if (!report.isOver) return ['Not over yet: what is shown is its present state.'];
+  if (isClosed(report)) return ['Closed: nothing is open.'];
+  const open = report.gateways.reduce((sum, gateway) => sum + gateway.open, 0);
+  return [
+    ...(open === 0 ? [] : [`Not closed: ${open} differences are open.`]),
+    ...report.missing.map((one) => `Not closed: ${missingText(one)}.`),
+  ];
 }
 
 const text = (name: string, share: number): ReportColumn => ({ name, share });
@@ -34,16 +47,10 @@ export function monthEndPdf(
   report: MonthEndReport,
   { chart, sellerName }: { chart: Chart; sellerName: string },
 ): Promise<Buffer> {
-  const { month, isOver, accounts, gateways, open, fees, payouts, papers } = report;
-  const openCount = gateways.reduce((sum, gateway) => sum + gateway.open, 0);
-  const state = isClosed(report)
-    ? 'Closed: nothing is open.'
-    : isOver
-      ? `Not closed: ${openCount} differences are open.`
-      : 'Not over yet: what is shown is its present state.';
+  const { month, accounts, gateways, open, fees, payouts, papers } = report;
   return drawReport({
     title: `Month-end report ${month}`,
-    lines: [sellerName, state].filter((line) => line !== ''),
+    lines: [sellerName, ...stateOf(report)].filter((line) => line !== ''),
     at: endOf(month),
     tables: [
       {

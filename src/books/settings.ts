@@ -10,16 +10,16 @@ import { type AccountRole, type Chart, DEFAULT_CHART } from './chart.ts';
 export interface BooksSettings {
   chart: Chart;
   terms: BookTerms;
-  /** How days are fetched from gateways' APIs, by gateway; one that is not named is fetched by its defaults. */
+  /** Gateways whose days are fetched from their APIs by themselves; one that is not named, or off, only when asked for. */
   daily: 'off' | Readonly<Record<string, DailySettings>>;
 }
 
 export type DailySettings =
   | 'off'
   | {
-      /** The zone of the gateway's account; that of its format where absent. */
+      /** The zone of the gateway's account; that of its format where absent. Imported lines keep their days. */
       zone?: string | undefined;
-      /** As imports of files name the account; empty where they do not. */
+      /** As imports of files name the account; empty where they do not. Imported lines keep it. */
       account: string;
     };
 
@@ -106,10 +106,19 @@ export function readBooksSettings(file: string | undefined): BooksSettings {
   } catch (error) {
     const problems =
       error instanceof z.ZodError
-        ? error.issues.map(({ path, message }) => `  ${path.join('.')} ${message}`)
+        ? error.issues.flatMap((issue) => problemsOf(issue))
         : [`  ${error instanceof Error ? error.message : String(error)}`];
     throw new Error([`BOOKS_FILE ${file} cannot be used:`, ...problems].join('\n'));
   }
+}
+
+/** What is wrong within one of several forms is told of the form that was meant, and not as none of them. */
+function problemsOf(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): string[] {
+  const path = [...above, ...issue.path];
+  const forms: readonly z.core.$ZodIssue[][] = issue.code === 'invalid_union' ? issue.errors : [];
+  const meant = forms.find((issues) => issues.some((one) => one.path.length > 0)) ?? forms[0];
+  if (meant !== undefined) return meant.flatMap((one) => problemsOf(one, path));
+  return [`  ${path.join('.')} ${issue.message}`];
 }
 
 function settingsOf(value: unknown): BooksSettings {

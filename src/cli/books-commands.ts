@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { missingText } from '../books/missing-reports.ts';
 import { decimalText } from '../money/text.ts';
 import { Refusal } from './refusal.ts';
 import type { Session } from './session.ts';
@@ -48,6 +49,14 @@ const monthEndSchema = z.object({
   isOver: z.boolean(),
   isClosed: z.boolean(),
   openDifferences: z.int(),
+  missingReports: z.array(
+    z.object({
+      gateway: z.string(),
+      reportedTo: z.string().nullable(),
+      dueTo: z.string(),
+      missingDays: z.array(z.string()),
+    }),
+  ),
   gateways: z.array(
     z.object({ gateway: z.string(), lines: z.int(), open: z.int(), decided: z.int() }),
   ),
@@ -162,8 +171,14 @@ async function monthEnd({ api, print }: Session, month: string): Promise<void> {
 }
 
 function monthEndText({ accounts, fees, payouts, ...report }: MonthEnd): string {
-  const { month, isOver, isClosed, openDifferences } = report;
-  const open = `not closed: ${openDifferences} open differences (payonce differences --month ${month})`;
+  const { month, isOver, isClosed, openDifferences, missingReports } = report;
+  const reasons = [
+    ...(openDifferences === 0
+      ? []
+      : [`${openDifferences} open differences (payonce differences --month ${month})`]),
+    ...missingReports.map(missingText),
+  ];
+  const open = `not closed: ${reasons.join('; ')}`;
   const state = isClosed ? 'closed' : isOver ? open : 'not over yet';
   const ofFees = fees.map(({ gateway, currency, fee, tax }) => [
     ...[gateway, currency],

@@ -17,8 +17,15 @@ export function paperNumber({ kind, ...paper }: Pick<Paper, 'kind'> & Numbered):
 
 /** The paper of a printed number as a PDF; null where none has it. */
 export async function paperPdf(database: Database, printed: string): Promise<Buffer | null> {
+  return (await invoicePdf(database, printed)) ?? creditNotePdf(database, printed);
+}
+
+async function invoicePdf(database: Database, printed: string): Promise<Buffer | null> {
   const invoice = await invoiceByNumber(database, printed);
-  if (invoice !== null) return renderInvoice(invoice, await readLogo(database, invoice));
+  return invoice === null ? null : renderInvoice(invoice, await readLogo(database, invoice));
+}
+
+async function creditNotePdf(database: Database, printed: string): Promise<Buffer | null> {
   const note = await creditNoteByNumber(database, printed);
   return note === null ? null : renderCreditNote(note, await readLogo(database, note));
 }
@@ -41,7 +48,7 @@ export function papersZip(database: Database, papers: readonly Paper[], index: s
   for (const paper of papers) {
     const number = paperNumber(paper);
     zip.addReadStreamLazy(fileOf(number), { mtime: paper.issuedAt }, (done) => {
-      drawn(database, number).then(
+      drawn(database, paper).then(
         (pdf) => done(null, Readable.from([pdf])),
         (error: unknown) => content.destroy(error as Error),
       );
@@ -51,8 +58,10 @@ export function papersZip(database: Database, papers: readonly Paper[], index: s
   return content;
 }
 
-async function drawn(database: Database, number: string): Promise<Buffer> {
-  const pdf = await paperPdf(database, number);
+/** By its kind: a shop may have changed which of the two has which numbers. */
+async function drawn(database: Database, paper: Paper): Promise<Buffer> {
+  const number = paperNumber(paper);
+  const pdf = await (paper.kind === 'invoice' ? invoicePdf : creditNotePdf)(database, number);
   if (pdf === null) throw new Error(`${number} was listed and is not there`);
   return pdf;
 }

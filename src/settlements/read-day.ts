@@ -17,6 +17,8 @@ export interface DayItem {
 }
 
 export interface DayToRead {
+  /** Whose books its lines are of: the format may be that of another package. */
+  gateway: string;
   format: JsonFormat;
   /** The zone of the account, whose day it is. */
   zone: string;
@@ -30,11 +32,11 @@ export interface DayToRead {
  */
 export async function readDay(
   items: AsyncIterable<DayItem>,
-  { format, zone, day }: DayToRead,
+  { gateway, format, zone, day }: DayToRead,
   sink: LineSink,
 ): Promise<ReadReport> {
   // A day without lines is an import as well, and another one than every other such day.
-  const hash = createHash('sha256').update(`${format.id} ${day}\n`);
+  const hash = createHash('sha256').update(`${gateway} ${format.id} ${day}\n`);
   let lines = 0;
   async function* texts(): AsyncGenerator<string[]> {
     for await (const { data, payoutId } of items) {
@@ -49,7 +51,7 @@ export async function readDay(
   await pipeline(Readable.from(texts()), inBlocks(), sink.to);
   return {
     format: format.id,
-    gateway: format.gateway,
+    gateway,
     idColumn: format.idColumn,
     valueZone: 'UTC',
     bookZone: zone,

@@ -41,7 +41,10 @@ export interface ListCounts {
 /** What no list is counted beyond; some milliseconds of PostgreSQL however many orders there are. */
 const COUNTED_UP_TO = 1_000;
 
-/** Each stops at the bound, and reads an index alone but for the effects, which are read from as many orders at most. */
+/**
+ * Each stops at the bound, and reads an index alone but for the effects, which are read from as many orders at most: the
+ * newest, as what fails now is news, and what failed long ago has been seen.
+ */
 const LISTS: Readonly<Record<keyof ListCounts, string>> = {
   orders: 'select from orders order by created_at, id',
   reviews: 'select from orders where needs_review order by created_at, id',
@@ -51,7 +54,7 @@ const LISTS: Readonly<Record<keyof ListCounts, string>> = {
     (select from failing_effects limit $1)
     union all
     (select from (
-      select view from orders where needs_review order by created_at, id limit $1
+      select view from orders where needs_review order by created_at desc, id desc limit $1
     ) as waiting, json_array_elements(view->'effects') as effect
     where effect->>'status' = 'failed')`,
   parkedEvents: "select from parked_events where status = 'parked'",

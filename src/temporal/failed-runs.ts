@@ -54,7 +54,9 @@ export function createFailedRuns(
         const { executions } = await connection.withDeadline(Date.now() + DEADLINE_MS, () =>
           connection.workflowService.listWorkflowExecutions(request),
         );
-        return executions[0]?.execution?.workflowId ?? undefined;
+        const id = executions[0]?.execution?.workflowId ?? undefined;
+        // An order's id has no colon: that of a reconciliation has.
+        return id?.includes(':') ? undefined : id;
       };
     },
   };

@@ -61,16 +61,21 @@ function problemOf(error: unknown): string {
   return (cause ?? (error as Error)).message;
 }
 
+/** One day alone may fail as an outage does, for instance by a list that never stands still. */
+const OUTAGES_IN_A_ROW = 2;
+
 /** Fetches every day that is due, one after the other, and answers what came of each. */
 export async function reconcileDaily(settings: DailyInput): Promise<DailyResult> {
   const { gateway, zone } = settings;
   const at = dueAt();
   const results: DailyResult = {};
+  let outages = 0;
   for (const day of await dueSettlementDays({ gateway, zone, at })) {
     const { state, isForAll } = await resultOf({ ...settings, day });
     results[day] = state;
+    outages = isForAll ? outages + 1 : 0;
     // The others would meet the same outage, each for hours: the next run goes on with them.
-    if (isForAll) break;
+    if (outages === OUTAGES_IN_A_ROW) break;
   }
   return results;
 }

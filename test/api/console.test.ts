@@ -4,6 +4,7 @@ import { mock } from 'node:test';
 import pWaitFor from 'p-wait-for';
 import type { ApiDependencies } from '../../src/api/api-dependencies.ts';
 import { getChanges } from '../../src/api/console/changes.ts';
+import { getKey } from '../../src/api/console/overview.ts';
 import { createDrain } from '../../src/api/http/drain.ts';
 import { createWaiters } from '../../src/store/waiters.ts';
 import {
@@ -40,6 +41,21 @@ describe('GET /v1/key', () => {
       assert.equal(said, scope);
       assert.match(String(actor), /./);
     }
+  });
+
+  it('says how much of one order the caller may give back and write off', async () => {
+    const policy = { supportRefundLimits: { INR: 1000 }, writeOffLimits: { INR: 500 } };
+    const limitsOf = async (scope: string) => {
+      const { body } = await getKey.run(
+        { caller: { scope, actor: 'anna' } } as never,
+        { policy } as unknown as ApiDependencies,
+      );
+      const { refundLimits, writeOffLimits } = body as Record<string, object | null>;
+      return [refundLimits, writeOffLimits];
+    };
+    assert.deepEqual(await limitsOf('client'), [{}, {}]);
+    assert.deepEqual(await limitsOf('support'), [{ INR: 1000 }, {}]);
+    assert.deepEqual(await limitsOf('ops'), [null, { INR: 500 }]);
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type Problem,
   type Shop,
   untilSettled,
+  untilTaken,
 } from '../support/shop.ts';
 import { sharedStack } from '../support/stack.ts';
 
@@ -74,7 +75,9 @@ describe('a new order', () => {
   it(`is new once for ${CROWD} requests at once`, async () => {
     const body = orderBody(newOrderId());
     const replies = await Promise.all(
-      Array.from({ length: CROWD }, () => shop.call<Order>('POST', '/v1/orders', body)),
+      Array.from({ length: CROWD }, () =>
+        untilTaken(() => shop.call<Order>('POST', '/v1/orders', body)),
+      ),
     );
     const created = replies.filter(({ status }) => status === 201);
     const replayed = replies.filter(({ status }) => status === 200);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { pino } from 'pino';
 import type { OrderRuns, RunEnd } from '../../src/api/temporal/order-runs.ts';
 import { createReaper } from '../../src/api/temporal/reaper.ts';
-import { insertOrder } from '../../src/store/orders/orders.ts';
+import { insertOrder, markStarted } from '../../src/store/orders/orders.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -187,11 +187,13 @@ describe('the reaper, in one round,', () => {
   });
 
   it('keeps that Temporal had no run, under the run that was begun', async () => {
-    const [id = ''] = await given(1);
+    const [id = '', neverStarted = ''] = await given(2);
+    await markStarted(database, [id]);
     await reaper()(NO_SIGNAL);
     assert.deepEqual(await lostRunsOf(id), [
       { run_id: `run of ${id}`, how: 'missing', ended_by: null, reason: null },
     ]);
+    assert.deepEqual(await lostRunsOf(neverStarted), []);
   });
 
   it('looks at an ended run again that could not be seen to, and no further back for the others', async () => {

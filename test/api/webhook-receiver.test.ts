@@ -45,13 +45,14 @@ describe('a signed webhook', () => {
   let handed: Handed[];
   let told: { outcome?: string; reason?: string; gateway: string }[];
   let logged: Record<string, unknown>[];
+  let lags: number[];
   let takeSignal: () => Promise<void>;
   let inFlightDeliveries: ReturnType<typeof createInFlightDeliveries>;
   let gateways: Record<string, ConfiguredGateway>;
 
   beforeEach(async () => {
     database = await freshDatabase();
-    [handed, told, logged] = [[], [], []];
+    [handed, told, logged, lags] = [[], [], [], []];
     takeSignal = async () => {};
     inFlightDeliveries = createInFlightDeliveries();
     const webhookSecrets = [WEBHOOK_SECRET];
@@ -74,7 +75,7 @@ describe('a signed webhook', () => {
       log: pino({ level: 'debug' }, { write }),
       metrics: {
         webhookAnswered: (webhook: { gateway: string; outcome: string }) => told.push(webhook),
-        webhookTaken: () => {},
+        webhookTaken: ({ seconds }: { seconds: number }) => lags.push(seconds),
         webhookIgnored: (webhook: { gateway: string; reason: string }) => told.push(webhook),
       },
       orders: {
@@ -216,10 +217,12 @@ describe('a signed webhook', () => {
       );
     });
 
-    it('counts an event once that comes again in another batch', async () => {
-      carry(item('evt_1'), item('evt_2'));
+    it('counts an event once that comes again in another batch, of another time', async () => {
+      const at = (occurredAt: number, one: EventMessage) =>
+        Object.assign({}, one, { occurredAt }) as EventMessage;
+      carry(at(1_000, item('evt_1')), at(1_000, item('evt_2')));
       await deliver(event(), { name: 'other' });
-      carry(item('evt_2'), item('evt_3'));
+      carry(at(2_000, item('evt_2')), at(2_000, item('evt_3')));
       assert.equal(await statusOf(event({ amount: 5000 }), { name: 'other' }), 'accepted');
       assert.deepEqual(handed.map(([, , payload]) => (payload as { id: string }).id).sort(byText), [
         'other:evt_1',
@@ -228,6 +231,20 @@ describe('a signed webhook', () => {
       ]);
       assert.deepEqual(await parked(), []);
     });
+  });
+
+  it('is taken whatever time a package says that it happened at', async () => {
+    const sandbox = gateways.sandbox as ConfiguredGateway;
+    for (const [number, occurredAt] of [Number.NaN, 1.5, -1, 2 ** 60].entries()) {
+      const message = { kind: 'ask', orderId: 'ord_1', paymentId: 'pay_9', occurredAt } as const;
+      gateways.other = {
+        ...sandbox,
+        readWebhook: () => ({ ...message, eventId: `evt_${number}` }),
+      };
+      assert.equal(await statusOf(event(), { name: 'other' }), 'accepted');
+    }
+    assert.equal(lags.length, 1);
+    assert.ok(lags.every(Number.isFinite));
   });
 
   it('in another form than its gateway sends is refused', async () => {

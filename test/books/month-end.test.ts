@@ -1,13 +1,16 @@
 /** The month-end report: what closes a month, as data and as a PDF. */
 import assert from 'node:assert/strict';
+import { missingText } from '../../src/books/missing-reports.ts';
 import { isClosed, type MonthEndReport, monthEndPdf } from '../../src/books/month-end.ts';
 import { readBooksSettings } from '../../src/books/settings.ts';
 import { trialBalanceOf } from '../../src/store/settlements/book-entries.ts';
-import { listMonths } from '../../src/store/settlements/differences.ts';
+import { requestDay } from '../../src/store/settlements/days.ts';
+import { judgeAgain, listMonths } from '../../src/store/settlements/differences.ts';
+import { lockGateway, longTransaction } from '../../src/store/settlements/long-transaction.ts';
 import { readMonthEnd } from '../../src/store/settlements/month-end.ts';
 import { pagesOf, textOf } from '../support/pdf.ts';
-import { razorpayReport, stripeReport } from '../support/settlement-files.ts';
-import { openSettlementWorld, type SettlementWorld } from '../support/settlement-world.ts';
+import { razorpayReport, type StripeRow, stripeReport } from '../support/settlement-files.ts';
+import { openSettlementWorld, type SettlementWorld, TERMS } from '../support/settlement-world.ts';
 
 const MONTH = '2026-01';
 const DAYS = { from: '2026-01-01', to: '2026-01-31' };
@@ -61,7 +64,7 @@ describe('the month-end report', function () {
     const { database } = world;
     const months = await listMonths(database);
     return {
-      ...(await readMonthEnd(database, DAYS)),
+      ...(await readMonthEnd(database, DAYS, TERMS)),
       month: MONTH,
       isOver: true,
       accounts: await trialBalanceOf(database, DAYS),
@@ -100,7 +103,7 @@ describe('the month-end report', function () {
     );
   });
 
-  it('is closed when nothing is open, and not before', async () => {
+  it('is closed when nothing is open and all reports are in, and not before', async () => {
     const open = await report();
     assert.deepEqual(
       open.open.map(({ kind }) => kind),
@@ -108,8 +111,10 @@ describe('the month-end report', function () {
     );
     assert.equal(isClosed(open), false);
     const gateways = open.gateways.map((gateway) => ({ ...gateway, open: 0 }));
-    assert.equal(isClosed({ ...open, gateways }), true);
-    assert.equal(isClosed({ ...open, gateways, isOver: false }), false);
+    assert.equal(isClosed({ ...open, missing: [] }), false);
+    assert.equal(isClosed({ ...open, gateways }), false);
+    assert.equal(isClosed({ ...open, gateways, missing: [] }), true);
+    assert.equal(isClosed({ ...open, gateways, missing: [], isOver: false }), false);
   });
 
   it('is a PDF with all of it, the same bytes each time', async () => {
@@ -120,6 +125,7 @@ describe('the month-end report', function () {
       'Month-end report 2026-01',
       'Night Books',
       'Not closed: 1 differences are open.',
+      'Not closed: stripe is reported up to 2026-01-26, not to 2026-02-03.',
       'Assets:Gateways:Stripe:Clearing',
       'foreign_payment',
       'setl_1',
@@ -141,5 +147,113 @@ describe('the month-end report', function () {
     const text = textOf(pdf);
     for (const part of ['po_0', 'po_199', `${pages} / ${pages}`])
       assert.ok(text.includes(part), `${part} is missing`);
+  });
+});
+
+describe('the end of a month', function () {
+  this.timeout(60_000);
+  let world: SettlementWorld;
+  beforeEach(async () => {
+    world = await openSettlementWorld();
+  });
+  afterEach(() => world.close());
+
+  const charged = (id: string, day: string, more: StripeRow = {}): StripeRow => ({
+    ...{ balance_transaction_id: `txn_${id}`, created_utc: `${day} 10:00:00` },
+    ...{ gross: '50.00', net: '50.00', reporting_category: 'charge' },
+    ...{ source_id: `ch_${id}`, payment_intent_id: `pi_${id}` },
+    ...more,
+  });
+  const reported = (...rows: StripeRow[]) =>
+    world.import(stripeReport(rows), { acceptUnknown: true });
+  const paid = (gateway: string, at: string) =>
+    world.paidOrder({
+      ...{ orderId: `ord_${gateway}`, paymentId: `pi_${gateway}`, amountMinor: 5_000 },
+      ...{ currency: 'USD', gateway, at },
+    });
+  const asked = (gateway: string, day: string) =>
+    requestDay(world.database, { gateway, day, requestedBy: 'test' });
+  const stateOf = async (from = DAYS.from, to = DAYS.to) => {
+    const { missing } = await readMonthEnd(world.database, { from, to }, TERMS);
+    return missing.map((one) => missingText(one));
+  };
+  const payoutsOf = async (from: string, to: string) => {
+    const { payouts } = await readMonthEnd(world.database, { from, to }, TERMS);
+    return payouts.map(({ payoutId, day, amountMinor, lines }) => [
+      ...[payoutId, day, amountMinor, lines],
+    ]);
+  };
+
+  it('waits for a gateway until it is reported as far as a report may take', async () => {
+    assert.deepEqual(await stateOf(), []);
+    await paid('stripe', '2026-01-31T23:59:59Z');
+    assert.deepEqual(await stateOf(), ['stripe is not reported yet']);
+    await reported(charged('stripe', '2026-01-29'));
+    assert.deepEqual(await stateOf(), ['stripe is reported up to 2026-01-29, not to 2026-02-03']);
+    await reported(charged('2', '2026-02-02'));
+    assert.deepEqual(await stateOf(), ['stripe is reported up to 2026-02-02, not to 2026-02-03']);
+    await reported(charged('3', '2026-02-03'));
+    assert.deepEqual(await stateOf(), []);
+  });
+
+  it('waits for no gateway at which nothing has moved in it', async () => {
+    await paid('stripe', '2026-02-01T00:00:00Z');
+    await paid('razorpay', '2025-12-31T23:59:59Z');
+    assert.deepEqual(await stateOf(), []);
+  });
+
+  it('waits for each of its days that was asked for', async () => {
+    await paid('stripe', '2026-01-12T10:00:00Z');
+    await reported(charged('stripe', '2026-01-12'), charged('2', '2026-02-03'));
+    assert.deepEqual(await stateOf(), []);
+    for (const day of ['2026-01-14', '2026-01-13', '2026-02-01']) await asked('stripe', day);
+    await asked('razorpay', '2026-01-20');
+    assert.deepEqual(await stateOf(), [
+      'razorpay is not reported yet',
+      'stripe is reported up to 2026-02-03, without 2026-01-13, 2026-01-14',
+    ]);
+    await world.database.pool.query('update settlement_days set import_id = 1');
+    assert.deepEqual(await stateOf(), []);
+  });
+
+  it('waits for nothing in a month in which no order has moved money', async () => {
+    await asked('stripe', '2025-12-05');
+    assert.deepEqual(await stateOf('2025-12-01', '2025-12-31'), []);
+  });
+
+  it('has a payout in one month alone, with its lines of the month before', async () => {
+    const both = { automatic_payout_id: 'po_1' };
+    const sent = { balance_transaction_id: 'txn_p', created_utc: '2026-02-02 10:00:00' };
+    await reported(
+      charged('1', '2026-01-30', both),
+      charged('2', '2026-01-31', both),
+      {
+        ...sent,
+        gross: '-100.00',
+        net: '-100.00',
+        reporting_category: 'payout',
+        source_id: 'po_1',
+      },
+      // Of a payout whose own row no report has.
+      charged('3', '2026-01-31', { automatic_payout_id: 'po_2' }),
+      charged('4', '2026-02-03', { automatic_payout_id: 'po_2' }),
+    );
+    assert.deepEqual(await payoutsOf(DAYS.from, DAYS.to), []);
+    assert.deepEqual(await payoutsOf('2026-02-01', '2026-02-28'), [
+      ['po_1', '2026-02-02', 10_000, 2],
+      ['po_2', '2026-02-03', 10_000, 2],
+    ]);
+  });
+
+  it('does not wait for an import that goes on', async () => {
+    await longTransaction(world.database, async (client) => {
+      await lockGateway(client, 'stripe');
+      await judgeAgain(world.database, 'stripe', TERMS, { patienceMs: 100 });
+      const judged = await world.database.pool.query('select from settlement_judgements');
+      assert.equal(judged.rowCount, 0);
+    });
+    await judgeAgain(world.database, 'stripe', TERMS, { patienceMs: 100 });
+    const judged = await world.database.pool.query('select from settlement_judgements');
+    assert.equal(judged.rowCount, 1);
   });
 });

@@ -162,6 +162,22 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
       );
     });
 
+    // ecommerce#191 and richie#2158: a button that the server always refuses.
+    it('offers a key with a limit to refund as much as the limit leaves, and then nothing', async () => {
+      await startWith(`support:anna:${SUPPORT}`);
+      const id = await paidOrder();
+      await openOrder(id, SUPPORT, `http://127.0.0.1:${port}`);
+      await deed('Refund').click();
+      await dialog().getByText('10.00 INR, the most that you may still give back').waitFor();
+      await send('Refund');
+      await dialog().waitFor({ state: 'hidden' });
+      await deed('Refund').waitFor({ state: 'hidden' });
+      assert.deepEqual(
+        (await readOrder(shop, id)).refunds.map(({ amount }) => amount),
+        [1000],
+      );
+    });
+
     it('says when a key ends, that it has ended, and why nobody is signed in any more', async () => {
       const soon = new Date(Date.now() + 10 * 24 * 3_600_000).toISOString();
       await startWith(`support:anna:${SUPPORT} until ${soon}`);
@@ -268,6 +284,19 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     );
     await page.goto(`${stack.apiUrl}/console/orders?q=${customer.id}`);
     await page.getByRole('status').getByText('There are more').waitFor();
+  });
+
+  it('does not say that no effect waits where not all that wait were looked at', async () => {
+    const none = { count: 0, hasMore: false };
+    const json = {
+      ...{ orders: none, disputes: none, openDisputes: none, parkedEvents: none },
+      reviews: { count: 1000, hasMore: true },
+      stuckEffects: { count: 0, hasMore: true },
+    };
+    await page.route('**/v1/overview/lists', (route) => route.fulfill({ json }));
+    await browser.open('/effects');
+    for (const place of [page.getByRole('navigation', { name: 'Pages' }), page.getByRole('main')])
+      await place.getByText('not all counted', { exact: true }).waitFor();
   });
 
   // balanced-dashboard#1630 and angelleye/paypal-woocommerce#897: which refund it was, and why it failed, is nowhere.

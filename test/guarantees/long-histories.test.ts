@@ -11,6 +11,7 @@ import {
   type Shop,
   untilOrder,
   untilSettled,
+  untilTaken,
 } from '../support/shop.ts';
 import { runsOf } from '../support/temporal.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
@@ -116,11 +117,3 @@ describe('an order with a very long history', function () {
     await assertPaidOnce(id);
   });
 });
-
-/** A run that is just being continued cannot take a signal: the answer is 503, and callers try again. */
-async function untilTaken<R extends { status: number }>(send: () => Promise<R>): Promise<R> {
-  for (;;) {
-    const reply = await send();
-    if (reply.status !== 503) return reply;
-  }
-}

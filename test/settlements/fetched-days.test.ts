@@ -1,7 +1,17 @@
 /** Days that are fetched from gateways' APIs: the same lines as a report's, whole or not at all, and once. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ApplicationFailure } from '@temporalio/common';
-import { dueDays, requestDay, SCHEDULE } from '../../src/store/settlements/days.ts';
+import { dailyAccounts, dayAccount } from '../../src/api/settlements/daily.ts';
+import { type DailySettings, readBooksSettings } from '../../src/books/settings.ts';
+import {
+  countMissingDays,
+  dueDays,
+  requestDay,
+  SCHEDULE,
+} from '../../src/store/settlements/days.ts';
 import type { ReconItem } from '../fakes/razorpay/world.ts';
 import { ApiError } from '../fakes/stripe/api-error.ts';
 import { charge, type Moved, secondsOf } from '../fakes/stripe/balance.ts';
@@ -98,6 +108,90 @@ describe('a day that is fetched from the API of', function () {
       assert.deepEqual(await world.fetched('stripe', DAY), { lines: 2, newLines: 0 });
       assert.equal((await world.imports()).length, 1);
       assert.deepEqual((await world.state('stripe', DAY))?.state, 'imported');
+    });
+
+    it('is one import where a try is made again whose end nobody has heard of', async () => {
+      move(charge('1'), charge('2'));
+      const request = world.request('stripe', DAY);
+      await world.fetchOnce(request);
+      const first = await world.importOnce(request);
+      assert.deepEqual(first, { lines: 2, newLines: 2 });
+      assert.deepEqual(await world.importOnce(request), first);
+      await requestDay(world.database, { gateway: 'stripe', day: DAY, requestedBy: 'olga' });
+      assert.deepEqual(await world.importOnce(request), first, 'also when it is asked for anew');
+      assert.equal((await world.imports()).length, 1);
+    });
+
+    it('is one import where two tries import it at the same time', async () => {
+      move(charge('1'), charge('2'));
+      const request = world.request('stripe', DAY);
+      await world.fetchOnce(request);
+      const both = await Promise.allSettled([world.importOnce(request), world.importOnce(request)]);
+      for (const one of both)
+        if (one.status === 'rejected') assert.equal(one.reason.type, 'FetchOvertaken');
+      assert.deepEqual(await world.importOnce(request), { lines: 2, newLines: 2 });
+      assert.equal((await world.imports()).length, 1);
+      const state = await world.state('stripe', DAY);
+      assert.deepEqual([state?.state, state?.problem], ['imported', null]);
+    });
+
+    it('is not opened again by a try that comes after its import', async () => {
+      move(charge('1'));
+      const request = world.request('stripe', DAY);
+      await world.fetchOnce(request);
+      await world.importOnce(request);
+      const failure = await failureOf(world.fetchOnce(request));
+      assert.equal(failure.type, 'FetchReplaced');
+      assert.equal((await world.state('stripe', DAY))?.state, 'imported');
+    });
+
+    it('is not imported by a fetch that another one has replaced, which has a half of it', async () => {
+      for (let i = 0; i < 150; i += 1) move(charge(String(i).padStart(3, '0')));
+      const stale = world.request('stripe', DAY);
+      await world.fetchOnce(stale);
+      const down = new ApiError(503, { type: 'api_error', message: 'Try again later' }, false);
+      world.stripe.balance.breakAtCall(2, down);
+      await failureOf(world.fetchOnce(world.request('stripe', DAY)));
+      assert.equal((await world.state('stripe', DAY))?.fetchedItems, 100);
+      const failure = await failureOf(world.importOnce(stale));
+      assert.equal(failure.type, 'FetchReplaced');
+      assert.deepEqual(await world.imports(), []);
+    });
+
+    it('is refused as another account’s, and says where the account is named', async () => {
+      const report = stripeReport([
+        {
+          balance_transaction_id: 'txn_1',
+          reporting_category: 'charge',
+          gross: '10.00',
+          net: '10.00',
+          payment_intent_id: 'pi_f',
+        },
+      ]);
+      await world.import(report, { acceptUnknown: true, account: 'acct_1' });
+      move(charge('1'));
+      const request = world.request('stripe', DAY);
+      await world.fetchOnce(request);
+      const failure = await failureOf(world.importOnce(request));
+      assert.match(failure.message, /another account.*daily\.stripe\.account/);
+      assert.match((await world.state('stripe', DAY))?.problem ?? '', /daily\.stripe\.account/);
+    });
+
+    it('is of the package that was asked, whose format may be another’s', async () => {
+      move(charge('1'));
+      await world.fetched('twin', DAY);
+      await world.fetched('stripe', DAY);
+      const { rows } = await world.database.pool.query(
+        'select gateway, lines, new_lines from settlement_imports order by id',
+      );
+      assert.deepEqual(rows, [
+        { gateway: 'twin', lines: 1, new_lines: 1 },
+        { gateway: 'stripe', lines: 1, new_lines: 1 },
+      ]);
+      const { rows: lines } = await world.database.pool.query(
+        'select gateway from settlement_lines order by gateway',
+      );
+      assert.deepEqual(lines, [{ gateway: 'stripe' }, { gateway: 'twin' }]);
     });
 
     it('brings what came late when it is fetched again', async () => {
@@ -223,6 +317,57 @@ describe('a day that is fetched from the API of', function () {
       assert.deepEqual([imported?.firstDay, imported?.lastDay], [DAY, DAY]);
       const kinds = (await world.differences()).map(({ kind }) => kind);
       assert.ok(!kinds.includes('capture_unreported'), kinds.join());
+    });
+
+    const paid = (name: string, day: string) =>
+      world.paidOrder({
+        ...{ orderId: `ord_${name}`, paymentId: `pi_${name}`, amountMinor: 5_000 },
+        ...{ currency: 'USD', gateway: 'stripe', at: `${day}T10:00:00Z` },
+      });
+    const unreported = async () =>
+      (await world.differences())
+        .filter(({ kind }) => kind.endsWith('_unreported'))
+        .map(({ reference }) => reference)
+        .toSorted((a, b) => String(a).localeCompare(String(b)));
+
+    it('says nothing of the days between it and another that nobody has fetched', async () => {
+      await paid('same', '2026-01-05');
+      await paid('next', '2026-01-06');
+      await paid('between', '2026-01-15');
+      await paid('before', '2026-01-25');
+      await world.fetched('stripe', '2026-01-05');
+      await world.fetched('stripe', DAY);
+      assert.deepEqual(await unreported(), []);
+    });
+
+    it('is judged once it is followed by as many days as a report may take', async () => {
+      await paid('first', '2026-01-05');
+      await world.refund({
+        ...{ orderId: 'ord_first', refundId: 're_first', amountMinor: 100 },
+        ...{ currency: 'USD', gateway: 'stripe', at: '2026-01-06T10:00:00Z' },
+      });
+      await paid('third', '2026-01-07');
+      await paid('fourth', '2026-01-08');
+      for (const day of ['05', '06', '07', '08', '09', '10'])
+        await world.fetched('stripe', `2026-01-${day}`);
+      await world.fetched('stripe', DAY);
+      assert.deepEqual(await unreported(), ['pi_first', 'pi_third', 're_first']);
+    });
+
+    it('leaves a month whose report was imported as it is, beside single days', async () => {
+      await paid('early', '2025-11-20');
+      await paid('month', '2026-01-15');
+      await paid('end', '2026-01-30');
+      await paid('late', '2026-02-20');
+      const row = { gross: '50.00', net: '50.00', reporting_category: 'charge' };
+      const ofMonth = [
+        { ...row, balance_transaction_id: 'txn_a', created_utc: '2026-01-02 10:00:00' },
+        { ...row, balance_transaction_id: 'txn_b', created_utc: '2026-01-28 10:00:00' },
+      ].map((one, i) => ({ ...one, source_id: `ch_${i}`, payment_intent_id: `pi_${i}` }));
+      await world.import(stripeReport(ofMonth), { acceptUnknown: true });
+      await world.fetched('stripe', '2025-11-05');
+      await world.fetched('stripe', '2026-03-01');
+      assert.deepEqual(await unreported(), ['pi_end', 'pi_month']);
     });
 
     it('ends at midnight of the account, also where clocks are changed', async () => {
@@ -441,7 +586,83 @@ describe('a day that is fetched from the API of', function () {
       const failure = await failureOf(world.fetchOnce(world.request('acme', DAY)));
       assert.notEqual(failure.nonRetryable, true);
       assert.match(failure.message, /no gateway acme/);
+      const state = await world.state('acme', DAY);
+      assert.match(state?.problem ?? '', /no gateway acme/);
+      assert.deepEqual([state?.state, state?.tries], ['fetching', 1]);
     });
+  });
+});
+
+describe('the account of a gateway whose API lists days', function () {
+  this.timeout(60_000);
+  let world: DayWorld;
+  const folder = mkdtempSync(path.join(tmpdir(), 'payonce-test-'));
+  after(() => rmSync(folder, { recursive: true }));
+  beforeEach(async () => {
+    world = await openDayWorld();
+  });
+  afterEach(() => world.close());
+
+  const partsWith = (daily: 'off' | Record<string, DailySettings>) => ({
+    ...{ gateways: world.gateways, database: world.database },
+    books: { ...readBooksSettings(undefined), daily },
+  });
+  const accountOf = async (daily: 'off' | Record<string, DailySettings> = {}) => {
+    const found = await dayAccount(partsWith(daily), 'stripe');
+    return [found?.account, found?.zone];
+  };
+
+  it('is fetched by itself where the settings name the gateway, and only there', () => {
+    const { daily } = readBooksSettings(undefined);
+    assert.deepEqual(daily, {});
+    assert.deepEqual(dailyAccounts(partsWith(daily)), {
+      on: [],
+      off: ['stripe', 'razorpay', 'twin'],
+    });
+    const named = dailyAccounts(
+      partsWith({ stripe: { account: 'acct_1', zone: 'Europe/Berlin' }, razorpay: 'off' }),
+    );
+    assert.deepEqual(
+      named.on.map(({ gateway, account, zone }) => [gateway, account, zone]),
+      [['stripe', 'acct_1', 'Europe/Berlin']],
+    );
+    assert.deepEqual(named.off, ['razorpay', 'twin']);
+    assert.deepEqual(dailyAccounts(partsWith('off')).on, []);
+  });
+
+  it('is that of the newest file where nobody has named it', async () => {
+    assert.deepEqual(await accountOf(), ['', 'UTC']);
+    const report = stripeReport([
+      {
+        balance_transaction_id: 'txn_f',
+        reporting_category: 'charge',
+        gross: '10.00',
+        net: '10.00',
+        payment_intent_id: 'pi_f',
+      },
+    ]);
+    await world.import(report, {
+      acceptUnknown: true,
+      account: 'acct_1',
+      zone: 'Europe/Berlin',
+    });
+    world.stripe.balance.move(charge('1'));
+    await world.fetched('stripe', DAY, { account: 'acct_2' });
+    assert.equal((await world.imports()).length, 2);
+    assert.deepEqual(await accountOf(), ['acct_1', 'Europe/Berlin']);
+    assert.deepEqual(await accountOf('off'), ['acct_1', 'Europe/Berlin']);
+    assert.deepEqual(await accountOf({ stripe: { account: 'acct_3' } }), ['acct_3', 'UTC']);
+    assert.equal(await dayAccount(partsWith({}), 'sandbox'), null);
+  });
+
+  it('is named in the settings by words that a mistake is told with', () => {
+    const file = path.join(folder, 'books.yaml');
+    writeFileSync(file, 'daily: { stripe: { account: "größer" } }\n');
+    assert.throws(() => readBooksSettings(file), /daily\.stripe\.account must be visible/);
+    writeFileSync(file, 'daily: { stripe: { zone: Mars } }\n');
+    assert.throws(() => readBooksSettings(file), /daily\.stripe\.zone must be a time zone/);
+    writeFileSync(file, 'daily: { stripe: sometimes }\n');
+    assert.throws(() => readBooksSettings(file), /daily\.stripe must be off, or settings/);
   });
 });
 
@@ -474,22 +695,34 @@ describe('the days that a schedule fetches', function () {
       await asked(day);
       await fetched(day);
     }
-    assert.deepEqual(await due('2026-01-27T06:00:00Z'), ['2026-01-24', '2026-01-25', '2026-01-26']);
+    assert.deepEqual(await due('2026-01-27T06:00:00Z'), ['2026-01-26', '2026-01-25', '2026-01-24']);
   });
 
-  it('are those that failed, and those that nobody was there to fetch', async () => {
+  it('are those that failed, and those that nobody was there to fetch, the newest first', async () => {
     await asked('2026-01-10');
     await fetched('2026-01-10');
     await asked('2026-01-12');
     assert.deepEqual(await due('2026-01-16T06:00:00Z'), [
-      ...['2026-01-11', '2026-01-12', '2026-01-13', '2026-01-14', '2026-01-15'],
+      ...['2026-01-15', '2026-01-14', '2026-01-13', '2026-01-12', '2026-01-11'],
     ]);
   });
 
   it('go a month back at most', async () => {
     await asked('2025-06-01');
     const days = await due('2026-01-31T06:00:00Z');
-    assert.deepEqual([days.length, days[0], days.at(-1)], [30, '2026-01-01', '2026-01-30']);
+    assert.deepEqual([days.length, days[0], days.at(-1)], [30, '2026-01-30', '2026-01-01']);
+  });
+
+  it('are missing from the first on, also where no worker can fetch them', async () => {
+    const account = { gateway: 'stripe', zone: 'UTC' };
+    assert.equal(await countMissingDays(world.database, account), 0);
+    const at = Date.now() - 5 * 24 * 60 * 60_000;
+    const [day, ...others] = await world.activities.dueSettlementDays({ ...account, at });
+    assert.ok(day !== undefined && others.length === 0);
+    const noted = await world.state('stripe', day);
+    assert.deepEqual([noted?.state, noted?.requestedBy], ['requested', SCHEDULE]);
+    assert.ok((await countMissingDays(world.database, account)) >= 4);
+    await world.activities.dueSettlementDays({ ...account, at });
   });
 
   it('do not begin earlier because somebody has asked for a day by hand', async () => {

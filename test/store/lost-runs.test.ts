@@ -4,7 +4,7 @@ import { etagOf, representOrder } from '../../src/api/orders/represent-order.ts'
 import { countDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
 import { type LostRun, noteLostRun } from '../../src/store/orders/lost-runs.ts';
 import { listEvents } from '../../src/store/orders/order-events.ts';
-import { insertOrder, readOrder } from '../../src/store/orders/orders.ts';
+import { insertOrder, markStarted, readOrder } from '../../src/store/orders/orders.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -79,6 +79,7 @@ describe('a run that was ended while its order was open', () => {
     const { reason = '' } = (await timeline())[0] ?? {};
     assert.match(reason, /^its run was terminated \(a bx+\); it went on/);
     assert.ok(reason.length < 600);
+    await markStarted(database, [id]);
     await noteLostRun(database, id, {
       ...{ runId: 'run-2', how: 'missing', endedBy: null, reason: null },
     });

@@ -7,7 +7,7 @@ import {
   type DayRequest,
   type SettlementDayActivities,
 } from '../../src/activities/settlement-days.ts';
-import { createGateways } from '../../src/gateways/index.ts';
+import { createGateways, type Gateways } from '../../src/gateways/index.ts';
 import { razorpay } from '../../src/gateways/razorpay/package.ts';
 import { stripe } from '../../src/gateways/stripe/package.ts';
 import type { SettlementDay } from '../../src/store/settlements/days.ts';
@@ -46,6 +46,8 @@ export interface StoredLine {
 export interface DayWorld extends SettlementWorld {
   stripe: FakeStripe;
   razorpay: FakeRazorpay;
+  /** Stripe and Razorpay, and `twin`: another package over Stripe's API. */
+  gateways: Gateways;
   activities: SettlementDayActivities;
   /** A request of a fetch of its own, unless one is named. */
   request(gateway: string, day: string, more?: Partial<DayRequest>): DayRequest;
@@ -66,7 +68,7 @@ export interface DayWorld extends SettlementWorld {
 export async function openDayWorld(): Promise<DayWorld> {
   const world = await openSettlementWorld();
   const fakes = { stripe: await openFakeStripe(), razorpay: await openFakeRazorpay() };
-  const gateways = createGateways([stripe, razorpay], {
+  const packages = createGateways([stripe, razorpay], {
     stripe: {
       secretKey: SECRET_KEY,
       webhookSecrets: [WEBHOOK_SECRET],
@@ -80,6 +82,7 @@ export async function openDayWorld(): Promise<DayWorld> {
       apiBase: fakes.razorpay.url,
     },
   });
+  const gateways: Gateways = { ...packages, ...(packages.stripe && { twin: packages.stripe }) };
   const { database } = world;
   const activities = createSettlementDays({ database, gateways });
   const run = <A, T>(activity: (request: A) => Promise<T>, request: A): Promise<T> =>
@@ -97,6 +100,7 @@ export async function openDayWorld(): Promise<DayWorld> {
   return {
     ...world,
     ...fakes,
+    gateways,
     activities,
     request,
     fetchOnce: (asked) => run(activities.fetchSettlementDay, asked),

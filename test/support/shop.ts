@@ -172,15 +172,18 @@ function openPayment(shop: Shop, orderId: string): Promise<string> {
   );
 }
 
-/** Asks again where a busy API says so, as every client is to. */
-export async function readOrder(shop: Shop, id: string): Promise<OrderView> {
-  const read = () => shop.call<OrderView>('GET', `/v1/orders/${id}`);
+/** Sends again what a busy API answers 503, as every client is to. */
+export async function untilTaken<R extends { status: number }>(send: () => Promise<R>): Promise<R> {
   const giveUpAt = Date.now() + PATIENCE_MS;
-  let answer = await read();
-  while (answer.status === 503 && Date.now() < giveUpAt) {
+  for (;;) {
+    const reply = await send();
+    if (reply.status !== 503 || Date.now() > giveUpAt) return reply;
     await setTimeout(GLANCE_MS);
-    answer = await read();
   }
+}
+
+export async function readOrder(shop: Shop, id: string): Promise<OrderView> {
+  const answer = await untilTaken(() => shop.call<OrderView>('GET', `/v1/orders/${id}`));
   assert.equal(answer.status, 200, `order ${id}: ${JSON.stringify(answer.body)}`);
   return answer.body;
 }

@@ -21,7 +21,7 @@ export function createAdmission({
   limits,
   signIn,
 }: Pick<ApiDependencies, 'authenticate'> & { limits: RateLimits; signIn?: SignIn }): Admit {
-  /** A wrong key is a guess, and one that has ended may have been found by a stranger; one that is left out is a mistake. */
+  /** Only a wrong key is a guess; whoever has one that has ended learns so, as often as its owner might have called. */
   async function identify(request: Request, response: Response): Promise<Caller> {
     const { authorization } = request.headers;
     if (signIn !== undefined && authorization === undefined) {
@@ -31,10 +31,11 @@ export function createAdmission({
     try {
       return authenticate(authorization);
     } catch (error) {
-      const isWrongKey = error instanceof Problem && error.code === 'credentials_invalid';
-      const hasEnded = error instanceof KeyEnded;
-      if (hasEnded) response.locals.owner = error.owner;
-      if (isWrongKey || hasEnded) await limits.fail(request, response);
+      if (error instanceof KeyEnded) {
+        response.locals.owner = error.caller.owner;
+        await limits.admit(request, response, error.caller);
+      } else if (error instanceof Problem && error.code === 'credentials_invalid')
+        await limits.fail(request, response);
       throw error;
     }
   }

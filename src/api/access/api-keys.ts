@@ -26,13 +26,13 @@ const NO_BEARER =
 /** Enough of the digest to distinguish keys. */
 const OWNER_LENGTH = 16;
 
-/** The problem `api_key_expired` of a key that was accepted once; `owner` as of its caller. */
+/** The problem `api_key_expired` of a key that was accepted once; `caller` is whose it was. */
 export class KeyEnded extends Problem {
-  readonly owner: string;
+  readonly caller: Caller;
 
-  constructor(owner: string, detail: string) {
+  constructor(caller: Caller, detail: string) {
     super('api_key_expired', { detail });
-    this.owner = owner;
+    this.caller = caller;
   }
 }
 
@@ -60,7 +60,7 @@ export function createAuthenticate(
     if (match === undefined) throw new Problem('credentials_invalid');
     const { key, caller } = match;
     if (caller.expiresAt !== undefined && now() >= caller.expiresAt)
-      throw new KeyEnded(caller.owner, endOf(key, caller));
+      throw new KeyEnded(caller, endOf(key, caller));
     return caller;
   };
 }

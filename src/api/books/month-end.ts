@@ -18,8 +18,9 @@ import { daysOf } from './period.ts';
 const query = z.strictObject({
   month: z
     .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')
-    .meta({ example: '2026-01', description: 'A month.' }),
+    // PostgreSQL knows no year 0, and no gateway reports of the last century.
+    .regex(/^[2-9]\d{3}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')
+    .meta({ example: '2026-01', description: 'A month, of the year 2000 or later.' }),
 });
 
 /** What a person reads on one page; all of them are under /v1/settlements/differences. */
@@ -31,10 +32,31 @@ const monthEndSchema = z
   .object({
     month: z.string().meta({ description: 'YYYY-MM.' }),
     isOver: z.boolean().meta({ description: 'Whether its last day is over, in UTC.' }),
-    isClosed: z
-      .boolean()
-      .meta({ description: 'Whether it is over and no difference of it is open.' }),
+    isClosed: z.boolean().meta({
+      description: 'Whether it is over, its reports are in, and no difference of it is open.',
+    }),
     openDifferences: minor('How many differences of it are open.'),
+    missingReports: z
+      .array(
+        z.object({
+          gateway: z.string(),
+          reportedTo: z.iso.date().nullable().meta({
+            description: 'The last day of any of its reports; null where there is none.',
+          }),
+          dueTo: z.iso.date().meta({
+            description:
+              'The day up to which reports have to be: the last one of the month, and the days within which a report is expected.',
+          }),
+          missingDays: z.array(z.iso.date()).meta({
+            description:
+              'Days of the month that were asked of its API and are not imported, oldest first.',
+          }),
+        }),
+      )
+      .meta({
+        description:
+          'Gateways at which orders have moved money in it and whose reports are not all in: it is not closed before.',
+      }),
     gateways: z
       .array(
         z.object({
@@ -140,15 +162,16 @@ async function reportOf(
   { database, books }: ApiDependencies,
   month: string,
 ): Promise<MonthEndReport> {
-  // What orders have posted since a line was judged is no open difference.
+  // What orders have posted since a line was judged is no open difference. An import takes minutes and judges at its
+  // end: a report does not wait for it, and shows what was judged before.
   for (const gateway of await reportedGateways(database))
-    await judgeAgain(database, gateway, books.terms);
+    await judgeAgain(database, gateway, books.terms, { patienceMs: 2_000 });
   const days = daysOf(month);
   const [accounts, months, { differences }, more] = [
     await trialBalanceOf(database, days),
     await listMonths(database),
     await listDifferences(database, { state: 'open', month, limit: MOST_OPEN }),
-    await readMonthEnd(database, days),
+    await readMonthEnd(database, days, books.terms),
   ];
   return {
     ...more,
@@ -164,12 +187,13 @@ function represent(
   report: MonthEndReport,
   { books }: ApiDependencies,
 ): z.infer<typeof monthEndSchema> {
-  const { month, isOver, accounts, gateways, fees, payouts, papers } = report;
+  const { month, isOver, accounts, gateways, missing, fees, payouts, papers } = report;
   return {
     month,
     isOver,
     isClosed: isClosed(report),
     openDifferences: gateways.reduce((sum, { open }) => sum + open, 0),
+    missingReports: missing,
     gateways: gateways.map(({ gateway, lines, open, decided }) => ({
       ...{ gateway, lines, open, decided },
     })),

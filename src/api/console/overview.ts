@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ORDER_STATES } from '../../domain/order.ts';
 import { readCounts, readListCounts } from '../../store/counts.ts';
+import type { ApiDependencies } from '../api-dependencies.ts';
 import { defineRoute } from '../http/route.ts';
 
 const count = z.int().meta({ description: 'How many there are.' });
@@ -95,6 +96,8 @@ export const getListCounts = defineRoute({
   },
 });
 
+const amountLimits = z.record(z.string(), z.int());
+
 export const getKey = defineRoute({
   operationId: 'getKey',
   method: 'get',
@@ -118,12 +121,33 @@ export const getKey = defineRoute({
           description:
             'The list of runs in Temporal’s UI; a run is below it, under its order’s id.',
         }),
+        refundLimits: amountLimits.nullable().meta({
+          description:
+            'How much of one order the caller may give back, in minor units by currency: nothing where a currency is not named; null where there is no limit.',
+        }),
+        writeOffLimits: amountLimits.meta({
+          description:
+            'How much of one order the caller may write off, in minor units by currency: nothing where a currency is not named.',
+        }),
       }),
     },
   },
   problems: [],
-  async run({ caller: { scope, actor, expiresAt } }, { temporalUiUrl = null }) {
+  async run({ caller }, { temporalUiUrl = null, policy }) {
+    const { scope, actor, expiresAt } = caller;
     const ending = expiresAt === undefined ? null : new Date(expiresAt).toISOString();
-    return { status: 200, body: { scope, actor, expiresAt: ending, temporalUiUrl } };
+    return {
+      status: 200,
+      body: { scope, actor, expiresAt: ending, temporalUiUrl, ...limitsOf(policy)[scope] },
+    };
   },
 });
+
+/** A key of a shop refunds and writes off nothing, and support writes off nothing. */
+function limitsOf({ supportRefundLimits, writeOffLimits }: ApiDependencies['policy']) {
+  return {
+    client: { refundLimits: {}, writeOffLimits: {} },
+    support: { refundLimits: supportRefundLimits, writeOffLimits: {} },
+    ops: { refundLimits: null, writeOffLimits },
+  };
+}

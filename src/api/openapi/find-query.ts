@@ -11,7 +11,7 @@ const MAX_EMAIL_LENGTH = 320;
 const MAX_GATEWAY_LENGTH = 32;
 /** The number alone; as many digits as a number of JavaScript holds exactly. */
 const BARE_NUMBER = /^\d{1,15}$/;
-const PRINTED_NUMBER = /^[A-Za-z0-9/-]{1,40}$/;
+const PRINTED_NUMBER = /^[A-Za-z0-9/-]{0,39}\d$/;
 const LAST_MS_OF_DAY = 86_400_000 - 1;
 /** PostgreSQL reads no year that JavaScript writes with a sign. */
 const TIMES = { first: 0, last: Date.UTC(10_000, 0) - 1 };

@@ -77,14 +77,14 @@ export const getOrderEvents = defineRoute({
   answers: {
     200: {
       description:
-        'One page of every input with its outcome, oldest first. `nextCursor` is null on the last one.',
+        'One page of every input with its outcome, and of runs that were lost, oldest first. `nextCursor` is null on the last one.',
       schema: z.object({
         events: z.array(
           z.object({
             at: z.iso.datetime().meta({ description: 'When it was taken up.' }),
             source: z.string().meta({
               description:
-                'From whom it came: webhook, client, operator, gateway, timer or effect.',
+                'From whom it came: webhook, client, operator, gateway, timer or effect; temporal where a run was lost.',
             }),
             type: z
               .string()

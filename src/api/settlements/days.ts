@@ -8,11 +8,12 @@ import {
   requestDay,
   type SettlementDay,
 } from '../../store/settlements/days.ts';
+import type { DayInput } from '../../workflows/reconciliation.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { Problem } from '../problems/problem.ts';
-import { dayAccount } from './daily.ts';
+import { dayAccount, gatewaysWithDays } from './daily.ts';
 
 const gatewayName = z
   .string()
@@ -20,6 +21,8 @@ const gatewayName = z
   .meta({ description: 'The gateway’s name.' });
 const date = z.iso
   .date('must be a date such as 2026-01-31')
+  // PostgreSQL knows no year 0, and no gateway lists days of the last century: such a date is a slip.
+  .refine((day) => day >= '2000', 'must be a date such as 2026-01-31')
   .meta({ description: 'A day in the zone of the gateway’s account.', example: '2026-01-31' });
 
 const daySchema = z
@@ -101,14 +104,14 @@ export const fetchDay = defineRoute({
   },
   problems: ['gateway_unsupported'],
   async run({ body, caller, waitMs }, dependencies) {
-    const { database, reconciliations } = dependencies;
+    const { database } = dependencies;
     const { gateway, date: day } = body;
-    const account = dayAccount(dependencies, gateway);
+    const account = await dayAccount(dependencies, gateway);
     if (account === null) throw withoutDays(dependencies);
     requireOver(day, account.zone);
     const requestedBy = caller.actor;
     await requestDay(database, { gateway, day, requestedBy });
-    await reconciliations.startDay({ ...account, day, requestedBy }).catch(async (error) => {
+    await start(dependencies, { ...account, day, requestedBy }).catch(async (error) => {
       await noteNotStarted(database, { gateway, day });
       throw error;
     });
@@ -118,10 +121,27 @@ export const fetchDay = defineRoute({
   },
 });
 
-function withoutDays(dependencies: ApiDependencies): Problem {
-  const names = Object.keys(dependencies.gateways).filter(
-    (name) => dayAccount(dependencies, name) !== null,
-  );
+const LOOK_EVERY_MS = 250;
+/** A run that has imported its day is over a moment later. */
+const CLOSING_MS = 5_000;
+
+/** Starts the day's run, unless one is under way that will bring what is asked for. */
+async function start(
+  { database, reconciliations }: ApiDependencies,
+  input: DayInput,
+): Promise<void> {
+  const { gateway, day } = input;
+  const deadlineAt = Date.now() + CLOSING_MS;
+  while (!(await reconciliations.startDay(input))) {
+    const [known] = await listDays(database, { gateway, day, limit: 1 });
+    // Where the day still waits, that run has not begun it yet, or it closes and never will.
+    if (known?.state !== 'requested' || Date.now() + LOOK_EVERY_MS > deadlineAt) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function withoutDays({ gateways }: ApiDependencies): Problem {
+  const names = gatewaysWithDays(gateways);
   return new Problem('gateway_unsupported', {
     detail:
       names.length === 0
@@ -133,14 +153,22 @@ function withoutDays(dependencies: ApiDependencies): Problem {
 
 /** Of a day that goes on, a part would be imported, and the rest be missing. */
 function requireOver(day: string, zone: string): void {
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' });
-  if (day < today.format(new Date())) return;
+  if (day < today(zone)) return;
   throw new Problem('validation_failed', {
     errors: [{ pointer: '/date', message: `is not over yet in ${zone}: name a day before today` }],
   });
 }
 
-const LOOK_EVERY_MS = 250;
+/** `YYYY-MM-DD`, put together here: how a locale writes a date changes with the data of Node.js. */
+function today(zone: string): string {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn' },
+    ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+  });
+  const parts = format.formatToParts(new Date());
+  const part = (type: 'year' | 'month' | 'day') => parts.find((one) => one.type === type)?.value;
+  return `${part('year')}-${part('month')}-${part('day')}`;
+}
 
 async function untilOver(
   { database }: ApiDependencies,

@@ -51,8 +51,15 @@ async function ask(
   try {
     await submit(dependencies, sender, { orderId, name: 'sync', payload: {} });
   } catch (error) {
-    // An order that has nothing to ask about, or is gone: the difference stays open for a person.
-    if (problemOf(error).status >= 500) throw error;
+    const { code, status } = problemOf(error);
+    if (code === 'orchestrator_unavailable') throw error;
+    // An order that has nothing to ask about, or is gone: the difference stays open for a person. So it does for an order
+    // that fails in any other way, as that one would keep all others from being asked.
+    if (status >= 500)
+      dependencies.log.error(
+        { err: error, order_id: orderId },
+        'an order could not be asked to sync',
+      );
   }
   await markSynced(dependencies.database, [id]);
 }

@@ -66,7 +66,8 @@ function endIn(event: HistoryEvent): RunEnd {
     const { identity = null, reason = null } = terminated;
     return { how: 'terminated', endedBy: identity, reason };
   }
-  if (failed) return { how: 'failed', endedBy: null, reason: failed.failure?.message ?? null };
+  // Its message is encoded.
+  if (failed) return { ...BY_ITSELF, how: 'failed' };
   if (event.workflowExecutionCanceledEventAttributes) return { ...BY_ITSELF, how: 'cancelled' };
   if (event.workflowExecutionTimedOutEventAttributes) return { ...BY_ITSELF, how: 'timed_out' };
   return BY_ITSELF;
@@ -101,7 +102,8 @@ export function createOrderRuns(client: Client): OrderRuns {
       const { workflowExtendedInfo } = await describe(run.orderId, run.runId);
       const last = await historyOf(client, run, 'newest first').next();
       const end = last.done ? GONE : endIn(last.value);
-      return workflowExtendedInfo?.resetRunId ? { ...end, how: 'reset' } : end;
+      // Who asked for a reset is not in the history: the server ends the run itself.
+      return workflowExtendedInfo?.resetRunId ? { ...end, how: 'reset', endedBy: null } : end;
     } catch (error) {
       if (isNotFound(error)) return GONE;
       throw error;

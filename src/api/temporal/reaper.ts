@@ -128,8 +128,8 @@ export function createReaper(
       await restart(run.orderId);
       await handOverSignals(dependencies, run);
     }
-    // Also where a signal has begun the next run before.
-    await noteLostRun(database, run.orderId, { ...end, runId: run.runId });
+    // Also where a signal has begun the next run before. One whose history is gone is known by the run in its place.
+    if (end.how !== 'missing') await keep(run.orderId, async () => ({ ...end, runId: run.runId }));
   }
 
   /**
@@ -193,13 +193,13 @@ export function createReaper(
       log.warn({ order_id: orderId }, 'an order had no run; it goes on from its record');
     }
     withoutRun.delete(orderId);
-    if (ledger !== null) await note(orderId, last);
+    if (ledger !== null) await keep(orderId, () => lostRunOf(orderId, last));
   }
 
   /** For whoever reads the order, which goes on whether it can be written down or not. */
-  async function note(orderId: string, last: LastRun | null): Promise<void> {
+  async function keep(orderId: string, lost: () => Promise<LostRun>): Promise<void> {
     try {
-      await noteLostRun(database, orderId, await lostRunOf(orderId, last));
+      await noteLostRun(database, orderId, await lost());
     } catch (err) {
       log.warn({ err, order_id: orderId }, 'why a run was begun again could not be kept');
     }

@@ -10,6 +10,7 @@ import {
   ScheduleNotFoundError,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
+  WorkflowExecutionAlreadyStartedError,
 } from '@temporalio/client';
 import { TASK_QUEUE } from '../../workflows/inbox/messages.ts';
 import {
@@ -38,8 +39,8 @@ export interface Reconciliations {
   declare(daily: DailyInput): Promise<'created' | 'changed' | 'unchanged'>;
   /** Ends the gateway's schedule, where there is one. */
   remove(gateway: string): Promise<void>;
-  /** Begins a day; one that is under way is left alone. */
-  startDay(day: DayInput): Promise<void>;
+  /** Begins a day; one whose run has not ended is left alone. @returns false for that */
+  startDay(day: DayInput): Promise<boolean>;
 }
 
 /** All of its calls throw OrchestratorUnavailable for whatever heals by itself. */
@@ -88,12 +89,19 @@ export function createReconciliations(client: Client): Reconciliations {
       }),
     startDay: (day) =>
       soon(async () => {
-        await client.workflow.start<(input: DayInput) => Promise<DayResult>>(DAY_WORKFLOW, {
-          workflowId: dayWorkflowId(day),
-          taskQueue: TASK_QUEUE,
-          args: [day],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        });
+        try {
+          await client.workflow.start<(input: DayInput) => Promise<DayResult>>(DAY_WORKFLOW, {
+            workflowId: dayWorkflowId(day),
+            taskQueue: TASK_QUEUE,
+            args: [day],
+            // A run that has done its work and is still there would take the day, and never fetch it.
+            workflowIdConflictPolicy: 'FAIL',
+          });
+          return true;
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+          throw error;
+        }
       }),
   };
 }

@@ -112,13 +112,19 @@ async function takeBatch(
   const taken = await Promise.allSettled(
     items.map(async (item) => {
       if (item instanceof WebhookRejection) throw item;
-      return takeEvent(receiver, received, item, Buffer.from(JSON.stringify(item)));
+      return takeEvent(receiver, received, item, bytesOf(item));
     }),
   );
   const failed = taken.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   const statuses = taken.map((one) => (one.status === 'fulfilled' ? one.value : 'ignored'));
   return BATCH_STATUSES.find((status) => statuses.includes(status)) ?? 'ignored';
+}
+
+/** When it happened may be told with the batch, which is another one each time. */
+function bytesOf(item: EventMessage): Buffer {
+  const { occurredAt: _, ...same } = { occurredAt: undefined, ...item };
+  return Buffer.from(JSON.stringify(same));
 }
 
 /** A batch is answered with the first of these that is true of an item. */
@@ -161,13 +167,13 @@ async function takeEvent(
   }
 }
 
-/** By two clocks, which may differ: nothing was taken before it happened. */
+/** By two clocks, which may differ: nothing was taken before it happened. A package may say no time, or none that is one. */
 function sayTaken(
   { metrics }: ApiDependencies,
   gateway: string,
   { occurredAt }: OrderMessage,
 ): void {
-  if (occurredAt === undefined) return;
+  if (occurredAt === undefined || !Number.isSafeInteger(occurredAt)) return;
   metrics.webhookTaken({ gateway, seconds: Math.max(0, Date.now() - occurredAt) / 1_000 });
 }
 

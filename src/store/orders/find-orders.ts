@@ -31,7 +31,7 @@ export interface OrderFilter {
   needsReview?: boolean | undefined;
   /** Of a review that is open. */
   reviewReason?: ReviewReason | undefined;
-  /** As it is printed, in whatever case; or the number alone. */
+  /** As it is printed, of capitals in whatever case; or the number alone. */
   invoiceNumber?: number | string | undefined;
 }
 
@@ -116,12 +116,12 @@ function reviewNeeded(needed: boolean): SQL {
   return needed ? sql`${orders.needsReview}` : sql`not ${orders.needsReview}`;
 }
 
-/** Older invoices have the number alone. */
+/** Older invoices have the number alone. The index is of the number as it is printed, not of its capitals. */
 function isPrintedLike(text: string): SQL {
   const [, digits] = /^INV-(\d{1,15})$/i.exec(text) ?? [];
   const number =
     digits === undefined ? sql`false` : sql`number = ${Number(digits)} and printed is null`;
-  return sql`(upper(printed) = upper(${text}) or (${number}))`;
+  return sql`(printed in (${text}, upper(${text})) or (${number}))`;
 }
 
 function olderThan({ atMs, id }: Position): SQL {

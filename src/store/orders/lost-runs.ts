@@ -23,7 +23,10 @@ const MAX_TEXT = 500;
 const INSERT = `
   with noted as (
     insert into lost_runs (order_id, run_id, how, ended_by, reason)
-    values ($1, $2, $3, left($4, ${MAX_TEXT}), left($5, ${MAX_TEXT}))
+    select $1::text, $2::text, $3::text, left($4::text, ${MAX_TEXT}), left($5::text, ${MAX_TEXT})
+    -- An order that was never started has lost nothing: it came while Temporal was away.
+    where $3::text <> 'missing'
+      or exists (select from orders where id = $1::text and started_at is not null)
     on conflict do nothing
     returning order_id
   )

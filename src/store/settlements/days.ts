@@ -3,6 +3,7 @@
  * a worker which takes over goes on from there; the import is what counts, and happens at once for all of a day.
  */
 import { and, desc, eq, sql } from 'drizzle-orm';
+import type pg from 'pg';
 import type { Database } from '../database.ts';
 import { type SettlementDayState, settlementDayItems, settlementDays } from '../schema/books.ts';
 
@@ -34,13 +35,21 @@ export interface DayFetch extends DayKey {
 
 const table = settlementDays;
 const isDay = ({ gateway, day }: DayKey) => and(eq(table.gateway, gateway), eq(table.day, day));
-const isFetch = (fetch: DayFetch) => and(isDay(fetch), eq(table.fetchId, fetch.fetchId));
+/** One that was imported, has failed or was replaced changes nothing any more, whoever still works on it. */
+const isUnderWay = (fetch: DayFetch) =>
+  and(isDay(fetch), eq(table.fetchId, fetch.fetchId), eq(table.state, 'fetching'));
 
 /** Notes that somebody wants the day; what was known of an earlier fetch stays until the new one begins. */
 export async function requestDay(
   { db }: Database,
   { gateway, day, requestedBy }: DayKey & { requestedBy: string },
 ): Promise<void> {
+  const [known] = await db
+    .select({ state: table.state })
+    .from(table)
+    .where(isDay({ gateway, day }));
+  // It is what is asked for, and its import may hold the row for minutes.
+  if (known?.state === 'fetching') return;
   await db
     .insert(table)
     .values({ gateway, day, fetchId: '', state: 'requested', requestedBy })
@@ -75,21 +84,26 @@ export interface BegunFetch {
   toMs: number;
 }
 
-/** Begins a fetch, or goes on with it where it is under way. */
+/**
+ * Begins a fetch, or goes on with it where it is under way.
+ *
+ * @returns null where it is over already: a try that comes so late must not open the day again
+ */
 export async function beginFetch(
   database: Database,
   { gateway, day, fetchId, zone, requestedBy }: DayFetch & { zone: string; requestedBy: string },
-): Promise<BegunFetch> {
+): Promise<BegunFetch | null> {
   return database.db.transaction(async (tx) => {
     await tx
       .insert(table)
       .values({ gateway, day, fetchId: '', state: 'requested', requestedBy })
       .onConflictDoNothing();
     const [known] = await tx
-      .select({ fetchId: table.fetchId })
+      .select({ fetchId: table.fetchId, state: table.state })
       .from(table)
       .where(isDay({ gateway, day }))
       .for('update');
+    if (known?.fetchId === fetchId && known.state !== 'fetching') return null;
     if (known?.fetchId !== fetchId) {
       await tx.delete(settlementDayItems).where(isItemOf({ gateway, day }));
       await tx
@@ -132,7 +146,7 @@ export interface FetchedPage {
 /**
  * Keeps a page, and where it ended, at once. An item that comes again replaces itself: a list may move while it is read.
  *
- * @returns false where another fetch of the day has begun meanwhile; nothing is kept then
+ * @returns false where another fetch of the day has begun meanwhile, or this one has every page; nothing is kept then
  */
 export async function keepPage(
   database: Database,
@@ -144,7 +158,7 @@ export async function keepPage(
     const [kept] = await tx
       .update(table)
       .set({ cursor: nextCursor, isWhole: nextCursor === null, changedAt: sql`now()` })
-      .where(isFetch(fetch))
+      .where(and(isUnderWay(fetch), eq(table.isWhole, false)))
       .returning({ day: table.day });
     if (kept === undefined) return false;
     const rows = JSON.stringify(items.map(({ id, payoutId, data }) => ({ id, payoutId, data })));
@@ -163,18 +177,20 @@ export async function keepPage(
 /** Rows of some hundred bytes each. */
 const PAGE = 2_000;
 
-/** In an order that does not depend on how they came. */
+/** Of this fetch alone, in an order that does not depend on how they came. */
 export async function* dayItems(
   { pool }: Database,
-  { gateway, day }: DayKey,
+  { gateway, day, fetchId }: DayFetch,
 ): AsyncGenerator<{ data: unknown; payoutId: string | null }> {
   let after = '';
   for (;;) {
     const { rows } = await pool.query<{ id: string; payoutId: string | null; data: unknown }>(
       `select line_id as id, payout_id as "payoutId", data from settlement_day_items
        where gateway = $1 and day = $2 and line_id collate "C" > $3
+         and exists (
+           select from settlement_days where gateway = $1 and day = $2 and fetch_id = $4)
        order by line_id collate "C" limit ${PAGE}`,
-      [gateway, day, after],
+      [gateway, day, after, fetchId],
     );
     yield* rows;
     const last = rows.at(-1);
@@ -183,21 +199,82 @@ export async function* dayItems(
   }
 }
 
-/** @returns false where another fetch of the day has begun meanwhile */
+export interface ImportedLines {
+  lines: number;
+  /** Lines that no earlier import had. */
+  newLines: number;
+}
+
+/**
+ * What has come of a fetch: its import where it has been imported, `open` where that is still to do, and `replaced` where
+ * another fetch has begun or this one was given up.
+ */
+export async function outcomeOf(
+  { pool }: Database,
+  { gateway, day, fetchId }: DayFetch,
+): Promise<ImportedLines | 'open' | 'replaced'> {
+  const { rows } = await pool.query<{
+    state: SettlementDayState;
+    lines: number | null;
+    newLines: number;
+  }>(
+    // The import of a fetch that brought nothing new is an older one.
+    `select d.state, i.lines,
+       case when d.state = 'imported' and i.imported_at < d.changed_at then 0
+         else i.new_lines end as "newLines"
+     from settlement_days d left join settlement_imports i on i.id = d.import_id
+     where d.gateway = $1 and d.day = $2 and d.fetch_id = $3`,
+    [gateway, day, fetchId],
+  );
+  const [row] = rows;
+  if (row?.state === 'fetching') return 'open';
+  // It was asked for again since, and the run that is asked has not begun.
+  const isImported = row?.state === 'imported' || row?.state === 'requested';
+  if (row === undefined || !isImported || row.lines === null) return 'replaced';
+  return { lines: row.lines, newLines: row.newLines };
+}
+
+/**
+ * Holds the day until the transaction ends, so that no other fetch begins while it is imported.
+ *
+ * @returns false where there is nothing to import: `outcomeOf` says why
+ */
+export async function holdFetch(
+  client: pg.Client,
+  { gateway, day, fetchId }: DayFetch,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select from settlement_days
+     where gateway = $1 and day = $2 and fetch_id = $3 and state = 'fetching' and is_whole
+     for update`,
+    [gateway, day, fetchId],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Of a fetch that is held, in the same transaction: the lines and this are there together or not at all.
+ *
+ * @returns false where another fetch of the day has begun
+ */
 export async function noteImported(
-  database: Database,
-  fetch: DayFetch,
+  { pool }: { pool: Pick<pg.ClientBase, 'query'> },
+  { gateway, day, fetchId }: DayFetch,
   importId: number,
 ): Promise<boolean> {
-  return database.db.transaction(async (tx) => {
-    const [noted] = await tx
-      .update(table)
-      .set({ state: 'imported', importId, problem: null, changedAt: sql`now()` })
-      .where(isFetch(fetch))
-      .returning({ day: table.day });
-    if (noted !== undefined) await tx.delete(settlementDayItems).where(isItemOf(fetch));
-    return noted !== undefined;
-  });
+  const { rowCount } = await pool.query(
+    `with noted as (
+       update settlement_days
+       set state = 'imported', import_id = $4, problem = null, changed_at = now()
+       where gateway = $1 and day = $2 and fetch_id = $3 returning 1
+     ), gone as (
+       delete from settlement_day_items
+       where gateway = $1 and day = $2 and exists (select from noted)
+     )
+     select from noted`,
+    [gateway, day, fetchId, importId],
+  );
+  return rowCount === 1;
 }
 
 /** @param isOver whether it is not tried again by itself before the next run of the schedule */
@@ -209,7 +286,7 @@ export async function noteProblem(
   await db
     .update(table)
     .set({ problem, ...(isOver && { state: 'failed' as const }), changedAt: sql`now()` })
-    .where(isFetch(fetch));
+    .where(isUnderWay(fetch));
 }
 
 /** How far back a day that was missed, or has failed, is still fetched by itself. */
@@ -218,8 +295,8 @@ const CATCH_UP_DAYS = 30;
 const LOOK_AGAIN_DAYS = 3;
 
 /**
- * The days that the schedule fetches at this time, oldest first: yesterday and the days before it again, and every day
- * since the schedule's first that is not imported.
+ * The days that the schedule fetches at this time, newest first, so that an old one which fails every time keeps no newer
+ * one waiting: yesterday and the days before it again, and every day since the schedule's first that is not imported.
  *
  * @param at in epoch milliseconds
  */
@@ -240,10 +317,52 @@ export async function dueDays(
      where due > yesterday.day - ${LOOK_AGAIN_DAYS} or not exists (
        select from settlement_days d
        where d.gateway = $1 and d.day = due and d.state = 'imported')
-     order by 1`,
+     order by due desc`,
     [gateway, zone, at, SCHEDULE],
   );
   return rows.map(({ day }) => day);
+}
+
+/** Notes what the schedule wants before anybody fetches it: also a day that nobody can fetch is known to be missing. */
+export async function requestDueDays(
+  { db }: Database,
+  { gateway, days }: { gateway: string; days: readonly string[] },
+): Promise<void> {
+  if (days.length === 0) return;
+  await db
+    .insert(table)
+    .values(
+      days.map((day) => ({
+        gateway,
+        day,
+        fetchId: '',
+        state: 'requested' as const,
+        requestedBy: SCHEDULE,
+      })),
+    )
+    .onConflictDoNothing();
+}
+
+/**
+ * Whose account the gateway's newest import is of that was no fetched day, and in which zone its days are; null where there
+ * is none.
+ *
+ * @param format that of fetched days; a file of it over a single day that was fetched too is taken for that day
+ */
+export async function accountOfImports(
+  { pool }: Database,
+  { gateway, format }: { gateway: string; format: string },
+): Promise<{ account: string; zone: string } | null> {
+  const { rows } = await pool.query<{ account: string; zone: string }>(
+    `select i.account, i.book_zone as zone from settlement_imports i
+     where i.gateway = $1 and not (
+       i.format = $2 and i.first_day = i.last_day and exists (
+         select from settlement_days d
+         where d.gateway = $1 and d.day = i.first_day and d.import_id is not null))
+     order by i.id desc limit 1`,
+    [gateway, format],
+  );
+  return rows[0] ?? null;
 }
 
 /** A day ends, six hours later it is fetched, and for a day the fetch is tried again. */
@@ -263,7 +382,8 @@ export async function countMissingDays(
      select count(*)::int as missing
      from last, first,
        generate_series(greatest(first.day, last.day - ${CATCH_UP_DAYS - 1}), last.day, '1 day') due
-     where not exists (
+     -- Where nothing was ever due, nothing is missing: greatest() leaves NULL out.
+     where first.day is not null and not exists (
        select from settlement_days d
        where d.gateway = $1 and d.day = due and d.import_id is not null)`,
     [gateway, zone, SCHEDULE],

@@ -190,14 +190,20 @@ export async function markSynced({ db }: Database, ids: readonly string[]): Prom
     .where(inArray(table.id, ids.map(rowOf)));
 }
 
-/** Judges what is open again, after orders have synced or were attached. */
+/**
+ * Judges what is open again, after orders have synced or were attached.
+ *
+ * @param patienceMs how long it waits for an import of the gateway to end, and then leaves it at what was judged
+ * before; without it, as long as that takes
+ */
 export async function judgeAgain(
   database: Database,
   gateway: string,
   terms: BookTerms,
+  { patienceMs = 0 }: { patienceMs?: number } = {},
 ): Promise<void> {
   await longTransaction(database, async (client) => {
-    await lockGateway(client, gateway);
+    if (!(await lockGateway(client, gateway, patienceMs))) return;
     await judge(client, { gateway, terms, from: 'open' });
     await postBalances(client, gateway);
   });

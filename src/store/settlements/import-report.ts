@@ -21,6 +21,10 @@ export interface ImportRequest {
   /** Names the API key. */
   importedBy: string;
   terms: BookTerms;
+  /** Of a fetched day: in the same transaction, before anything is read. What it throws ends the import. */
+  begin?(client: pg.Client): Promise<void>;
+  /** Of a fetched day: in the same transaction, when everything is posted. */
+  end?(client: pg.Client, report: SettlementImport): Promise<void>;
   /** Reads the file into the sink; see `readReport`. */
   read(sink: LineSink): Promise<ReadReport>;
 }
@@ -63,25 +67,32 @@ export const IMPORTED = `
 /** @throws ReportError for whatever is wrong with the file; nothing of it is kept then. */
 export function importReport(database: Database, request: ImportRequest): Promise<ImportResult> {
   return longTransaction(database, async (client) => {
-    await client.query(STAGING);
-    // An upload takes as long as it takes; whoever receives it ends one that stands still.
-    await client.query('set local statement_timeout = 0');
-    const stream: Writable = client.query(copyFrom('copy staging from stdin'));
-    // The connection's end reaches it as well, after whoever wrote has left.
-    stream.on('error', () => {});
-    const report = await request.read({ textOf: copyText, to: stream });
-    await client.query(`set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
-    await client.query('analyze staging');
-    await lockGateway(client, report.gateway);
-    const before = await sameFile(client, request, report);
-    if (before !== null) return { isNew: false, report: before };
-    if (!request.acceptUnknown) await refuseUnknownPayments(client, report);
-    const imported = await takeLines(client, request, report);
-    await judge(client, { gateway: report.gateway, terms: request.terms, from: 'staging' });
-    await postLineEntries(client, report.gateway, imported.id);
-    await postBalances(client, report.gateway);
-    return { isNew: true, report: imported };
+    await request.begin?.(client);
+    const result = await importInto(client, request);
+    await request.end?.(client, result.report);
+    return result;
   });
+}
+
+async function importInto(client: pg.Client, request: ImportRequest): Promise<ImportResult> {
+  await client.query(STAGING);
+  // An upload takes as long as it takes; whoever receives it ends one that stands still.
+  await client.query('set local statement_timeout = 0');
+  const stream: Writable = client.query(copyFrom('copy staging from stdin'));
+  // The connection's end reaches it as well, after whoever wrote has left.
+  stream.on('error', () => {});
+  const report = await request.read({ textOf: copyText, to: stream });
+  await client.query(`set local statement_timeout = ${STATEMENT_TIMEOUT_MS}`);
+  await client.query('analyze staging');
+  await lockGateway(client, report.gateway);
+  const before = await sameFile(client, request, report);
+  if (before !== null) return { isNew: false, report: before };
+  if (!request.acceptUnknown) await refuseUnknownPayments(client, report);
+  const imported = await takeLines(client, request, report);
+  await judge(client, { gateway: report.gateway, terms: request.terms, from: 'staging' });
+  await postLineEntries(client, report.gateway, imported.id);
+  await postBalances(client, report.gateway);
+  return { isNew: true, report: imported };
 }
 
 /** One row in the text format of COPY. */
@@ -180,7 +191,7 @@ async function refuseOtherAccount(
     throw new ReportError(
       rows[0].line,
       idColumn,
-      'was imported before as a line of another account: name the account that the file is of',
+      `was imported before as a line of another account: name the account that it is of, for a file with the import and for fetched days as daily.${gateway}.account in BOOKS_FILE`,
     );
 }
 

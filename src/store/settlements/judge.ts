@@ -155,12 +155,28 @@ const OF_DISPUTES = `
   where c.grp = 'dispute'
     and (d.amount is null or d.currency <> c.currency or c.amount_minor not in (0, -d.amount))`;
 
-/** Captures and refunds that the orders have and no line shows, in the time that the reports cover. */
+/**
+ * Captures and refunds that the orders have and no line shows, in the time that the reports cover. A line may be in a
+ * report of some days later, so a single day that somebody has fetched tells nothing: of days, those are judged that are
+ * followed by others for that long. A file is judged with as many days behind it, as it ends with its last line and the
+ * next one begins with its first.
+ */
 const UNREPORTED = `
-  with covered as (
-    select min(first_day)::timestamp at time zone 'UTC' as first,
-      (max(last_day) + 1 - $2::int)::timestamp at time zone 'UTC' as last
+  with imports as (
+    select first_day, last_day, daterange(first_day, last_day + 1 + $2::int) as days
     from settlement_imports where gateway = $1
+  ), spans as (
+    select unnest(range_agg(days)) as days from imports
+  ), judged as (
+    select range_agg(days) as days from (
+      select daterange(lower(days), greatest(lower(days), upper(days) - 2 * $2::int)) as days from spans
+      union all
+      select days from imports where last_day > first_day
+    ) parts
+  ), covered as (
+    select days, lower(days)::timestamp at time zone 'UTC' as first,
+      ((select max(last_day) from imports) + 1 - $2::int)::timestamp at time zone 'UTC' as last
+    from judged
   ), booked as (
     select replace(kind, '_reversed', '') as grp, reference, min(currency) as currency,
       min(order_id) as order_id, (min(posted_at) at time zone 'UTC')::date as day,
@@ -174,8 +190,8 @@ const UNREPORTED = `
   insert into found (kind, reference, payment_id, order_id, month, expected_minor, found_minor, currency, proposal)
   select b.grp || '_unreported', b.reference, case b.grp when 'capture' then b.reference end, b.order_id,
     ${MONTH}, b.amount, null, b.currency, 'sync'
-  from booked b
-  where b.amount <> 0 and not exists (
+  from booked b, covered
+  where b.amount <> 0 and b.day <@ covered.days and not exists (
     select from settlement_lines l
     where l.gateway = $1 and l.reference = b.reference and ${GROUP('l.kind')} = b.grp)`;
 

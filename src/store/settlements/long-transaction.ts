@@ -60,7 +60,28 @@ function unreachable(error: unknown): DrizzleQueryError {
 
 const LOCK_CLASS = 7_297_297;
 
-/** Imports and judgements of a gateway come one after the other: each has to see what the one before found. */
-export async function lockGateway(client: pg.Client, gateway: string): Promise<void> {
-  await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, gateway]);
+/** As PostgreSQL says that a lock was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/**
+ * Imports and judgements of a gateway come one after the other: each has to see what the one before found.
+ *
+ * @param patienceMs how long to wait; 0 is without an end
+ * @returns false where it was not had in that time: the transaction is of no more use then
+ */
+export async function lockGateway(
+  client: pg.Client,
+  gateway: string,
+  patienceMs = 0,
+): Promise<boolean> {
+  await client.query(`set local lock_timeout = ${patienceMs}`);
+  try {
+    await client.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK_CLASS, gateway]);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
+  // It is for this lock alone.
+  await client.query('set local lock_timeout = 0');
+  return true;
 }
