@@ -88,7 +88,7 @@ describe('an API key', () => {
             code: 'api_key_expired',
             status: 401,
             message,
-            owner: callAt(0)(`Bearer ${secret}`).owner,
+            caller: callAt(0)(`Bearer ${secret}`),
           });
       });
 
