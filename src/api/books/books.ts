@@ -1,7 +1,6 @@
 /** The books for accountants: trial balance, export, and whether they agree with orders and gateways. */
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { accountName } from '../../books/chart.ts';
 import { EXPORT_FORMATS, exportHeaders, exportTexts } from '../../books/export.ts';
 import {
   accountsOf,
@@ -12,6 +11,7 @@ import {
 import { judgeAgain, reportedGateways } from '../../store/settlements/differences.ts';
 import { defineRoute } from '../http/route.ts';
 import { daysOf, period } from './period.ts';
+import { representAccounts } from './represent-accounts.ts';
 
 export const getTrialBalance = defineRoute({
   operationId: 'getTrialBalance',
@@ -49,15 +49,7 @@ export const getTrialBalance = defineRoute({
   problems: ['query_invalid'],
   async run({ query }, { database, books }) {
     const rows = await trialBalanceOf(database, daysOf(query.period));
-    const accounts = rows.map(({ account, currency, ...sums }) => ({
-      account,
-      name: accountName(books.chart, account),
-      currency,
-      opening: sums.openingMinor,
-      debit: sums.debitMinor,
-      credit: sums.creditMinor,
-      closing: sums.closingMinor,
-    }));
+    const accounts = representAccounts(rows, books.chart);
     return { status: 200, body: { period: query.period, accounts } };
   },
 });

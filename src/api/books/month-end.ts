@@ -1,6 +1,5 @@
 /** The month-end report, for programs and as a PDF. */
 import { z } from 'zod';
-import { accountName } from '../../books/chart.ts';
 import { endOf, isClosed, type MonthEndReport, monthEndPdf } from '../../books/month-end.ts';
 import { PAPER_KINDS } from '../../store/effects/papers.ts';
 import { trialBalanceOf } from '../../store/settlements/book-entries.ts';
@@ -14,6 +13,7 @@ import { readMonthEnd } from '../../store/settlements/month-end.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { defineRoute } from '../http/route.ts';
 import { daysOf } from './period.ts';
+import { representAccounts } from './represent-accounts.ts';
 
 const query = z.strictObject({
   month: z
@@ -197,15 +197,7 @@ function represent(
     gateways: gateways.map(({ gateway, lines, open, decided }) => ({
       ...{ gateway, lines, open, decided },
     })),
-    accounts: accounts.map(({ account, currency, ...sums }) => ({
-      account,
-      name: accountName(books.chart, account),
-      currency,
-      opening: sums.openingMinor,
-      debit: sums.debitMinor,
-      credit: sums.creditMinor,
-      closing: sums.closingMinor,
-    })),
+    accounts: representAccounts(accounts, books.chart),
     fees: fees.map(({ feeMinor, taxMinor, ...rest }) => ({
       ...rest,
       fee: feeMinor,
