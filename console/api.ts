@@ -17,6 +17,7 @@ export type Dispute = components['schemas']['Dispute'];
 export type StuckEffect = components['schemas']['StuckEffect'];
 export type Overview = components['schemas']['Overview'];
 export type ListCounts = components['schemas']['ListCounts'];
+export type ListCount = ListCounts[keyof ListCounts];
 export type LastDay = components['schemas']['LastDay'];
 
 /** People wait so long for a gateway's answer. */

@@ -65,7 +65,7 @@ const API_MAY_IMPORT: Record<string, string[]> = {
   settlements: ['problems', 'http', 'openapi', 'temporal', 'orders'],
   books: ['problems', 'http', 'openapi'],
   operators: ['problems', 'http', 'openapi', 'temporal', 'orders'],
-  console: ['problems', 'http', 'access'],
+  console: ['problems', 'http', 'access', 'openapi'],
 };
 
 /** These read the environment or start processes; other rooms are given what they need. */

@@ -1,12 +1,31 @@
-import { Anchor, Button, Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import {
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import { ORDER_STATES } from '../../src/domain/order.ts';
 import { REVIEW_REASONS } from '../../src/domain/reviews/reasons.ts';
-import { find, type Order, usePages } from '../api.ts';
+import { find, type ListCount, type Order, useGet, usePages } from '../api.ts';
 import { type Column, Grid } from '../parts/grid.tsx';
-import { ListTitle, Loaded, Money, More, Nothing, Rest, State, When } from '../parts/shown.tsx';
+import {
+  boundedText,
+  ListTitle,
+  Loaded,
+  Money,
+  More,
+  Nothing,
+  Rest,
+  State,
+  When,
+} from '../parts/shown.tsx';
 import { type Session, useSession } from '../session.tsx';
 
 const PAGE = 50;
@@ -106,10 +125,12 @@ function Search({ words, onSearch }: { words: string; onSearch: (words: string) 
 function Listed({ query }: { query: URLSearchParams }) {
   const given = query.toString();
   const pages = usePages<Page>(`/v1/orders?limit=${PAGE}${given && `&${given}`}`);
+  const count = useGet<ListCount>(given === '' ? null : `/v1/overview/orders?${given}`).data;
   return (
     <Loaded query={pages}>
       {(data) => (
         <>
+          {count !== undefined && <Text role="status">{boundedText(count, ' found')}</Text>}
           <Orders orders={data.pages.flatMap(({ orders }) => orders)} />
           <More pages={pages} />
         </>

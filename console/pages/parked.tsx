@@ -1,9 +1,10 @@
-import { Alert, Anchor, Button, Card, Checkbox, Code, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Button, Card, Checkbox, Code, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { moneyText } from '../../src/money/text.ts';
 import { type ParkedEvent, type ParkedEventWithBody, useGet, useRead } from '../api.ts';
 import { DeedButton } from '../parts/deed.tsx';
+import { ReadButton } from '../parts/read-button.tsx';
 import { ListTitle, Loaded, Nothing, Rest, When } from '../parts/shown.tsx';
 import { useSession } from '../session.tsx';
 
@@ -50,22 +51,9 @@ function Received({ id }: { id: string }) {
   const reading = useRead<ParkedEventWithBody>(`/v1/parked-events/${id}`);
   if (reading.data === undefined)
     return (
-      <>
-        <Button
-          size="compact-sm"
-          variant="default"
-          mt="xs"
-          loading={reading.isPending}
-          onClick={() => reading.mutate()}
-        >
-          Show what was received
-        </Button>
-        {reading.error !== null && (
-          <Alert color="red" role="alert" title="It could not be read">
-            {reading.error.message}
-          </Alert>
-        )}
-      </>
+      <Box mt="xs">
+        <ReadButton name="Show what was received" reading={reading} />
+      </Box>
     );
   const { body, bodyEncoding } = reading.data;
   return (

@@ -1,8 +1,8 @@
 /** What is known of a customer, as a file for the customer who asks for it (GDPR, Article 15). */
-import { Alert, Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { call, type components } from '../../src/client/index.ts';
 import { accepted, type Session, useSession } from '../session.tsx';
+import { ReadButton } from './read-button.tsx';
 
 type PersonalData = components['schemas']['PersonalData'];
 
@@ -11,23 +11,7 @@ export function CustomerExport({ customerId }: { customerId: string }) {
   const reading = useMutation({
     mutationFn: async () => save(customerId, await readAll(session, customerId)),
   });
-  return (
-    <>
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={reading.isPending}
-        onClick={() => reading.mutate()}
-      >
-        Export what is known
-      </Button>
-      {reading.error !== null && (
-        <Alert color="red" role="alert" title="It could not be read">
-          {reading.error.message}
-        </Alert>
-      )}
-    </>
-  );
+  return <ReadButton name="Export what is known" reading={reading} />;
 }
 
 /** All orders of the customer, page after page, in one object as the command line prints it. */

@@ -35,9 +35,24 @@ export interface Rights {
 /** Those that `support` may do come first; the others are for `ops` alone. */
 export function deedsOf(order: Order, { scope, refundLimits, writeOffLimits }: Rights): Deed[] {
   return [
-    ...ofSupport(order, refundLimits),
+    ...decidedOn(order, ofSupport(order, refundLimits)),
     ...(scope === 'ops' ? ofOperators(order, writeOffLimits) : []),
   ];
+}
+
+function decidedOn({ version }: Order, deeds: Deed[]): Deed[] {
+  return deeds.map((deed) => ({
+    ...deed,
+    consequence: `${deed.consequence} You decide on version ${version} of the order.`,
+  }));
+}
+
+/**
+ * Refused where the order has changed meanwhile. Not for money: its amount says what was decided, and a refund that comes
+ * through must not refuse the next one.
+ */
+function boundTo({ version }: Order): { orderVersion: number } {
+  return { orderVersion: version };
 }
 
 function amountField(currency: string, isRequired: boolean): Field {
@@ -120,16 +135,19 @@ function ofOperators(order: Order, writeOffLimits: AmountLimits): Deed[] {
     path: `${path}/sync`,
   };
   return [
-    ...(order.capture === 'manual' ? ofHeld(order) : []),
+    ...decidedOn(order, order.capture === 'manual' ? ofHeld(order) : []),
     ...(payments.length > 0 && isTakenIn(state, 'sync') ? [sync] : []),
-    ...ofEnd(order, writeOffLimits),
-    ...ofMoneyByHand(order),
-    ...ofAccess(order),
+    ...decidedOn(order, [
+      ...ofEnd(order, writeOffLimits),
+      ...ofMoneyByHand(order),
+      ...ofAccess(order),
+    ]),
     ...ofPersonalData(order),
   ];
 }
 
-function ofAccess({ id, access }: Order): Deed[] {
+function ofAccess(order: Order): Deed[] {
+  const { id, access } = order;
   const path = `/v1/orders/${id}/access`;
   const fields = [{ ...NOTE, isRequired: true }];
   const grant: Deed = {
@@ -137,7 +155,7 @@ function ofAccess({ id, access }: Order): Deed[] {
     consequence:
       'Gives the customer access, also while a dispute is open or where nothing was paid. It ends when the order is refunded or cancelled, or when somebody revokes it.',
     path,
-    body: { action: 'grant' },
+    body: { action: 'grant', ...boundTo(order) },
     fields,
   };
   const revoke: Deed = {
@@ -145,7 +163,7 @@ function ofAccess({ id, access }: Order): Deed[] {
     consequence:
       'Takes the customer’s access away. No money moves, and nothing gives it back but a person who grants it.',
     path,
-    body: { action: 'revoke' },
+    body: { action: 'revoke', ...boundTo(order) },
     fields,
     color: 'red.9',
   };
@@ -227,6 +245,7 @@ function ofEnd(order: Order, writeOffLimits: AmountLimits): Deed[] {
     name: 'Cancel',
     consequence: `${gateway} voids what could still be paid, then the order is cancelled. What was paid of it is refunded; where the customer is faster, it stays paid.`,
     path: `${path}/cancel`,
+    body: boundTo(order),
     fields: [{ name: 'reason', label: 'Why', kind: 'words' }],
     color: 'red.9',
   };
@@ -235,6 +254,7 @@ function ofEnd(order: Order, writeOffLimits: AmountLimits): Deed[] {
     consequence:
       'Moves the expiry. An order that has expired is open again, and its customer can pay.',
     path: `${path}/expiry`,
+    body: boundTo(order),
     fields: [
       { name: 'expiresAt', label: 'To be paid until', kind: 'time', isRequired: true },
       NOTE,

@@ -3,7 +3,7 @@ import { Alert, Badge, Button, Group, Loader, Text, Title } from '@mantine/core'
 import type { UseInfiniteQueryResult, UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { moneyText } from '../../src/money/text.ts';
-import { type ListCounts, type Order, useListCounts } from '../api.ts';
+import { type ListCount, type ListCounts, type Order, useListCounts } from '../api.ts';
 
 /** Dark enough to be read on white. */
 const COLORS: Record<Order['state'], string> = {
@@ -44,7 +44,7 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
 }
 
 /** `1,000+` where there are more than were counted, and no number where none of them was. */
-export function boundedText({ count, hasMore }: ListCounts[keyof ListCounts], suffix = ''): string {
+export function boundedText({ count, hasMore }: ListCount, suffix = ''): string {
   if (count === 0 && hasMore) return 'not all counted';
   return `${count.toLocaleString('en-GB')}${hasMore ? '+' : ''}${suffix}`;
 }

@@ -5,7 +5,7 @@ import { getMonthEnd, getMonthEndPdf } from './books/month-end.ts';
 import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getLastDay } from './console/last-day.ts';
-import { getKey, getListCounts, getOverview } from './console/overview.ts';
+import { getKey, getListCounts, getOrderCount, getOverview } from './console/overview.ts';
 import type { Route } from './http/route.ts';
 import { captureOrder, voidOrder } from './operators/captures.ts';
 import { decideAccess } from './operators/customer-access.ts';
@@ -49,6 +49,7 @@ export const ROUTES: readonly Route[] = [
   getKey,
   getOverview,
   getListCounts,
+  getOrderCount,
   getLastDay,
   getChanges,
   createOrder,

@@ -23,18 +23,27 @@ interface Note {
   note?: string;
 }
 
+/** The version of the order that was decided on. */
+interface Seen {
+  orderVersion?: number;
+}
+
 interface Closing {
   note: string;
   eraseBody?: true;
 }
 
-interface RefundOptions {
+interface CancelOptions extends Seen {
+  reason?: string;
+}
+
+interface RefundOptions extends Seen {
   amount?: number;
   key: string;
   reason?: string;
 }
 
-interface CaptureOptions extends Note {
+interface CaptureOptions extends Note, Seen {
   amount?: number;
   key: string;
 }
@@ -50,7 +59,8 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .description('cancel an order that is not paid')
     .argument('<order>', "the order's id")
     .option('--reason <text>', 'kept with the order')
-    .action((id: string, options: { reason?: string }) => cancel(session(), id, options));
+    .addOption(seenVersion())
+    .action((id: string, options: CancelOptions) => cancel(session(), id, options));
   program
     .command('refund')
     .description('give money back: all that is left, or a part')
@@ -58,6 +68,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .option('--amount <minor units>', 'how much, such as 4999 for 49.99 INR', wholeNumber)
     .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same refund')
     .option('--reason <text>', 'kept with the refund')
+    .addOption(seenVersion())
     .action((id: string, options: RefundOptions) => refund(session(), id, options));
   program
     .command('capture')
@@ -66,12 +77,14 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .option('--amount <minor units>', 'how much, such as 4999 for 49.99 INR', wholeNumber)
     .requiredOption('--key <text>', 'a name of 16 characters or more: same key, same capture')
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: CaptureOptions) => capture(session(), id, options));
   program
     .command('void')
     .description('void what is authorized and not captured; the order stays open')
     .argument('<order>', "the order's id")
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: Note) => change(session(), `${pathOf(id)}/void`, options));
   program
     .command('sync')
@@ -102,6 +115,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .requiredOption('--amount <minor units>', 'such as 4999 for 49.99 INR', wholeNumber)
     .requiredOption('--received-on <day>', 'such as 2026-01-31')
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: object) =>
       change(session(), `${pathOf(id)}/manual-payments`, options),
     );
@@ -115,6 +129,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .requiredOption('--returned-on <day>', 'such as 2026-01-31')
     .option('--payment-id <id>', 'whose money it is; found by itself where it is clear')
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: object) =>
       change(session(), `${pathOf(id)}/manual-refunds`, options),
     );
@@ -124,6 +139,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .argument('<order>', "the order's id")
     .requiredOption('--amount <minor units>', 'just what it still lacks', wholeNumber)
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: object) => change(session(), `${pathOf(id)}/write-off`, options));
   program
     .command('access')
@@ -131,6 +147,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .argument('<order>', "the order's id")
     .addArgument(new Argument('<action>').choices(['grant', 'revoke']))
     .requiredOption('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, action: string, options: Note) =>
       change(session(), `${pathOf(id)}/access`, { action, ...options }),
     );
@@ -140,6 +157,7 @@ export function addChangeCommands(program: Command, session: () => Session): voi
     .argument('<order>', "the order's id")
     .requiredOption('--expires-at <time>', 'such as 2026-01-31T12:00:00Z')
     .option('--note <text>', 'why; kept with the order')
+    .addOption(seenVersion())
     .action((id: string, options: object) => change(session(), `${pathOf(id)}/expiry`, options));
   program
     .command('retry')
@@ -188,6 +206,14 @@ function wholeNumber(text: string): number {
   return value;
 }
 
+function seenVersion(): Option {
+  const option = new Option(
+    '--order-version <version>',
+    'refuse when the order is no longer at this version',
+  );
+  return option.argParser(wholeNumber);
+}
+
 function manualMethod(): Option {
   return new Option('--method <way>', 'by which way the money went')
     .choices(MANUAL_METHODS)
@@ -200,7 +226,7 @@ async function change({ api, print }: Session, path: string, options: object) {
   print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, order.id));
 }
 
-async function cancel({ api, print }: Session, id: string, body: { reason?: string }) {
+async function cancel({ api, print }: Session, id: string, body: CancelOptions) {
   const reply = await api.post(`${pathOf(id)}/cancel`, body);
   print(reply.body, orderSchema, (order) => orderText(order) + unsettledText(reply, id));
 }

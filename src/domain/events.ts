@@ -70,8 +70,11 @@ export interface ByHand {
   note?: string;
 }
 
-/** `actor` is the name of the key that it was sent with. */
-export type CommandEvent = Envelope & Command & { actor?: string };
+/**
+ * `actor` is the name of the key that it was sent with; `orderVersion` is what was decided on: at another version of the
+ * order nothing is done.
+ */
+export type CommandEvent = Envelope & Command & { actor?: string; orderVersion?: number };
 
 /** What has come of an effect. */
 export type EffectResult = { key: string } & (

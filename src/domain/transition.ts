@@ -10,7 +10,7 @@ import { applyCommand } from './commands/commands.ts';
 import { askForReturn } from './commands/manual.ts';
 import { settle } from './commands/verify.ts';
 import { answerVoidsByState } from './commands/void.ts';
-import { noteOf } from './commands/waiting.ts';
+import { noteOf, rejected } from './commands/waiting.ts';
 import { type Context, fromCaller, latchFinalStatus, record } from './context.ts';
 import { copyOf } from './copy.ts';
 import { settleAccess } from './effects/access.ts';
@@ -142,13 +142,20 @@ function isRepeat(context: Context, event: FactEvent | CommandEvent, type: strin
 }
 
 function command(context: Context, event: CommandEvent): void {
-  const verdict = applyCommand(context, event);
+  const verdict = isOutdated(context, event)
+    ? rejected('order_changed')
+    : applyCommand(context, event);
   if (verdict === null) {
     // Taken up, answered later: what it started is visible from now on.
     context.ledger.version += 1;
     return;
   }
   record(context, verdict, fromCaller(event, noteOf(event)));
+}
+
+/** Whoever decided has seen another order than there is now. */
+function isOutdated({ ledger }: Context, { orderVersion }: CommandEvent): boolean {
+  return orderVersion !== undefined && orderVersion !== ledger.version;
 }
 
 /** A timer that fires after its deadline has moved is without effect. */

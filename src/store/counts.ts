@@ -39,7 +39,7 @@ export interface ListCounts {
 }
 
 /** What no list is counted beyond; some milliseconds of PostgreSQL however many orders there are. */
-const COUNTED_UP_TO = 1_000;
+export const COUNTED_UP_TO = 1_000;
 
 /**
  * Each stops at the bound, and reads an index alone but for the effects, which are read from as many orders at most: the
@@ -117,7 +117,7 @@ export async function readListCounts(
   const { rows } = await pool.query<Record<keyof ListCounts, number>>(query);
   const counted = Object.entries(rows[0] ?? {}).map(([name, count]): [string, ListCount] => [
     name,
-    { count: Math.min(count, upTo), hasMore: count > upTo },
+    boundedCount(count, upTo),
   ]);
   const { stuckEffects, ...others } = Object.fromEntries(counted) as Record<
     keyof ListCounts,
@@ -126,4 +126,9 @@ export async function readListCounts(
   // Of orders that were not looked at.
   const hasMore = stuckEffects.hasMore || others.reviews.hasMore;
   return { ...others, stuckEffects: { ...stuckEffects, hasMore } };
+}
+
+/** @param counted up to one more than the bound */
+export function boundedCount(counted: number, upTo: number): ListCount {
+  return { count: Math.min(counted, upTo), hasMore: counted > upTo };
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { CHANGE_CHANNEL } from './orders/record.ts';
+import { CHANGE_CHANNEL } from './change-channel.ts';
 import { createWaiters, type OnChange, type Waiters } from './waiters.ts';
 
 export interface ChangeFeed {
@@ -15,7 +15,8 @@ export interface ChangeFeed {
    */
   next(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
   /**
-   * Calls back for every order that changes, and with null when changes may have been missed, until it is undone.
+   * Calls back for every order that changes, with an empty text for a list, and with null when changes may have been
+   * missed, until it is undone.
    */
   watch(onChange: OnChange): () => void;
   /** Ends the connection; waits that are still open resolve to false. */

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { and, asc, desc, eq, exists, gt, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { isSealed, type Keyring, UnknownKeyError } from '../encryption/keyring.ts';
+import { ANNOUNCE_LISTS } from './change-channel.ts';
 import type { Database } from './database.ts';
 import { type ListQuery, pageOf, readCursor } from './page.ts';
 import { type ParkedStatus, parkedEvents } from './schema/edge.ts';
@@ -105,7 +106,7 @@ export async function parkEvent({ db, keyring }: Database, event: NewParkedEvent
         lastReceivedAt: sql`now()`,
       },
     })
-    .returning({ id: ID });
+    .returning({ id: ID, ...ANNOUNCE_LISTS });
   if (parked === undefined) throw new Error('parking an event returned no row');
   return parked.id;
 }
@@ -230,7 +231,8 @@ export async function markRedelivered(
       redeliveredAt: sql`now()`,
       ...(decision && { ...decision, decidedAt: sql`now()` }),
     })
-    .where(and(eq(parkedEvents.id, rowOf(id)), ne(status, 'redelivered')));
+    .where(and(eq(parkedEvents.id, rowOf(id)), ne(status, 'redelivered')))
+    .returning(ANNOUNCE_LISTS);
 }
 
 /**
@@ -242,12 +244,12 @@ export async function decideParked(
   id: string,
   decision: ParkedDecision & { status: 'attached' | 'closed'; orderId?: string },
 ): Promise<ParkedEvent | null> {
-  const [decided] = await database.db
+  await database.db
     .update(parkedEvents)
     .set({ ...decision, decidedAt: sql`now()` })
     .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'parked')))
-    .returning(LISTED);
-  return decided ?? findParked(database, id);
+    .returning(ANNOUNCE_LISTS);
+  return findParked(database, id);
 }
 
 /** Erases what was received, for whoever it is about: what was decided of the event stands. */
@@ -266,7 +268,8 @@ export async function unattachParked(
   await db
     .update(parkedEvents)
     .set({ status: 'parked', orderId: named, decidedBy: null, note: null, decidedAt: null })
-    .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'attached')));
+    .where(and(eq(parkedEvents.id, rowOf(id)), eq(status, 'attached')))
+    .returning(ANNOUNCE_LISTS);
 }
 
 /** The row's number; 0, which no row has, for a text that is no id. */

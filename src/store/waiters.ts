@@ -3,9 +3,10 @@
 export interface Waiters {
   /** Resolves to what `wake` says, or to false after `timeoutMs` or an abort. */
   wait(orderId: string, timeoutMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** @param orderId empty where a list has changed, apart from any order */
   wake(orderId: string): void;
   wakeAll(changed: boolean): void;
-  /** Calls back for every order that changes, and with null when changes may have been missed, until it is undone. */
+  /** Calls back with what `wake` is given, and with null when changes may have been missed, until it is undone. */
   watch(onChange: OnChange): () => void;
 }
 

@@ -188,6 +188,38 @@ describe('GET /v1/overview/day', () => {
   });
 });
 
+describe('GET /v1/overview/orders', () => {
+  const count = (query: string) =>
+    shop.call<{ count: number; hasMore: boolean; code?: string }>(
+      'GET',
+      `/v1/overview/orders?${query}`,
+    );
+
+  it('counts what a search finds', async () => {
+    const id = await givenOrder(shop);
+    const { body: order } = await shop.call<{ customer: { id: string } }>(
+      'GET',
+      `/v1/orders/${id}`,
+    );
+    const customer = encodeURIComponent(order.customer.id);
+    const listed = await shop.call<{ orders: object[] }>(
+      'GET',
+      `/v1/orders?customer=${customer}&state=initiated&limit=200`,
+    );
+    const { status, body } = await count(`customer=${customer}&state=initiated`);
+    assert.equal(status, 200);
+    assert.deepEqual(body, { count: listed.body.orders.length, hasMore: false });
+    assert.deepEqual((await count('customer=nobody')).body, { count: 0, hasMore: false });
+  });
+
+  it('refuses what a search refuses, and knows no pages', async () => {
+    for (const query of ['createdFrom=2026-02-01&createdTo=2026-01-01', 'limit=10', 'state=odd']) {
+      const { status, body } = await count(query);
+      assert.deepEqual([status, body.code], [422, 'query_invalid'], query);
+    }
+  });
+});
+
 describe('GET /v1/changes', () => {
   it('names each order that changes, as server-sent events', async () => {
     const leaving = new AbortController();
@@ -234,6 +266,13 @@ describe('GET /v1/changes', () => {
       if (said.includes('event: missed')) break;
     }
     assert.doesNotMatch(said, /ord_99999\b/);
+  });
+
+  it('says that a list has changed where no order has', async () => {
+    const { waiters, stream } = await open();
+    waiters.wake('');
+    assert.match(String(stream.read()), /event: lists\ndata:\n\n/);
+    (stream as unknown as { destroy(): void }).destroy();
   });
 
   it('says that changes may have been missed when the database was away', async () => {

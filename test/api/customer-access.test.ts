@@ -80,6 +80,16 @@ describe("the customer's access, by hand", function () {
     assert.deepEqual([status, body.code], [409, 'access_not_granted']);
   });
 
+  it('is not decided by somebody who has seen another version of the order', async () => {
+    const { id } = await givenPendingOrder(shop);
+    const { body: order } = await shop.call<Order>('GET', `/v1/orders/${id}`);
+    const decision = { action: 'grant', note: 'goodwill' };
+    const stale = await decide(id, { ...decision, orderVersion: order.version - 1 });
+    assert.deepEqual([stale.status, stale.body.code], [409, 'order_changed']);
+    const { status, body } = await decide(id, { ...decision, orderVersion: order.version });
+    assert.deepEqual([status, body.access.status], [200, 'granted']);
+  });
+
   it('is not decided without a reason, nor by a word that is none of the two', async () => {
     const { id } = await givenPendingOrder(shop);
     for (const body of [{ action: 'grant' }, { action: 'pause', note: 'abuse' }])

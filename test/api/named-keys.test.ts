@@ -136,6 +136,7 @@ describe('a key of the scope support', function () {
     'get /v1/overview',
     'get /v1/overview/day',
     'get /v1/overview/lists',
+    'get /v1/overview/orders',
     'get /v1/effects',
     'get /v1/disputes',
     'post /v1/orders/{id}/refunds',

@@ -155,6 +155,33 @@ describe(`an order in the console${SKIPPED}`, function () {
     await pWaitFor(async () => (await countOf('Reviews')) < counted, { timeout: 60_000 });
   });
 
+  it('is shown among what is parked as soon as its event is, also where no order has changed', async () => {
+    // The stream opens anew once a minute, after which all is read again: it shall have opened just now.
+    const streaming = page.waitForResponse('**/v1/changes');
+    await open('/parked');
+    await streaming;
+    const id = await place.order();
+    const begun = Date.now();
+    await place.captureStrange(id, { maker: 'another installation' });
+    await page.getByRole('article').filter({ hasText: id }).waitFor({ timeout: 30_000 });
+    assert.ok(Date.now() - begun < 30_000);
+  });
+
+  it('is counted among those that a search finds, and those of a filter', async () => {
+    const customer = { id: `cus_${Date.now()}` };
+    await givenOrder(shop, { customer });
+    const second = await givenOrder(shop, { customer });
+    await shop.call('POST', `/v1/orders/${second}/cancel`, {}, WAIT);
+    await open(`/orders?customer=${customer.id}`);
+    const found = (text: string) => page.getByRole('status').getByText(text, { exact: true });
+    await found('2 found').waitFor();
+    await page.getByLabel('State').selectOption('cancelled');
+    await found('1 found').waitFor();
+    await givenOrder(shop, { customer });
+    await page.getByLabel('State').selectOption('');
+    await found('3 found').waitFor();
+  });
+
   describe('by keys alone', () => {
     const hasFocus = async (wanted: Locator): Promise<boolean> =>
       (await wanted.and(page.locator(':focus')).count()) === 1;

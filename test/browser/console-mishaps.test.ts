@@ -276,6 +276,26 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     assert.equal((await readOrder(shop, id)).reviews[0]?.status, 'open');
   });
 
+  it('does nothing to an order that has changed since it was looked at, says so, and does it once it is read again', async () => {
+    const { id } = await givenPendingOrder(shop);
+    await openOrder(id);
+    const { version } = await readOrder(shop, id);
+    await deed('Grant access').click();
+    await dialog().getByText(`You decide on version ${version} of the order.`).waitFor();
+    await dialog().getByLabel('Why').fill('goodwill');
+    await shop.call('POST', `/v1/orders/${id}/cancel`, {}, WAIT);
+    await untilSettled(shop, id, 'cancelled');
+    await send('Grant access');
+    await refusal(/no longer at the version/).waitFor();
+    assert.notEqual((await readOrder(shop, id)).access.status, 'granted');
+    await dialog().getByRole('button', { name: 'Leave it' }).click();
+    await deed('Grant access').click();
+    await dialog().getByLabel('Why').fill('goodwill');
+    await send('Grant access');
+    await dialog().waitFor({ state: 'hidden' });
+    assert.equal((await readOrder(shop, id)).access.status, 'granted');
+  });
+
   // artifact-keeper-web#670 and samvera/hyrax#4988: a queue that is cut, and looks whole.
   it('says that there are more where a list is cut', async () => {
     const customer = { id: `cus_${Date.now()}` };

@@ -202,6 +202,14 @@ describe('payonce, acting', function () {
     await isRefused('order_already_paid', 'cancel', await givenPaidOrder());
   });
 
+  it('does nothing where the order is no longer as it was seen', async () => {
+    const { id } = await givenPendingOrder(shop);
+    const { version } = await readOrder(shop, id);
+    const cancel = ['cancel', id, '--order-version'];
+    await isRefused('order_changed', ...cancel, String(version + 1));
+    assert.match(await succeeds(...cancel, String(version)), / {2}cancelled {2}/);
+  });
+
   it('refunds once under one key, and no more than is left', async () => {
     const id = await givenPaidOrder();
     // Of this order alone: a key that was used for another one is refused.

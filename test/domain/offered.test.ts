@@ -43,6 +43,7 @@ type Person = keyof typeof PEOPLE;
 interface Body {
   amount?: number;
   action?: 'grant' | 'revoke';
+  orderVersion?: number;
 }
 
 /** What `POST` of each button asks of the order, as the API puts it. */
@@ -173,7 +174,9 @@ function faultOf(name: string, { person, ledger, offered }: Seen): string | null
   const body: Body = deed === undefined ? (LEAST[name]?.(ledger) ?? {}) : (deed.body ?? {});
   const asked = ASKED[name]?.(ledger, body, rights);
   assert.ok(asked);
-  const refusal = refusalOf(ledger, asked);
+  const { orderVersion } = body;
+  const seen = orderVersion === undefined ? {} : { orderVersion };
+  const refusal = refusalOf(ledger, { ...asked, ...seen });
   if (refusal === null) return deed === undefined ? 'taken, and not offered' : null;
   const isWrong = deed !== undefined && !isUnderWay(ledger, refusal);
   return isWrong ? `offered with ${JSON.stringify(body)}, and refused with ${refusal}` : null;
@@ -205,6 +208,26 @@ describe('the buttons of an order in the console', () => {
     const known = new Set([...Object.keys(ASKED), ...OF_CUSTOMERS]);
     const others = orders.flatMap(({ offered }) => offered.filter(({ name }) => !known.has(name)));
     assert.deepEqual(others, []);
+  });
+
+  const namesOf = (isWanted: (deed: Deed, seen: Seen) => boolean): string[] => {
+    const wanted = orders.flatMap((seen) => seen.offered.filter((deed) => isWanted(deed, seen)));
+    return [...new Set(wanted.map(({ name }) => name))].sort();
+  };
+
+  it('say on which version of the order one decides, where the order decides', () => {
+    const silent = namesOf(
+      ({ consequence }, { ledger }) =>
+        !consequence.includes(`You decide on version ${ledger.version} of the order`),
+    );
+    assert.deepEqual(silent, [...OF_CUSTOMERS, 'Sync'].sort());
+  });
+
+  it('send that version where it is not money that is decided', () => {
+    const bound = namesOf(
+      ({ body = {} }, { ledger }) => (body as Body).orderVersion === ledger.version,
+    );
+    assert.deepEqual(bound, ['Cancel', 'Give more time', 'Grant access', 'Revoke access']);
   });
 
   describe('of somebody with a limit', () => {

@@ -26,6 +26,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'GET /v1/overview': 'support',
   'GET /v1/overview/day': 'support',
   'GET /v1/overview/lists': 'support',
+  'GET /v1/overview/orders': 'support',
   'GET /v1/changes': 'support',
   'POST /v1/orders': 'client',
   'GET /v1/orders/:id': 'client',

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Query } from 'drizzle-orm';
 import type { Ledger, Review } from '../../src/domain/ledger.ts';
 import { issueInvoice } from '../../src/store/effects/invoices.ts';
-import { findOrders, listOrders, type OrderFilter } from '../../src/store/orders/find-orders.ts';
+import {
+  countOrders,
+  countQuery,
+  findOrders,
+  listOrders,
+  type OrderFilter,
+} from '../../src/store/orders/find-orders.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { writeRecord } from '../../src/store/orders/record.ts';
 import { CursorError } from '../../src/store/page.ts';
@@ -350,10 +357,10 @@ describe('a search among 100,000 orders', function () {
   after(() => database.close());
 
   /** Rows and blocks that the scans of a search come by, of whatever table and index. */
-  async function costOf(
-    filter: OrderFilter,
-  ): Promise<{ scans: string[]; rows: number; blocks: number }> {
-    const { sql, params } = findOrders(database, filter, { limit: LIMIT + 1 }).toSQL();
+  async function costOf({
+    sql,
+    params,
+  }: Query): Promise<{ scans: string[]; rows: number; blocks: number }> {
     const { rows } = await database.pool.query<{ 'QUERY PLAN': { Plan: Plan }[] }>(
       `explain (analyze, buffers, format json) ${sql}`,
       params,
@@ -420,11 +427,38 @@ describe('a search among 100,000 orders', function () {
   ];
   for (const [what, filter] of searches)
     it(`for ${what} reads few rows, and no table from end to end`, async () => {
-      const { scans, rows, blocks } = await costOf(filter);
+      const search = findOrders(database, filter, { limit: LIMIT + 1 });
+      const { scans, rows, blocks } = await costOf(search.toSQL());
       assert.ok(!scans.includes('Seq Scan'), scans.join(', '));
       // The orders of a page, each found in an index and then read, and its duplicates, its lost runs and failing effects.
       assert.ok(rows <= 12 * LIMIT, `${rows} rows by ${scans.join(', ')}`);
       // Each of them some blocks deep in its index. An index that is read from end to end gives few rows, and is not few.
       assert.ok(blocks <= 20 * LIMIT, `${blocks} blocks by ${scans.join(', ')}`);
     });
+
+  it('is counted as it is found: by reading few rows, and no table from end to end', async () => {
+    for (const [what, filter] of searches) {
+      const { scans, rows, blocks } = await costOf(countQuery(database, filter, LIMIT).toSQL());
+      assert.ok(!scans.includes('Seq Scan'), `${what}: ${scans.join(', ')}`);
+      assert.ok(rows <= 12 * LIMIT, `${what}: ${rows} rows by ${scans.join(', ')}`);
+      assert.ok(blocks <= 20 * LIMIT, `${what}: ${blocks} blocks by ${scans.join(', ')}`);
+    }
+  });
+
+  it('is counted up to a bound, and says that there are more', async () => {
+    const refunded = { state: 'refunded' } as const;
+    assert.deepEqual(await countOrders(database, refunded, 50), { count: 50, hasMore: true });
+    assert.deepEqual(await countOrders(database, { gateway: 'stripe' }, 50), {
+      count: 3,
+      hasMore: false,
+    });
+    assert.deepEqual(await countOrders(database, { gateway: 'stripe' }, 3), {
+      count: 3,
+      hasMore: false,
+    });
+    assert.deepEqual(await countOrders(database, { gateway: 'stripe' }, 2), {
+      count: 2,
+      hasMore: true,
+    });
+  });
 });

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import pWaitFor from 'p-wait-for';
+import { CHANGE_CHANNEL } from '../../src/store/change-channel.ts';
+import { forgetFailedTries, noteFailedTry } from '../../src/store/effects/failing-effects.ts';
 import { type ChangeFeed, listenForChanges } from '../../src/store/notifications.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
-import { CHANGE_CHANNEL, writeRecord } from '../../src/store/orders/record.ts';
+import { writeRecord } from '../../src/store/orders/record.ts';
+import {
+  decideParked,
+  markRedelivered,
+  parkEvent,
+  unattachParked,
+} from '../../src/store/parked-events.ts';
 import { newOrder, paidLedger, recordOf } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -57,6 +65,37 @@ describe('a feed of changes', () => {
     assert.deepEqual(await Promise.all(waiting), [true, true]);
     elsewhere.abort();
     assert.equal(await unrelated, false);
+  });
+
+  it('tells whoever watches that a list has changed, apart from any order', async () => {
+    const told: (string | null)[] = [];
+    const unwatch = feed.watch((change) => told.push(change));
+    const isToldAfter = async (change: () => Promise<unknown>): Promise<void> => {
+      told.length = 0;
+      await change();
+      await pWaitFor(() => told.includes(''), { timeout: PATIENCE_MS });
+    };
+    let id = '';
+    const event = { gateway: 'sandbox', reason: 'event_orphaned', orderId: null, eventId: 'evt_1' };
+    await isToldAfter(async () => {
+      id = await parkEvent(database, { ...event, body: Buffer.from('{}') });
+    });
+    const decision = { decidedBy: 'anna', note: 'ours' };
+    await isToldAfter(() => decideParked(database, id, { ...decision, status: 'attached' }));
+    await isToldAfter(() => unattachParked(database, { id, orderId: null }));
+    await isToldAfter(() => markRedelivered(database, id, decision));
+    const orderId = await givenOrder();
+    const failed = {
+      key: 'x',
+      orderId,
+      effect: 'update_crm',
+      error: '503',
+      nextTryAt: null,
+    } as const;
+    await isToldAfter(() => noteFailedTry(database, { ...failed, attempts: 1 }));
+    await isToldAfter(() => noteFailedTry(database, { ...failed, attempts: 2 }));
+    await isToldAfter(() => forgetFailedTries(database, 'x'));
+    unwatch();
   });
 
   it('hears a change that is made right after it was asked', async () => {

@@ -53,6 +53,11 @@ const HOSTILE: [string, string, RawPayload[]][] = [
     'review',
     [json('{"id":"d1","reviewId":"rev_1","decision":"maybe"}')],
   ],
+  [
+    'a version of the order that is none',
+    'access',
+    [json('{"id":"a1","action":"revoke","note":"x","orderVersion":"7"}')],
+  ],
   ['a signal that nobody knows', 'launch', [json('{"id":"x1"}')]],
   ["a signal under a name of Temporal's own", '__temporal_x', [json('{"id":"x1"}')]],
 ];

@@ -13,6 +13,8 @@ const MAX_AGE_MS = 60_000;
 /** How soon a reader comes back after the end. */
 const RETRY = 'retry: 1000\n\n';
 const CHANGED = 'event: changed\ndata: ';
+/** What is parked, or tried in vain, has changed: it is in lists, and of no order. */
+const LISTS = 'event: lists\ndata:\n\n';
 /** Changes may have been missed: all is to be read again. */
 const MISSED = 'event: missed\ndata:\n\n';
 
@@ -25,7 +27,7 @@ export const getChanges = defineRoute({
   answers: {
     200: {
       description:
-        'A stream of `changed` events with an order id each, and of `missed` events, after which everything has to be read again. It ends after a minute: open it again.',
+        'A stream of `changed` events with an order id each, of `lists` events, after which parked events and stuck effects are worth reading again, and of `missed` events, after which everything is. It ends after a minute: open it again.',
       contentType: 'text/event-stream',
     },
   },
@@ -38,6 +40,11 @@ export const getChanges = defineRoute({
     return { status: 200, body: changesFrom(feed, drain, caller), headers };
   },
 });
+
+function noticeOf(orderId: string | null): string {
+  if (orderId === null) return MISSED;
+  return orderId === '' ? LISTS : `${CHANGED}${orderId}\n\n`;
+}
 
 /** A reader that is too slow is told so once it has caught up, and nothing is kept for it meanwhile. */
 function changesFrom(
@@ -68,7 +75,7 @@ function changesFrom(
   };
   const unwatch = feed.watch((orderId) => {
     if (isFull) hasMissed = true;
-    else say(orderId === null ? MISSED : `${CHANGED}${orderId}\n\n`);
+    else say(noticeOf(orderId));
   });
   const checking = setInterval(() => {
     ageMs += CHECK_MS;

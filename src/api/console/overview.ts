@@ -2,8 +2,10 @@
 import { z } from 'zod';
 import { ORDER_STATES } from '../../domain/order.ts';
 import { readCounts, readListCounts } from '../../store/counts.ts';
+import { countOrders } from '../../store/orders/find-orders.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { defineRoute } from '../http/route.ts';
+import { countQuery } from '../openapi/find-query.ts';
 
 const count = z.int().meta({ description: 'How many there are.' });
 const counted = z.array(
@@ -62,15 +64,14 @@ export const getOverview = defineRoute({
   },
 });
 
-const listCount = (what: string) =>
-  z
-    .object({
-      count: z.int().meta({ description: 'How many there are, counted up to 1,000.' }),
-      hasMore: z
-        .boolean()
-        .meta({ description: 'Whether there are more than were counted, or may be.' }),
-    })
-    .meta({ description: what });
+const listCountSchema = z.object({
+  count: z.int().meta({ description: 'How many there are, counted up to 1,000.' }),
+  hasMore: z
+    .boolean()
+    .meta({ description: 'Whether there are more than were counted, or may be.' }),
+});
+
+const listCount = (what: string) => listCountSchema.meta({ description: what });
 
 const listCountsSchema = z
   .object({
@@ -93,6 +94,20 @@ export const getListCounts = defineRoute({
   problems: [],
   async run(_request, { database }) {
     return { status: 200, body: { ...(await readListCounts(database)) } };
+  },
+});
+
+export const getOrderCount = defineRoute({
+  operationId: 'countOrders',
+  method: 'get',
+  path: '/v1/overview/orders',
+  scope: 'support',
+  summary: 'Say how many orders a search finds, counted up to a bound',
+  query: countQuery,
+  answers: { 200: { description: 'The count at this moment.', schema: listCountSchema } },
+  problems: ['query_invalid'],
+  async run({ query: { amount: amountMinor, ...filter } }, { database }) {
+    return { status: 200, body: { ...(await countOrders(database, { ...filter, amountMinor })) } };
   },
 });
 

@@ -103,4 +103,19 @@ export const currency = z
 
 export const positiveInteger = z.int(notWhole('')).min(1, 'must be at least 1');
 
+/** What somebody who has looked at an order decides on it. */
+export const seenVersion = {
+  orderVersion: positiveInteger.optional().meta({
+    description:
+      'The version of the order that this was decided on: at another one nothing is done, and the answer is 409 `order_changed`.',
+  }),
+};
+
+/** As a command has it. */
+export function decidedOn({ orderVersion }: { orderVersion?: number | undefined }): {
+  orderVersion?: number;
+} {
+  return orderVersion === undefined ? {} : { orderVersion };
+}
+
 export const orderPath = z.strictObject({ id: orderId });

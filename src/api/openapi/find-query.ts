@@ -39,60 +39,72 @@ function time(ofDay: number) {
     );
 }
 
-export const findQuery = z
-  .strictObject({
-    paymentId: visibleId.optional().meta({ description: "The gateway's id of a payment." }),
-    refundId: visibleId
-      .optional()
-      .meta({ description: "A refund's id, the gateway's or the one that this API gave it." }),
-    customer: customerId.optional().meta({ description: "The customer's id, as the shop has it." }),
-    email: z
-      .email(EMAIL_RULE)
-      .max(MAX_EMAIL_LENGTH, `must have at most ${MAX_EMAIL_LENGTH} characters`)
-      .transform((address) => address.toLowerCase())
-      .optional()
-      .meta({ description: 'The whole address, in whatever case.' }),
-    createdFrom: time(0)
-      .optional()
-      .meta({ description: 'Created then or later. A day begins at midnight UTC.' }),
-    createdTo: time(LAST_MS_OF_DAY)
-      .optional()
-      .meta({ description: 'Created then or earlier. A day is meant to its end, in UTC.' }),
-    gateway: text(MAX_GATEWAY_LENGTH).optional(),
-    currency: z
-      .string()
-      .refine((code) => currencyCodes.has(code), 'must be an upper-case ISO 4217 code such as INR')
-      .optional(),
-    amount: z
-      .string()
-      .regex(/^(?:0|[1-9]\d{0,14})$/, RANGE)
-      .transform(Number)
-      .refine((amount) => amount <= MAX_AMOUNT_MINOR, RANGE)
-      .optional()
-      .meta({ description: "Of the order, in minor units of the order's currency." }),
-    state: z
-      .enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`)
-      .optional()
-      .meta({ description: 'Only orders in this state.' }),
-    needsReview: z
-      .enum(['true', 'false'], 'must be true or false')
-      .transform((needed) => needed === 'true')
-      .optional()
-      .meta({ description: 'Whether a review is open, or an effect was refused for good.' }),
-    reviewReason: z
-      .enum(REVIEW_REASONS, `must be one of ${REVIEW_REASONS.join(', ')}`)
-      .optional()
-      .meta({ description: 'Of a review that is open.' }),
-    invoiceNumber: z
-      .string()
-      .regex(PRINTED_NUMBER, 'must be the number of an invoice, such as INV-000042 or 42')
-      .transform((text) => (BARE_NUMBER.test(text) ? Number(text) : text))
-      .optional()
-      .meta({ description: 'As it is printed, or the number alone.' }),
-    ...pageQuery,
-  })
-  .refine(
-    ({ createdFrom, createdTo }) =>
-      createdFrom === undefined || createdTo === undefined || createdFrom <= createdTo,
-    { path: ['createdTo'], message: 'must not be before createdFrom' },
-  );
+const filters = {
+  paymentId: visibleId.optional().meta({ description: "The gateway's id of a payment." }),
+  refundId: visibleId
+    .optional()
+    .meta({ description: "A refund's id, the gateway's or the one that this API gave it." }),
+  customer: customerId.optional().meta({ description: "The customer's id, as the shop has it." }),
+  email: z
+    .email(EMAIL_RULE)
+    .max(MAX_EMAIL_LENGTH, `must have at most ${MAX_EMAIL_LENGTH} characters`)
+    .transform((address) => address.toLowerCase())
+    .optional()
+    .meta({ description: 'The whole address, in whatever case.' }),
+  createdFrom: time(0)
+    .optional()
+    .meta({ description: 'Created then or later. A day begins at midnight UTC.' }),
+  createdTo: time(LAST_MS_OF_DAY)
+    .optional()
+    .meta({ description: 'Created then or earlier. A day is meant to its end, in UTC.' }),
+  gateway: text(MAX_GATEWAY_LENGTH).optional(),
+  currency: z
+    .string()
+    .refine((code) => currencyCodes.has(code), 'must be an upper-case ISO 4217 code such as INR')
+    .optional(),
+  amount: z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,14})$/, RANGE)
+    .transform(Number)
+    .refine((amount) => amount <= MAX_AMOUNT_MINOR, RANGE)
+    .optional()
+    .meta({ description: "Of the order, in minor units of the order's currency." }),
+  state: z
+    .enum(ORDER_STATES, `must be one of ${ORDER_STATES.join(', ')}`)
+    .optional()
+    .meta({ description: 'Only orders in this state.' }),
+  needsReview: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((needed) => needed === 'true')
+    .optional()
+    .meta({ description: 'Whether a review is open, or an effect was refused for good.' }),
+  reviewReason: z
+    .enum(REVIEW_REASONS, `must be one of ${REVIEW_REASONS.join(', ')}`)
+    .optional()
+    .meta({ description: 'Of a review that is open.' }),
+  invoiceNumber: z
+    .string()
+    .regex(PRINTED_NUMBER, 'must be the number of an invoice, such as INV-000042 or 42')
+    .transform((text) => (BARE_NUMBER.test(text) ? Number(text) : text))
+    .optional()
+    .meta({ description: 'As it is printed, or the number alone.' }),
+};
+
+const IN_ORDER = {
+  path: ['createdTo'],
+  message: 'must not be before createdFrom',
+};
+
+interface Days {
+  createdFrom?: Date | undefined;
+  createdTo?: Date | undefined;
+}
+
+function areInOrder({ createdFrom, createdTo }: Days): boolean {
+  return createdFrom === undefined || createdTo === undefined || createdFrom <= createdTo;
+}
+
+export const findQuery = z.strictObject({ ...filters, ...pageQuery }).refine(areInOrder, IN_ORDER);
+
+/** The same without a page. */
+export const countQuery = z.strictObject(filters).refine(areInOrder, IN_ORDER);

@@ -1,7 +1,7 @@
 /** What an order with manual capture holds is captured or voided. */
 import { z } from 'zod';
 import { derivedId } from '../http/canonical-json.ts';
-import { orderPath, partAmount, text } from '../http/request-schemas.ts';
+import { decidedOn, orderPath, partAmount, seenVersion, text } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
@@ -16,6 +16,7 @@ const NOTHING_TO_DO: ProblemCode[] = [
   'order_closed',
   'nothing_authorized',
   'capture_in_progress',
+  'order_changed',
 ];
 
 export const captureOrder = defineRoute({
@@ -25,7 +26,7 @@ export const captureOrder = defineRoute({
   scope: 'ops',
   summary: 'Capture what is authorized: all of it, or a part where the gateway can',
   params: orderPath,
-  body: z.strictObject({ amount: partAmount.optional(), note }),
+  body: z.strictObject({ amount: partAmount.optional(), note, ...seenVersion }),
   isIdempotencyKeyRequired: true,
   answers: {
     200: { description: 'The order, with what was captured.', schema: orderSchema },
@@ -42,13 +43,14 @@ export const captureOrder = defineRoute({
     'capture_refused',
     'amount_out_of_range',
   ],
-  async run({ params: { id }, body: { amount, note: why }, ...sender }, dependencies) {
+  async run({ params: { id }, body: { amount, note: why, ...seen }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payload = {
       // As of a refund: a retry after an API key was replaced is still the same capture.
       requestKey: derivedId('capture', sender.idempotencyKey ?? ''),
       ...(amount === undefined ? {} : { amountMinor: amount }),
       ...(why === undefined ? {} : { note: why }),
+      ...decidedOn(seen),
     };
     const command = { orderId: id, name: 'capture', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
@@ -62,15 +64,15 @@ export const voidOrder = defineRoute({
   scope: 'ops',
   summary: 'Void what is authorized and not captured; the order stays open',
   params: orderPath,
-  body: z.strictObject({ note }),
+  body: z.strictObject({ note, ...seenVersion }),
   answers: {
     200: { description: 'The order; voided now or before.', schema: orderSchema },
     202: { description: 'The order; the gateway has not said yet.', schema: orderSchema },
   },
   problems: [...NOTHING_TO_DO, 'authorization_captured', 'void_refused'],
-  async run({ params: { id }, body: { note: why }, ...sender }, dependencies) {
+  async run({ params: { id }, body: { note: why, ...seen }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
-    const payload = why === undefined ? {} : { note: why };
+    const payload = { ...(why === undefined ? {} : { note: why }), ...decidedOn(seen) };
     return answerWithOrder(
       await submit(dependencies, sender, { orderId: id, name: 'void', payload }),
     );

@@ -1,6 +1,6 @@
 /** Grants or revokes the access of an order's customer by a person's decision. */
 import { z } from 'zod';
-import { orderPath, text } from '../http/request-schemas.ts';
+import { decidedOn, orderPath, seenVersion, text } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
@@ -18,15 +18,17 @@ export const decideAccess = defineRoute({
         '`grant` lasts until the order is refunded or cancelled, `revoke` until somebody grants.',
     }),
     note: text(500).meta({ description: 'Why; kept with the order.' }),
+    ...seenVersion,
   }),
   answers: {
     200: { description: 'The order, with its access as decided.', schema: orderSchema },
     202: { description: 'The order; it is not taken up yet.', schema: orderSchema },
   },
-  problems: ['order_not_found', 'access_not_granted'],
-  async run({ params: { id }, body, ...sender }, dependencies) {
+  problems: ['order_not_found', 'access_not_granted', 'order_changed'],
+  async run({ params: { id }, body: { action, note, ...seen }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
-    const command = { orderId: id, name: 'access', payload: body } as const;
+    const payload = { action, note, ...decidedOn(seen) };
+    const command = { orderId: id, name: 'access', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
   },
 });

@@ -1,6 +1,6 @@
 /** Gives an order more time to be paid, also one that has expired. */
 import { z } from 'zod';
-import { orderPath, text } from '../http/request-schemas.ts';
+import { decidedOn, orderPath, seenVersion, text } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { MAX_EXPIRY_S } from '../orders/new-order-schema.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
@@ -22,16 +22,23 @@ export const extendExpiry = defineRoute({
       )
       .meta({ description: 'Until when it can be paid.' }),
     note: text(500).optional().meta({ description: 'Why; kept with the order.' }),
+    ...seenVersion,
   }),
   answers: {
     200: { description: 'The order, with the new time.', schema: orderSchema },
     202: { description: 'The order; it is not taken up yet.', schema: orderSchema },
   },
-  problems: ['order_not_found', 'order_already_paid', 'order_closed', 'expiry_not_later'],
-  async run({ params: { id }, body: { expiresAt, note }, ...sender }, dependencies) {
+  problems: [
+    'order_not_found',
+    'order_already_paid',
+    'order_closed',
+    'expiry_not_later',
+    'order_changed',
+  ],
+  async run({ params: { id }, body: { expiresAt, note, ...seen }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const why = note === undefined ? {} : { note };
-    const payload = { expiresAt: Date.parse(expiresAt), ...why };
+    const payload = { expiresAt: Date.parse(expiresAt), ...why, ...decidedOn(seen) };
     const command = { orderId: id, name: 'extend', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
   },

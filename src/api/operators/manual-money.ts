@@ -2,7 +2,14 @@
 import { z } from 'zod';
 import type { ByHand } from '../../domain/events.ts';
 import { MANUAL_METHODS } from '../../domain/facts/manual.ts';
-import { orderPath, partAmount, text, visibleId } from '../http/request-schemas.ts';
+import {
+  decidedOn,
+  orderPath,
+  partAmount,
+  seenVersion,
+  text,
+  visibleId,
+} from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
@@ -30,6 +37,7 @@ const byHand = {
     }),
   amount: partAmount,
   note: text(500).optional().meta({ description: 'Why; kept with the order.' }),
+  ...seenVersion,
 };
 
 export const recordManualPayment = defineRoute({
@@ -47,10 +55,10 @@ export const recordManualPayment = defineRoute({
     200: { description: 'The order; recorded now or before.', schema: orderSchema },
     202: { description: 'The order; it is not taken up yet.', schema: orderSchema },
   },
-  problems: ['order_not_found', 'manual_reference_reused', 'amount_out_of_range'],
+  problems: ['order_not_found', 'manual_reference_reused', 'amount_out_of_range', 'order_changed'],
   async run({ params: { id }, body: { receivedOn, ...body }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
-    const payload = moneyOf(body, receivedOn);
+    const payload = { ...moneyOf(body, receivedOn), ...decidedOn(body) };
     const command = { orderId: id, name: 'manual_payment', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
   },
@@ -83,11 +91,12 @@ export const recordManualRefund = defineRoute({
     'payment_unknown',
     'manual_reference_reused',
     'amount_out_of_range',
+    'order_changed',
   ],
   async run({ params: { id }, body: { returnedOn, paymentId, ...body }, ...sender }, dependencies) {
     await requireOrder(dependencies, id);
     const payment = paymentId === undefined ? {} : { paymentId };
-    const payload = { ...moneyOf(body, returnedOn), ...payment };
+    const payload = { ...moneyOf(body, returnedOn), ...payment, ...decidedOn(body) };
     const command = { orderId: id, name: 'manual_refund', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
   },

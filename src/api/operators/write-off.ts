@@ -1,6 +1,6 @@
 /** Does without the rest of an order that was paid short. */
 import { z } from 'zod';
-import { orderPath, partAmount, text } from '../http/request-schemas.ts';
+import { decidedOn, orderPath, partAmount, seenVersion, text } from '../http/request-schemas.ts';
 import { defineRoute } from '../http/route.ts';
 import { orderSchema } from '../orders/order-schemas.ts';
 import { answerWithOrder, requireOrder, submit } from '../orders/submit.ts';
@@ -17,6 +17,7 @@ export const writeOffRest = defineRoute({
       description: 'What the order still lacks, in minor units: just this is written off.',
     }),
     note: text(500).optional().meta({ description: 'Why; kept with the order.' }),
+    ...seenVersion,
   }),
   answers: {
     200: { description: 'The order, paid.', schema: orderSchema },
@@ -32,12 +33,13 @@ export const writeOffRest = defineRoute({
     'write_off_differs',
     'write_off_over_limit',
     'amount_out_of_range',
+    'order_changed',
   ],
-  async run({ params: { id }, body: { amount, note }, ...sender }, dependencies) {
+  async run({ params: { id }, body: { amount, note, ...seen }, ...sender }, dependencies) {
     const { view } = await requireOrder(dependencies, id);
     const limitMinor = dependencies.policy.writeOffLimits[view.currency] ?? 0;
     const why = note === undefined ? {} : { note };
-    const payload = { amountMinor: amount, limitMinor, ...why };
+    const payload = { amountMinor: amount, limitMinor, ...why, ...decidedOn(seen) };
     const command = { orderId: id, name: 'write_off', payload } as const;
     return answerWithOrder(await submit(dependencies, sender, command));
   },

@@ -4,7 +4,7 @@ import type { OrderView } from '../../domain/view.ts';
 import { brokenRuleOfPart } from '../../money/amounts.ts';
 import type { ApiDependencies } from '../api-dependencies.ts';
 import { derivedId } from '../http/canonical-json.ts';
-import { orderPath, partAmount, text } from '../http/request-schemas.ts';
+import { decidedOn, orderPath, partAmount, seenVersion, text } from '../http/request-schemas.ts';
 import { type Caller, defineRoute } from '../http/route.ts';
 import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { type MadeRefund, madeRefundSchema, type Refund } from './order-schemas.ts';
@@ -21,6 +21,7 @@ export const refund = defineRoute({
   body: z.strictObject({
     amount: partAmount.optional(),
     reason: text(500).optional().meta({ description: 'Why; kept with the refund.' }),
+    ...seenVersion,
   }),
   isIdempotencyKeyRequired: true,
   answers: {
@@ -38,6 +39,7 @@ export const refund = defineRoute({
     'refund_refused',
     'amount_out_of_range',
     'amount_unsupported',
+    'order_changed',
   ],
   async run({ params: { id }, body, ...sender }, dependencies) {
     const { view } = await requireOrder(dependencies, id);
@@ -49,6 +51,7 @@ export const refund = defineRoute({
       ...(body.amount === undefined ? {} : { amountMinor: body.amount }),
       ...(body.reason === undefined ? {} : { reason: body.reason }),
       ...limitOf(dependencies, sender.caller, view),
+      ...decidedOn(body),
     };
     const answered = await submit(dependencies, sender, { orderId: id, name: 'refund', payload });
     const made = refundOf(answered.order.view, requestKey, body);

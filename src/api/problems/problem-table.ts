@@ -302,6 +302,11 @@ export const PROBLEMS = {
     'Refund refused',
     'The gateway has refused this refund: read the order, and ask under a new key once the cause is gone.',
   ),
+  order_changed: entry(
+    409,
+    'Order changed meanwhile',
+    'Nothing was done, as the order is no longer at the version that was decided on: read it again, and decide on its present version.',
+  ),
   review_not_found: entry(404, 'No such review', 'See the reviews of the order for their ids.'),
   review_already_decided: entry(
     409,

@@ -4,6 +4,7 @@
  */
 import { eq, sql } from 'drizzle-orm';
 import type { BusinessEffectName } from '../../domain/effects/effects.ts';
+import { ANNOUNCE_LISTS } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { failingEffects } from '../schema/effects.ts';
 
@@ -26,12 +27,13 @@ export async function noteFailedTry({ db }: Database, failed: FailedTry): Promis
     .onConflictDoUpdate({
       target: failingEffects.key,
       set: { attempts, error, nextTryAt, lastFailedAt: sql`now()` },
-    });
+    })
+    .returning(ANNOUNCE_LISTS);
 }
 
 /** The effect has ended, one way or the other. */
 export async function forgetFailedTries({ db }: Database, key: string): Promise<void> {
-  await db.delete(failingEffects).where(eq(failingEffects.key, key));
+  await db.delete(failingEffects).where(eq(failingEffects.key, key)).returning(ANNOUNCE_LISTS);
 }
 
 /**

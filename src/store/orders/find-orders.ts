@@ -2,9 +2,10 @@
  * Finds orders, newest first. Each filter has an index of its own, so that any search reads as many rows as it
  * finds and not as many as there are.
  */
-import { and, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import type { OrderState } from '../../domain/order.ts';
 import type { ReviewReason } from '../../domain/reviews/reasons.ts';
+import { boundedCount, COUNTED_UP_TO, type ListCount } from '../counts.ts';
 import type { Database } from '../database.ts';
 import { type ListQuery, type Position, pageOf, readCursor } from '../page.ts';
 import { invoices } from '../schema/effects.ts';
@@ -54,6 +55,28 @@ export async function listOrders(
     id,
   }));
   return { orders: page.items, nextCursor: page.nextCursor };
+}
+
+/** How many orders a filter finds, counted up to a bound. */
+export async function countOrders(
+  database: Database,
+  filter: OrderFilter,
+  upTo = COUNTED_UP_TO,
+): Promise<ListCount> {
+  const [found] = await countQuery(database, filter, upTo);
+  return boundedCount(found?.counted ?? 0, upTo);
+}
+
+/** Found as a page of them is, by the same indexes. To be run or to be explained. */
+export function countQuery({ db }: Database, filter: OrderFilter, upTo: number) {
+  const found = db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(...conditionsOf(filter)))
+    .orderBy(desc(orders.createdAt), desc(orders.id))
+    .limit(upTo + 1)
+    .as('found');
+  return db.select({ counted: count() }).from(found);
 }
 
 /** The query, to be run or to be explained. */

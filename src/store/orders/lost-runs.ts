@@ -3,9 +3,9 @@
  * went on from their records; here it is kept when and why, for whoever reads an order.
  */
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { type LostRunEnd, lostRuns } from '../schema/orders.ts';
-import { CHANGE_CHANNEL } from './record.ts';
 
 export interface LostRun {
   /** The run that ended; where Temporal knows none any more, the one that was begun in its place. */

@@ -4,12 +4,12 @@
  */
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Address } from '../../domain/details.ts';
+import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { type ListQuery, type Page, pageOf, readCursor } from '../page.ts';
 import { creditNotes, invoices } from '../schema/effects.ts';
 import { orders, personalDataChanges } from '../schema/orders.ts';
 import { STORED_ORDER, type StoredOrder } from './orders.ts';
-import { CHANGE_CHANNEL } from './record.ts';
 
 /** Who asks for it, by the name or id of the key, and why. */
 export interface Asked {

@@ -9,12 +9,10 @@ import { MANUAL_PREFIX } from '../../domain/facts/manual.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import { nextDeadline } from '../../domain/schedule/deadlines.ts';
 import { needsPerson, type OrderView, viewOf } from '../../domain/view.ts';
+import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { orders } from '../schema/orders.ts';
-
-/** The channel on which every written record is announced; the payload is the order's id. */
-export const CHANGE_CHANNEL = 'order_changed';
 
 export interface OrderRecord {
   ledger: Ledger;

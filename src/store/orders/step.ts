@@ -4,15 +4,10 @@
  */
 import type { Seller } from '../../domain/details.ts';
 import { viewOf } from '../../domain/view.ts';
+import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import type { Entry } from '../effects/postings.ts';
-import {
-  type CameToState,
-  CHANGE_CHANNEL,
-  type OrderRecord,
-  RECORD_PARTS,
-  recordValues,
-} from './record.ts';
+import { type CameToState, type OrderRecord, RECORD_PARTS, recordValues } from './record.ts';
 
 /** A message that is posted nowhere: `body` is its text. */
 interface KeptMessage {

@@ -16,9 +16,13 @@ interface Message {
   source?: Source;
 }
 
-/** What somebody decides, by the name of the key that it was sent with. */
+/**
+ * What somebody decides, by the name of the key that it was sent with. `orderVersion` is the version of the order that
+ * was decided on: at another one it is refused.
+ */
 interface Decision extends Message {
   actor?: string;
+  orderVersion?: number;
 }
 
 export interface SignalPayloads {

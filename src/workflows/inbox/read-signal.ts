@@ -44,13 +44,18 @@ export function readSignal({ signal, payload }: InboxItem, at: number): DomainEv
   if (!isFields(payload)) return unreadable(`signal ${signal}: send one JSON object`);
   if (!isId(fields.id))
     return unreadable(`signal ${signal}: "id" must be 1–256 visible characters`);
+  const { orderVersion } = fields;
+  // One that cannot be read must not pass for none.
+  if (orderVersion !== undefined && !isAmount(orderVersion))
+    return unreadable(`signal ${signal}: "orderVersion" must be the version of an order`);
+  const decidedOn = orderVersion === undefined ? {} : { orderVersion };
   return (
-    readBody(signal, fields, { id, at, ...actorIn(fields) }) ??
+    readBody(signal, fields, { id, at, ...actorIn(fields), ...decidedOn }) ??
     unreadable(`signal ${signal}: ${expected(signal)}`)
   );
 }
 
-type Envelope = Pick<FactEvent, 'id' | 'at'> & Pick<CommandEvent, 'actor'>;
+type Envelope = Pick<FactEvent, 'id' | 'at'> & Pick<CommandEvent, 'actor' | 'orderVersion'>;
 
 function readBody(signal: string, fields: Fields, envelope: Envelope): DomainEvent | null {
   switch (signal) {
