@@ -21,6 +21,7 @@ import { OrderPage } from './pages/order.tsx';
 import { OrdersPage } from './pages/orders.tsx';
 import { ParkedPage } from './pages/parked.tsx';
 import { ReviewsPage } from './pages/reviews.tsx';
+import { SettlementsPage } from './pages/settlements.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { TodayPage } from './pages/today.tsx';
 import { DeedDialog } from './parts/deed.tsx';
@@ -43,6 +44,7 @@ const PLACES: readonly (readonly [path: string, name: string, count?: keyof List
   ['/disputes', 'Disputes', 'openDisputes'],
   ['/effects', 'Effects', 'stuckEffects'],
   ['/parked', 'Parked events', 'parkedEvents'],
+  ['/settlements', 'Settlements', 'openDifferences'],
 ];
 
 export function Console() {
@@ -153,6 +155,7 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
           <Route path="/disputes" component={DisputesPage} />
           <Route path="/effects" component={EffectsPage} />
           <Route path="/parked" component={ParkedPage} />
+          <Route path="/settlements" component={SettlementsPage} />
           <Route>
             <Title order={2}>No such page</Title>
             <Text>The address may have been cut. Everything is in the menu.</Text>

@@ -36,6 +36,8 @@ export interface ListCounts {
   /** Effects that were refused for good or are tried again and again. */
   stuckEffects: ListCount;
   parkedEvents: ListCount;
+  /** Between gateways' reports and the books, decided by nobody yet. */
+  openDifferences: ListCount;
 }
 
 /** What no list is counted beyond; some milliseconds of PostgreSQL however many orders there are. */
@@ -58,6 +60,7 @@ const LISTS: Readonly<Record<keyof ListCounts, string>> = {
     ) as waiting, json_array_elements(view->'effects') as effect
     where effect->>'status' = 'failed')`,
   parkedEvents: "select from parked_events where status = 'parked'",
+  openDifferences: "select from settlement_differences where state = 'open'",
 };
 
 const LIST_COUNTS = `select ${Object.entries(LISTS)

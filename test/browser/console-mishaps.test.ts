@@ -314,6 +314,7 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     const none = { count: 0, hasMore: false };
     const json = {
       ...{ orders: none, disputes: none, openDisputes: none, parkedEvents: none },
+      openDifferences: none,
       reviews: { count: 1000, hasMore: true },
       stuckEffects: { count: 0, hasMore: true },
     };

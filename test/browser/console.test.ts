@@ -28,7 +28,16 @@ import type { SharedStack } from '../support/stack.ts';
 import { deliverTo, signedEvent } from '../support/webhooks.ts';
 
 /** Every page but an order's own. */
-const PAGES = ['', '/orders', '/reviews', '/parked', '/disputes', '/effects', '/no-such-page'];
+const PAGES = [
+  '',
+  '/orders',
+  '/reviews',
+  '/parked',
+  '/disputes',
+  '/effects',
+  '/settlements',
+  '/no-such-page',
+];
 
 describe(`the console in a browser${SKIPPED}`, function () {
   this.timeout(180_000);

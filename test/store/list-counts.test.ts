@@ -6,6 +6,7 @@ import { listDisputes } from '../../src/store/orders/disputes.ts';
 import { listOrders } from '../../src/store/orders/find-orders.ts';
 import { insertOrder } from '../../src/store/orders/orders.ts';
 import { listParked, parkEvent } from '../../src/store/parked-events.ts';
+import { listDifferences } from '../../src/store/settlements/differences.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -23,7 +24,9 @@ describe('the counts of the lists', () => {
   });
   after(() => database.close());
   beforeEach(() =>
-    database.pool.query('truncate orders, failing_effects, parked_events, order_disputes cascade'),
+    database.pool.query(
+      'truncate orders, failing_effects, parked_events, order_disputes, settlement_differences cascade',
+    ),
   );
 
   async function givenOrders(count: number): Promise<string[]> {
@@ -36,7 +39,7 @@ describe('the counts of the lists', () => {
     const none = { count: 0, hasMore: false };
     assert.deepEqual(await readListCounts(database), {
       ...{ orders: none, reviews: none, disputes: none, openDisputes: none },
-      ...{ parkedEvents: none, stuckEffects: none },
+      ...{ parkedEvents: none, stuckEffects: none, openDifferences: none },
     });
   });
 
@@ -69,6 +72,16 @@ describe('the counts of the lists', () => {
       "update parked_events set status = 'closed' where event_id = 'evt_2'",
     );
 
+    for (const [reference, state] of [
+      ['pi_1', 'open'],
+      ['pi_2', 'decided'],
+    ])
+      await database.pool.query(
+        `insert into settlement_differences (kind, gateway, reference, month, currency, proposal, state)
+         values ('foreign_payment', 'stripe', $1, '2026-01', 'INR', 'keep_foreign', $2)`,
+        [reference, state],
+      );
+
     const counts = await readListCounts(database);
     const page = { limit: 100 };
     const lists = {
@@ -77,6 +90,7 @@ describe('the counts of the lists', () => {
       disputes: (await listDisputes(database, page)).items,
       stuckEffects: (await listStuckEffects(database, page)).items,
       parkedEvents: (await listParked(database, { ...page, status: 'parked' })).events,
+      openDifferences: (await listDifferences(database, { ...page, state: 'open' })).differences,
     };
     for (const [name, items] of Object.entries(lists))
       assert.deepEqual(

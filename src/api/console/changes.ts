@@ -13,7 +13,7 @@ const MAX_AGE_MS = 60_000;
 /** How soon a reader comes back after the end. */
 const RETRY = 'retry: 1000\n\n';
 const CHANGED = 'event: changed\ndata: ';
-/** What is parked, or tried in vain, has changed: it is in lists, and of no order. */
+/** What is parked, tried in vain or differs from a report has changed: it is in lists, and of no order. */
 const LISTS = 'event: lists\ndata:\n\n';
 /** Changes may have been missed: all is to be read again. */
 const MISSED = 'event: missed\ndata:\n\n';
@@ -27,7 +27,7 @@ export const getChanges = defineRoute({
   answers: {
     200: {
       description:
-        'A stream of `changed` events with an order id each, of `lists` events, after which parked events and stuck effects are worth reading again, and of `missed` events, after which everything is. It ends after a minute: open it again.',
+        'A stream of `changed` events with an order id each, of `lists` events, after which parked events, stuck effects and differences are worth reading again, and of `missed` events, after which everything is. It ends after a minute: open it again.',
       contentType: 'text/event-stream',
     },
   },

@@ -81,6 +81,9 @@ const listCountsSchema = z
     openDisputes: listCount('Disputes that are not over.'),
     stuckEffects: listCount('Effects that were refused for good, or are tried again and again.'),
     parkedEvents: listCount('Events that no order could take.'),
+    openDifferences: listCount(
+      'What gateways report otherwise than the books have it, and nobody has decided.',
+    ),
   })
   .meta({ id: 'ListCounts' });
 

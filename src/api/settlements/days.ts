@@ -14,11 +14,8 @@ import { defineRoute } from '../http/route.ts';
 import { pageQuery } from '../openapi/page-query.ts';
 import { Problem } from '../problems/problem.ts';
 import { dayAccount, gatewaysWithDays } from './daily.ts';
+import { gatewayName } from './settlement-schemas.ts';
 
-const gatewayName = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a gateway')
-  .meta({ description: 'The gateway’s name.' });
 const date = z.iso
   .date('must be a date such as 2026-01-31')
   // PostgreSQL knows no year 0, and no gateway lists days of the last century: such a date is a slip.

@@ -21,6 +21,7 @@ import { Problem } from '../problems/problem.ts';
 import {
   DECISIONS,
   differenceSchema,
+  gatewayName,
   importSchema,
   monthSchema,
   representDifference,
@@ -28,7 +29,6 @@ import {
 } from './settlement-schemas.ts';
 import { syncOrders } from './sync-orders.ts';
 
-const gatewayName = z.string().regex(/^[a-z]{1,32}$/, 'must be the name of a gateway');
 const month = z
   .string()
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01')

@@ -5,6 +5,11 @@ import type { Difference } from '../../store/settlements/differences.ts';
 import type { SettlementImport } from '../../store/settlements/import-report.ts';
 import { DIFFERENCE_KINDS, PROPOSALS } from '../../store/settlements/judge.ts';
 
+export const gatewayName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be the name of a gateway')
+  .meta({ description: 'The gateway’s name.' });
+
 export const importSchema = z
   .object({
     id: z.string().meta({ description: "The import's id." }),

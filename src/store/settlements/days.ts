@@ -4,6 +4,7 @@
  */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type pg from 'pg';
+import { ANNOUNCE_LISTS } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { type SettlementDayState, settlementDayItems, settlementDays } from '../schema/books.ts';
 
@@ -64,7 +65,8 @@ export async function requestDay(
         requestedAt: sql`now()`,
         changedAt: sql`now()`,
       },
-    });
+    })
+    .returning(ANNOUNCE_LISTS);
 }
 
 /** Temporal did not take it, and nothing goes on by itself. */
@@ -72,7 +74,8 @@ export async function noteNotStarted({ db }: Database, day: DayKey): Promise<voi
   await db
     .update(table)
     .set({ state: 'failed', problem: 'Temporal could not be reached: ask for the day again' })
-    .where(and(isDay(day), eq(table.state, 'requested')));
+    .where(and(isDay(day), eq(table.state, 'requested')))
+    .returning(ANNOUNCE_LISTS);
 }
 
 export interface BegunFetch {
@@ -286,7 +289,8 @@ export async function noteProblem(
   await db
     .update(table)
     .set({ problem, ...(isOver && { state: 'failed' as const }), changedAt: sql`now()` })
-    .where(isUnderWay(fetch));
+    .where(isUnderWay(fetch))
+    .returning(ANNOUNCE_LISTS);
 }
 
 /** How far back a day that was missed, or has failed, is still fetched by itself. */

@@ -1,5 +1,6 @@
 /** Differences between gateways' reports and the books, for whoever decides them. */
 import { and, asc, eq, gt, inArray, isNotNull, isNull, sql } from 'drizzle-orm';
+import { ANNOUNCE_LISTS } from '../change-channel.ts';
 import type { Database } from '../database.ts';
 import { type ListQuery, pageOf, readCursor } from '../page.ts';
 import { type DifferenceState, settlementDifferences, settlementImports } from '../schema/books.ts';
@@ -127,7 +128,7 @@ export async function decideDifference(
       .update(table)
       .set({ ...decision, state: 'decided', decidedAt: sql`now()` })
       .where(and(eq(table.id, rowOf(id)), eq(table.state, 'open')))
-      .returning({ id: table.id });
+      .returning({ id: table.id, ...ANNOUNCE_LISTS });
     if (decided !== undefined && decision.decision === 'write_off')
       await tx.execute(sql`${WRITE_OFF} where d.id = ${rowOf(id)} and s.minor <> 0`);
   });
@@ -157,7 +158,8 @@ export async function reopenDifference({ db }: Database, id: string): Promise<vo
   await db
     .update(table)
     .set({ state: 'open', decision: null, note: null, decidedBy: null, decidedAt: null })
-    .where(and(eq(table.id, rowOf(id)), eq(table.state, 'decided')));
+    .where(and(eq(table.id, rowOf(id)), eq(table.state, 'decided')))
+    .returning(ANNOUNCE_LISTS);
 }
 
 /** Orders that are to be asked for the gateway's truth, with the differences that call for it. */

@@ -3,6 +3,7 @@
  * becomes a difference; an open one that agrees by now is resolved. A decided one stays decided while its amounts do.
  */
 import type pg from 'pg';
+import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { BookTerms } from './terms.ts';
 
 export const DIFFERENCE_KINDS = [
@@ -77,7 +78,8 @@ const POSTED_SINCE = `
 
 const JUDGED = `
   insert into settlement_judgements values ($1, now())
-  on conflict (gateway) do update set judged_at = excluded.judged_at`;
+  on conflict (gateway) do update set judged_at = excluded.judged_at
+  returning pg_notify('${CHANGE_CHANNEL}', '')`;
 
 /**
  * What the lines say of one thing and what the orders' postings say of it, in one row: of disputes, and of whatever
