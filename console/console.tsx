@@ -1,8 +1,8 @@
 /** The frame: who is signed in, where one can go, and the page that is open. */
 import {
   Alert,
-  AppShell,
   Badge,
+  Box,
   Button,
   Center,
   Group,
@@ -119,24 +119,22 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
   const leave = (): Promise<void> =>
     onLeave().catch((error: unknown) => setRefusal(messageOf(error)));
   return (
-    <AppShell header={{ height: { base: 132, sm: 56 } }} padding="md">
-      <AppShell.Header px="md">
-        <Group justify="space-between" h="100%" gap={4}>
-          <Group gap="xs" wrap="nowrap">
-            <Title order={1} size="h4" visibleFrom="md">
-              Payonce
-            </Title>
-            <Pages />
-          </Group>
-          <Group gap="xs">
-            <Signature />
-            <Button size="compact-sm" variant="default" onClick={() => void leave()}>
-              Sign out
-            </Button>
-          </Group>
+    <>
+      <Group component="header" className="frame" justify="space-between" px="md" py="xs" gap={4}>
+        <Group gap="xs" wrap="nowrap">
+          <Title order={1} size="h4" visibleFrom="md">
+            Payonce
+          </Title>
+          <Pages />
         </Group>
-      </AppShell.Header>
-      <AppShell.Main>
+        <Group gap="xs">
+          <Signature />
+          <Button size="compact-sm" variant="default" onClick={() => void leave()}>
+            Sign out
+          </Button>
+        </Group>
+      </Group>
+      <Box component="main" p="md">
         {refusal !== null && (
           <Alert color="red" role="alert" title="Not signed out" mb="md">
             {refusal}
@@ -161,8 +159,8 @@ function Frame({ onLeave }: { onLeave: () => Promise<void> }) {
             <Text>The address may have been cut. Everything is in the menu.</Text>
           </Route>
         </Switch>
-      </AppShell.Main>
-    </AppShell>
+      </Box>
+    </>
   );
 }
 

@@ -430,6 +430,12 @@ describe(`the console in a browser${SKIPPED}`, function () {
       const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
       assert.ok(Number(await page.evaluate(overflow)) <= 0, path);
     }
+    for (const width of [375, 800, 1100, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      const menu = await page.getByRole('banner').boundingBox();
+      const title = await page.getByRole('heading', { level: 2 }).boundingBox();
+      assert.ok(menu && title && menu.y + menu.height <= title.y, `covered at ${width} px`);
+    }
     await page.getByRole('button', { name: 'Approve' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
