@@ -50,6 +50,7 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: object;
   stop_grace_period?: string;
+  volumes?: string[];
 }
 
 function read(file: string): string {
@@ -260,6 +261,11 @@ describe('the compose file', () => {
 
   it('runs programs that a release has', () => {
     assert.ok(isProgram(services.worker?.command) && isProgram(services.migrate?.command));
+  });
+
+  it('shows every process the files that its settings may name, to be read alone', () => {
+    for (const name of ['api', 'worker', 'migrate'] as const)
+      assert.deepEqual(services[name]?.volumes, ['./files:/files:ro'], name);
   });
 
   it('waits for services that it has', () => {
