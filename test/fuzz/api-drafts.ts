@@ -16,14 +16,14 @@ const BODIES: Record<string, BodyOf> = {
   '/v1/orders/{id}/payments': () => ({}),
   '/v1/orders/{id}/verify': ({ paymentId }) => ({ paymentId }),
   '/v1/orders/{id}/sync': () => ({}),
-  '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind' }),
+  '/v1/orders/{id}/cancel': () => ({ reason: 'changed my mind', orderVersion: 3 }),
   '/v1/orders/{id}/refunds': () => ({ amount: 1, reason: 'one too many' }),
   '/v1/orders/{id}/captures': () => ({ amount: 100, note: 'shipped' }),
   '/v1/orders/{id}/void': () => ({ note: 'out of stock' }),
   '/v1/orders/{id}/manual-payments': () => ({ ...BY_HAND, receivedOn: '2026-01-26' }),
   '/v1/orders/{id}/manual-refunds': () => ({ ...BY_HAND, returnedOn: '2026-01-27' }),
   '/v1/orders/{id}/write-off': () => ({ amount: 100, note: "the bank's fee" }),
-  '/v1/orders/{id}/access': () => ({ action: 'revoke', note: 'abuse' }),
+  '/v1/orders/{id}/access': () => ({ action: 'revoke', note: 'abuse', orderVersion: 2 }),
   '/v1/orders/{id}/expiry': () => ({ expiresAt: '2027-01-31T12:00:00Z', note: 'on Monday' }),
   '/v1/orders/{id}/customer': () => ({ email: 'ada@example.org', note: 'mistyped' }),
   '/v1/customers/{id}/erasure': () => ({ note: 'asked on Monday' }),
@@ -45,6 +45,7 @@ const FILES: Record<string, string> = {
 };
 
 const QUERIES: Record<string, string> = {
+  '/v1/overview/orders': '?state=paid&needsReview=false&createdTo=2026-01-31',
   '/v1/orders': '?state=paid&amount=4999&email=a%40example.com&createdFrom=2026-01-01&limit=1',
   '/v1/customers/{id}/personal-data': '?limit=1',
   '/v1/effects': '?status=waiting&limit=1',

@@ -189,10 +189,10 @@ export async function* dayItems(
   for (;;) {
     const { rows } = await pool.query<{ id: string; payoutId: string | null; data: unknown }>(
       `select line_id as id, payout_id as "payoutId", data from settlement_day_items
-       where gateway = $1 and day = $2 and line_id collate "C" > $3
+       where gateway = $1 and day = $2 and line_id > $3
          and exists (
            select from settlement_days where gateway = $1 and day = $2 and fetch_id = $4)
-       order by line_id collate "C" limit ${PAGE}`,
+       order by line_id limit ${PAGE}`,
       [gateway, day, after, fetchId],
     );
     yield* rows;
