@@ -5,6 +5,7 @@ import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, XAxis, YAxis
 import { decimalText } from '../../src/money/text.ts';
 import type { LastDay } from '../api.ts';
 import { Grid } from './grid.tsx';
+import { Nothing } from './shown.tsx';
 
 const BLUE = '#1864ab';
 const RED = '#c92a2a';
@@ -147,10 +148,19 @@ export function WebhooksPlot({ day }: { day: LastDay }): ReactNode {
 }
 
 export function EffectsPlot({ day }: { day: LastDay }): ReactNode {
-  if (day.waitingEffects.length === 0) return null;
+  const title = 'Effects that are tried again';
+  if (day.waitingEffects.length === 0)
+    return (
+      <Card withBorder component="figure" m={0}>
+        <Title order={3} size="h4">
+          {title}
+        </Title>
+        <Nothing>No effect waits for its next try.</Nothing>
+      </Card>
+    );
   return (
     <Bars
-      title="Effects that are tried again"
+      title={title}
       along="Kind"
       rows={day.waitingEffects.map(({ name, count }) => ({ at: name, values: { count } }))}
       series={[{ key: 'count', label: 'Effects', color: BLUE }]}
