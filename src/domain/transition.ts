@@ -7,6 +7,7 @@ import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { settleCaptures } from './commands/capture.ts';
 import { applyCommand } from './commands/commands.ts';
+import { takeStranger } from './commands/foreign-payment.ts';
 import { askForReturn } from './commands/manual.ts';
 import { settle } from './commands/verify.ts';
 import { answerVoidsByState } from './commands/void.ts';
@@ -107,7 +108,8 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
 function dispatch(context: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'fact':
-      return isRepeat(context, event, event.fact.type) ? undefined : takeFact(context, event);
+      if (isRepeat(context, event, event.fact.type) || takeStranger(context, event)) return;
+      return takeFact(context, event);
     case 'effect.answered':
     case 'effect.refused':
     case 'effect.unanswered':
