@@ -31,6 +31,8 @@ export type Ability =
   | 'capture what was voided'
   | 'capture what another try has followed'
   | 'refuse to void'
+  | 'refuse a refund at once'
+  | 'answer what became of a payment'
   | 'take a capture back'
   | 'take a refund back'
   | 'fail a refund after it succeeded'
