@@ -52,6 +52,14 @@ export const LEFT_OUT: Readonly<Record<string, Ability>> = {
     'answer what became of a payment',
   'T22 T26 T33 says that it does not know, asks again on schedule, and then it knows':
     'answer what became of a payment',
+  'T02 pay once whether verify or webhook is first, without anybody waiting for the other':
+    'answer what became of a payment',
+  'is parked, and the order waits for its own (another installation)':
+    'answer what became of a payment',
+  'is parked, and the order waits for its own (other software)': 'answer what became of a payment',
+  'stays closed once an operator has closed it with a note': 'answer what became of a payment',
+  'T43 are checked over their raw bytes: odd whitespace, key order and letters are theirs':
+    'sign the body',
   'T37 taken back by the bank: a person decides (capture_reversed)': 'take a capture back',
   'T39 given back, and with us again: a person decides (refund_reversed)': 'take a refund back',
 };

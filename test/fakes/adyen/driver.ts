@@ -33,6 +33,7 @@ const CANNOT = {
     'a payment has its first webhook when it is authorised or refused',
   'tell of an authorization that nobody here asked for':
     'an authorization names the reference under which it was asked for',
+  'sign the body': 'eight fields of each item are signed, whatever their bytes are',
   'sign with a time': 'its signature is over eight fields, and none of them is a time',
 } as const satisfies Partial<Record<Ability, string>>;
 

@@ -1,12 +1,17 @@
 /** Items that Adyen might send of a payment, whether it is so or not: banks and replayers say anything. */
+import { readReference, referenceOf } from '../../../src/gateways/adyen/reference.ts';
 import type { Told as Wanted } from '../../support/gateway-driver.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type Account, newPsp, type Told } from './account.ts';
 import { toAdyen } from './stored.ts';
 
+/** A payment that is named otherwise than by a reference has one of an installation that nobody knows. */
+const STRANGER = { installationId: `ins_${'9'.repeat(32)}`, isManual: true, attempt: 1 };
+
 /** Null for what Adyen has no webhook for. */
 export function forged(account: Account, wanted: Wanted): Told | null {
-  const { type, paymentId, amountMinor = AMOUNT } = wanted;
+  const { type, paymentId: given, orderId, amountMinor = AMOUNT } = wanted;
+  const paymentId = readReference(given) === null ? referenceOf({ ...STRANGER, orderId }) : given;
   const links = [...account.links.values()];
   const link = links.find(({ reference }) => reference === paymentId);
   const payment = link && account.paidBy(link);
@@ -16,8 +21,11 @@ export function forged(account: Account, wanted: Wanted): Told | null {
   const own = { ...about, psp: original };
   const change = { ...about, original, psp: newPsp() };
   const captured = { ...change, psp: payment?.captures[0]?.psp ?? change.psp };
-  const refunded = { ...change, psp: wanted.refundId ?? change.psp };
-  const disputed = { ...change, psp: wanted.disputeId ?? payment?.dispute?.psp ?? change.psp };
+  const refunded = { ...change, psp: idOf(wanted.refundId) ?? change.psp };
+  const disputed = {
+    ...change,
+    psp: idOf(wanted.disputeId) ?? payment?.dispute?.psp ?? change.psp,
+  };
   switch (type) {
     case 'payment.authorized':
       return { eventCode: 'AUTHORISATION', ...own };
@@ -51,4 +59,9 @@ export function forged(account: Account, wanted: Wanted): Told | null {
     case 'refund.pending':
       return null;
   }
+}
+
+/** Letters and digits alone, as all of Adyen's ids are. */
+function idOf(given: string | undefined): string | undefined {
+  return given?.replaceAll(/[^A-Za-z0-9]/g, '');
 }
