@@ -32,6 +32,7 @@ export type Ability =
   | 'capture what another try has followed'
   | 'refuse to void'
   | 'refuse a refund at once'
+  | 'tell of a refund that is pending'
   | 'answer what became of a payment'
   | 'take a capture back'
   | 'take a refund back'

@@ -60,6 +60,10 @@ export const LEFT_OUT: Readonly<Record<string, Ability>> = {
   'stays closed once an operator has closed it with a note': 'answer what became of a payment',
   'T43 are checked over their raw bytes: odd whitespace, key order and letters are theirs':
     'sign the body',
+  'T39 not given back, as its refund failed: a person decides (refund_failed)':
+    'tell of a refund that is pending',
+  'T39 told to be given back after that had failed: a person decides (refund_flip)':
+    'tell of a refund that is pending',
   'T37 taken back by the bank: a person decides (capture_reversed)': 'take a capture back',
   'T39 given back, and with us again: a person decides (refund_reversed)': 'take a refund back',
 };

@@ -26,6 +26,7 @@ const CANNOT = {
   'capture what was voided': 'a link that has expired and a payment that is canceled stay so',
   'capture what another try has followed': 'the first link is ended before there is a second one',
   'refuse a refund at once': 'a refund is accepted, and refused by webhook',
+  'tell of a refund that is pending': 'a refund has its webhook when it has ended',
   'answer what became of a payment':
     'no call answers it: a webhook that is lost is sent again by hand',
   'refuse to void': 'what cannot be canceled is captured, or was canceled before',
