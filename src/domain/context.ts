@@ -21,7 +21,7 @@ export interface Context {
    */
   isPresentTruth: boolean;
   /** Does the fact name an authorization of its payment that the order has not heard of? Then it is no old one. */
-  isNews?: boolean;
+  isNewAuthorization?: boolean;
 }
 
 export interface Verdict {

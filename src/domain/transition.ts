@@ -9,6 +9,7 @@ import { settleCaptures } from './commands/capture.ts';
 import { applyCommand } from './commands/commands.ts';
 import { takeStranger } from './commands/foreign-payment.ts';
 import { askForReturn } from './commands/manual.ts';
+import { takeRefusal } from './commands/refused-later.ts';
 import { settle } from './commands/verify.ts';
 import { answerVoidsByState } from './commands/void.ts';
 import { noteOf } from './commands/waiting.ts';
@@ -108,8 +109,9 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
 function dispatch(context: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'fact':
-      if (isRepeat(context, event, event.fact.type) || takeStranger(context, event)) return;
-      return takeFact(context, event);
+      if (isRepeat(context, event, event.fact.type)) return;
+      if (!takeStranger(context, event) && !takeRefusal(context, event)) takeFact(context, event);
+      return;
     case 'effect.answered':
     case 'effect.refused':
     case 'effect.unanswered':

@@ -64,6 +64,8 @@ export const LEFT_OUT: Readonly<Record<string, Ability>> = {
     'tell of a refund that is pending',
   'T39 told to be given back after that had failed: a person decides (refund_flip)':
     'tell of a refund that is pending',
+  'T39 releases what it had reserved when it fails, and asks a person':
+    'tell of a refund that is pending',
   'T37 taken back by the bank: a person decides (capture_reversed)': 'take a capture back',
   'T39 given back, and with us again: a person decides (refund_reversed)': 'take a refund back',
 };

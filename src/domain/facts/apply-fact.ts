@@ -20,7 +20,6 @@ import { contradictionOf, contradictOnce } from './flips.ts';
 import { keepGatewayIds } from './gateway-ids.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
-import { applyRefusalFact } from './refusals.ts';
 
 /** More payments than an order can have; beyond this the ids are guessed. */
 const MAX_HELD = 100;
@@ -28,7 +27,7 @@ const MAX_HELD = 100;
 /** Applies a fact about a payment that the order knows. */
 export function applyFact(context: Context, given: Fact, payment: Payment): Verdict {
   const fact = withoutFee(given, payment);
-  context.isNews = keepGatewayIds(payment, fact.gatewayIds);
+  context.isNewAuthorization = keepGatewayIds(payment, fact.gatewayIds);
   // A status may have moved on and back again; a capture and its reversal happen once.
   const isUndone = context.isPresentTruth && !isCaptureFact(fact);
   const isMoved = isDisputeFact(fact) && movesDeadline(context, fact);
@@ -69,7 +68,8 @@ function withoutFee(fact: Fact, payment: Payment): Fact {
 function applyByKind(context: Context, fact: Fact, payment: Payment): Verdict {
   if (isRefundFact(fact)) return applyRefundFact(context, fact);
   if (isDisputeFact(fact)) return applyDisputeFact(context, fact);
-  if (isRefusalFact(fact)) return applyRefusalFact(context, fact, payment);
+  if (isRefusalFact(fact))
+    return { outcome: 'stale', reason: 'nothing was asked before the payment was known' };
   if (fact.type === 'capture.reversed') return applyCaptureReversed(context, fact);
   return applyPaymentFact(context, fact, payment);
 }

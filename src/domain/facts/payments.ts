@@ -82,9 +82,9 @@ export function mayBeComeback(context: Context, { type }: Fact, payment: Payment
  * an authorization that nobody has heard of does: what ended was another try of the customer's.
  */
 function isTrustedComeback(context: Context, fact: PaymentFact, payment: Payment): boolean {
-  const { ledger, isPresentTruth, isNews } = context;
+  const { ledger, isPresentTruth, isNewAuthorization } = context;
   if (!isComeback(context, fact.type, payment)) return false;
-  if (ledger.terms.webhooksOnly === true && isNews === true) return true;
+  if (ledger.terms.webhooksOnly === true && isNewAuthorization === true) return true;
   return isPresentTruth && ledger.inquiry.askedAtVersion >= payment.movedAtVersion;
 }
 

@@ -22,7 +22,7 @@ export function retryUnresolved(context: Context): void {
   for (const [requestKey, request] of openRequests(ledger))
     retryCapture(context, requestKey, request);
   for (const payment of Object.values(ledger.payments)) retryPayment(context, payment);
-  reviewSilence(context);
+  reviewOverdue(context);
   applyRow(context, 'poll.reached', { cause: 'poll', effects: { fetch: askGateway } });
   cancelsUnanswered(context);
 }
@@ -76,16 +76,16 @@ function expireKey(context: Context, cause: string): void {
 }
 
 /** Weekends included, captures and refunds are reported within hours. */
-const SILENCE_MS = 3 * 24 * 60 * 60 * 1_000;
+const OVERDUE_MS = 3 * 24 * 60 * 60 * 1_000;
 
 /**
  * Where nothing can be fetched, a webhook that was lost stays lost: what the gateway has accepted and not reported for
  * days is for a person.
  */
-function reviewSilence(context: Context): void {
+function reviewOverdue(context: Context): void {
   const { ledger, event } = context;
   const sinceMs = event.at - ledger.updatedAt;
-  if (ledger.terms.webhooksOnly !== true || sinceMs < SILENCE_MS) return;
+  if (ledger.terms.webhooksOnly !== true || sinceMs < OVERDUE_MS) return;
   for (const cause of awaited(ledger))
     if (!isUnderReview(context, cause))
       applyRow(context, 'key.expired', {

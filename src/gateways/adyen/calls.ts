@@ -18,8 +18,7 @@ import {
 import { toAdyenAmount } from './amounts.ts';
 import type { AdyenClient } from './client.ts';
 import { detailParams } from './details.ts';
-import { type AdyenIds, type PaymentLink, snapshotOf } from './payloads.ts';
-import { referenceOf } from './reference.ts';
+import { type AdyenIds, type PaymentLink, referenceOf, snapshotOf } from './payloads.ts';
 
 interface Adyen {
   client: AdyenClient;

@@ -2,15 +2,20 @@
  * Adyen's SDK for its requests and addresses, over our own way out: the SDK's has no time-out, follows redirects with the
  * API key, and cannot be pointed at a stand-in. Each call is made once; the repeats are Temporal's, under the same key.
  */
+import { createRequire } from 'node:module';
+import type ClientOf from '@adyen/api-library/lib/src/client.js';
+import type * as config from '@adyen/api-library/lib/src/config.js';
+import type CheckoutOf from '@adyen/api-library/lib/src/services/checkout/index.js';
 import type { PaymentLinkRequest } from '@adyen/api-library/lib/src/typings/checkout/paymentLinkRequest.js';
+import type * as update from '@adyen/api-library/lib/src/typings/checkout/updatePaymentLinkRequest.js';
 import type { IRequest } from '@adyen/api-library/lib/src/typings/requestOptions.js';
+import type HmacValidatorOf from '@adyen/api-library/lib/src/utils/hmacValidator.js';
 import { z } from 'zod';
 import { GatewayOutcomeUnknown } from '../gateway.ts';
 import { createOutboundFetch } from '../outbound.ts';
 import type { AdyenAmount } from './amounts.ts';
 import { errorOf } from './errors.ts';
 import { linkSchema, type PaymentLink, receivedSchema } from './payloads.ts';
-import { loadSdk } from './sdk.ts';
 
 const CALL_TIMEOUT_MS = 4_500;
 
@@ -180,4 +185,32 @@ function read<T>(schema: z.ZodType<T>, answer: unknown): T {
   if (answered.success) return answered.data;
   const field = answered.error.issues[0]?.path.join('.') || 'the body';
   throw new GatewayOutcomeUnknown(`Adyen answered in an unknown form: ${field}`);
+}
+
+/**
+ * It is CommonJS, whose default exports `import` names differently from one runtime to another, and its models take some ten
+ * megabytes, which a process without Adyen does without.
+ */
+const load = createRequire(import.meta.url);
+const FOLDER = '@adyen/api-library/lib/src';
+
+export function loadSdk() {
+  const client = load(`${FOLDER}/client.js`) as typeof ClientOf;
+  const checkout = load(`${FOLDER}/services/checkout/index.js`) as typeof CheckoutOf;
+  const { EnvironmentEnum } = load(`${FOLDER}/config.js`) as typeof config;
+  const { UpdatePaymentLinkRequest } = load(
+    `${FOLDER}/typings/checkout/updatePaymentLinkRequest.js`,
+  ) as typeof update;
+  return {
+    Client: client.default,
+    CheckoutAPI: checkout.default,
+    EnvironmentEnum,
+    UpdatePaymentLinkRequest,
+  };
+}
+
+/** What checks signatures is small, and loaded by itself. */
+export function createHmacValidator(): InstanceType<typeof HmacValidatorOf.default> {
+  const validator = load(`${FOLDER}/utils/hmacValidator.js`) as typeof HmacValidatorOf;
+  return new validator.default();
 }

@@ -8,8 +8,7 @@ import { LAST_TIME_MS } from '../../domain/facts/facts.ts';
 import type { EventMessage, IgnoredReason } from '../gateway.ts';
 import { withTime } from '../occurred-at.ts';
 import { fromAdyenAmount } from './amounts.ts';
-import { type AdyenIds, adyenId, amountSchema } from './payloads.ts';
-import { type Reference, readReference } from './reference.ts';
+import { type AdyenIds, adyenId, amountSchema, type Reference, readReference } from './payloads.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import type { NotificationRequestItem } from '@adyen/api-library/lib/src/typings/notification/notificationRequestItem.js';
 import { z } from 'zod';
 import { type EventMessage, type WebhookMessage, WebhookRejection } from '../gateway.ts';
+import { createHmacValidator } from './client.ts';
 import { type Item, readItem, signedPartOf, unsignedPartOf } from './events.ts';
-import { createHmacValidator } from './sdk.ts';
 
 export interface WebhookSettings {
   /** One or two HMAC keys in hexadecimal digits, newest first. */

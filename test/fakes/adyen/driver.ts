@@ -1,7 +1,7 @@
 /** The fake Adyen as a gateway under test: who acts here are customers, banks and the Customer Area. */
 import assert from 'node:assert/strict';
 import type { Ability, Place, Signature, SignedRequest } from '../../../src/gateway-test/actor.ts';
-import { referenceOf } from '../../../src/gateways/adyen/reference.ts';
+import { referenceOf } from '../../../src/gateways/adyen/payloads.ts';
 import type { GatewayDriver, GatewayUnderTest, Trouble } from '../../support/gateway-driver.ts';
 import { markOf } from '../../support/installation.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';

@@ -1,5 +1,5 @@
 /** Items that Adyen might send of a payment, whether it is so or not: banks and replayers say anything. */
-import { readReference, referenceOf } from '../../../src/gateways/adyen/reference.ts';
+import { readReference, referenceOf } from '../../../src/gateways/adyen/payloads.ts';
 import type { Told as Wanted } from '../../support/gateway-driver.ts';
 import { AMOUNT, CURRENCY } from '../../support/shop.ts';
 import { type Account, newPsp, type Told } from './account.ts';

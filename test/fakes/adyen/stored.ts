@@ -15,7 +15,8 @@ export function toIso({ value, currency }: { value: number; currency: string }):
 }
 
 export function toAdyen(amountMinor: number, currency: string) {
-  return { value: Math.round(amountMinor * (ADYEN_UNITS[currency] ?? 1)), currency };
+  const units = ADYEN_UNITS[currency];
+  return { value: units === undefined ? amountMinor : Math.round(amountMinor * units), currency };
 }
 
 export function stored(account: Account, link: Link): StoredPayment {

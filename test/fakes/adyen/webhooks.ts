@@ -1,7 +1,7 @@
 /** Adyen's standard webhook: items signed one by one, as its own SDK signs them, and sent until they are answered 2xx. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotificationRequestItem } from '@adyen/api-library/lib/src/typings/notification/notificationRequestItem.js';
-import { createHmacValidator } from '../../../src/gateways/adyen/sdk.ts';
+import { createHmacValidator } from '../../../src/gateways/adyen/client.ts';
 import type { SignedRequest } from '../../support/gateway-driver.ts';
 import type { Told } from './account.ts';
 import { wrongInWebhook } from './openapi.ts';

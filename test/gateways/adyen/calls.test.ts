@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdyenGateway } from '../../../src/gateways/adyen/index.ts';
-import { readReference } from '../../../src/gateways/adyen/reference.ts';
+import { readReference } from '../../../src/gateways/adyen/payloads.ts';
 import {
   type Gateway,
   GatewayMisconfigured,

@@ -1,6 +1,6 @@
 /** Adyen behind its stand-in, and webhooks as it signs them. */
 import { createAdyenGateway } from '../../../src/gateways/adyen/index.ts';
-import { referenceOf } from '../../../src/gateways/adyen/reference.ts';
+import { referenceOf } from '../../../src/gateways/adyen/payloads.ts';
 import type { EventMessage, Gateway, WebhookRejection } from '../../../src/gateways/gateway.ts';
 import {
   API_KEY,

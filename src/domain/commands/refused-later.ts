@@ -2,19 +2,28 @@
  * Gateways that only accept a capture or a void, and say by webhook what became of it: its refusal is the same as one
  * that is answered at once.
  */
-import { refuseVoid } from '../commands/cancel.ts';
-import { openRequests, refuseCaptureRequest } from '../commands/capture.ts';
-import type { Context, Verdict } from '../context.ts';
+import { type Context, record, type Verdict } from '../context.ts';
 import { refuseCapture } from '../effects/refused-capture.ts';
+import type { FactEvent } from '../events.ts';
+import { factKey, isRefusalFact, type RefusalFact } from '../facts/facts.ts';
 import type { Payment } from '../ledger.ts';
-import type { RefusalFact } from './facts.ts';
+import { refuseVoid } from './cancel.ts';
+import { openRequests, refuseCaptureRequest } from './capture.ts';
 
-export function applyRefusalFact(
-  context: Context,
-  { type }: RefusalFact,
-  payment: Payment,
-): Verdict {
-  return type === 'capture.refused'
+/** False for what is no refusal, and for one of a payment that the order does not know. */
+export function takeRefusal(context: Context, { fact, source, id }: FactEvent): boolean {
+  const payment = context.ledger.payments[fact.paymentId];
+  if (!isRefusalFact(fact) || payment === undefined) return false;
+  record(context, verdictOn(context, fact, payment), { source, type: fact.type, eventId: id });
+  return true;
+}
+
+function verdictOn(context: Context, fact: RefusalFact, payment: Payment): Verdict {
+  const { facts } = context.ledger;
+  const key = factKey(fact);
+  if (facts[key] !== undefined) return { outcome: 'duplicate', reason: `${key} is known already` };
+  facts[key] = { amountMinor: fact.amountMinor, currency: fact.currency };
+  return fact.type === 'capture.refused'
     ? captureRefused(context, payment)
     : voidRefused(context, payment);
 }
