@@ -4,7 +4,7 @@
  */
 
 export interface Offer {
-  gateway: 'sandbox' | 'stripe' | 'razorpay';
+  gateway: 'sandbox' | 'stripe' | 'razorpay' | 'adyen';
   label: string;
   /** What the gateway's own script needs in the browser; public by design. */
   publishableKey?: string;
@@ -18,14 +18,17 @@ const HOSTS: Record<Offer['gateway'], string> = {
   sandbox: '',
   stripe: 'https://*.stripe.com',
   razorpay: 'https://*.razorpay.com',
+  // Its payment links are pages of their own, opened in another tab.
+  adyen: '',
 };
 
 export function offersOf(env: Readonly<Record<string, string | undefined>>): Offer[] {
-  const { STRIPE_PUBLISHABLE_KEY: publishableKey, RAZORPAY_KEY_ID, NODE_ENV } = env;
+  const { STRIPE_PUBLISHABLE_KEY: publishableKey, RAZORPAY_KEY_ID, ADYEN_API_KEY, NODE_ENV } = env;
   const offers: Offer[] = [];
   if (publishableKey)
     offers.push({ gateway: 'stripe', label: 'Card or wallet, by Stripe', publishableKey });
   if (RAZORPAY_KEY_ID) offers.push({ gateway: 'razorpay', label: 'UPI or card, by Razorpay' });
+  if (ADYEN_API_KEY) offers.push({ gateway: 'adyen', label: 'Card or local method, by Adyen' });
   if (NODE_ENV !== 'production')
     offers.push({ gateway: 'sandbox', label: 'Sandbox, no real money' });
   return offers;

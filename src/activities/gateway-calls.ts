@@ -5,7 +5,7 @@
 import type { OrderDetails } from '../domain/details.ts';
 import { type Answer, causeOf, type GatewayCall } from '../domain/effects/effects.ts';
 import type { PaymentSnapshot } from '../domain/facts/facts.ts';
-import type { Gateway, GatewayPayment } from '../gateways/gateway.ts';
+import type { Gateway, GatewayPayment, NamedPayment } from '../gateways/gateway.ts';
 import { gatewayIdempotencyKey } from '../gateways/idempotency-key.ts';
 import type { Gateways } from '../gateways/index.ts';
 import { failpoint } from '../process/failpoints.ts';
@@ -53,7 +53,7 @@ export function createGatewayCalls(
       command,
     }: GatewayRequest<'create_payment'>): Promise<AnswerTo<'create_payment'>> {
       failpoint('gateway.create.beforeCall');
-      const { attempt, amountMinor, supersedes, capture } = command;
+      const { attempt, amountMinor, supersedes, capture, gatewayIds } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'create', causeOf(orderId, command));
       const [details, installationId] = await Promise.all([detailsOf(orderId), ownInstallation()]);
       const terms = { orderId, installationId, attempt, amountMinor, currency, supersedes };
@@ -61,6 +61,7 @@ export function createGatewayCalls(
       const { payment, checkout } = await named(gateway).createPayment({
         ...terms,
         ...captured,
+        ...(gatewayIds && { gatewayIds }),
         details,
         idempotencyKey,
       });
@@ -73,22 +74,24 @@ export function createGatewayCalls(
       gateway,
       command,
     }: GatewayRequest<'fetch_payments'>): Promise<AnswerTo<'fetch_payments'>> {
-      const { paymentIds } = command;
-      const { payments, missing } = await named(gateway).fetchPayments({ orderId, paymentIds });
+      const { paymentIds, gatewayIds } = command;
+      const request = { orderId, paymentIds, ...(gatewayIds && { gatewayIds }) };
+      const { payments, missing } = await named(gateway).fetchPayments(request);
       return { to: 'fetch_payments', payments: await Promise.all(payments.map(marked)), missing };
     },
 
     async capturePayment({
       orderId,
       gateway,
+      currency,
       command,
     }: GatewayRequest<'capture_payment'>): Promise<AnswerTo<'capture_payment'>> {
-      const { paymentId, amountMinor } = command;
+      const { amountMinor } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'capture', causeOf(orderId, command));
-      const request = { paymentId, amountMinor, idempotencyKey };
+      const request = { ...paymentOf(command), amountMinor, currency, idempotencyKey };
       const payment = await named(gateway).capturePayment(request);
       failpoint('gateway.capture.afterCallBeforeReturn');
-      return { to: 'capture_payment', payment: await marked(payment) };
+      return { to: 'capture_payment', payment: payment && (await marked(payment)) };
     },
 
     async voidPayment({
@@ -96,11 +99,13 @@ export function createGatewayCalls(
       gateway,
       command,
     }: GatewayRequest<'void_payment'>): Promise<AnswerTo<'void_payment'>> {
-      const { paymentId } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'void', causeOf(orderId, command));
-      const payment = await named(gateway).voidPayment({ paymentId, idempotencyKey });
+      const payment = await named(gateway).voidPayment({
+        ...paymentOf(command),
+        idempotencyKey,
+      });
       failpoint('gateway.void.afterCallBeforeReturn');
-      return { to: 'void_payment', payment: await marked(payment) };
+      return { to: 'void_payment', payment: payment && (await marked(payment)) };
     },
 
     async refundPayment({
@@ -108,12 +113,19 @@ export function createGatewayCalls(
       gateway,
       command,
     }: GatewayRequest<'refund_payment'>): Promise<AnswerTo<'refund_payment'>> {
-      const { paymentId, amountMinor, currency, requestKey } = command;
+      const { amountMinor, currency, requestKey } = command;
       const idempotencyKey = gatewayIdempotencyKey(orderId, 'refund', requestKey);
-      const request = { paymentId, amountMinor, currency, idempotencyKey };
+      const request = { ...paymentOf(command), amountMinor, currency, idempotencyKey };
       const refund = await named(gateway).refundPayment(request);
       failpoint('gateway.refund.afterCallBeforeReturn');
       return { to: 'refund_payment', refund };
     },
   };
+}
+
+function paymentOf({
+  paymentId,
+  gatewayIds,
+}: CallOf<'capture_payment' | 'void_payment' | 'refund_payment'>): NamedPayment {
+  return { paymentId, ...(gatewayIds && { gatewayIds }) };
 }

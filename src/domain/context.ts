@@ -20,6 +20,8 @@ export interface Context {
    * a repeated call: a gateway replays what it answered the first time.
    */
   isPresentTruth: boolean;
+  /** Does the fact name an authorization of its payment that the order has not heard of? Then it is no old one. */
+  isNewAuthorization?: boolean;
 }
 
 export interface Verdict {

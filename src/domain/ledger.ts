@@ -4,7 +4,13 @@
  */
 import type { Effect, GatewayCall } from './effects/effects.ts';
 import type { CommandAnswer, FactEvent, Source } from './events.ts';
-import type { DisputeStatus, MadeBy, RefundStatus, SnapshotStatus } from './facts/facts.ts';
+import type {
+  DisputeStatus,
+  GatewayIds,
+  MadeBy,
+  RefundStatus,
+  SnapshotStatus,
+} from './facts/facts.ts';
 import type { OrderState, OrderTerms } from './order.ts';
 import type { ReviewReason } from './reviews/reasons.ts';
 
@@ -31,6 +37,8 @@ export interface Payment {
   status: SnapshotStatus | 'gone';
   /** Absent where every answer about it is from before this was kept. */
   madeBy?: MadeBy;
+  /** What calls about it have to name at the gateway; absent where its own id does. */
+  gatewayIds?: GatewayIds;
   /** Authorized for another amount than what was outstanding: never captured without a review. */
   mismatched: boolean;
   /** Minor units that the gateway then held, or holds for the shop to capture. Absent in orders from before it was kept. */

@@ -41,6 +41,11 @@ export interface OrderTerms {
   notifiesCrmOfEvents?: true;
   /** Is access withheld while a bank may take the money back? Absent where it is kept. */
   holdsAccessWhileDisputed?: true;
+  /**
+   * Can the outcome of a payment not be fetched, so that a webhook is the last word? Absent where the gateway can be
+   * asked, and in orders from before that was kept.
+   */
+  webhooksOnly?: true;
   /** Absent where what is authorized is captured at once. */
   manualCapture?: ManualCapture;
 }

@@ -7,7 +7,9 @@ import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { settleCaptures } from './commands/capture.ts';
 import { applyCommand } from './commands/commands.ts';
+import { takeStranger } from './commands/foreign-payment.ts';
 import { askForReturn } from './commands/manual.ts';
+import { takeRefusal } from './commands/refused-later.ts';
 import { settle } from './commands/verify.ts';
 import { answerVoidsByState } from './commands/void.ts';
 import { noteOf, rejected } from './commands/waiting.ts';
@@ -107,7 +109,9 @@ export function applyTo(ledger: Ledger, event: DomainEvent): Result {
 function dispatch(context: Context, event: DomainEvent): void {
   switch (event.type) {
     case 'fact':
-      return isRepeat(context, event, event.fact.type) ? undefined : takeFact(context, event);
+      if (isRepeat(context, event, event.fact.type)) return;
+      if (!takeStranger(context, event) && !takeRefusal(context, event)) takeFact(context, event);
+      return;
     case 'effect.answered':
     case 'effect.refused':
     case 'effect.unanswered':

@@ -1,5 +1,7 @@
 /** One thing that a gateway has to get right, and on what it depends. */
+import assert from 'node:assert/strict';
 import type { GatewayCapabilities } from '../gateways/capabilities.ts';
+import { gatewayPaymentSchema } from '../gateways/schemas.ts';
 import type { Ability } from './actor.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -32,3 +34,26 @@ export function reasonToSkip(
 
 export const unlessReadBack = ({ truth }: GatewayCapabilities): string | null =>
   truth === 'read_back' ? null : 'its payments cannot be fetched';
+
+type Call = { orderId: string; paymentId: string; idempotencyKey: string };
+
+/** Captures, whether that is answered at once or reported by webhook. */
+export async function capture(
+  { gateway, reported }: Workbench,
+  { orderId, ...request }: Call & { amountMinor: number },
+): Promise<void> {
+  const answer = await gateway.capturePayment(request);
+  if (answer === null) return void (await reported(orderId, request.paymentId, 'payment.captured'));
+  gatewayPaymentSchema.parse(answer);
+  assert.equal(answer.status, 'captured');
+}
+
+/** Voids, in the same way. */
+export async function isVoided(
+  { gateway, reported }: Workbench,
+  { orderId, ...request }: Call,
+): Promise<void> {
+  const answer = await gateway.voidPayment(request);
+  if (answer === null) return void (await reported(orderId, request.paymentId, 'payment.voided'));
+  assert.equal(answer.status, 'voided');
+}

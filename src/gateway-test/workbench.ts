@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pWaitFor, { TimeoutError } from 'p-wait-for';
 import { loadConfig } from '../config/config.ts';
-import { type Fact, factKey, factsOf } from '../domain/facts/facts.ts';
+import { type Fact, factKey, factsOf, type GatewayIds } from '../domain/facts/facts.ts';
 import type {
   CreatedPayment,
   EventMessage,
@@ -37,9 +37,16 @@ export interface Terms {
   idempotencyKey?: string;
 }
 
+type Capture = Parameters<ConfiguredGateway['capturePayment']>[0];
+
+export interface TestedGateway extends Omit<ConfiguredGateway, 'capturePayment'> {
+  capturePayment(request: Omit<Capture, 'currency'>): Promise<GatewayPayment | null>;
+}
+
 export interface Workbench {
   package: GatewayPackage;
-  gateway: ConfiguredGateway;
+  /** Calls about a payment carry what the gateway has said of it so far, and the usual currency. */
+  gateway: TestedGateway;
   standIn: StandIn;
   actor: GatewayActor;
   installationId: string;
@@ -70,6 +77,7 @@ export async function openWorkbench(
 ): Promise<Workbench> {
   const received: SignedRequest[] = [];
   const answered = new Map<string, number>();
+  const opened = new Map<string, GatewayIds>();
   const receiver = await listen(received);
   const { port } = receiver.address() as AddressInfo;
   const standIn = await openStandIn({
@@ -92,7 +100,9 @@ export async function openWorkbench(
 
   const open: Workbench['open'] = async (terms = {}) => {
     const orderId = terms.orderId ?? newOrderId();
+    const { supersedes = [] } = terms;
     const created = await gateway.createPayment({
+      ...idsOfAll(supersedes),
       orderId,
       installationId: INSTALLATION,
       attempt: terms.attempt ?? 1,
@@ -103,11 +113,33 @@ export async function openWorkbench(
       details: null,
       idempotencyKey: terms.idempotencyKey ?? newKey(),
     });
-    return { ...created, orderId, paymentId: created.payment.paymentId };
+    const { paymentId, gatewayIds = {} } = created.payment;
+    opened.set(paymentId, gatewayIds);
+    return { ...created, orderId, paymentId };
   };
 
+  /** What calls have to name, as the answer to its creation and webhooks have said so far. */
+  function idsOf(paymentId: string): { gatewayIds?: GatewayIds } {
+    const said = received
+      .flatMap((request) => eventsIn(readOr(read, request)))
+      .flatMap((event) => (event.kind === 'fact' ? [event.fact] : []))
+      .filter((fact) => fact.paymentId === paymentId)
+      .map(({ gatewayIds }) => gatewayIds ?? {});
+    const gatewayIds: GatewayIds = Object.assign({}, ...said.toReversed(), opened.get(paymentId));
+    return Object.keys(gatewayIds).length === 0 ? {} : { gatewayIds };
+  }
+
+  function idsOfAll(paymentIds: readonly string[]) {
+    const named = paymentIds.map((id) => [id, idsOf(id).gatewayIds ?? {}] as const);
+    const known = named.filter(([, ids]) => Object.keys(ids).length > 0);
+    return known.length === 0 ? {} : { gatewayIds: Object.fromEntries(known) };
+  }
+
   const fetch: Workbench['fetch'] = async (orderId, paymentId) => {
-    const { payments } = await gateway.fetchPayments({ orderId, paymentIds: [paymentId] });
+    const { payments } = await gateway.fetchPayments({
+      ...{ orderId, paymentIds: [paymentId] },
+      ...idsOfAll([paymentId]),
+    });
     const found = payments.find(
       ({ paymentId: id, aliases = [] }) => id === paymentId || aliases.includes(paymentId),
     );
@@ -157,7 +189,14 @@ export async function openWorkbench(
 
   return {
     package: given,
-    gateway,
+    gateway: {
+      ...gateway,
+      capturePayment: (request) =>
+        gateway.capturePayment({ currency, ...idsOf(request.paymentId), ...request }),
+      voidPayment: (request) => gateway.voidPayment({ ...idsOf(request.paymentId), ...request }),
+      refundPayment: (request) =>
+        gateway.refundPayment({ ...idsOf(request.paymentId), ...request }),
+    },
     standIn,
     actor,
     installationId: INSTALLATION,

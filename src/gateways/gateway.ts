@@ -3,7 +3,7 @@
  * signatures to this; nothing outside that folder knows what a gateway calls things.
  */
 import type { OrderDetails } from '../domain/details.ts';
-import type { Fact, PaymentSnapshot, RefundSnapshot } from '../domain/facts/facts.ts';
+import type { Fact, GatewayIds, PaymentSnapshot, RefundSnapshot } from '../domain/facts/facts.ts';
 
 /**
  * The field of a gateway object's metadata (at Razorpay: of its notes) that names the installation that made
@@ -14,6 +14,13 @@ export const INSTALLATION_FIELD = 'installation';
 /** A payment as the gateway has it, with the id of the installation that made it; null when it names none. */
 export interface GatewayPayment extends Omit<PaymentSnapshot, 'installation'> {
   installationId: string | null;
+}
+
+/** Which payment a call is about. */
+export interface NamedPayment {
+  paymentId: string;
+  /** What the gateway has answered or reported of it as `gatewayIds`, where it has. */
+  gatewayIds?: GatewayIds;
 }
 
 export interface CreatePayment {
@@ -34,6 +41,8 @@ export interface CreatePayment {
    * are ended first; one that cannot be ended any more is answered in place of a new one.
    */
   supersedes?: string[];
+  /** The `gatewayIds` of those, by payment. */
+  gatewayIds?: Readonly<Record<string, GatewayIds>>;
   /** Customer, shipping and description, always the same for one order; null where none may be sent. */
   details?: OrderDetails | null;
   idempotencyKey: string;
@@ -49,6 +58,8 @@ export interface FetchPayments {
   orderId: string;
   /** Payments to fetch by id, in addition to those that the gateway knows under the order. */
   paymentIds: string[];
+  /** Their `gatewayIds`, by payment. */
+  gatewayIds?: Readonly<Record<string, GatewayIds>>;
 }
 
 export interface FetchedPayments {
@@ -57,8 +68,7 @@ export interface FetchedPayments {
   missing: string[];
 }
 
-export interface RefundPayment {
-  paymentId: string;
+export interface RefundPayment extends NamedPayment {
   amountMinor: number;
   currency: string;
   idempotencyKey: string;
@@ -152,16 +162,15 @@ export interface Gateway {
   webhookEndpoints?(): Promise<readonly WebhookEndpoint[]>;
   createPayment(request: CreatePayment): Promise<CreatedPayment>;
   fetchPayments(request: FetchPayments): Promise<FetchedPayments>;
-  capturePayment(request: {
-    paymentId: string;
-    amountMinor: number;
-    idempotencyKey: string;
-  }): Promise<GatewayPayment>;
+  /** Null where it was accepted and a webhook says what became of it. */
+  capturePayment(
+    request: NamedPayment & { amountMinor: number; currency: string; idempotencyKey: string },
+  ): Promise<GatewayPayment | null>;
   /**
    * Answers the payment as it then is: voided, also where a part was captured before and the rest is released, or
-   * captured when the capture had won.
+   * captured when the capture had won. Null where it was accepted and a webhook says what became of it.
    */
-  voidPayment(request: { paymentId: string; idempotencyKey: string }): Promise<GatewayPayment>;
+  voidPayment(request: NamedPayment & { idempotencyKey: string }): Promise<GatewayPayment | null>;
   refundPayment(request: RefundPayment): Promise<RefundSnapshot>;
   /** Lists what moved on a day; there where the capabilities have settlements. A page may repeat items of another. */
   fetchSettlement?(request: FetchSettlement): Promise<SettlementPage>;
@@ -175,8 +184,12 @@ export interface Gateway {
   readWebhook(rawBody: Buffer, headers: WebhookHeaders, query?: WebhookQuery): WebhookMessage;
 }
 
-/** A gateway whose webhooks carry one event each. */
+/** A gateway whose webhooks carry one event each, and whose calls are answered with what became of them. */
 export interface SingleEventGateway extends Gateway {
+  capturePayment(
+    request: NamedPayment & { amountMinor: number; idempotencyKey: string },
+  ): Promise<GatewayPayment>;
+  voidPayment(request: NamedPayment & { idempotencyKey: string }): Promise<GatewayPayment>;
   readWebhook(rawBody: Buffer, headers: WebhookHeaders, query?: WebhookQuery): EventMessage;
 }
 

@@ -8,6 +8,7 @@ import type { GatewayPackage } from './gateway-package.ts';
 const amountMinor = z.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const currency = z.string().regex(/^[A-Z]{3}$/, 'is no currency of ISO 4217, in capitals');
 const id = z.string().min(1).max(255);
+const gatewayIds = z.record(z.string().min(1).max(32), id);
 const durationMs = z.number().int().positive();
 const byCurrency = z.record(currency, z.number().int());
 const withMeaning = { meaning: z.string().min(1), secret: z.literal(true).optional() };
@@ -104,6 +105,7 @@ export const refundSchema = z.strictObject({
 export const gatewayPaymentSchema: z.ZodType<GatewayPayment> = z.strictObject({
   paymentId: id,
   aliases: z.array(id).optional(),
+  gatewayIds: gatewayIds.optional(),
   orderId: z.string().nullable(),
   installationId: z.string().nullable(),
   status: z.enum(['created', 'pending', 'authorized', 'captured', 'failed', 'expired', 'voided']),
@@ -126,7 +128,7 @@ export const gatewayPaymentSchema: z.ZodType<GatewayPayment> = z.strictObject({
   unknown: z.array(z.string()).optional(),
 }) as z.ZodType<GatewayPayment>;
 
-const money = { paymentId: id, amountMinor, currency };
+const money = { paymentId: id, amountMinor, currency, gatewayIds: gatewayIds.optional() };
 const factSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.enum([
@@ -153,6 +155,7 @@ const factSchema = z.discriminatedUnion('type', [
     disputeId: id,
     respondBy,
   }),
+  z.strictObject({ type: z.enum(['capture.refused', 'void.refused']), ...money, callId: id }),
 ]);
 
 const about = {

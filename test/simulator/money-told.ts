@@ -17,6 +17,7 @@ function factsAnswered(event: DomainEvent, ours: string): Fact[] {
   }
   const payments = answer.to === 'fetch_payments' ? answer.payments : [answer.payment];
   return payments
+    .filter((payment) => payment !== null)
     .filter(({ orderId, installation }) => orderId === ours && installation === 'ours')
     .flatMap(factsOf);
 }
@@ -44,6 +45,8 @@ function isInLedger(ledger: Ledger, fact: Fact): boolean {
     return status !== undefined && (status !== 'pending' || fact.type === 'refund.pending');
   }
   if ('disputeId' in fact) return ledger.disputes[fact.disputeId] !== undefined;
+  // It tells of no money.
+  if ('callId' in fact) return true;
   const id = captureIdOf(fact);
   const capture = ledger.captures[id];
   if (fact.type === 'capture.reversed') return capture?.reversed === true;

@@ -107,6 +107,7 @@ function termsOf({
     rules: PRESENT_RULES,
     notifiesCrmOfEvents: true,
     ...(gateway === 'razorpay' ? {} : { voidsWhenFailed: true as const }),
+    ...(gateway === 'adyen' ? { webhooksOnly: true as const } : {}),
     ...(manualCapture === undefined ? {} : { manualCapture }),
     ...(holdsAccessWhileDisputed === undefined ? {} : { holdsAccessWhileDisputed }),
   };

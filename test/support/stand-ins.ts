@@ -1,6 +1,7 @@
 /** The stand-ins of Payonce's own gateways, for the conformance suite. */
 
 import type { OpenStandIn } from '../../src/gateway-test/actor.ts';
+import { adyen } from '../fakes/adyen/driver.ts';
 import { razorpay } from '../fakes/razorpay/driver.ts';
 import { stripe } from '../fakes/stripe/driver.ts';
 import type { GatewayUnderTest } from './gateway-driver.ts';
@@ -17,4 +18,5 @@ export const STAND_INS: Readonly<Record<string, OpenStandIn>> = {
   sandbox: openSandbox,
   stripe: standInOf(stripe),
   razorpay: standInOf(razorpay),
+  adyen: standInOf(adyen),
 };

@@ -219,12 +219,13 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 function termsOf(
   capabilities: GatewayCapabilities | undefined,
   isCapturedByHand: boolean,
-): Pick<OrderTerms, 'voidsWhenFailed' | 'keyWindowMs' | 'manualCapture'> {
+): Pick<OrderTerms, 'voidsWhenFailed' | 'keyWindowMs' | 'webhooksOnly' | 'manualCapture'> {
   if (capabilities === undefined) return {};
   const { rememberedMs } = capabilities.idempotencyKeys;
   return {
     ...(capabilities.void === 'final' && { voidsWhenFailed: true as const }),
     ...(rememberedMs < DAY_MS && { keyWindowMs: keyWindowOf(rememberedMs) }),
+    ...(capabilities.truth === 'webhooks' && { webhooksOnly: true as const }),
     ...(isCapturedByHand && { manualCapture: manualCaptureOf(capabilities) }),
   };
 }

@@ -144,9 +144,10 @@ async function takeEvent(
     id: deliveryIdOf(name, message.eventId),
     bodyHash: createHash('sha256').update(bytes).digest('base64url'),
   };
+  const marked = await markedBy(message, received.gateway, ownInstallation);
   try {
     const verdict = await dedupe.once(delivery, async () => {
-      const delivered = await deliverMessage(dependencies, name, message);
+      const delivered = await deliverMessage(dependencies, name, marked);
       failpoint('webhook.afterSignalBeforeSeen');
       return { ...delivered, type: typeOf(message) };
     });
@@ -163,8 +164,21 @@ async function takeEvent(
     if (!(error instanceof UnknownOrder)) throw error;
     if (isNotOurs(message, await ownInstallation()))
       return ignore(dependencies, name, { eventId: message.eventId, reason: 'not_ours' });
-    return parkUnknown(dependencies, name, message);
+    return parkUnknown(dependencies, name, marked);
   }
+}
+
+/** Where the gateway cannot be asked who made a payment, the order has to know it from the webhook. */
+async function markedBy(
+  message: OrderMessage,
+  { capabilities }: ConfiguredGateway,
+  ownInstallation: InstallationId,
+): Promise<OrderMessage> {
+  const { installationId } = message;
+  if (message.kind !== 'fact' || capabilities.truth !== 'webhooks' || installationId === undefined)
+    return message;
+  const madeBy = installationId === (await ownInstallation()) ? 'ours' : 'other';
+  return { ...message, fact: { ...message.fact, madeBy } };
 }
 
 /** By two clocks, which may differ: nothing was taken before it happened. A package may say no time, or none that is one. */

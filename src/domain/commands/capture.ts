@@ -6,6 +6,7 @@
 import { applyRow, type EffectStarter } from '../apply-row.ts';
 import { type Context, fromGateway, keyFor, type Verdict } from '../context.ts';
 import type { Refusal } from '../events.ts';
+import { namesOf } from '../facts/gateway-ids.ts';
 import { effectsFor, endGone } from '../facts/payments.ts';
 import type { CaptureRequest, Ledger, Payment } from '../ledger.ts';
 import {
@@ -101,7 +102,11 @@ export function askForCapture(
   { paymentId, amountMinor }: CaptureRequest,
 ): void {
   const key = keyFor(starter, 'capture_payment', requestKey);
-  starter.start({ effect: 'capture_payment', key, paymentId, amountMinor, requestKey });
+  const payment = starter.ledger.payments[paymentId];
+  starter.start({
+    ...{ effect: 'capture_payment', key, paymentId, amountMinor, requestKey },
+    ...(payment && namesOf(payment)),
+  });
 }
 
 function captureAgain(

@@ -6,12 +6,34 @@
 
 import { applyRow, type EffectStarter } from '../apply-row.ts';
 import { type Context, fromGateway, keyFor, record, type Verdict } from '../context.ts';
-import { takeHeld } from '../facts/apply-fact.ts';
+import type { FactEvent } from '../events.ts';
+import { adopt, strangerOf } from '../facts/adopt.ts';
+import { recordFact, takeHeld } from '../facts/apply-fact.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
 import { attachedTo, type Ledger } from '../ledger.ts';
 import { askGateway } from '../schedule/gateway-sync.ts';
 import { stateOf } from '../sums.ts';
 import { type CommandOf, rejected } from './waiting.ts';
+
+/**
+ * A fact of a payment that the order has not heard of, where there is nobody to ask: what is signed says who made the
+ * payment, so that it is adopted, or put before an operator. False where that is not known either.
+ */
+export function takeStranger(context: Context, event: FactEvent): boolean {
+  const { ledger } = context;
+  const { paymentId, madeBy } = event.fact;
+  const isStranger = ledger.terms.webhooksOnly === true && ledger.payments[paymentId] === undefined;
+  if (!isStranger || madeBy === undefined || paymentId in Object.prototype) return false;
+  const snapshot = strangerOf(event.fact, ledger.terms.orderId, madeBy);
+  if (isOwn(ledger, snapshot)) {
+    recordFact(context, event, adopt(context, snapshot));
+    return true;
+  }
+  // Its outcome is recorded as that of what was held for it.
+  ledger.held.push({ event, misses: 0 });
+  refuseForeign(context, snapshot);
+  return true;
+}
 
 /** A payment that the order knows stays its own, whatever mark it carries; a new one is known by the mark. */
 export function isOwn(ledger: Ledger, snapshot: PaymentSnapshot): boolean {

@@ -8,6 +8,7 @@ import { type Context, fromGateway, keyFor, type Verdict } from '../context.ts';
 import { isMisconfigured } from '../effects/gateway-failure.ts';
 import type { Refusal } from '../events.ts';
 import type { PaymentSnapshot } from '../facts/facts.ts';
+import { namesOfAll } from '../facts/gateway-ids.ts';
 import { voidPayment } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { Attempt, Ledger } from '../ledger.ts';
@@ -170,6 +171,7 @@ export function createPayment(starter: EffectStarter, attempt: Attempt): void {
     attempt: number,
     amountMinor,
     supersedes,
+    ...namesOfAll(starter.ledger, supersedes),
     ...(starter.ledger.terms.manualCapture === undefined ? {} : { capture: 'manual' }),
   });
 }

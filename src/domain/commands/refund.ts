@@ -15,6 +15,7 @@ import {
 import type { Refusal } from '../events.ts';
 import { applyOwnRefund } from '../facts/apply-fact.ts';
 import type { RefundSnapshot } from '../facts/facts.ts';
+import { namesOf } from '../facts/gateway-ids.ts';
 import { acceptRequest } from '../facts/refunds.ts';
 import type { Ledger, RefundRequest, WaitingCommand } from '../ledger.ts';
 import { indexOf, putRefundRequest } from '../ledger-index.ts';
@@ -181,7 +182,11 @@ function freeKey({ refundRequests }: Ledger, base: string): string {
 export function askForRefund(starter: EffectStarter, request: RefundRequest): void {
   const { requestKey, paymentId, amountMinor, currency } = request;
   const key = keyFor(starter, 'refund_payment', requestKey);
-  starter.start({ effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency });
+  const payment = starter.ledger.payments[paymentId];
+  starter.start({
+    ...{ effect: 'refund_payment', key, paymentId, requestKey, amountMinor, currency },
+    ...(payment && namesOf(payment)),
+  });
 }
 
 export function takeRefund(context: Context, refund: RefundSnapshot, requestKey: string): void {

@@ -7,16 +7,14 @@ import { attemptUnanswered, refuseAttempt, takeCreated } from '../commands/pay.t
 import { refundUnanswered, refuseRefund, takeRefund } from '../commands/refund.ts';
 import { syncUnanswered, takeFetched } from '../commands/verify.ts';
 import { voidsUnanswered } from '../commands/void.ts';
-import { type Context, fromGateway, record } from '../context.ts';
+import { type Context, record } from '../context.ts';
 import type { EffectEvent, Refusal } from '../events.ts';
-import { countRefusal, effectsFor, endGone } from '../facts/payments.ts';
 import { takeSnapshot } from '../facts/snapshots.ts';
 import type { EffectEntry } from '../ledger.ts';
 import { putEffect, removeEffect } from '../ledger-index.ts';
-import { followsPresentRules } from '../rules.ts';
-import { isPayable } from '../sums.ts';
 import { type Answer, type Effect, type GatewayCall, isBusinessEffect } from './effects.ts';
 import { noteGatewayCall } from './gateway-failure.ts';
+import { refuseCapture } from './refused-capture.ts';
 
 export function applyEffectEvent(context: Context, event: EffectEvent): void {
   const entry = context.ledger.effects[event.key];
@@ -71,10 +69,13 @@ function take(context: Context, answer: Answer, command: GatewayCall): void {
   if (answer.to === 'refund_payment' && command.effect === 'refund_payment')
     return takeRefund(context, answer.refund, command.requestKey);
   if (answer.to === 'capture_payment' && command.effect === 'capture_payment') {
-    takeSnapshot(context, answer.payment);
+    if (answer.payment !== null) takeSnapshot(context, answer.payment);
     return capturePending(context, command.requestKey);
   }
-  if (answer.to === 'void_payment') takeVoided(context, answer.payment);
+  if (answer.to === 'void_payment') {
+    if (answer.payment === null) return unanswered(context, command);
+    takeVoided(context, answer.payment);
+  }
 }
 
 function refused(context: Context, command: GatewayCall, refusal: Refusal): void {
@@ -92,23 +93,6 @@ function refused(context: Context, command: GatewayCall, refusal: Refusal): void
     case 'fetch_payments':
       return syncUnanswered(context);
   }
-}
-
-function refuseCapture(context: Context, paymentId: string, { isGone }: Refusal): void {
-  const { ledger } = context;
-  const payment = ledger.payments[paymentId];
-  if (payment === undefined) return;
-  if (isGone && isPayable(payment)) return endGone(context, payment);
-  applyRow(context, 'capture.refused', {
-    cause: `capture:${paymentId}`,
-    evolve: () => {
-      delete payment.captureMinor;
-      if (followsPresentRules(ledger)) payment.captureRefused = true;
-      countRefusal(payment);
-    },
-    effects: effectsFor(payment),
-    origin: fromGateway(context, 'capture_payment.refused'),
-  });
 }
 
 /** Outcome unknown: waiting callers get that answer, and the call is retried on schedule. */

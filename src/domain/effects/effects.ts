@@ -2,7 +2,12 @@
  * Effects: what the outside world has to do next, as data. Every key is derived from the order, the
  * effect and its cause, so deciding twice asks for the same thing; none is random or made of time.
  */
-import type { PaymentSnapshot, RefundSnapshot, SnapshotStatus } from '../facts/facts.ts';
+import type {
+  GatewayIds,
+  PaymentSnapshot,
+  RefundSnapshot,
+  SnapshotStatus,
+} from '../facts/facts.ts';
 import type { OrderState } from '../order.ts';
 
 export const BUSINESS_EFFECTS = [
@@ -26,10 +31,18 @@ export type GatewayCall =
       amountMinor: number;
       /** Payments whose last try has failed, and that must not succeed as well as the new one. */
       supersedes: string[];
+      /** What calls about those have to name, by payment; absent where their ids do. */
+      gatewayIds?: Readonly<Record<string, GatewayIds>>;
       /** What is authorized waits for the shop to capture it; absent where it is captured at once. */
       capture?: 'manual';
     }
-  | { effect: 'fetch_payments'; key: string; paymentIds: string[] }
+  | {
+      effect: 'fetch_payments';
+      key: string;
+      paymentIds: string[];
+      /** As when a payment is created. */
+      gatewayIds?: Readonly<Record<string, GatewayIds>>;
+    }
   | {
       effect: 'capture_payment';
       key: string;
@@ -37,8 +50,10 @@ export type GatewayCall =
       amountMinor: number;
       /** The request that it carries out; absent where the order captures by itself. */
       requestKey?: string;
+      /** What calls about the payment have to name; absent where its own id does. */
+      gatewayIds?: GatewayIds;
     }
-  | { effect: 'void_payment'; key: string; paymentId: string }
+  | { effect: 'void_payment'; key: string; paymentId: string; gatewayIds?: GatewayIds }
   | {
       effect: 'refund_payment';
       key: string;
@@ -46,6 +61,7 @@ export type GatewayCall =
       requestKey: string;
       amountMinor: number;
       currency: string;
+      gatewayIds?: GatewayIds;
     };
 
 export type PostingKind =
@@ -122,8 +138,9 @@ export type QuickEffect = BusinessEffect | Extract<GatewayCall, { effect: 'creat
 export type Answer =
   | { to: 'create_payment'; payment: PaymentSnapshot; checkout: Record<string, string> }
   | { to: 'fetch_payments'; payments: PaymentSnapshot[]; missing: string[] }
-  | { to: 'capture_payment'; payment: PaymentSnapshot }
-  | { to: 'void_payment'; payment: PaymentSnapshot }
+  /** Null where it was accepted, and a webhook says what became of it. */
+  | { to: 'capture_payment'; payment: PaymentSnapshot | null }
+  | { to: 'void_payment'; payment: PaymentSnapshot | null }
   | { to: 'refund_payment'; refund: RefundSnapshot };
 
 export function effectKey(

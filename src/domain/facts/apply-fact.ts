@@ -13,9 +13,11 @@ import {
   isCaptureFact,
   isDisputeFact,
   isRefundFact,
+  isRefusalFact,
   type RefundFact,
 } from './facts.ts';
 import { contradictionOf, contradictOnce } from './flips.ts';
+import { keepGatewayIds } from './gateway-ids.ts';
 import { applyPaymentFact, mayBeComeback } from './payments.ts';
 import { applyRefundFact } from './refunds.ts';
 
@@ -25,6 +27,7 @@ const MAX_HELD = 100;
 /** Applies a fact about a payment that the order knows. */
 export function applyFact(context: Context, given: Fact, payment: Payment): Verdict {
   const fact = withoutFee(given, payment);
+  context.isNewAuthorization = keepGatewayIds(payment, fact.gatewayIds);
   // A status may have moved on and back again; a capture and its reversal happen once.
   const isUndone = context.isPresentTruth && !isCaptureFact(fact);
   const isMoved = isDisputeFact(fact) && movesDeadline(context, fact);
@@ -65,6 +68,8 @@ function withoutFee(fact: Fact, payment: Payment): Fact {
 function applyByKind(context: Context, fact: Fact, payment: Payment): Verdict {
   if (isRefundFact(fact)) return applyRefundFact(context, fact);
   if (isDisputeFact(fact)) return applyDisputeFact(context, fact);
+  if (isRefusalFact(fact))
+    return { outcome: 'stale', reason: 'nothing was asked before the payment was known' };
   if (fact.type === 'capture.reversed') return applyCaptureReversed(context, fact);
   return applyPaymentFact(context, fact, payment);
 }
@@ -90,6 +95,8 @@ function hasReservedId(fact: Fact): boolean {
     'captureId' in fact ? fact.captureId : undefined,
     'refundId' in fact ? fact.refundId : undefined,
     'disputeId' in fact ? fact.disputeId : undefined,
+    'callId' in fact ? fact.callId : undefined,
+    ...Object.keys(fact.gatewayIds ?? {}),
   ].some((id) => id !== undefined && id in Object.prototype);
 }
 
@@ -98,7 +105,7 @@ function refuseReserved(context: Context, { source, fact, id }: FactEvent): void
   record(context, { outcome: 'rejected', reason }, { source, type: fact.type, eventId: id });
 }
 
-function recordFact(context: Context, event: FactEvent, payment: Payment): void {
+export function recordFact(context: Context, event: FactEvent, payment: Payment): void {
   const verdict = applyFact(context, event.fact, payment);
   record(context, verdict, { source: event.source, type: event.fact.type, eventId: event.id });
 }

@@ -24,10 +24,19 @@ export const DISPUTE_FACTS = [
   'dispute.won',
   'dispute.lost',
 ] as const;
+/** What was asked for, and accepted to be done later, was refused after all. */
+export const REFUSAL_FACTS = ['capture.refused', 'void.refused'] as const;
+
+/** Ids by which a gateway's calls name a payment where its own id does not do: each by a name of the gateway's choice. */
+export type GatewayIds = Readonly<Record<string, string>>;
 
 interface Money {
   amountMinor: number;
   currency: string;
+  /** What the order has to name in later calls; kept with the payment, the first value of each name for good. */
+  gatewayIds?: GatewayIds;
+  /** Who made the payment, where only webhooks can say so; absent where the gateway is asked. */
+  madeBy?: 'ours' | 'other';
 }
 
 export type PaymentFact = Money & {
@@ -56,7 +65,14 @@ export type DisputeFact = Money & {
   respondBy?: number;
 };
 
-export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact;
+export type RefusalFact = Money & {
+  type: (typeof REFUSAL_FACTS)[number];
+  paymentId: string;
+  /** The gateway's id of the call that it refuses. */
+  callId: string;
+};
+
+export type Fact = PaymentFact | CaptureFact | RefundFact | DisputeFact | RefusalFact;
 
 /** The installation that made a gateway's object: this one, another one, or none that it names. */
 export type MadeBy = 'ours' | 'other' | 'none';
@@ -66,6 +82,8 @@ export interface PaymentSnapshot {
   paymentId: string;
   /** Other ids by which it was asked for: some gateways also name each try of a customer. */
   aliases?: string[];
+  /** As in a fact. */
+  gatewayIds?: GatewayIds;
   /** The order that the gateway's object names; null when it names none. */
   orderId: string | null;
   /** Absent in the answers of histories from before it was kept. */
@@ -135,6 +153,7 @@ export function captureIdOf(fact: PaymentFact | CaptureFact): string {
 export function factKey(fact: Fact): string {
   if (isRefundFact(fact)) return `${fact.type}:${fact.refundId}`;
   if (isDisputeFact(fact)) return `${fact.type}:${fact.disputeId}`;
+  if (isRefusalFact(fact)) return `${fact.type}:${fact.callId}`;
   if (isCaptureFact(fact)) return `${fact.type}:${captureIdOf(fact)}`;
   return `${fact.type}:${fact.paymentId}`;
 }
@@ -142,6 +161,10 @@ export function factKey(fact: Fact): string {
 /** Is it about money that was captured, and not about where its payment stands? */
 export function isCaptureFact({ type }: Fact): boolean {
   return type === 'payment.captured' || type === 'capture.reversed';
+}
+
+export function isRefusalFact(fact: Fact): fact is RefusalFact {
+  return fact.type === 'capture.refused' || fact.type === 'void.refused';
 }
 
 export function isRefundFact(fact: Fact): fact is RefundFact {

@@ -30,6 +30,7 @@ export function checkProgress<Status extends string>(
     if (isForward(status)) return null;
     return { outcome: 'stale', reason: `the ${kind} is ${status} already` };
   }
+  if (context.ledger.terms.webhooksOnly === true) return unlessItTurns(kind, status, fact);
   if (!context.isPresentTruth) return requireConfirmation(context, kind, fact);
   // The sync's answer may have left the gateway before a webhook brought the change.
   if (context.ledger.inquiry.askedAtVersion >= movedAtVersion) return null;
@@ -37,6 +38,19 @@ export function checkProgress<Status extends string>(
     cause: factKey(fact),
     effects: { fetch: askGateway },
   });
+}
+
+/**
+ * Where nothing can confirm it, the order in which such things happen has to do: money that a bank has taken may be given
+ * back under the id of that dispute, and taken again only under another one; a refund that has failed stays so.
+ */
+function unlessItTurns(
+  kind: 'refund' | 'dispute',
+  was: string,
+  { type }: RefundFact | DisputeFact,
+): Verdict | null {
+  if (was === 'lost' && type === 'dispute.won') return null;
+  return { outcome: 'stale', reason: `the ${kind} is ${was}, which comes after it` };
 }
 
 /** Nothing is applied, so the fact stays new until a sync confirms it. */

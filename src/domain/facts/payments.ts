@@ -12,6 +12,7 @@ import { outstandingMinor, uncommittedMinor } from '../sums.ts';
 import type { RowOf } from '../table.ts';
 import { applyCapture } from './captures.ts';
 import { type Fact, factKey, type PaymentFact, type SnapshotStatus } from './facts.ts';
+import { namesOf } from './gateway-ids.ts';
 
 /** Ranks by design: a late `failed` never undoes an authorization's successor, a capture beats all. */
 const RANK: Record<Payment['status'], number> = {
@@ -76,13 +77,15 @@ export function mayBeComeback(context: Context, { type }: Fact, payment: Payment
   return type === 'payment.pending' && isComeback(context, type, payment);
 }
 
-/** Only the gateway's own answer, asked for after the payment ended, may bring it back to life. */
+/**
+ * Only the gateway's own answer, asked for after the payment ended, may bring it back to life. Where it cannot be asked,
+ * an authorization that nobody has heard of does: what ended was another try of the customer's.
+ */
 function isTrustedComeback(context: Context, fact: PaymentFact, payment: Payment): boolean {
-  return (
-    isComeback(context, fact.type, payment) &&
-    context.isPresentTruth &&
-    context.ledger.inquiry.askedAtVersion >= payment.movedAtVersion
-  );
+  const { ledger, isPresentTruth, isNewAuthorization } = context;
+  if (!isComeback(context, fact.type, payment)) return false;
+  if (ledger.terms.webhooksOnly === true && isNewAuthorization === true) return true;
+  return isPresentTruth && ledger.inquiry.askedAtVersion >= payment.movedAtVersion;
 }
 
 function applyOldStatus(context: Context, fact: PaymentFact, payment: Payment): Verdict {
@@ -169,14 +172,14 @@ export function capturePayment(
   const amountMinor = payment.captureMinor ?? wantedMinor;
   payment.captureMinor = amountMinor;
   const key = keyFor(starter, 'capture_payment', causeFor(payment));
-  starter.start({ effect: 'capture_payment', key, paymentId, amountMinor });
+  starter.start({ effect: 'capture_payment', key, paymentId, amountMinor, ...namesOf(payment) });
 }
 
 export function voidPayment(starter: EffectStarter, payment: Payment): void {
   const { paymentId } = payment;
   payment.voiding = true;
   const key = keyFor(starter, 'void_payment', causeFor(payment));
-  starter.start({ effect: 'void_payment', key, paymentId });
+  starter.start({ effect: 'void_payment', key, paymentId, ...namesOf(payment) });
 }
 
 /** Under a key that was refused, a gateway refuses again, whatever has become possible since. */

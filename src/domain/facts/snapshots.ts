@@ -12,16 +12,18 @@ import {
 import type { Payment } from '../ledger.ts';
 import { putCapture } from '../ledger-index.ts';
 import { followsPresentRules } from '../rules.ts';
-import { attemptOf } from '../sums.ts';
+import { adopt } from './adopt.ts';
 import { applyFact, releaseHeld } from './apply-fact.ts';
 import { takeDeadlines } from './disputes.ts';
 import { factsOf, type PaymentSnapshot } from './facts.ts';
+import { keepGatewayIds } from './gateway-ids.ts';
 import { reopen } from './payments.ts';
 
 /** Adopts the payment and applies its facts; only what is new leaves a record. */
 export function takeSnapshot(context: Context, snapshot: PaymentSnapshot): Payment {
   const payment = context.ledger.payments[snapshot.paymentId] ?? adopt(context, snapshot);
   if (snapshot.installation !== undefined) payment.madeBy = snapshot.installation;
+  keepGatewayIds(payment, snapshot.gatewayIds);
   releaseHeld(context, payment);
   context.isPresentTruth = isAnswerToQuestion(context);
   for (const fact of factsOf(snapshot)) {
@@ -113,30 +115,6 @@ function recordUnknown(context: Context, { paymentId, unknown = [] }: PaymentSna
     const origin = { source: 'gateway', type: 'gateway.unknown', eventId: event.id } as const;
     record(context, { outcome: 'rejected', reason }, origin);
   }
-}
-
-function adopt(context: Context, snapshot: PaymentSnapshot): Payment {
-  const { ledger } = context;
-  const { paymentId, amountMinor, currency } = snapshot;
-  const payment: Payment = {
-    paymentId,
-    amountMinor,
-    currency,
-    status: 'created',
-    mismatched: false,
-    movedAtVersion: ledger.version,
-  };
-  const evolve = (): void => {
-    ledger.payments[paymentId] = payment;
-  };
-  // Our own attempt says so itself when it is answered.
-  if (attemptOf(ledger, paymentId) !== undefined) {
-    evolve();
-    return payment;
-  }
-  const origin = fromGateway(context, 'payment.adopted');
-  applyRow(context, 'payment.adopted', { cause: paymentId, evolve, origin });
-  return payment;
 }
 
 /**

@@ -22,6 +22,7 @@ export function retryUnresolved(context: Context): void {
   for (const [requestKey, request] of openRequests(ledger))
     retryCapture(context, requestKey, request);
   for (const payment of Object.values(ledger.payments)) retryPayment(context, payment);
+  reviewOverdue(context);
   applyRow(context, 'poll.reached', { cause: 'poll', effects: { fetch: askGateway } });
   cancelsUnanswered(context);
 }
@@ -72,6 +73,42 @@ function expireKey(context: Context, cause: string): void {
     reason: `key_expired: nobody knows what became of ${cause}`,
     origin: { source: 'timer', type: 'key.expired', eventId: context.event.id },
   });
+}
+
+/** Weekends included, captures and refunds are reported within hours. */
+const OVERDUE_MS = 3 * 24 * 60 * 60 * 1_000;
+
+/**
+ * Where nothing can be fetched, a webhook that was lost stays lost: what the gateway has accepted and not reported for
+ * days is for a person.
+ */
+function reviewOverdue(context: Context): void {
+  const { ledger, event } = context;
+  const sinceMs = event.at - ledger.updatedAt;
+  if (ledger.terms.webhooksOnly !== true || sinceMs < OVERDUE_MS) return;
+  for (const cause of awaited(ledger))
+    if (!isUnderReview(context, cause))
+      applyRow(context, 'key.expired', {
+        cause,
+        reason: `key_expired: no webhook has said what became of ${cause}: have the gateway send it again`,
+        origin: { source: 'timer', type: 'webhook.missing', eventId: event.id },
+      });
+}
+
+/** What a webhook alone can end. */
+function awaited(ledger: Ledger): string[] {
+  const { pendingRefunds } = indexOf(ledger);
+  const payments = Object.values(ledger.payments).filter(
+    ({ status, captureMinor, voiding, manual }) =>
+      manual === undefined &&
+      (status === 'pending' ||
+        (status === 'authorized' && (captureMinor !== undefined || voiding === true))),
+  );
+  return [
+    ...openRequests(ledger).map(([requestKey]) => `capture:${requestKey}`),
+    ...payments.map(({ paymentId }) => `payment:${paymentId}`),
+    ...[...pendingRefunds].map((refundId) => `refunded:${refundId}`),
+  ];
 }
 
 /** After a decision to keep waiting, the review opens again when as much time has passed once more. */

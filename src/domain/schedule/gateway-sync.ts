@@ -4,6 +4,7 @@
  */
 import type { EffectStarter } from '../apply-row.ts';
 import { keyFor } from '../context.ts';
+import { namesOfAll } from '../facts/gateway-ids.ts';
 import { attachedTo, type Ledger } from '../ledger.ts';
 
 /** Starts a sync, or makes sure that another one follows the one in flight. */
@@ -18,10 +19,12 @@ export function askGateway(starter: EffectStarter): void {
   inquiry.again = false;
   inquiry.generation += 1;
   inquiry.askedAtVersion = ledger.version;
+  const paymentIds = paymentIdsToAsk(ledger);
   starter.start({
     effect: 'fetch_payments',
     key: keyFor(starter, 'fetch_payments', inquiry.generation),
-    paymentIds: paymentIdsToAsk(ledger),
+    paymentIds,
+    ...namesOfAll(ledger, paymentIds),
   });
 }
 

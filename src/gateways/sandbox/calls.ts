@@ -4,10 +4,10 @@ import {
   type CreatePayment,
   type FetchedPayments,
   type FetchPayments,
-  type Gateway,
   type GatewayPayment,
   GatewayRefusal,
   INSTALLATION_FIELD,
+  type SingleEventGateway,
 } from '../gateway.ts';
 import type { SandboxClient } from './client.ts';
 import { snapshotOf } from './payloads.ts';
@@ -39,7 +39,7 @@ export async function fetchPayments(
 
 export async function capturePayment(
   client: SandboxClient,
-  { paymentId, amountMinor, idempotencyKey }: Parameters<Gateway['capturePayment']>[0],
+  { paymentId, amountMinor, idempotencyKey }: Parameters<SingleEventGateway['capturePayment']>[0],
 ): Promise<GatewayPayment> {
   const payment = await client.findPayment(paymentId);
   if (payment === null) throw new GatewayRefusal('payment_not_found', `no ${paymentId}`);

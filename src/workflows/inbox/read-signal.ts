@@ -7,9 +7,11 @@ import {
   CAPTURE_FACTS,
   DISPUTE_FACTS,
   type Fact,
+  type GatewayIds,
   LAST_TIME_MS,
   PAYMENT_FACTS,
   REFUND_FACTS,
+  REFUSAL_FACTS,
 } from '../../domain/facts/facts.ts';
 import { UNDECODABLE } from '../../encryption/undecodable.ts';
 import type { InboxItem } from './messages.ts';
@@ -224,10 +226,10 @@ function readExtend(fields: Fields, envelope: Envelope): CommandEvent | null {
 
 function readFact(value: unknown): Fact | null {
   if (!isFields(value)) return null;
-  const { type, paymentId, captureId, refundId, disputeId, amountMinor, currency } = value;
+  const { type, paymentId, captureId, refundId, disputeId, callId, amountMinor, currency } = value;
   if (!isId(paymentId) || !isAmount(amountMinor) || !isCurrency(currency)) return null;
   if (captureId !== undefined && !isId(captureId)) return null;
-  const money = { paymentId, amountMinor, currency };
+  const money = { paymentId, amountMinor, currency, ...ownerIn(value) };
   const capture = { ...money, ...(captureId === undefined ? {} : { captureId }) };
   const fee = value.mayIncludeFee === true ? { mayIncludeFee: true } : {};
   if (isOneOf(PAYMENT_FACTS, type)) return { type, ...capture, ...fee };
@@ -235,7 +237,18 @@ function readFact(value: unknown): Fact | null {
   if (isOneOf(REFUND_FACTS, type)) return isId(refundId) ? { type, ...money, refundId } : null;
   if (isOneOf(DISPUTE_FACTS, type))
     return isId(disputeId) ? { type, ...money, disputeId, ...respondByIn(value) } : null;
+  if (isOneOf(REFUSAL_FACTS, type)) return isId(callId) ? { type, ...money, callId } : null;
   return null;
+}
+
+/** What only webhooks say of the payment that a fact is about. */
+function ownerIn({ gatewayIds, madeBy }: Fields): Pick<Fact, 'gatewayIds' | 'madeBy'> {
+  const ids = isFields(gatewayIds) ? Object.entries(gatewayIds) : [];
+  const isReadable = ids.length > 0 && ids.flat().every(isId);
+  return {
+    ...(isReadable ? { gatewayIds: Object.fromEntries(ids) as GatewayIds } : {}),
+    ...(madeBy === 'ours' || madeBy === 'other' ? { madeBy } : {}),
+  };
 }
 
 /** A time that cannot be read is none: the dispute itself counts. */

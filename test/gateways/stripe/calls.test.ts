@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { Stripe } from 'stripe';
 import {
   type CreatePayment,
-  type Gateway,
   GatewayOutcomeUnknown,
   GatewayRefusal,
+  type SingleEventGateway,
 } from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 import { type FakeStripe, openFakeStripe, SECRET_KEY } from '../../fakes/stripe/fake-stripe.ts';
@@ -36,7 +36,7 @@ async function assertRefused(call: Promise<unknown>, code: string): Promise<void
 
 describe('Stripe, asked by the adapter', () => {
   let fake: FakeStripe;
-  let gateway: Gateway;
+  let gateway: SingleEventGateway;
 
   before(async () => {
     fake = await openFakeStripe();

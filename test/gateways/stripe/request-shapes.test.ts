@@ -1,7 +1,7 @@
 /** The form of every request that we send, checked by Stripe's own stripe-mock against its specification. */
 import assert from 'node:assert/strict';
 import { Stripe } from 'stripe';
-import type { Gateway } from '../../../src/gateways/gateway.ts';
+import type { SingleEventGateway } from '../../../src/gateways/gateway.ts';
 import { createStripeGateway } from '../../../src/gateways/stripe/index.ts';
 import { PEOPLE } from '../../support/people.ts';
 import { type StripeMock, startStripeMock } from './stripe-mock.ts';
@@ -19,7 +19,7 @@ const REQUEST = {
 describe("requests to Stripe, by Stripe's own specification", function () {
   this.timeout(6 * 60_000);
   let mock: StripeMock | undefined;
-  let gateway: Gateway;
+  let gateway: SingleEventGateway;
 
   before(async function () {
     mock = await startStripeMock().catch((error: Error) => {
