@@ -115,6 +115,11 @@ export const PROBLEMS = {
     'Amount unsupported',
     'Send an amount that the gateway takes in this currency: detail names its rule.',
   ),
+  line_items_mismatch: entry(
+    422,
+    'Line items come to another amount',
+    'Send what the lines come to as amount, or correct the lines: detail has both.',
+  ),
   currency_unsupported: entry(
     422,
     'Currency unsupported',

@@ -7,6 +7,7 @@ import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Address, OrderDetails, Shipping } from '../../domain/details.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderView } from '../../domain/view.ts';
+import type { PricedLines } from '../../money/line-items.ts';
 import type { Database } from '../database.ts';
 import { prepared } from '../prepared.ts';
 import { duplicateDeliveries } from '../schema/edge.ts';
@@ -30,6 +31,7 @@ export interface NewOrder {
   };
   shipping?: Shipping | undefined;
   description?: string | undefined;
+  lines?: PricedLines | null | undefined;
   metadata: Record<string, string>;
   ledger: Ledger;
   view: OrderView;
@@ -43,6 +45,8 @@ export interface StoredOrder {
   email: string | null;
   description: string | null;
   people: People | null;
+  /** What was sold, line by line; null where the shop did not say it. */
+  lines: PricedLines | null;
   metadata: Record<string, string>;
   view: OrderView;
   revision: number;
@@ -89,6 +93,7 @@ export const STORED_ORDER = {
   email: orders.email,
   description: orders.description,
   people: orders.people,
+  lines: orders.lines,
   metadata: orders.metadata,
   view: orders.view,
   revision: orders.revision,
@@ -136,6 +141,7 @@ const INSERT = prepared((db) =>
       email: sql.placeholder('email'),
       description: sql.placeholder('description'),
       people: sql.placeholder('people'),
+      lines: sql.placeholder('lines'),
       metadata: sql.placeholder('metadata'),
       state: sql.placeholder('state'),
       version: sql.placeholder('version'),
@@ -168,6 +174,7 @@ export async function insertOrder(
     email: order.customer.email ?? null,
     description: order.description ?? null,
     people,
+    lines: order.lines ?? null,
     state: view.state,
     version: view.version,
     revision: ledger.revision,
