@@ -150,6 +150,11 @@ export function allocate(total: number, weights: readonly number[]): number[] {
   return parts;
 }
 
+/** What of an amount is no tax, rounded as the tax of a rate is. */
+export function withoutTax(amount: number, taxRate: string, behavior: TaxBehavior): number {
+  return taxOf(amount, taxRate, behavior).taxable;
+}
+
 function taxOf(
   amount: number,
   taxRate: string,

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import type { Order } from '../../src/api/orders/order-schemas.ts';
 import { runCli } from '../../src/cli/run.ts';
+import { EUROPEAN_SELLER } from '../support/e-invoices.ts';
 import { openPatiently } from '../support/patient-database.ts';
 import { textOf } from '../support/pdf.ts';
+import { ADDRESS } from '../support/people.ts';
 import {
   givenPendingOrder,
   newOrderId,
@@ -240,6 +242,41 @@ describe('the papers of an order with lines', function () {
     const text = await textAt(`/v1/orders/${id}/invoice.pdf`);
     for (const part of ['Book', 'Mug (discount 4.00 INR)', '7 % tax on 19.51 INR', '45.26 INR'])
       assert(text.includes(part), `${part} is missing from ${text}`);
+  });
+
+  it('are an electronic invoice once all is there that one needs, and say what is missing before', async () => {
+    const { keys, apiUrl, databaseUrl } = await sharedStack();
+    const database = await openPatiently(databaseUrl);
+    let number: string | undefined;
+    try {
+      const found = 'select printed from invoices where order_id = $1';
+      const { rows } = await database.pool.query<{ printed: string }>(found, [id]);
+      number = rows[0]?.printed;
+      const path = `/v1/books/papers/${number}/e-invoice.xml`;
+      const refused = await shop.call<Refusal>('GET', path);
+      assert.equal(refused.status, 409);
+      assert.equal(refused.body.code, 'e_invoice_incomplete');
+      assert.match(refused.body.detail, /SELLER_COUNTRY was not set .*customer\.name/);
+      await database.pool.query(
+        'update invoices set seller = $2, customer_name = $3, customer_address = $4 where order_id = $1',
+        [id, JSON.stringify(EUROPEAN_SELLER), 'Ada Lovelace', JSON.stringify(ADDRESS)],
+      );
+    } finally {
+      await database.close();
+    }
+    const out: string[] = [];
+    const env = { PAYONCE_URL: apiUrl, PAYONCE_API_KEY: keys.ops };
+    const write = (text: string): number => out.push(text);
+    assert.equal(
+      await runCli(['books', 'e-invoice', number ?? ''], {
+        env,
+        out: write,
+        write,
+        err: assert.fail,
+      }),
+      0,
+    );
+    assert.match(out.join(''), /^<\?xml [\s\S]*<cbc:TaxAmount currencyID="INR">5\.26</);
   });
 
   it('are credit notes that together take back the tax of each rate exactly, however they meet', async () => {

@@ -231,6 +231,60 @@ describe('a refund of an order with lines', () => {
   });
 });
 
+describe('what other software added up wrongly', () => {
+  const tax = (order: PricedLines): number => sum(order.taxes.map((one) => one.tax));
+
+  it('two lines of 55.55 and 11.11 with 23 % have 15.33 of tax (odoo #36675)', () => {
+    assert.equal(tax(priced('exclusive', [line(5_555, '23'), line(1_111, '23')])), 1_533);
+  });
+
+  it('2.6 % of 164.02 is 4.26 (vendure #2662)', () => {
+    assert.equal(tax(priced('exclusive', [line(16_402, '2.6')])), 426);
+  });
+
+  it('two prices of 21.53 with 21 % in them come to 43.06 (odoo #169960)', () => {
+    const order = priced('inclusive', [line(2_153, '21'), line(2_153, '21')]);
+    assert.deepEqual([order.total, ...taxes(order)], [4_306, ['21', 3_559, 747]]);
+  });
+
+  it('a discount of everything leaves no cent of tax (odoo #240633)', () => {
+    assert.equal(priced('exclusive', [line(1_999, '19.99'), line(1_999, '19.99')], 3_998).total, 0);
+  });
+
+  it('a discount of 10.00 on three times 100.00 is 10.00 (erpnext #58042)', () => {
+    const order = priced(
+      'exclusive',
+      ['5', '7', '19'].map((rate) => line(10_000, rate)),
+      1_000,
+    );
+    assert.deepEqual(
+      order.taxes.map(({ discount }) => discount),
+      [334, 333, 333],
+    );
+  });
+
+  it('refunds one after the other take back 334.99 and not 335.00 (lago #2643)', () => {
+    const lines = [6_833, 6_833, 5_750, 8_500].map((amount) => line(amount, '20'));
+    const order = priced('exclusive', lines);
+    assert.equal(order.total, 33_499);
+    const notes: CreditedTaxes[] = [];
+    for (const amount of [8_200, 6_900, 10_200, 8_199])
+      notes.push(creditLines(order, notes, amount));
+    assert.equal(sum(notes.flatMap(({ taxes }) => taxes.map((one) => one.tax))), tax(order));
+    assert.equal(creditLines(order, notes, 1).beyond, 1);
+  });
+
+  it('a refund of everything is the invoice, after hundreds of lines of four cents (PrestaShop #23821)', () => {
+    const lines = Array.from({ length: 100 }, () => line(4, '20', { quantity: 7 }));
+    const order = priced('inclusive', [...lines, line(499, '20')]);
+    assert.deepEqual(taxes(order), [['20', 2_749, 550]]);
+    assert.deepEqual(creditLines(order, [], order.total), {
+      taxes: [{ taxRate: '20', taxable: 2_749, tax: 550 }],
+      beyond: 0,
+    });
+  });
+});
+
 describe('a tax rate', () => {
   for (const text of ['0', '19', '8.1', '8.875', '100', '0.0001'])
     it(`may be ${text}`, () => assert.match(text, TAX_RATE));

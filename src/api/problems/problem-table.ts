@@ -350,6 +350,11 @@ export const PROBLEMS = {
     'No such paper',
     'No invoice or credit note has this number: see GET /v1/books/papers for those of a month.',
   ),
+  e_invoice_incomplete: entry(
+    409,
+    'No electronic invoice',
+    'The paper lacks what an electronic invoice has to say: detail names it, and what to set or send.',
+  ),
   parked_event_not_found: entry(
     404,
     'No such parked event',
