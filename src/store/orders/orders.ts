@@ -9,6 +9,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderView } from '../../domain/view.ts';
 import type { PricedLines } from '../../money/line-items.ts';
 import type { Database } from '../database.ts';
+import { asJson } from '../effects/number-series.ts';
 import { prepared } from '../prepared.ts';
 import { duplicateDeliveries } from '../schema/edge.ts';
 import { failingEffects } from '../schema/effects.ts';
@@ -141,7 +142,8 @@ const INSERT = prepared((db) =>
       email: sql.placeholder('email'),
       description: sql.placeholder('description'),
       people: sql.placeholder('people'),
-      lines: sql.placeholder('lines'),
+      // As text: drizzle would make JSON's own null of none.
+      lines: sql`${sql.placeholder('lines')}::json`,
       metadata: sql.placeholder('metadata'),
       state: sql.placeholder('state'),
       version: sql.placeholder('version'),
@@ -174,7 +176,7 @@ export async function insertOrder(
     email: order.customer.email ?? null,
     description: order.description ?? null,
     people,
-    lines: order.lines ?? null,
+    lines: asJson(order.lines ?? null),
     state: view.state,
     version: view.version,
     revision: ledger.revision,
