@@ -52,11 +52,11 @@ export interface Paper {
 
 const LABELS = { customer: 'BILLED TO', description: 'DESCRIPTION', amount: 'AMOUNT' };
 
-/** The columns of lines, each right-aligned at its end. */
+/** The columns of lines, each right-aligned at its end, and wide enough for the longest number that it may have. */
 const COLUMNS = [
-  { label: 'QTY', name: 'quantity', x: 268, width: 42 },
-  { label: 'UNIT PRICE', name: 'unitAmount', x: 316, width: 84 },
-  { label: 'TAX', name: 'taxRate', x: 406, width: 42 },
+  { label: 'QTY', name: 'quantity', x: 264, width: 42 },
+  { label: 'UNIT PRICE', name: 'unitAmount', x: 310, width: 84 },
+  { label: 'TAX', name: 'taxRate', x: 396, width: 52 },
   { label: LABELS.amount, name: 'amount', x: 448, width: RIGHT - 448 },
 ] as const;
 
@@ -194,7 +194,7 @@ function textsOf(rows: readonly LineRow[]): string[] {
   return [...labels, '0123456789 /', ...rows.flatMap((row) => Object.values(row))];
 }
 
-const LINE_TEXT = { size: 10, width: 206, maxLines: MOST_LINES.line };
+const LINE_TEXT = { size: 10, width: 204, maxLines: MOST_LINES.line };
 const LINE_GAP = 8;
 const NOTE = { size: 9, width: FULL, maxLines: MOST_LINES.note };
 

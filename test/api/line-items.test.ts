@@ -113,6 +113,12 @@ describe('an order with lines', () => {
       /"0" where no tax/,
     ],
     [
+      'a name that cannot be read',
+      { lineItems: [{ ...BOOKS, description: '\u200b \u0001' }] },
+      '/lineItems/0/description',
+      /can be read/,
+    ],
+    [
       'a negative price',
       { lineItems: [{ ...BOOKS, unitAmount: -1 }] },
       '/lineItems/0/unitAmount',

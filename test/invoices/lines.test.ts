@@ -62,11 +62,20 @@ describe('an invoice of an order with lines', () => {
     assert.equal(text.split('DESCRIPTION').length - 1, pages, 'a page without its columns');
   });
 
+  it('cuts no number, however long it is', async () => {
+    const longest = { description: 'Ship', quantity: 1, unitAmount: 999_999_999_999 };
+    const many = { description: 'Screw', quantity: 1_000_000, unitAmount: 1, taxRate: '0' };
+    const invoice = invoiceOf('inclusive', [{ ...longest, taxRate: '88.8888' }, many]);
+    const text = textOf(await renderInvoice(invoice));
+    assertSays(text, ['9,999,999,999.99', '88.8888 %', '1000000']);
+    assert(!text.includes('…'), text);
+  });
+
   it('is the same bytes whenever it is drawn', async () => {
     const first = await renderInvoice(invoiceOf('inclusive'));
     assert(first.equals(await renderInvoice(invoiceOf('inclusive'))));
     const drawn = createHash('sha256').update(first).digest('hex');
-    assert.equal(drawn, 'b88045c2bf46e53d2bc1231f959528440cfff928bf684258dec5e42c121af9a5');
+    assert.equal(drawn, '34cd5d55c290e21e3eba2d1366bfaffc64284bb362c9d30443dcd80a1414492c');
   });
 });
 

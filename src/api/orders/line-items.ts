@@ -17,12 +17,16 @@ import { Problem } from '../problems/problem.ts';
 /** As many as Stripe's Checkout takes; with all that a line may have, they are below the limits of a request. */
 const MAX_LINES = 100;
 const MAX_QUANTITY = 1_000_000;
+/** No paper, and no electronic invoice, has a line without a name. */
+const READABLE = /[^\p{C}\s]/u;
 /** More than any country has; their sums stand together on one page. */
 const MAX_RATES = 10;
 
 const lineItem = z
   .strictObject({
-    description: text(200).meta({ description: 'What was sold, as the invoice prints it.' }),
+    description: text(200)
+      .refine((value) => READABLE.test(value), 'must have a character that can be read')
+      .meta({ description: 'What was sold, as the invoice prints it.' }),
     quantity: positiveInteger
       .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
       .meta({ description: 'How many; what is sold in parts is one of a price.' }),
