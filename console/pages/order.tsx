@@ -63,6 +63,7 @@ function Shown({ order }: { order: Order }) {
         </Text>
       )}
       <Sums order={order} />
+      {order.lineItems !== undefined && <Lines order={order} lineItems={order.lineItems} />}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Payments order={order} />
         <MoneyBack order={order} />
@@ -133,6 +134,36 @@ function List({ title, head, rows }: { title: string; head: string[]; rows: Row[
       )}
     </Card>
   );
+}
+
+/** As invoices list them: lines, then what is off all of them, then the tax of each rate. */
+function Lines({
+  order: { discount = 0, taxBehavior, taxes = [], currency },
+  lineItems,
+}: {
+  order: Order;
+  lineItems: NonNullable<Order['lineItems']>;
+}) {
+  const money = (minor: number): string => moneyText(minor, currency);
+  const rows = [
+    ...lineItems.map(({ description, quantity, unitAmount, taxRate, amount }, i) => ({
+      key: `line ${i}`,
+      cells: [description, `${quantity} × ${money(unitAmount)}`, `${taxRate} %`, money(amount)],
+    })),
+    ...(discount === 0
+      ? []
+      : [{ key: 'discount', cells: ['Discount', null, null, `-${money(discount)}`] }]),
+    ...taxes.map(({ taxRate, taxable, tax, exemptionReason }) => ({
+      key: `tax ${taxRate} ${exemptionReason}`,
+      cells: [
+        exemptionReason ?? (taxBehavior === 'inclusive' ? 'Tax, included' : 'Tax'),
+        `on ${money(taxable)}`,
+        `${taxRate} %`,
+        money(tax),
+      ],
+    })),
+  ];
+  return <List title="Lines" head={['What', 'Price', 'Tax rate', 'Amount']} rows={rows} />;
 }
 
 function Payments({ order: { payments, currency } }: { order: Order }) {

@@ -31,6 +31,7 @@ export function createIssueCreditNote({
       customerName,
       customerAddress,
       seller,
+      lines: invoice?.lines ?? null,
       amountMinor,
       currency: order.currency,
     };

@@ -30,6 +30,7 @@ export function createIssueInvoice({
       customerName: stored?.people?.name ?? null,
       customerAddress: stored?.people?.address ?? null,
       seller,
+      lines: stored?.lines ?? null,
       layout: NEWEST_LAYOUT,
       amountMinor: order.amount,
       discountMinor: discountMinor ?? null,

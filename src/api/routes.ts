@@ -2,7 +2,7 @@
 
 import { checkTheBooks, getBooksExport, getTrialBalance } from './books/books.ts';
 import { getMonthEnd, getMonthEndPdf } from './books/month-end.ts';
-import { getPaper, getPapers, getPapersZip } from './books/papers.ts';
+import { getEInvoice, getPaper, getPapers, getPapersZip } from './books/papers.ts';
 import { getChanges } from './console/changes.ts';
 import { getLastDay } from './console/last-day.ts';
 import { getKey, getListCounts, getOrderCount, getOverview } from './console/overview.ts';
@@ -100,4 +100,5 @@ export const ROUTES: readonly Route[] = [
   getPapers,
   getPapersZip,
   getPaper,
+  getEInvoice,
 ];

@@ -125,6 +125,13 @@ export function addBooksCommands(program: Command, session: () => Session): void
     .action((period: string, { zip }: { zip?: string }) =>
       zip === undefined ? papers(session(), period) : savePapers(session(), period, zip),
     );
+  books
+    .command('e-invoice')
+    .description('print an invoice or a credit note as an electronic invoice (EN 16931, UBL 2.1)')
+    .argument('<number>', 'as it is printed, such as INV-000042')
+    .action((number: string) =>
+      printed(session(), `/v1/books/papers/${encodeURIComponent(number)}/e-invoice.xml`),
+    );
 }
 
 async function check({ api, print }: Session): Promise<void> {
@@ -140,14 +147,18 @@ async function check({ api, print }: Session): Promise<void> {
 }
 
 async function exported(
-  { api, write }: Session,
+  session: Session,
   period: string,
   { format, accounts }: ExportOptions,
 ): Promise<void> {
   const query = new URLSearchParams({ period, format, accounts: String(accounts) });
+  await printed(session, `/v1/books/export?${query}`);
+}
+
+/** As it comes, however long it is. */
+async function printed({ api, write }: Session, path: string): Promise<void> {
   const decoder = new TextDecoder();
-  for await (const chunk of api.download(`/v1/books/export?${query}`))
-    write(decoder.decode(chunk, { stream: true }));
+  for await (const chunk of api.download(path)) write(decoder.decode(chunk, { stream: true }));
 }
 
 async function balance({ api, print }: Session, period: string): Promise<void> {

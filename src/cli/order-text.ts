@@ -31,6 +31,7 @@ export function orderText(order: Order): string {
   const parts = [
     headText(order),
     listText('To do', todoLines(order)),
+    linesText(order),
     paymentsText(order),
     refundsText(order),
     disputesText(order),
@@ -113,6 +114,21 @@ function listText(title: string, lines: string[]): string | null {
 
 function section(title: string, head: string[], rows: string[][]): string | null {
   return rows.length === 0 ? null : `${title}\n${tableOf(head, rows)}`;
+}
+
+function linesText({ lineItems = [], discount = 0, taxes = [], currency }: Order): string | null {
+  const money = (minor: number): string => moneyText(minor, currency);
+  const rows = [
+    ...lineItems.map(({ description, quantity, unitAmount, taxRate, amount }) => [
+      ...[visible(description), `${quantity} x ${money(unitAmount)}`, `${taxRate} %`],
+      money(amount),
+    ]),
+    ...(discount === 0 ? [] : [['discount', '-', '-', `-${money(discount)}`]]),
+    ...taxes.map(({ taxRate, taxable, tax }) => [
+      ...['tax', `on ${money(taxable)}`, `${taxRate} %`, money(tax)],
+    ]),
+  ];
+  return section('Lines', ['what', 'price', 'tax rate', 'amount'], rows);
 }
 
 function paymentsText({ payments, currency }: Order): string | null {

@@ -148,6 +148,7 @@ function toConfig(
       lines: settings.SELLER_ADDRESS,
       ...(settings.SELLER_TAX_IDS.length > 0 && { taxIds: settings.SELLER_TAX_IDS }),
       ...(settings.SELLER_FOOTER.length > 0 && { footer: settings.SELLER_FOOTER }),
+      ...given({ country: settings.SELLER_COUNTRY, vatId: settings.SELLER_VAT_ID }),
     },
     /** The seller's picture; absent where there is none. */
     ...given({ sellerLogoFile: settings.SELLER_LOGO_FILE }),

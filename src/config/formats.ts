@@ -71,6 +71,20 @@ export const linesUpTo = (most: number) =>
 /** Those of the seller's address. */
 export const lines = linesUpTo(MAX_LINES);
 
+const COUNTRY = /^[A-Z]{2}$/;
+export const country = z
+  .string()
+  .regex(COUNTRY, 'must be two upper-case letters of ISO 3166-1, such as DE');
+
+/** The longest, of the Netherlands and Sweden, have twelve behind the prefix. */
+const VAT_ID = /^[A-Z]{2}[0-9A-Z+*]{2,13}$/;
+export const vatId = z
+  .string()
+  .regex(
+    VAT_ID,
+    "must be a VAT number with its country's prefix and without blanks, such as DE123456789",
+  );
+
 /** So many lines fit beside the head of a paper, and at its foot. */
 export const MAX_TAX_IDS = 4;
 export const MAX_FOOTER_LINES = 3;

@@ -205,6 +205,14 @@ export const VARIABLES = {
       'up to four lines for tax numbers, such as `GSTIN 29ABCDE1234F1Z5|PAN ABCDE1234F`; with a GSTIN, numbers of papers have at most sixteen characters',
     default: '',
   }),
+  SELLER_COUNTRY: variable(format.country, {
+    meaning: "the seller's country, two letters of ISO 3166-1, for electronic invoices",
+    absent: 'no electronic invoices',
+  }),
+  SELLER_VAT_ID: variable(format.vatId, {
+    meaning: "the seller's VAT number with the country's prefix, such as `DE123456789`, likewise",
+    absent: 'no electronic invoices',
+  }),
   SELLER_FOOTER: variable(format.linesUpTo(format.MAX_FOOTER_LINES), {
     meaning: 'up to three lines below everything else on new papers',
     default: '',

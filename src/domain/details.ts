@@ -26,6 +26,10 @@ export interface Seller {
   lines: string[];
   /** Such as `GSTIN 29ABCDE1234F1Z5`, a line each; absent where there are none. */
   taxIds?: string[];
+  /** ISO 3166-1, two letters; for electronic invoices, as are the next. Absent where it is not set. */
+  country?: string;
+  /** Such as `DE123456789`. */
+  vatId?: string;
   /** Below everything else, a line each. */
   footer?: string[];
   /** SHA-256 of its picture, in hexadecimal digits. */

@@ -1,7 +1,7 @@
 /** A page that texts of any script are written on. */
 
 import { fontOf, type Weight } from './fonts.ts';
-import type { Line, Piece } from './text-layout.ts';
+import type { Line, Measure, Piece } from './text-layout.ts';
 import { layoutText, piecesOf, printableText } from './text-layout.ts';
 
 export interface Style {
@@ -19,7 +19,7 @@ export interface Style {
 
 /** Of the size of the letters: from the top of a line to its baseline, and to the next line. */
 const ASCENT = 1.07;
-const LINE_HEIGHT = 1.36;
+export const LINE_HEIGHT = 1.36;
 
 /**
  * Registers the fonts of all texts that will be written, as pdfkit itself cannot wait for them.
@@ -38,14 +38,33 @@ export async function registerFonts(
   }
 }
 
-/** Writes a text, and answers where the next one may begin. */
-export function write(page: PDFKit.PDFDocument, text: string, style: Style): number {
-  const { x, y, size, width, weight = 400, color, align = 'left', maxLines = 1 } = style;
-  const measure = (piece: Piece): number => {
+type Extent = Pick<Style, 'size' | 'width' | 'weight' | 'maxLines'>;
+
+/** How much of the page a text takes from top to bottom. */
+export function heightOf(page: PDFKit.PDFDocument, text: string, extent: Extent): number {
+  return extent.size * LINE_HEIGHT * linesOf(page, text, extent).length;
+}
+
+function linesOf(page: PDFKit.PDFDocument, text: string, extent: Extent): Line[] {
+  const { width, maxLines = 1 } = extent;
+  return layoutText(printableText(text), { width, maxLines }, measureOf(page, extent));
+}
+
+function measureOf(
+  page: PDFKit.PDFDocument,
+  { size, weight = 400 }: Pick<Style, 'size' | 'weight'>,
+): Measure {
+  return (piece) => {
     page.font(nameOf(piece, weight)).fontSize(size);
     return page.widthOfString(piece.text, shapingOf(page, piece.text));
   };
-  const lines = layoutText(printableText(text), { width, maxLines }, measure);
+}
+
+/** Writes a text, and answers where the next one may begin. */
+export function write(page: PDFKit.PDFDocument, text: string, style: Style): number {
+  const { x, y, size, width, color, align = 'left' } = style;
+  const measure = measureOf(page, style);
+  const lines = linesOf(page, text, style);
   page.fillColor(color);
   for (const [i, line] of lines.entries()) {
     const left = align === 'right' ? x + width - line.width : x;

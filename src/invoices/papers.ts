@@ -6,6 +6,7 @@ import { creditNoteByNumber } from '../store/effects/credit-notes.ts';
 import { invoiceByNumber } from '../store/effects/invoices.ts';
 import type { Paper } from '../store/effects/papers.ts';
 import { readLogo } from '../store/effects/seller-logos.ts';
+import { type EInvoice, eCreditNote, eInvoice } from './electronic/e-invoice.ts';
 import { invoiceNumber, type Numbered } from './layouts.ts';
 import { creditNoteNumber, renderCreditNote } from './render-credit-note.ts';
 import { renderInvoice } from './render-invoice.ts';
@@ -30,9 +31,20 @@ async function creditNotePdf(database: Database, printed: string): Promise<Buffe
   return note === null ? null : renderCreditNote(note, await readLogo(database, note));
 }
 
+/** The paper of a printed number as an electronic invoice; null where none has it. */
+export async function paperAsEInvoice(
+  database: Database,
+  printed: string,
+): Promise<EInvoice | null> {
+  const invoice = await invoiceByNumber(database, printed);
+  if (invoice !== null) return eInvoice(invoice);
+  const note = await creditNoteByNumber(database, printed);
+  return note === null ? null : eCreditNote(note);
+}
+
 /** The name of its file: a number may have slashes. */
-export function fileOf(printed: string): string {
-  return `${printed.replaceAll('/', '-')}.pdf`;
+export function fileOf(printed: string, type: 'pdf' | 'xml' = 'pdf'): string {
+  return `${printed.replaceAll('/', '-')}.${type}`;
 }
 
 /**

@@ -3,6 +3,7 @@ import { moneyText } from '../money/text.ts';
 import type { CreditNote } from '../store/effects/credit-notes.ts';
 import { drawPaper } from './draw-paper.ts';
 import { invoiceNumber, type Numbered } from './layouts.ts';
+import { printedCredit } from './line-rows.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
 
 /** The number as it is printed and told to customers. */
@@ -17,6 +18,8 @@ export function renderCreditNote(note: CreditNote, logo: Buffer | null = null): 
   const { invoicePrinted } = note;
   const invoice =
     corrected === null ? [] : [invoiceNumber({ number: corrected, printed: invoicePrinted })];
+  const of = invoice[0] ?? `order ${orderId}`;
+  const lines = note.credited && printedCredit(note.credited, { invoice: of, currency });
   const paper = {
     title: 'CREDIT NOTE',
     number,
@@ -29,10 +32,10 @@ export function renderCreditNote(note: CreditNote, logo: Buffer | null = null): 
       ['ORDER', orderId],
       ['REFUND', refundId],
     ] as const,
-    item: `Refund of ${invoice[0] ?? `order ${orderId}`}`,
-    amount: moneyText(amountMinor, currency),
-    reductions: [],
+    sold: lines ?? { item: `Refund of ${of}`, amount: moneyText(amountMinor, currency) },
+    reductions: lines?.sums ?? [],
     total: ['Total, refunded', moneyText(amountMinor, currency)] as const,
+    ...(lines && { notes: lines.notes }),
     foot: footOf(note, number, 'The amount is paid back.'),
     issuedAt,
   };

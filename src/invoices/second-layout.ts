@@ -3,6 +3,7 @@ import { moneyText } from '../money/text.ts';
 import type { Invoice } from '../store/effects/invoices.ts';
 import { drawPaper } from './draw-paper.ts';
 import { invoiceNumber } from './layouts.ts';
+import { printedLines } from './line-rows.ts';
 import { customerLines, dateText, footOf, sellerOf } from './parties.ts';
 
 export function renderSecondLayout(invoice: Invoice, logo: Buffer | null): Promise<Buffer> {
@@ -10,6 +11,7 @@ export function renderSecondLayout(invoice: Invoice, logo: Buffer | null): Promi
   const discountMinor = invoice.discountMinor ?? 0;
   const money = (minor: number): string => moneyText(minor, currency);
   const number = invoiceNumber(invoice);
+  const lines = invoice.lines && printedLines(invoice.lines, currency);
   const paper = {
     title: 'INVOICE',
     number,
@@ -22,19 +24,21 @@ export function renderSecondLayout(invoice: Invoice, logo: Buffer | null): Promi
       // Nothing was paid of an order over 0.
       ...(amountMinor === 0 ? [] : [['PAID BY', gateway] as const]),
     ] as const,
-    item: description ?? `Order ${orderId}`,
-    amount: money(amountMinor),
-    reductions:
-      discountMinor === 0
+    sold: lines ?? { item: description ?? `Order ${orderId}`, amount: money(amountMinor) },
+    reductions: [
+      ...(lines?.sums ?? []),
+      ...(discountMinor === 0
         ? []
         : ([
             ['Amount due', money(amountMinor)],
             [`Discount granted through ${gateway}`, `-${money(discountMinor)}`],
-          ] as const),
+          ] as const)),
+    ],
     total: [
       discountMinor === 0 ? 'Total, paid in full' : 'Amount paid, in full settlement',
       money(amountMinor - discountMinor),
     ] as const,
+    ...(lines && { included: lines.included, notes: lines.notes }),
     foot: footOf(invoice, number, 'Nothing is left to pay.'),
     issuedAt,
   };

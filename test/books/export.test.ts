@@ -8,6 +8,8 @@ import { execa } from 'execa';
 import { accountName, DEFAULT_CHART } from '../../src/books/chart.ts';
 import { type ExportFormat, exportTexts } from '../../src/books/export.ts';
 import { decimalOfMinor } from '../../src/money/decimal.ts';
+import { issueCreditNote } from '../../src/store/effects/credit-notes.ts';
+import { issueInvoice } from '../../src/store/effects/invoices.ts';
 import { postEntry } from '../../src/store/effects/postings.ts';
 import {
   accountsOf,
@@ -16,6 +18,7 @@ import {
   trialBalanceOf,
 } from '../../src/store/settlements/book-entries.ts';
 import { beanCheck, hledger } from '../support/accounting-tools.ts';
+import { creditNoteOf, invoiceWith, linesOf } from '../support/e-invoices.ts';
 import { stripeReport } from '../support/settlement-files.ts';
 import { FAULTS, livedMonth, MONTH_TERMS } from '../support/settlement-month.ts';
 import { openSettlementWorld, type SettlementWorld } from '../support/settlement-world.ts';
@@ -41,6 +44,13 @@ describe('the books of a month, exported', function () {
       gateway: 'stripe',
     };
     await world.paidOrder(yen);
+    const lines = linesOf();
+    const invoice = invoiceWith(lines, { orderId: 'ord_taxed', key: 'ord_taxed:issue_invoice:1' });
+    const { number } = await issueInvoice(world.database, invoice);
+    const note = creditNoteOf(lines, 1_000, { orderId: 'ord_taxed', invoiceNumber: number });
+    await issueCreditNote(world.database, { ...note, lines });
+    for (const table of ['invoices', 'credit_notes'])
+      await world.database.pool.query(`update ${table} set issued_at = '2026-01-15T12:00:00Z'`);
     await world.import(
       stripeReport([
         {
@@ -106,6 +116,11 @@ describe('the books of a month, exported', function () {
       assert.equal(debit?.debit, credit?.credit);
       assert.equal(debit?.currency, credit?.currency);
     }
+  });
+
+  it('have the tax of invoices and credit notes', async () => {
+    const text = await exported('hledger');
+    assert.equal(text.match(/Liabilities:Tax /g)?.length, 2);
   });
 
   it('show the money in the settlement currency too', async () => {

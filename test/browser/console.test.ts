@@ -190,6 +190,16 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByText(`opened, to be answered until ${respondBy}`).waitFor();
   });
 
+  it('shows what was sold, line by line, with the discount and the tax of each rate', async () => {
+    const mug = { description: 'Mug', quantity: 3, unitAmount: 2_000, taxRate: '19' };
+    const lines = { lineItems: [mug], taxBehavior: 'inclusive', discount: 1_001 };
+    await openOrder(await givenOrder(shop, { ...lines, amount: AMOUNT }));
+    const row = (text: string) => page.getByRole('row').filter({ hasText: text });
+    await row('Mug').getByText('3 × 20.00 INR').waitFor();
+    await row('Discount').getByText('-10.01 INR').waitFor();
+    await row('Tax, included').getByText('7.98 INR').waitFor();
+  });
+
   it('corrects an e-mail address, and erases a customer of whom nothing is needed any more', async () => {
     const { id } = await (await placeAt('sandbox')).closedOrder();
     await openOrder(id);

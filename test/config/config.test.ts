@@ -122,6 +122,12 @@ describe('the environment', () => {
       },
     ],
     [
+      'a seller of electronic invoices',
+      { SELLER_NAME: 'Nacht & Bücher', SELLER_COUNTRY: 'DE', SELLER_VAT_ID: 'DE123456789' },
+      (c) => [c.seller.country, c.seller.vatId],
+      ['DE', 'DE123456789'],
+    ],
+    [
       'a worker that keeps no order in memory',
       { WORKER_CACHED_ORDERS: '0' },
       (c) => c.workerCachedOrders,

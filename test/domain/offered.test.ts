@@ -140,6 +140,7 @@ function representationOf(ledger: Ledger): object {
     email: null,
     description: null,
     people: null,
+    lines: null,
     metadata: {},
     view: viewOf(ledger),
     revision: ledger.revision,

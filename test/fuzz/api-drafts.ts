@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Route } from '../../src/api/http/route.ts';
 import { ROUTES } from '../../src/api/routes.ts';
-import { newOrderId, orderBody } from '../support/shop.ts';
+import { AMOUNT, newOrderId, orderBody } from '../support/shop.ts';
 import type { Draft } from './draft.ts';
 import type { Target, World } from './world.ts';
 
@@ -12,7 +12,11 @@ const BY_HAND = { method: 'cash', reference: 'till-1', amount: 1, note: 'over th
 
 /** A body for each endpoint that takes one. */
 const BODIES: Record<string, BodyOf> = {
-  '/v1/orders': () => orderBody(newOrderId(), { metadata: { from: 'fuzz' }, description: 'tea' }),
+  '/v1/orders': () =>
+    orderBody(newOrderId(), {
+      ...{ metadata: { from: 'fuzz' }, description: 'tea', taxBehavior: 'inclusive' },
+      lineItems: [{ description: 'tea', quantity: 1, unitAmount: AMOUNT, taxRate: '8.1' }],
+    }),
   '/v1/orders/{id}/payments': () => ({}),
   '/v1/orders/{id}/verify': ({ paymentId }) => ({ paymentId }),
   '/v1/orders/{id}/sync': () => ({}),

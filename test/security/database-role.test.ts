@@ -65,6 +65,7 @@ describe('the database role of a running service', () => {
       customerName: null,
       customerAddress: null,
       seller: null,
+      lines: null,
       layout: 2,
       amountMinor: 4999,
       discountMinor: null,

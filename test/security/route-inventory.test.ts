@@ -76,6 +76,7 @@ const SCOPES: Record<string, 'client' | 'support' | 'ops' | 'signature' | 'publi
   'GET /v1/books/papers': 'ops',
   'GET /v1/books/papers.zip': 'ops',
   'GET /v1/books/papers/:number': 'ops',
+  'GET /v1/books/papers/:number/e-invoice.xml': 'ops',
 };
 
 function servedRoutes(): string[] {

@@ -6,6 +6,7 @@ import {
   readOrder,
 } from '../../src/store/orders/orders.ts';
 import { loadRecord } from '../../src/store/orders/record.ts';
+import { linesOf } from '../support/e-invoices.ts';
 import { freshOrderId, newOrder } from '../support/order-fixtures.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -39,6 +40,7 @@ describe('an order row', () => {
       correctedAt: null,
       erasedAt: null,
       people: {},
+      lines: null,
       view: order.view,
       revision: 0,
       createdAt: new Date('2026-01-26T10:00:00Z'),
@@ -49,6 +51,16 @@ describe('an order row', () => {
       lostRun: null,
     });
     assert.deepEqual(Object.keys(stored?.metadata ?? {}), ['zebra', 'ant']);
+  });
+
+  it('has its lines as they were priced, and nothing at all where it has none', async () => {
+    const lines = linesOf();
+    const [plain, listed] = [newOrder(), newOrder(freshOrderId(), { lines })];
+    for (const order of [plain, listed]) await insertOrder(database, order);
+    assert.deepEqual((await readOrder(database, listed.id))?.lines, lines);
+    const query = 'select lines::text as text from orders where id = $1';
+    const { rows } = await database.pool.query<{ text: string | null }>(query, [plain.id]);
+    assert.deepEqual(rows, [{ text: null }]);
   });
 
   it('stays as it is when the same id comes with other content', async () => {

@@ -26,7 +26,7 @@ describe('the invoices and credit notes of a month', () => {
 
   async function creditNoteAt(time: string, invoiceNumber: number): Promise<number> {
     const refundId = `re_${time}`;
-    const note = { ...CREDIT_NOTE, refundId, key: refundId, invoiceNumber };
+    const note = { ...CREDIT_NOTE, lines: null, refundId, key: refundId, invoiceNumber };
     const { number } = await issueCreditNote(database, note);
     await database.pool.query('update credit_notes set issued_at = $1 where number = $2', [
       time,

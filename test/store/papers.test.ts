@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { creditLines, priceLines } from '../../src/money/line-items.ts';
 import {
   issueCreditNote,
   listCreditNotes,
@@ -25,6 +26,7 @@ describe('invoices', () => {
     customerName: null,
     customerAddress: null,
     seller: null,
+    lines: null,
     layout: 2,
     amountMinor: 4999,
     discountMinor: null,
@@ -87,6 +89,46 @@ describe('invoices', () => {
     assert.deepEqual((await readInvoice(database, 'ord_1'))?.epoch, 2);
   });
 
+  it('with lines are credited for no more than they are by refunds that meet, one of them twice', async () => {
+    const lineItems = [
+      { description: 'Book', quantity: 1, unitAmount: 10_700, taxRate: '7' },
+      { description: 'Mug', quantity: 1, unitAmount: 11_900, taxRate: '19' },
+    ];
+    const lines = priceLines({ taxBehavior: 'inclusive', lineItems, discount: 0 });
+    const amountMinor = lines.total;
+    const { number } = await issueInvoice(database, invoice('ord_1', { lines, amountMinor }));
+    const other = await issueInvoice(database, invoice('ord_1', { epoch: 2, lines, amountMinor }));
+    const note = (refundId: string, invoiceNumber = number): NewCreditNote => ({
+      ...{ orderId: 'ord_1', refundId, key: refundId, customerId: 'cus_7', invoiceNumber },
+      ...{ email: null, customerName: null, customerAddress: null, seller: null, lines },
+      ...{ amountMinor: 3_333, currency: 'INR' },
+    });
+    const refunds = ['re_1', 're_2', 're_2', 're_3', 're_4', 're_5', 're_6', 're_7'];
+    await Promise.all(refunds.map((refundId) => issueCreditNote(database, note(refundId))));
+    await issueCreditNote(database, note('re_8', other.number));
+    const notes = await listCreditNotes(database, 'ord_1');
+    assert.deepEqual(
+      notes.map((one) => one.number),
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    );
+    const creditedOf = (of: number) =>
+      notes.filter((one) => one.invoiceNumber === of).flatMap(({ credited }) => credited ?? []);
+    const tax = (of: number): number =>
+      creditedOf(of).reduce(
+        (all, { taxes }) => all + taxes.reduce((sum, one) => sum + one.tax, 0),
+        0,
+      );
+    assert.equal(tax(number), 2_600);
+    assert.equal(
+      creditedOf(number).reduce((all, { beyond }) => all + beyond, 0),
+      7 * 3_333 - lines.total,
+    );
+    assert.equal(
+      tax(other.number),
+      creditLines(lines, [], 3_333).taxes.reduce((all, one) => all + one.tax, 0),
+    );
+  });
+
   it('are corrected by credit notes with a series of their own, one for a refund', async () => {
     const { number } = await issueInvoice(database, invoice('ord_1'));
     const note = (refundId: string): NewCreditNote => ({
@@ -99,6 +141,7 @@ describe('invoices', () => {
       customerName: null,
       customerAddress: null,
       seller: null,
+      lines: null,
       amountMinor: 100,
       currency: 'INR',
     });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createIssueCreditNote } from '../../src/activities/issue-credit-note.ts';
 import { briefOf } from '../../src/domain/view.ts';
+import { priceLines } from '../../src/money/line-items.ts';
 import { findCreditNote } from '../../src/store/effects/credit-notes.ts';
 import { issueInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
 import { DEFAULT_NUMBERS } from '../../src/store/effects/number-series.ts';
@@ -26,6 +27,12 @@ import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 const OLGA = { actor: 'olga', note: 'ticket 17' };
 const ERASE = { customerId: 'cus_7', ...OLGA };
 const SELLER = { name: 'The Shop', lines: [] };
+const LINES = priceLines({
+  taxBehavior: 'inclusive',
+  lineItems: [{ description: 'Pregnancy test', quantity: 1, unitAmount: 4_999, taxRate: '19' }],
+  discount: 0,
+});
+
 const NOTHING = { description: null, email: null, name: null, address: null, shipping: null };
 
 describe('personal data', () => {
@@ -45,6 +52,7 @@ describe('personal data', () => {
         shipping: PEOPLE.shipping,
         description: PEOPLE.description,
         metadata: { allergies: 'nuts' },
+        lines: LINES,
         ...changes,
       }),
     );
@@ -134,7 +142,16 @@ describe('personal data', () => {
       });
       assert.deepEqual(await readDetails(database, id), NOTHING);
       const kept = JSON.stringify(await allRows('orders', id));
-      for (const text of ['ada@example.com', 'आदा', 'Townsend', 'Anna', '+91', 'tickets', 'nuts'])
+      for (const text of [
+        'ada@example.com',
+        'आदा',
+        'Townsend',
+        'Anna',
+        '+91',
+        'tickets',
+        'nuts',
+        'Pregnancy',
+      ])
         assert.doesNotMatch(kept, new RegExp(text.replace('+', '\\+')), text);
       assert.equal((await readOrder(database, id))?.view.amountPaid, 4999);
       assert.equal((await readDetails(database, other))?.email, 'bob@example.com');
@@ -203,6 +220,7 @@ describe('personal data', () => {
         customerName: name,
         customerAddress: address,
         seller: SELLER,
+        lines: null,
         layout: 2,
         amountMinor: 4999,
         discountMinor: null,

@@ -68,6 +68,7 @@ export const LONG_TESTS: readonly string[] = [
   'test/deploy/worker-versioning.test.ts',
   'test/guarantees/backlog.test.ts',
   'test/guarantees/long-histories.test.ts',
+  'test/invoices/en16931.test.ts',
   'test/operators/lost-store.test.ts',
   'test/operators/stuck-runs.test.ts',
   'test/outages/full-disk.test.ts',

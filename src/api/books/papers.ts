@@ -1,7 +1,13 @@
 /** Invoices and credit notes for the bookkeeper: a list, each as a PDF, and a month of them as a ZIP. */
 import { z } from 'zod';
 import { csvLine } from '../../books/export.ts';
-import { fileOf, paperNumber, paperPdf, papersZip } from '../../invoices/papers.ts';
+import {
+  fileOf,
+  paperAsEInvoice,
+  paperNumber,
+  paperPdf,
+  papersZip,
+} from '../../invoices/papers.ts';
 import { decimalOfMinor } from '../../money/decimal.ts';
 import { everyPaper, listPapers, PAPER_KINDS, type Paper } from '../../store/effects/papers.ts';
 import { visibleId } from '../http/request-schemas.ts';
@@ -79,15 +85,17 @@ export const getPapersZip = defineRoute({
   },
 });
 
+const paperPath = z.strictObject({
+  number: visibleId.meta({ description: 'As it is printed, such as INV-000042 or CN-000007.' }),
+});
+
 export const getPaper = defineRoute({
   operationId: 'getPaper',
   method: 'get',
   path: '/v1/books/papers/{number}',
   scope: 'ops',
   summary: 'Get an invoice or a credit note by its number',
-  params: z.strictObject({
-    number: visibleId.meta({ description: 'As it is printed, such as INV-000042 or CN-000007.' }),
-  }),
+  params: paperPath,
   answers: { 200: { description: 'The paper.', contentType: 'application/pdf' } },
   problems: ['paper_not_found'],
   async run({ params: { number } }, { database }) {
@@ -98,6 +106,30 @@ export const getPaper = defineRoute({
       'content-disposition': `inline; filename="${fileOf(number)}"`,
     };
     return { status: 200, body: pdf, headers };
+  },
+});
+
+export const getEInvoice = defineRoute({
+  operationId: 'getEInvoice',
+  method: 'get',
+  path: '/v1/books/papers/{number}/e-invoice.xml',
+  scope: 'ops',
+  summary: 'Get an invoice or a credit note as an electronic invoice (EN 16931, in UBL 2.1)',
+  params: paperPath,
+  answers: { 200: { description: 'The electronic invoice.', contentType: 'application/xml' } },
+  problems: ['paper_not_found', 'e_invoice_incomplete'],
+  async run({ params: { number } }, { database }) {
+    const made = await paperAsEInvoice(database, number);
+    if (made === null) throw new Problem('paper_not_found');
+    if (made.status === 'incomplete')
+      throw new Problem('e_invoice_incomplete', {
+        detail: `It cannot be an electronic invoice: ${made.missing.join('; ')}.`,
+      });
+    const headers = {
+      'content-type': 'application/xml; charset=utf-8',
+      'content-disposition': `attachment; filename="${fileOf(number, 'xml')}"`,
+    };
+    return { status: 200, body: Buffer.from(made.xml), headers };
   },
 });
 

@@ -77,6 +77,12 @@ export const orderAmount = wholeNumber
     description: `${MINOR_UNITS} An order over 0 is paid at once, and no gateway is asked.`,
   });
 
+/** A price or a discount. */
+export const nonNegativeAmount = wholeNumber
+  .refine((value) => value >= 0, 'must not be negative')
+  .refine((value) => value <= MAX_AMOUNT_MINOR, `must be at most ${MAX_AMOUNT_MINOR} minor units`)
+  .meta({ minimum: 0, maximum: MAX_AMOUNT_MINOR, description: MINOR_UNITS });
+
 /** A part of an order's money: a refund, a payment by hand. */
 export const partAmount = wholeNumber
   .refine(isInRange, breaks('amount_out_of_range', RANGE))

@@ -10,6 +10,7 @@ import { viewOf } from '../../domain/view.ts';
 import type { GatewayCapabilities } from '../../gateways/capabilities.ts';
 import { brokenRule } from '../../money/amounts.ts';
 import { isWithdrawn, withdrawnFrom } from '../../money/currencies.ts';
+import { priceLines } from '../../money/line-items.ts';
 import { failpoint } from '../../process/failpoints.ts';
 import {
   insertOrder,
@@ -24,6 +25,7 @@ import { fingerprintOf } from '../http/canonical-json.ts';
 import { type Answer, defineRoute } from '../http/route.ts';
 import { amountUnsupported } from '../problems/amount-unsupported.ts';
 import { Problem } from '../problems/problem.ts';
+import { linesMismatch, linesOf } from './line-items.ts';
 import { type NewOrderBody, newOrderSchema } from './new-order-schema.ts';
 import { orderConflict } from './order-conflict.ts';
 import { orderSchema } from './order-schemas.ts';
@@ -50,6 +52,7 @@ export const createOrder = defineRoute({
     'amount_out_of_range',
     'amount_unsupported',
     'currency_unsupported',
+    'line_items_mismatch',
   ],
   async run({ body: { pay, ...body }, ...sender }, dependencies) {
     if (!Object.hasOwn(dependencies.gateways, body.gateway)) throw unsupported(dependencies);
@@ -75,7 +78,7 @@ async function create(
   { body, fingerprint, isClicked }: Asked,
 ): Promise<Answer> {
   const asked = newOrder(body, fingerprint, dependencies);
-  const refusal = refusalOf(body, asked.ledger.terms.createdAt, dependencies);
+  const refusal = refusalOf(body, asked, dependencies);
   // An order from before the rule keeps its answer; only a new one is refused.
   if (refusal !== null && (await readOrder(dependencies.database, body.id)) === null) throw refusal;
   const inserted = await insertOrder(dependencies.database, asked);
@@ -196,6 +199,7 @@ function newOrder(
     ...termsOf(gateways[body.gateway]?.capabilities, body.capture === 'manual'),
   };
   const ledger = openLedger(terms);
+  const lines = linesOf(body);
   return {
     id,
     fingerprint,
@@ -205,6 +209,7 @@ function newOrder(
     customer,
     shipping,
     description,
+    lines: lines && priceLines(lines),
     metadata,
     ledger,
     view: viewOf(ledger),
@@ -241,10 +246,12 @@ function manualCaptureOf({ capture, expiry }: GatewayCapabilities): ManualCaptur
 /** What is wrong with a new order, as far as is known before the gateway is asked. */
 function refusalOf(
   { amount, currency, gateway, capture }: NewOrderBody,
-  now: number,
+  { lines, ledger }: NewOrder,
   { gateways }: ApiDependencies,
 ): Problem | null {
-  if (isWithdrawn(currency, now)) {
+  const mismatch = linesMismatch({ amount, currency }, lines ?? null);
+  if (mismatch !== null) return mismatch;
+  if (isWithdrawn(currency, ledger.terms.createdAt)) {
     const message = `was withdrawn on ${withdrawnFrom(currency)}: send a currency that is in use`;
     return new Problem('currency_unsupported', { errors: [{ pointer: '/currency', message }] });
   }

@@ -8,6 +8,7 @@ import {
   positiveInteger,
   text,
 } from '../http/request-schemas.ts';
+import { checkLineFields, lineFields } from './line-items.ts';
 
 /** As many as Stripe takes; metadata is for references, not for documents. */
 const MAX_METADATA_KEYS = 50;
@@ -62,6 +63,7 @@ export const newOrderSchema = z
         'Where the goods go. Sent to the gateway, like the description and the customer.',
     }),
     description: text(500).optional(),
+    ...lineFields,
     metadata: z
       .record(text(40), text(500))
       .refine(
@@ -82,6 +84,7 @@ export const newOrderSchema = z
         'Opens the first payment attempt as well, as `POST /v1/orders/{id}/payments` does: the answer has it in `payments`. A repeat opens no other.',
     }),
   })
+  .superRefine(checkLineFields)
   .meta({ id: 'NewOrder' });
 
 export type NewOrderBody = z.infer<typeof newOrderSchema>;

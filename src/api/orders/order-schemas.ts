@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ORDER_STATES } from '../../domain/order.ts';
 import { orderId } from '../http/request-schemas.ts';
+import { shownLineFields } from './line-items.ts';
 import { addressSchema, shippingSchema } from './new-order-schema.ts';
 
 const minorUnits = z.int().meta({ description: 'Minor units of the currency.' });
@@ -222,6 +223,7 @@ export const orderSchema = z
     access: accessSchema,
     shipping: shippingSchema.optional(),
     description: z.string().optional(),
+    ...shownLineFields,
     metadata: z.record(z.string(), z.string()),
     payments: z
       .array(paymentSchema)

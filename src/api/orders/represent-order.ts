@@ -3,6 +3,7 @@ import type { OrderView, PaymentView, RefundView } from '../../domain/view.ts';
 import { lostRunText } from '../../store/orders/lost-runs.ts';
 import type { FailingEffect, StoredOrder } from '../../store/orders/orders.ts';
 import type { Answer } from '../http/route.ts';
+import { representLines } from './line-items.ts';
 import type { Order, Payment, Refund } from './order-schemas.ts';
 
 export function representOrder(order: StoredOrder): Order {
@@ -38,6 +39,7 @@ export function representOrder(order: StoredOrder): Order {
     },
     ...(shipping === undefined ? {} : { shipping }),
     ...(order.description === null ? {} : { description: order.description }),
+    ...representLines(order.lines),
     metadata: order.metadata,
     payments: payments.map(representPayment),
     refunds: refunds.map(representRefund),

@@ -115,6 +115,11 @@ export const PROBLEMS = {
     'Amount unsupported',
     'Send an amount that the gateway takes in this currency: detail names its rule.',
   ),
+  line_items_mismatch: entry(
+    422,
+    'Line items come to another amount',
+    'Send what the lines come to as amount, or correct the lines: detail has both.',
+  ),
   currency_unsupported: entry(
     422,
     'Currency unsupported',
@@ -349,6 +354,11 @@ export const PROBLEMS = {
     404,
     'No such paper',
     'No invoice or credit note has this number: see GET /v1/books/papers for those of a month.',
+  ),
+  e_invoice_incomplete: entry(
+    409,
+    'No electronic invoice',
+    'The paper lacks what an electronic invoice has to say: detail names it, and what to set or send.',
   ),
   parked_event_not_found: entry(
     404,

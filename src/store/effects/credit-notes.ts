@@ -4,13 +4,15 @@
  */
 import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Address, Seller } from '../../domain/details.ts';
+import { type CreditedTaxes, creditLines, type PricedLines } from '../../money/line-items.ts';
 import type { Database } from '../database.ts';
-import { creditNotes, invoices } from '../schema/effects.ts';
+import { creditNotes, invoices, numberSeries } from '../schema/effects.ts';
 import {
   asJson,
   DEFAULT_NUMBERS,
   insertNumbered,
   isPrinted,
+  type Numbered,
   type NumberPattern,
   printedAs,
 } from './number-series.ts';
@@ -27,12 +29,16 @@ export interface NewCreditNote {
   customerName: string | null;
   customerAddress: Address | null;
   seller: Seller | null;
+  /** Those of the invoice; null where it has none. */
+  lines: PricedLines | null;
   /** Minor units of `currency`. */
   amountMinor: number;
   currency: string;
 }
 
-export interface CreditNote extends NewCreditNote {
+export interface CreditNote extends Omit<NewCreditNote, 'lines'> {
+  /** What of the invoice's lines it takes back, rate by rate; null where the invoice has none. */
+  credited: CreditedTaxes | null;
   number: number;
   /** As it is printed; null in notes of a release that knew one way of printing it. */
   printed: string | null;
@@ -47,24 +53,65 @@ export async function issueCreditNote(
   note: NewCreditNote,
   numbers: NumberPattern = DEFAULT_NUMBERS.credit_note,
 ): Promise<CreditNote> {
+  const { lines } = note;
+  const issued =
+    lines === null
+      ? await insertNote(database, { ...note, numbers, credited: null })
+      : await insertInTurn(database, { ...note, lines, numbers });
+  const known = await findCreditNote(database, note);
+  if (known === null && issued !== null) throw new Error(`the credit note of ${note.key} is gone`);
+  if (known === null)
+    throw new Error(`the credit note of ${note.key} was issued for another refund`);
+  return known;
+}
+
+type Issuing = NewCreditNote & { numbers: NumberPattern };
+
+/** What is left to credit depends on the notes before: they are issued one after the other, as their numbers are. */
+function insertInTurn(
+  { db }: Database,
+  note: Issuing & { lines: PricedLines },
+): Promise<Numbered | null> {
+  const { orderId, invoiceNumber, lines, amountMinor } = note;
+  return db.transaction(async (tx) => {
+    await tx
+      .select({ last: numberSeries.last })
+      .from(numberSeries)
+      .where(eq(numberSeries.name, 'credit_note'))
+      .for('update');
+    const before = await tx
+      .select({ credited: creditNotes.credited })
+      .from(creditNotes)
+      .where(
+        and(
+          eq(creditNotes.orderId, orderId),
+          invoiceNumber === null ? undefined : eq(creditNotes.invoiceNumber, invoiceNumber),
+        ),
+      );
+    const earlier = before.flatMap(({ credited }) => credited ?? []);
+    const credited = creditLines(lines, earlier, amountMinor);
+    return insertNote({ db: tx }, { ...note, credited });
+  });
+}
+
+function insertNote(
+  database: Parameters<typeof insertNumbered>[0],
+  note: Issuing & { credited: CreditedTaxes | null },
+): Promise<Numbered | null> {
   const { orderId, refundId, key, customerId, invoiceNumber, amountMinor, currency } = note;
-  const { email, customerName, customerAddress, seller } = note;
-  const issued = await insertNumbered(database, 'credit_note', {
+  const { email, customerName, customerAddress, seller, credited, numbers } = note;
+  return insertNumbered(database, 'credit_note', {
     known: sql`select from ${creditNotes}
       where order_id = ${orderId} and refund_id = ${refundId}`,
     insert: sql`insert into ${creditNotes} (
         number, printed, order_id, refund_id, key, customer_id, invoice_number, email, customer_name,
-        customer_address, seller, amount_minor, currency
+        customer_address, seller, credited, amount_minor, currency
       )
       select number, ${printedAs(numbers)}, ${orderId}, ${refundId}, ${key}, ${customerId}, ${invoiceNumber}::bigint,
         ${email}, ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json,
-        ${amountMinor}::bigint, ${currency}
+        ${asJson(credited)}::json, ${amountMinor}::bigint, ${currency}
       from numbered`,
   });
-  const known = await findCreditNote(database, note);
-  if (known === null && issued !== null) throw new Error(`the credit note of ${key} is gone`);
-  if (known === null) throw new Error(`the credit note of ${key} was issued for another refund`);
-  return known;
 }
 
 const ALL = { ...getTableColumns(creditNotes), invoicePrinted: invoices.printed };

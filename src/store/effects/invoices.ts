@@ -3,6 +3,7 @@
  */
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Address, Seller } from '../../domain/details.ts';
+import type { PricedLines } from '../../money/line-items.ts';
 import type { Database } from '../database.ts';
 import { invoices } from '../schema/effects.ts';
 import {
@@ -26,6 +27,8 @@ export interface NewInvoice {
   customerName: string | null;
   customerAddress: Address | null;
   seller: Seller | null;
+  /** What was sold, line by line; null where the order did not say it. */
+  lines: PricedLines | null;
   /** How it is drawn; a new invoice has the newest. */
   layout: number;
   /** Minor units of `currency`: what was due. */
@@ -51,17 +54,17 @@ export async function issueInvoice(
   numbers: NumberPattern = DEFAULT_NUMBERS.invoice,
 ): Promise<Invoice> {
   const { orderId, epoch, key, customerId, email, description } = invoice;
-  const { customerName, customerAddress, seller, layout } = invoice;
+  const { customerName, customerAddress, seller, lines, layout } = invoice;
   const { amountMinor, discountMinor, currency, gateway } = invoice;
   const issued = await insertNumbered(database, 'invoice', {
     known: sql`select from ${invoices} where order_id = ${orderId} and epoch = ${epoch}`,
     insert: sql`insert into ${invoices} (
         number, printed, order_id, epoch, key, customer_id, email, description,
-        customer_name, customer_address, seller, layout, amount_minor, discount_minor, currency,
-        gateway
+        customer_name, customer_address, seller, lines, layout, amount_minor, discount_minor,
+        currency, gateway
       )
       select number, ${printedAs(numbers)}, ${orderId}, ${epoch}, ${key}, ${customerId}, ${email}, ${description},
-        ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json, ${layout}::int,
+        ${customerName}, ${asJson(customerAddress)}::json, ${asJson(seller)}::json, ${asJson(lines)}::json, ${layout}::int,
         ${amountMinor}::bigint, ${discountMinor}::bigint, ${currency}, ${gateway}
       from numbered`,
   });

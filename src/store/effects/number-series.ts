@@ -3,6 +3,7 @@
  * paper, so a number and its paper come to be together or not at all.
  */
 import { DrizzleQueryError, type SQL, sql } from 'drizzle-orm';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Database } from '../database.ts';
 
@@ -45,7 +46,7 @@ interface Numbering {
  * be at the same moment makes the whole statement fail, and so gives the number back.
  */
 export async function insertNumbered(
-  { db }: Database,
+  { db }: { db: Pick<NodePgDatabase, 'execute'> },
   series: Series,
   { known, insert }: Numbering,
 ): Promise<Numbered | null> {

@@ -7,7 +7,9 @@ import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm';
 import type { Address, OrderDetails, Shipping } from '../../domain/details.ts';
 import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderView } from '../../domain/view.ts';
+import type { PricedLines } from '../../money/line-items.ts';
 import type { Database } from '../database.ts';
+import { asJson } from '../effects/number-series.ts';
 import { prepared } from '../prepared.ts';
 import { duplicateDeliveries } from '../schema/edge.ts';
 import { failingEffects } from '../schema/effects.ts';
@@ -30,6 +32,7 @@ export interface NewOrder {
   };
   shipping?: Shipping | undefined;
   description?: string | undefined;
+  lines?: PricedLines | null | undefined;
   metadata: Record<string, string>;
   ledger: Ledger;
   view: OrderView;
@@ -43,6 +46,8 @@ export interface StoredOrder {
   email: string | null;
   description: string | null;
   people: People | null;
+  /** What was sold, line by line; null where the shop did not say it. */
+  lines: PricedLines | null;
   metadata: Record<string, string>;
   view: OrderView;
   revision: number;
@@ -89,6 +94,7 @@ export const STORED_ORDER = {
   email: orders.email,
   description: orders.description,
   people: orders.people,
+  lines: orders.lines,
   metadata: orders.metadata,
   view: orders.view,
   revision: orders.revision,
@@ -136,6 +142,8 @@ const INSERT = prepared((db) =>
       email: sql.placeholder('email'),
       description: sql.placeholder('description'),
       people: sql.placeholder('people'),
+      // As text: drizzle would make JSON's own null of none.
+      lines: sql`${sql.placeholder('lines')}::json`,
       metadata: sql.placeholder('metadata'),
       state: sql.placeholder('state'),
       version: sql.placeholder('version'),
@@ -168,6 +176,7 @@ export async function insertOrder(
     email: order.customer.email ?? null,
     description: order.description ?? null,
     people,
+    lines: asJson(order.lines ?? null),
     state: view.state,
     version: view.version,
     revision: ledger.revision,

@@ -104,7 +104,8 @@ const ERASE = `
     order by created_at limit ${BATCH} for update
   )
   update orders
-  set email = null, people = '{}', description = null, metadata = '{}', erased_at = now()
+  set email = null, people = '{}', description = null, lines = null, metadata = '{}',
+    erased_at = now()
   from wanted where orders.id = wanted.id
   returning pg_notify('${CHANGE_CHANNEL}', orders.id)`;
 
@@ -116,8 +117,8 @@ const FINISH = `
   )`;
 
 /**
- * Erases what the shop sent of a customer with orders until now: e-mail address, name, address, shipping, description and
- * metadata. What is still needed is erased later by `continueErasures`. Asked again it changes nothing that is done.
+ * Erases what the shop sent of a customer with orders until now: e-mail address, name, address, shipping, description,
+ * lines and metadata. What is still needed is erased later by `continueErasures`. Asked again it changes nothing that is done.
  * Null where no order names the customer.
  */
 export async function eraseCustomer(

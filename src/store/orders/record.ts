@@ -39,7 +39,7 @@ export class UnknownOrderError extends Error {
  */
 export const RECORD_PARTS = `
     before as (
-      select id, gateway, state, revision, ledger, email, description, people
+      select id, gateway, state, revision, ledger, email, description, people, lines
       from orders where id = $1 for update
     ), changed as (
       update orders set

@@ -88,14 +88,14 @@ const WRITE_STEP = {
     ), issued as (
       insert into invoices (
         number, printed, order_id, epoch, key, customer_id, email, description,
-        customer_name, customer_address, seller, layout, amount_minor, discount_minor, currency,
-        gateway
+        customer_name, customer_address, seller, lines, layout, amount_minor, discount_minor,
+        currency, gateway
       )
       select number,
         prefix || lpad(number::text, greatest(digits, length(number::text)), '0'), $1, epoch, key, "customerId", before.email, before.description,
         before.people ->> 'name',
         case json_typeof(before.people -> 'address') when 'object' then before.people -> 'address' end,
-        seller, layout, "amountMinor",
+        seller, before.lines, layout, "amountMinor",
         "discountMinor", invoicing.currency, invoicing.gateway
       from invoicing cross join before left join numbered on true
     )

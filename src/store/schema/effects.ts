@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Address, Seller } from '../../domain/details.ts';
 import type { PostingKind } from '../../domain/effects/effects.ts';
+import type { CreditedTaxes, PricedLines } from '../../money/line-items.ts';
 import { bytea, instant, isMoneyOrNone, isPositiveMoney, minorUnits } from './columns.ts';
 
 /** A row without `grantedAt` is a tombstone: revoked before the grant came, so it grants nothing. */
@@ -64,6 +65,8 @@ export const invoices = pgTable(
     customerAddress: json().$type<Address>(),
     /** Who sold, as it was called then; null in the first layout, which prints none. */
     seller: json().$type<Seller>(),
+    /** What was sold, line by line; null where the order did not say it. */
+    lines: json().$type<PricedLines>(),
     /** How it is drawn: an invoice keeps the layout in which it was issued, and so its bytes. */
     layout: integer().notNull().default(1),
     amountMinor: minorUnits().notNull(),
@@ -100,6 +103,8 @@ export const creditNotes = pgTable(
     customerAddress: json().$type<Address>(),
     /** Who sold, as it was called then; null in notes of a release that kept none. */
     seller: json().$type<Seller>(),
+    /** What of the invoice's lines it takes back, rate by rate; null where the invoice has none. */
+    credited: json().$type<CreditedTaxes>(),
     amountMinor: minorUnits().notNull(),
     currency: text().notNull(),
     issuedAt: instant().notNull().defaultNow(),

@@ -22,6 +22,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import type { OrderState } from '../../domain/order.ts';
 import type { ReviewReason } from '../../domain/reviews/reasons.ts';
 import type { OrderView } from '../../domain/view.ts';
+import type { PricedLines } from '../../money/line-items.ts';
 import { instant, instantOrNever, isMoneyOrNone, minorUnits } from './columns.ts';
 
 export interface People {
@@ -46,6 +47,8 @@ export const orders = pgTable(
      * kept: their payments were opened without, and a call that is repeated has to be the same call.
      */
     people: json().$type<People>(),
+    /** What was sold, line by line; null where the shop did not say it. */
+    lines: json().$type<PricedLines>(),
     metadata: json().$type<Record<string, string>>().notNull(),
     state: text().$type<OrderState>().notNull(),
     needsReview: boolean().notNull().default(false),

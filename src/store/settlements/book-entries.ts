@@ -1,6 +1,6 @@
 /**
- * All entries of the books in one shape: those that orders' effects have posted, and those that follow from
- * settlement reports. An entry has one debit and one credit of the same amount.
+ * All entries of the books in one shape: those that orders' effects have posted, the tax that invoices and credit notes
+ * state, and those that follow from settlement reports. An entry has one debit and one credit of the same amount.
  */
 import type { Database } from '../database.ts';
 import { longTransaction } from './long-transaction.ts';
@@ -51,6 +51,32 @@ const OF_ORDERS = `
     and (d.posted_at, d.key) > ($3::timestamp at time zone 'UTC', $4)
   order by d.posted_at, d.key limit ${PAGE}`;
 
+/**
+ * The tax of papers with lines: owed with the invoice, and not any more with the credit note. Never stored besides, as
+ * papers never change: there is no second figure that could be another one.
+ */
+const TAXES = `
+  select key || ':tax' as key, 'tax' as kind, printed as reference, order_id, 'order_receipts' as debit,
+    'tax' as credit, currency, issued_at,
+    (select sum((t ->> 'tax')::bigint) from json_array_elements(lines -> 'taxes') t) as amount_minor
+  from invoices where lines is not null
+  union all
+  select key || ':tax', 'tax_credited', printed, order_id, 'tax', 'refunds_paid', currency, issued_at,
+    (select sum((t ->> 'tax')::bigint) from json_array_elements(credited -> 'taxes') t)
+  from credit_notes where credited is not null`;
+
+const OF_PAPERS = `
+  select key, (issued_at at time zone 'UTC')::date::text as day, debit, credit,
+    amount_minor as "amountMinor", currency, kind, reference, order_id as "orderId",
+    null as "lineId", null as "settledMinor", null as "settledCurrency",
+    to_char(issued_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') as position
+  from (${TAXES}) taxes
+  where amount_minor > 0
+    and issued_at >= $1::date::timestamp at time zone 'UTC'
+    and issued_at < ($2::date + 1)::timestamp at time zone 'UTC'
+    and (issued_at, key) > ($3::timestamp at time zone 'UTC', $4)
+  order by issued_at, key limit ${PAGE}`;
+
 const OF_SETTLEMENTS = `
   select key, day::text as day, debit, credit, amount_minor as "amountMinor", currency, kind, reference,
     order_id as "orderId", line_id as "lineId", settled_minor as "settledMinor",
@@ -64,20 +90,25 @@ const START = '0001-01-01';
 
 /** In the order of days, and within a day always in the same order. */
 export async function* bookEntries(database: Database, period: Period): AsyncGenerator<BookEntry> {
-  const orders = pages(database, OF_ORDERS, period);
-  const settlements = pages(database, OF_SETTLEMENTS, period);
-  let order = await orders.next();
-  let settlement = await settlements.next();
-  while (!order.done || !settlement.done) {
-    if (settlement.done || (!order.done && order.value.day <= settlement.value.day)) {
-      if (order.done) break;
-      yield order.value;
-      order = await orders.next();
-    } else {
-      yield settlement.value;
-      settlement = await settlements.next();
-    }
+  const heads = await Promise.all(
+    [OF_ORDERS, OF_PAPERS, OF_SETTLEMENTS].map(async (query) => {
+      const rest = pages(database, query, period);
+      return { rest, head: await rest.next() };
+    }),
+  );
+  for (;;) {
+    let first: (typeof heads)[number] | undefined;
+    for (const source of heads)
+      if (!source.head.done && (first === undefined || dayOf(source) < dayOf(first)))
+        first = source;
+    if (first === undefined || first.head.done) return;
+    yield first.head.value;
+    first.head = await first.rest.next();
   }
+}
+
+function dayOf({ head }: { head: IteratorResult<BookEntry> }): string {
+  return head.done ? '' : head.value.day;
 }
 
 async function* pages(
@@ -109,7 +140,11 @@ const SIDES = `
   union all
   select debit, currency, day, amount_minor, 0 from settlement_entries
   union all
-  select credit, currency, day, 0, amount_minor from settlement_entries`;
+  select credit, currency, day, 0, amount_minor from settlement_entries
+  union all
+  select unnest(array[debit, credit]), currency, (issued_at at time zone 'UTC')::date,
+    unnest(array[amount_minor, 0]), unnest(array[0, amount_minor])
+  from (${TAXES}) taxes where amount_minor > 0`;
 
 export interface AccountMovement {
   /** Ours, such as `gateway_clearing:stripe`. */
