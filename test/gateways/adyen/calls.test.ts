@@ -174,7 +174,7 @@ async function answering(
   return { gateway, calls, close: () => void server.close() };
 }
 
-describe('an answer of Adyen', () => {
+describe('an answer of Adyen, T27', () => {
   const error = (errorCode: string, status = 422): string =>
     JSON.stringify({ status, errorCode, message: 'of card 4111', errorType: 'validation' });
 

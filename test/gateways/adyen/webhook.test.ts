@@ -7,7 +7,7 @@ import { adyenAt, item, readItems } from './support.ts';
 
 const ANOTHER_KEY = 'AB'.repeat(32);
 
-describe("Adyen's webhooks", () => {
+describe("Adyen's webhooks, T45", () => {
   let fake: FakeAdyen;
   before(async () => {
     fake = await openFakeAdyen();
