@@ -146,9 +146,14 @@ function Lines({
 }) {
   const money = (minor: number): string => moneyText(minor, currency);
   const rows = [
-    ...lineItems.map(({ description, quantity, unitAmount, taxRate, amount }, i) => ({
+    ...lineItems.map(({ description, quantity, unitAmount, discount: off = 0, ...line }, i) => ({
       key: `line ${i}`,
-      cells: [description, `${quantity} × ${money(unitAmount)}`, `${taxRate} %`, money(amount)],
+      cells: [
+        description,
+        `${quantity} × ${money(unitAmount)}${off === 0 ? '' : ` - ${money(off)}`}`,
+        `${line.taxRate} %`,
+        money(line.amount),
+      ],
     })),
     ...(discount === 0
       ? []

@@ -48,8 +48,8 @@ function decidedOn({ version }: Order, deeds: Deed[]): Deed[] {
 }
 
 /**
- * Refused where the order has changed meanwhile. Not for money: its amount says what was decided, and a refund that comes
- * through must not refuse the next one.
+ * Refused where the order has changed meanwhile. Not where an amount says what was decided: a refund that comes through
+ * must not refuse the next one.
  */
 function boundTo({ version }: Order): { orderVersion: number } {
   return { orderVersion: version };
@@ -190,7 +190,7 @@ function ofPersonalData({ id, customer }: Order): Deed[] {
     },
     {
       name: 'Erase the customer',
-      consequence: `Erases e-mail address, name, address, shipping, description and metadata of all orders of ${customer.id}, for ever. Orders that are still needed are erased by themselves later; books, invoices and credit notes keep what the law requires.`,
+      consequence: `Erases e-mail address, name, address, shipping, description, line items and metadata of all orders of ${customer.id}, for ever. Orders that are still needed are erased by themselves later; books, invoices and credit notes keep what the law requires.`,
       path: `/v1/customers/${encodeURIComponent(customer.id)}/erasure`,
       fields: [why],
       color: 'red.9',
@@ -217,6 +217,7 @@ function ofHeld(order: Order): Deed[] {
     name: 'Void',
     consequence: `${gateway} lets go of what is authorized (${moneyText(amountAuthorized, currency)}). The order stays open, and its customer can pay anew.`,
     path: `${path}/void`,
+    body: boundTo(order),
     fields: [NOTE],
     color: 'red.9',
   };

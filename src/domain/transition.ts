@@ -7,6 +7,7 @@ import { applyRow } from './apply-row.ts';
 import { answerCancelsByState, refundCancelled, voidNeedless } from './commands/cancel.ts';
 import { settleCaptures } from './commands/capture.ts';
 import { applyCommand } from './commands/commands.ts';
+import { isOutdated } from './commands/decided-on.ts';
 import { takeStranger } from './commands/foreign-payment.ts';
 import { askForReturn } from './commands/manual.ts';
 import { takeRefusal } from './commands/refused-later.ts';
@@ -146,7 +147,7 @@ function isRepeat(context: Context, event: FactEvent | CommandEvent, type: strin
 }
 
 function command(context: Context, event: CommandEvent): void {
-  const verdict = isOutdated(context, event)
+  const verdict = isOutdated(context.ledger, event)
     ? rejected('order_changed')
     : applyCommand(context, event);
   if (verdict === null) {
@@ -155,11 +156,6 @@ function command(context: Context, event: CommandEvent): void {
     return;
   }
   record(context, verdict, fromCaller(event, noteOf(event)));
-}
-
-/** Whoever decided has seen another order than there is now. */
-function isOutdated({ ledger }: Context, { orderVersion }: CommandEvent): boolean {
-  return orderVersion !== undefined && orderVersion !== ledger.version;
 }
 
 /** A timer that fires after its deadline has moved is without effect. */

@@ -62,6 +62,23 @@ describe('a decision on a version of the order', () => {
       .thenRejected('order_changed');
   });
 
+  it('that was asked for before under its own name is answered as it was, whatever the version is by now', () => {
+    const seen = ledgerAfter(...IN.paid).version;
+    const asked: Command = { type: 'refund', requestKey: 'ref-1', amountMinor: 40 };
+    const back: Command = { type: 'manual_refund', reference: 'cash-9', amountMinor: 40, ...day };
+    for (const body of [asked, back]) {
+      const again = { ...on(seen, body), id: 'again' };
+      const { after } = given(...IN.paid, on(seen, body)).when(again);
+      assert.notEqual(after.records[0]?.answer?.code, 'order_changed');
+      assert.deepEqual(after.effects, []);
+    }
+    const cash: Command = { type: 'manual_payment', reference: 'cash-1', amountMinor: 100, ...day };
+    const before = ledgerAfter(...IN.pending).version;
+    given(...IN.pending, on(before, cash))
+      .when({ ...on(before, cash), id: 'again' })
+      .thenNothing('duplicate');
+  });
+
   it('that comes twice is one, although the first has made another version', () => {
     const seen = ledgerAfter(...IN.paid).version;
     const decision = on(seen, { type: 'refund', requestKey: 'ref-1', amountMinor: 40 });

@@ -3,7 +3,7 @@ import type { Ledger } from '../../domain/ledger.ts';
 import type { StoredOrder } from '../../store/orders/orders.ts';
 import { fingerprintOf } from '../http/canonical-json.ts';
 import { Problem } from '../problems/problem.ts';
-import { linesOf, sentLines } from './line-items.ts';
+import { sentLines } from './line-items.ts';
 import type { NewOrderBody } from './new-order-schema.ts';
 
 /** @returns the problem, naming every field that differs from what the order was created with. */
@@ -22,7 +22,13 @@ export function orderConflict(body: NewOrderBody, order: StoredOrder, { terms }:
     ['/customer/address', printed(body.customer.address), printed(people.address)],
     ['/shipping', printed(body.shipping), printed(people.shipping)],
     ['/description', body.description ?? null, order.description],
-    ['/lineItems', printed(linesOf(body)), printed(order.lines && sentLines(order.lines))],
+    [
+      '/lineItems',
+      printed(body.lineItems),
+      printed(order.lines && sentLines(order.lines).lineItems),
+    ],
+    ['/taxBehavior', body.taxBehavior ?? null, order.lines?.taxBehavior ?? null],
+    ['/discount', body.discount ?? 0, order.lines?.discount ?? 0],
     ['/metadata', fingerprintOf(body.metadata ?? {}), fingerprintOf(order.metadata)],
     ['/capture', body.capture ?? 'automatic', terms.manualCapture ? 'manual' : 'automatic'],
     ['/expiresIn', body.expiresIn ?? lastsS, lastsS],

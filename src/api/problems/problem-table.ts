@@ -310,7 +310,7 @@ export const PROBLEMS = {
   order_changed: entry(
     409,
     'Order changed meanwhile',
-    'Nothing was done, as the order is no longer at the version that was decided on: read it again, and decide on its present version.',
+    'It was not done now, as the order is no longer at the version that was decided on: read it again, and decide on its present version, under a new Idempotency-Key.',
   ),
   review_not_found: entry(404, 'No such review', 'See the reviews of the order for their ids.'),
   review_already_decided: entry(
