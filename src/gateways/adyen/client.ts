@@ -2,14 +2,9 @@
  * Adyen's SDK for its requests and addresses, over our own way out: the SDK's has no time-out, follows redirects with the
  * API key, and cannot be pointed at a stand-in. Each call is made once; the repeats are Temporal's, under the same key.
  */
-import { createRequire } from 'node:module';
-import type ClientOf from '@adyen/api-library/lib/src/client.js';
-import type * as config from '@adyen/api-library/lib/src/config.js';
-import type CheckoutOf from '@adyen/api-library/lib/src/services/checkout/index.js';
 import type { PaymentLinkRequest } from '@adyen/api-library/lib/src/typings/checkout/paymentLinkRequest.js';
-import type * as update from '@adyen/api-library/lib/src/typings/checkout/updatePaymentLinkRequest.js';
 import type { IRequest } from '@adyen/api-library/lib/src/typings/requestOptions.js';
-import type HmacValidatorOf from '@adyen/api-library/lib/src/utils/hmacValidator.js';
+import * as hmacValidator from '@adyen/api-library/lib/src/utils/hmacValidator.js';
 import { z } from 'zod';
 import { GatewayOutcomeUnknown } from '../gateway.ts';
 import { createOutboundFetch } from '../outbound.ts';
@@ -61,23 +56,23 @@ export function createAdyenClient(settings: ClientSettings): AdyenClient {
     return opened;
   };
   const changed = async (call: (apis: Apis) => Promise<unknown>): Promise<Received> =>
-    read(receivedSchema, await call(sdk()));
+    read(receivedSchema, await call(await sdk()));
   return {
     async checkAccess() {
-      const { payments } = sdk();
+      const { payments } = await sdk();
       read(z.looseObject({}), await payments.paymentMethods({ merchantAccount }));
     },
     async createLink(body, idempotencyKey) {
-      const { links } = sdk();
+      const { links } = await sdk();
       const request = { ...body, merchantAccount };
       return read(linkSchema, await links.paymentLinks(request, { idempotencyKey }));
     },
     async findLink(id) {
-      const { links } = sdk();
+      const { links } = await sdk();
       return read(linkSchema, await links.getPaymentLink(id));
     },
     async expireLink(id) {
-      const { links, expired } = sdk();
+      const { links, expired } = await sdk();
       return read(linkSchema, await links.updatePaymentLink(id, { status: expired }));
     },
     capture: (payment, { idempotencyKey, ...change }) =>
@@ -114,10 +109,10 @@ export function createAdyenClient(settings: ClientSettings): AdyenClient {
   };
 }
 
-type Apis = ReturnType<typeof openSdk>;
+type Apis = Awaited<ReturnType<typeof openSdk>>;
 
-function openSdk(settings: ClientSettings) {
-  const { Client, CheckoutAPI, EnvironmentEnum, UpdatePaymentLinkRequest } = loadSdk();
+async function openSdk(settings: ClientSettings) {
+  const { Client, CheckoutAPI, EnvironmentEnum, UpdatePaymentLinkRequest } = await loadSdk();
   const { apiKey, environment, livePrefix, apiBase } = settings;
   const adyen = new Client(
     {
@@ -187,30 +182,31 @@ function read<T>(schema: z.ZodType<T>, answer: unknown): T {
   throw new GatewayOutcomeUnknown(`Adyen answered in an unknown form: ${field}`);
 }
 
-/**
- * It is CommonJS, whose default exports `import` names differently from one runtime to another, and its models take some ten
- * megabytes, which a process without Adyen does without.
- */
-const load = createRequire(import.meta.url);
-const FOLDER = '@adyen/api-library/lib/src';
-
-export function loadSdk() {
-  const client = load(`${FOLDER}/client.js`) as typeof ClientOf;
-  const checkout = load(`${FOLDER}/services/checkout/index.js`) as typeof CheckoutOf;
-  const { EnvironmentEnum } = load(`${FOLDER}/config.js`) as typeof config;
-  const { UpdatePaymentLinkRequest } = load(
-    `${FOLDER}/typings/checkout/updatePaymentLinkRequest.js`,
-  ) as typeof update;
+/** Its models take some ten megabytes, which a process without Adyen does without. */
+export async function loadSdk() {
+  const [client, checkout, config, update] = await Promise.all([
+    import('@adyen/api-library/lib/src/client.js'),
+    import('@adyen/api-library/lib/src/services/checkout/index.js'),
+    import('@adyen/api-library/lib/src/config.js'),
+    import('@adyen/api-library/lib/src/typings/checkout/updatePaymentLinkRequest.js'),
+  ]);
   return {
-    Client: client.default,
-    CheckoutAPI: checkout.default,
-    EnvironmentEnum,
-    UpdatePaymentLinkRequest,
+    Client: exportsOf(client).default,
+    CheckoutAPI: exportsOf(checkout).default,
+    EnvironmentEnum: exportsOf(config).EnvironmentEnum,
+    UpdatePaymentLinkRequest: exportsOf(update).UpdatePaymentLinkRequest,
   };
 }
 
-/** What checks signatures is small, and loaded by itself. */
-export function createHmacValidator(): InstanceType<typeof HmacValidatorOf.default> {
-  const validator = load(`${FOLDER}/utils/hmacValidator.js`) as typeof HmacValidatorOf;
-  return new validator.default();
+/** What checks signatures is small, and is there from the start. */
+export function createHmacValidator() {
+  const { default: HmacValidator } = exportsOf(hmacValidator);
+  return new HmacValidator();
+}
+
+/** It is CommonJS: one runtime gives its exports by name, and another all of them as the default. */
+function exportsOf<T extends object>(loaded: T | { default: T }): T {
+  const { default: inner } = loaded as { default?: unknown };
+  const isAll = typeof inner === 'object' && inner !== null && '__esModule' in inner;
+  return isAll ? (inner as T) : (loaded as T);
 }
