@@ -19,6 +19,7 @@ import {
 } from '../../src/store/settlements/book-entries.ts';
 import { beanCheck, hledger } from '../support/accounting-tools.ts';
 import { creditNoteOf, invoiceWith, linesOf } from '../support/e-invoices.ts';
+import { NO_MONEY } from '../support/papers.ts';
 import { stripeReport } from '../support/settlement-files.ts';
 import { FAULTS, livedMonth, MONTH_TERMS } from '../support/settlement-month.ts';
 import { openSettlementWorld, type SettlementWorld } from '../support/settlement-world.ts';
@@ -48,7 +49,7 @@ describe('the books of a month, exported', function () {
     const invoice = invoiceWith(lines, { orderId: 'ord_taxed', key: 'ord_taxed:issue_invoice:1' });
     const { number } = await issueInvoice(world.database, invoice);
     const note = creditNoteOf(lines, 1_000, { orderId: 'ord_taxed', invoiceNumber: number });
-    await issueCreditNote(world.database, { ...note, lines });
+    await issueCreditNote(world.database, { ...note, lines, money: NO_MONEY });
     for (const table of ['invoices', 'credit_notes'])
       await world.database.pool.query(`update ${table} set issued_at = '2026-01-15T12:00:00Z'`);
     await world.import(

@@ -9,7 +9,7 @@ import {
   checkBooks,
   trialBalanceOf,
 } from '../../src/store/settlements/book-entries.ts';
-import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
+import { CREDIT_NOTE, INVOICE, NO_MONEY } from '../support/papers.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const EVER = { from: '2000-01-01', to: '2999-12-31' };
@@ -46,7 +46,7 @@ describe('tax in the books', () => {
   const credited = (refundId: string, lines: typeof LINES | null, amountMinor: number) =>
     issueCreditNote(database, {
       ...{ ...CREDIT_NOTE, orderId: 'ord_1', refundId, key: refundId, invoiceNumber: 1 },
-      ...{ lines, amountMinor, currency: INVOICE.currency },
+      ...{ lines, amountMinor, currency: INVOICE.currency, money: NO_MONEY },
     });
 
   it('is owed with the invoice, and taken out of revenue', async () => {

@@ -78,6 +78,7 @@ export const invoices = pgTable(
   },
   (table) => [
     unique('invoices_once').on(table.orderId, table.epoch),
+    index('invoices_taxed_by_time').on(table.issuedAt).where(sql`${table.lines} is not null`),
     check(
       'invoices_discount_in_amount',
       sql`${table.discountMinor} > 0 and ${table.discountMinor} < ${table.amountMinor}`,
@@ -111,6 +112,9 @@ export const creditNotes = pgTable(
   },
   (table) => [
     unique('credit_notes_once').on(table.orderId, table.refundId),
+    index('credit_notes_taxed_by_time')
+      .on(table.issuedAt)
+      .where(sql`${table.credited} is not null`),
     ...isPositiveMoney('credit_notes', table.amountMinor, table.currency),
   ],
 );

@@ -51,30 +51,43 @@ const OF_ORDERS = `
     and (d.posted_at, d.key) > ($3::timestamp at time zone 'UTC', $4)
   order by d.posted_at, d.key limit ${PAGE}`;
 
+const taxesOf = (
+  papers: 'invoices' | 'credit_notes',
+  { rates, kind, debit, credit }: Record<'rates' | 'kind' | 'debit' | 'credit', string>,
+): string => `
+  select key || ':tax' as key, '${kind}' as kind, printed as reference, order_id, '${debit}' as debit,
+    '${credit}' as credit, currency, issued_at, stated.minor as amount_minor
+  from ${papers}, lateral (
+    select sum((rate ->> 'tax')::bigint) as minor from json_array_elements(${rates} -> 'taxes') rate
+  ) stated
+  where ${rates} is not null and stated.minor > 0`;
+
 /**
  * The tax of papers with lines: owed with the invoice, and not any more with the credit note. Never stored besides, as
  * papers never change: there is no second figure that could be another one.
  */
-const TAXES = `
-  select key || ':tax' as key, 'tax' as kind, printed as reference, order_id, 'order_receipts' as debit,
-    'tax' as credit, currency, issued_at,
-    (select sum((t ->> 'tax')::bigint) from json_array_elements(lines -> 'taxes') t) as amount_minor
-  from invoices where lines is not null
-  union all
-  select key || ':tax', 'tax_credited', printed, order_id, 'tax', 'refunds_paid', currency, issued_at,
-    (select sum((t ->> 'tax')::bigint) from json_array_elements(credited -> 'taxes') t)
-  from credit_notes where credited is not null`;
+const TAXES: readonly string[] = [
+  taxesOf('invoices', { rates: 'lines', kind: 'tax', debit: 'order_receipts', credit: 'tax' }),
+  taxesOf('credit_notes', {
+    ...{ rates: 'credited', kind: 'tax_credited', debit: 'tax', credit: 'refunds_paid' },
+  }),
+];
+
+/** Each is read in the order of its own index, and no further than a page. */
+const PAGE_OF_TAXES = TAXES.map(
+  (taxes) => `(${taxes}
+    and issued_at >= greatest($1::date::timestamp, $3::timestamp) at time zone 'UTC'
+    and issued_at < ($2::date + 1)::timestamp at time zone 'UTC'
+    and (issued_at, key || ':tax') > ($3::timestamp at time zone 'UTC', $4)
+  order by issued_at, 1 limit ${PAGE})`,
+).join(' union all ');
 
 const OF_PAPERS = `
   select key, (issued_at at time zone 'UTC')::date::text as day, debit, credit,
     amount_minor as "amountMinor", currency, kind, reference, order_id as "orderId",
     null as "lineId", null as "settledMinor", null as "settledCurrency",
     to_char(issued_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS') as position
-  from (${TAXES}) taxes
-  where amount_minor > 0
-    and issued_at >= $1::date::timestamp at time zone 'UTC'
-    and issued_at < ($2::date + 1)::timestamp at time zone 'UTC'
-    and (issued_at, key) > ($3::timestamp at time zone 'UTC', $4)
+  from (${PAGE_OF_TAXES}) taxes
   order by issued_at, key limit ${PAGE}`;
 
 const OF_SETTLEMENTS = `
@@ -144,7 +157,7 @@ const SIDES = `
   union all
   select unnest(array[debit, credit]), currency, (issued_at at time zone 'UTC')::date,
     unnest(array[amount_minor, 0]), unnest(array[0, amount_minor])
-  from (${TAXES}) taxes where amount_minor > 0`;
+  from (${TAXES.join(' union all ')}) taxes`;
 
 export interface AccountMovement {
   /** Ours, such as `gateway_clearing:stripe`. */
