@@ -119,9 +119,10 @@ function section(title: string, head: string[], rows: string[][]): string | null
 function linesText({ lineItems = [], discount = 0, taxes = [], currency }: Order): string | null {
   const money = (minor: number): string => moneyText(minor, currency);
   const rows = [
-    ...lineItems.map(({ description, quantity, unitAmount, taxRate, amount }) => [
-      ...[visible(description), `${quantity} x ${money(unitAmount)}`, `${taxRate} %`],
-      money(amount),
+    ...lineItems.map(({ description, quantity, unitAmount, discount: off = 0, ...line }) => [
+      visible(description),
+      `${quantity} x ${money(unitAmount)}${off === 0 ? '' : ` - ${money(off)}`}`,
+      ...[`${line.taxRate} %`, money(line.amount)],
     ]),
     ...(discount === 0 ? [] : [['discount', '-', '-', `-${money(discount)}`]]),
     ...taxes.map(({ taxRate, taxable, tax }) => [

@@ -77,7 +77,7 @@ export const country = z
   .regex(COUNTRY, 'must be two upper-case letters of ISO 3166-1, such as DE');
 
 /** The longest, of the Netherlands and Sweden, have twelve behind the prefix. */
-const VAT_ID = /^[A-Z]{2}[0-9A-Z+*]{2,13}$/;
+const VAT_ID = /^[A-Z]{2}[0-9A-Z+*]{2,14}$/;
 export const vatId = z
   .string()
   .regex(

@@ -26,6 +26,11 @@ export interface LineItem {
   exemptionReason?: string | undefined;
 }
 
+/** No paper, and no electronic invoice, has a line or a party without a name. */
+export function isReadable(name: string): boolean {
+  return /[^\p{C}\s]/u.test(name);
+}
+
 export interface OrderLines {
   taxBehavior: TaxBehavior;
   lineItems: readonly LineItem[];
@@ -100,15 +105,17 @@ export function amountOfLine({
 
 /**
  * What a refund takes back, rate by rate: in proportion to what earlier credit notes have left of the invoice. So all of
- * them together never take back more than it has, of no rate, and exactly that once all is refunded.
+ * them together never take back more than it has, of no rate, and exactly that once as much is refunded.
  *
  * @param earlier what was credited before of the same invoice
  * @param amount minor units that are given back, tax included
+ * @param surplus minor units that the shop has beyond its invoices: they go back first, and have no tax
  */
 export function creditLines(
   { taxes }: Pick<PricedLines, 'taxes'>,
   earlier: readonly CreditedTaxes[],
   amount: number,
+  surplus = 0,
 ): CreditedTaxes {
   const left = taxes.map(({ taxRate, exemptionReason, taxable, tax }, i) => {
     const before = earlier.flatMap((note) => note.taxes[i] ?? []);
@@ -119,7 +126,8 @@ export function creditLines(
       gross: taxable + tax - sum(before.map((credited) => credited.taxable + credited.tax)),
     };
   });
-  const credited = Math.min(amount, sum(left.map(({ gross }) => gross)));
+  const ofInvoice = amount - Math.min(amount, surplus);
+  const credited = Math.min(ofInvoice, sum(left.map(({ gross }) => gross)));
   const shares = allocate(
     credited,
     left.map(({ gross }) => gross),

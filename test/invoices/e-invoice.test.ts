@@ -93,7 +93,7 @@ describe('an electronic invoice', () => {
           'its order has no lineItems: send them with new orders',
           `${country} was not set when it was issued: set it for new ones`,
           `${vat} was not set when it was issued: set it for new ones`,
-          `its order has no customer.${name}: send it with new orders`,
+          `its order has no customer.${name} that can be read: send it with new orders`,
           `its order has no customer.${address}: send it with new orders`,
         ],
       },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_AMOUNT_MINOR } from '../../money/amounts.ts';
 import {
   amountOfLine,
+  isReadable,
   type LineItem,
   type OrderLines,
   type PricedLines,
@@ -17,15 +18,13 @@ import { Problem } from '../problems/problem.ts';
 /** As many as Stripe's Checkout takes; with all that a line may have, they are below the limits of a request. */
 const MAX_LINES = 100;
 const MAX_QUANTITY = 1_000_000;
-/** No paper, and no electronic invoice, has a line without a name. */
-const READABLE = /[^\p{C}\s]/u;
 /** More than any country has; their sums stand together on one page. */
 const MAX_RATES = 10;
 
 const lineItem = z
   .strictObject({
     description: text(200)
-      .refine((value) => READABLE.test(value), 'must have a character that can be read')
+      .refine(isReadable, 'must have a character that can be read')
       .meta({ description: 'What was sold, as the invoice prints it.' }),
     quantity: positiveInteger
       .max(MAX_QUANTITY, `must be at most ${MAX_QUANTITY}`)
@@ -45,10 +44,13 @@ const lineItem = z
     discount: nonNegativeAmount
       .optional()
       .meta({ description: 'Minor units off the whole line, in the same way as `unitAmount`.' }),
-    exemptionReason: text(200).optional().meta({
-      description:
-        'Why no tax is charged where the law exempts the sale, such as "Article 132 of Directive 2006/112/EC"; with a rate of 0 alone. Left out, a rate of 0 is a zero rate.',
-    }),
+    exemptionReason: text(200)
+      .refine(isReadable, 'must have a character that can be read')
+      .optional()
+      .meta({
+        description:
+          'Why no tax is charged where the law exempts the sale, such as "Article 132 of Directive 2006/112/EC"; with a rate of 0 alone. Left out, a rate of 0 is a zero rate.',
+      }),
   })
   .superRefine((line, context) => {
     const refuse = (field: string, message: string): void => {

@@ -6,7 +6,12 @@ import { create } from 'xmlbuilder2';
 import type { Address, Seller } from '../../domain/details.ts';
 import { minorDigits } from '../../money/currencies.ts';
 import { decimalOfMinor } from '../../money/decimal.ts';
-import type { CreditedTaxes, PricedLines, RateTax } from '../../money/line-items.ts';
+import {
+  type CreditedTaxes,
+  isReadable,
+  type PricedLines,
+  type RateTax,
+} from '../../money/line-items.ts';
 import { moneyText } from '../../money/text.ts';
 import type { CreditNote } from '../../store/effects/credit-notes.ts';
 import type { Invoice } from '../../store/effects/invoices.ts';
@@ -66,13 +71,22 @@ export function eInvoice(invoice: Invoice): EInvoice {
     xml: documentOf('Invoice', invoice, {
       number: invoiceNumber(invoice),
       type: { 'cbc:InvoiceTypeCode': '380' },
-      notes: [`Order ${orderId}`],
+      notes: [`Order ${orderId}`, ...discountNote(invoice)],
       corrects: null,
       content: contentOf(lines),
       // Nothing was paid of an order over 0.
       paidBy: amountMinor === 0 ? null : gateway,
     }),
   };
+}
+
+/** The sums are of what was due; with it the one who pays knows what it has cost. */
+function discountNote({ discountMinor, amountMinor, currency, gateway }: Invoice): string[] {
+  if (discountMinor === null || discountMinor === 0) return [];
+  const [off, paid] = [discountMinor, amountMinor - discountMinor].map((minor) =>
+    moneyText(minor, currency),
+  );
+  return [`${off} were let off through ${gateway}: ${paid} were paid, in full settlement`];
 }
 
 export function eCreditNote(note: CreditNote): EInvoice {
@@ -110,6 +124,11 @@ export function eCreditNote(note: CreditNote): EInvoice {
   };
 }
 
+/** As BR-CO-09 of EN 16931 has it. */
+function isVatPrefix(prefix: string): boolean {
+  return prefix === 'EL' || isCountry(prefix);
+}
+
 function missingOf(paper: Parties & { currency: string }, hasLines: boolean): string[] {
   const { customerName, customerAddress, currency } = paper;
   const { country: sellersCountry, vatId } = paper.seller ?? {};
@@ -121,7 +140,14 @@ function missingOf(paper: Parties & { currency: string }, hasLines: boolean): st
       `SELLER_COUNTRY was ${sellersCountry === undefined ? 'not set' : 'no country of ISO 3166-1'} when it was issued: set it for new ones`,
     ],
     [vatId === undefined, 'SELLER_VAT_ID was not set when it was issued: set it for new ones'],
-    [customerName === null, 'its order has no customer.name: send it with new orders'],
+    [
+      vatId !== undefined && !isVatPrefix(vatId.slice(0, 2)),
+      'SELLER_VAT_ID did not begin with a country of ISO 3166-1, or EL for Greece, when it was issued: correct it for new ones',
+    ],
+    [
+      customerName === null || !isReadable(customerName),
+      'its order has no customer.name that can be read: send it with new orders',
+    ],
     [customerAddress === null, 'its order has no customer.address: send it with new orders'],
     [
       customerAddress !== null && !isCountry(customerAddress.country),
