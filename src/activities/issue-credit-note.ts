@@ -1,8 +1,9 @@
 /** Issues the credit note of a refund, once for a refund, against the order's latest invoice. */
 import type { Seller } from '../domain/details.ts';
+import { effectKey } from '../domain/effects/effects.ts';
 import { failpoint } from '../process/failpoints.ts';
 import type { Database } from '../store/database.ts';
-import { issueCreditNote } from '../store/effects/credit-notes.ts';
+import { issueCreditNote, type OrderMoney } from '../store/effects/credit-notes.ts';
 import { type Invoice, readInvoice } from '../store/effects/invoices.ts';
 import type { NumberPattern } from '../store/effects/number-series.ts';
 import { readOrder, type StoredOrder } from '../store/orders/orders.ts';
@@ -32,11 +33,35 @@ export function createIssueCreditNote({
       customerAddress,
       seller,
       lines: invoice?.lines ?? null,
+      money: moneyOf(stored, key),
       amountMinor,
       currency: order.currency,
     };
     await issueCreditNote(database, note, numbers);
     failpoint('creditNote.afterCommitBeforeReturn');
+  };
+}
+
+/** @param key of the credit note's effect, which the record may not have yet */
+function moneyOf(order: StoredOrder | null, key: string): OrderMoney {
+  if (order === null) return { settledMinor: 0, refunds: [], corrected: new Set() };
+  const { view } = order;
+  const lost = view.disputes.filter(({ status }) => status === 'lost');
+  const lostMinor = lost.reduce((total, { amount }) => total + amount, 0);
+  const keys = new Set([key, ...view.effects.map((effect) => effect.key)]);
+  const refunds = view.refunds.flatMap(({ refundId, amount, currency, status }) =>
+    refundId !== null &&
+    currency === view.currency &&
+    (status === 'succeeded' || status === 'reversed')
+      ? [{ refundId, amountMinor: amount, status }]
+      : [],
+  );
+  const isCorrected = ({ refundId }: { refundId: string }): boolean =>
+    keys.has(effectKey(order.id, 'issue_credit_note', refundId));
+  return {
+    settledMinor: view.amountPaid + view.amountDiscounted + view.amountWrittenOff - lostMinor,
+    refunds,
+    corrected: new Set(refunds.filter(isCorrected).map(({ refundId }) => refundId)),
   };
 }
 

@@ -169,6 +169,7 @@ describe('a business effect that runs again', () => {
       discountMinor: null,
       currency: 'INR',
       gateway: 'sandbox',
+      lines: null,
     });
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { issueCreditNote } from '../../src/store/effects/credit-notes.ts';
 import { issueInvoice } from '../../src/store/effects/invoices.ts';
 import { everyPaper, listPapers, type Paper } from '../../src/store/effects/papers.ts';
-import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
+import { CREDIT_NOTE, INVOICE, NO_MONEY } from '../support/papers.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const JANUARY = { from: '2026-01-01', to: '2026-01-31' };
@@ -26,7 +26,14 @@ describe('the invoices and credit notes of a month', () => {
 
   async function creditNoteAt(time: string, invoiceNumber: number): Promise<number> {
     const refundId = `re_${time}`;
-    const note = { ...CREDIT_NOTE, lines: null, refundId, key: refundId, invoiceNumber };
+    const note = {
+      ...CREDIT_NOTE,
+      lines: null,
+      money: NO_MONEY,
+      refundId,
+      key: refundId,
+      invoiceNumber,
+    };
     const { number } = await issueCreditNote(database, note);
     await database.pool.query('update credit_notes set issued_at = $1 where number = $2', [
       time,

@@ -6,6 +6,7 @@ import {
   type NewCreditNote,
 } from '../../src/store/effects/credit-notes.ts';
 import { issueInvoice, type NewInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
+import { NO_MONEY } from '../support/papers.ts';
 import { PEOPLE } from '../support/people.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -101,7 +102,7 @@ describe('invoices', () => {
     const note = (refundId: string, invoiceNumber = number): NewCreditNote => ({
       ...{ orderId: 'ord_1', refundId, key: refundId, customerId: 'cus_7', invoiceNumber },
       ...{ email: null, customerName: null, customerAddress: null, seller: null, lines },
-      ...{ amountMinor: 3_333, currency: 'INR' },
+      ...{ amountMinor: 3_333, currency: 'INR', money: NO_MONEY },
     });
     const refunds = ['re_1', 're_2', 're_2', 're_3', 're_4', 're_5', 're_6', 're_7'];
     await Promise.all(refunds.map((refundId) => issueCreditNote(database, note(refundId))));
@@ -129,6 +130,66 @@ describe('invoices', () => {
     );
   });
 
+  describe('with lines, whose money went back', () => {
+    const lineItems = [{ description: 'Mug', quantity: 1, unitAmount: 11_900, taxRate: '19' }];
+    const lines = priceLines({ taxBehavior: 'inclusive', lineItems, discount: 0 });
+    type Status = 'succeeded' | 'reversed';
+
+    /** Credit notes one after the other, each with what the record says by then. */
+    async function credited(
+      settledMinor: number,
+      notes: { amount: number; refunds?: Record<string, Status>; uncorrected?: string }[],
+    ): Promise<[tax: number, beyond: number][]> {
+      const { number } = await issueInvoice(
+        database,
+        invoice('ord_1', { lines, amountMinor: lines.total }),
+      );
+      for (const [i, { amount, refunds = {}, uncorrected = '' }] of notes.entries())
+        await issueCreditNote(database, {
+          ...{ orderId: 'ord_1', refundId: `re_${i}`, key: `key_${i}`, customerId: 'cus_7' },
+          ...{ email: null, customerName: null, customerAddress: null, seller: null, lines },
+          ...{ invoiceNumber: number, amountMinor: amount, currency: 'INR' },
+          money: {
+            settledMinor,
+            refunds: Object.entries(refunds).map(([refundId, status]) => ({
+              ...{ refundId, status, amountMinor: 5_000 },
+            })),
+            corrected: new Set(Object.keys(refunds).filter((id) => id !== uncorrected)),
+          },
+        });
+      return (await listCreditNotes(database, 'ord_1')).map((note) => [
+        note.credited?.taxes.reduce((all, { tax }) => all + tax, 0) ?? 0,
+        note.credited?.beyond ?? 0,
+      ]);
+    }
+
+    it('keep the tax of a sale that stands: what was paid twice goes back first', async () => {
+      const paidTwice = 2 * lines.total;
+      const notes = [{ amount: lines.total }, { amount: 5_000 }, { amount: lines.total - 5_000 }];
+      const [first, second, third] = await credited(paidTwice, notes);
+      assert.deepEqual(first, [0, lines.total]);
+      assert.deepEqual([second?.[1], third?.[1]], [0, 0]);
+      assert.equal((second?.[0] ?? 0) + (third?.[0] ?? 0), 1_900);
+    });
+
+    it('give no tax back a second time where a refund came back and goes out again', async () => {
+      const bounced = { re_0: 'reversed' } as const;
+      const [first, again, rest] = await credited(lines.total, [
+        { amount: 3_000 },
+        { amount: 3_000, refunds: bounced },
+        { amount: lines.total - 3_000, refunds: bounced },
+      ]);
+      assert.deepEqual([first?.[1], again], [0, [0, 3_000]]);
+      assert.equal((first?.[0] ?? 0) + (rest?.[0] ?? 0), 1_900);
+    });
+
+    it('have tax of their invoice where other money had gone back before there was one', async () => {
+      const before = { re_early: 'succeeded' } as const;
+      const notes = [{ amount: lines.total, refunds: before, uncorrected: 're_early' }];
+      assert.deepEqual(await credited(lines.total + 5_000, notes), [[1_900, 0]]);
+    });
+  });
+
   it('are corrected by credit notes with a series of their own, one for a refund', async () => {
     const { number } = await issueInvoice(database, invoice('ord_1'));
     const note = (refundId: string): NewCreditNote => ({
@@ -142,6 +203,7 @@ describe('invoices', () => {
       customerAddress: null,
       seller: null,
       lines: null,
+      money: NO_MONEY,
       amountMinor: 100,
       currency: 'INR',
     });

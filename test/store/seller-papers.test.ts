@@ -11,7 +11,7 @@ import { findCreditNote, issueCreditNote } from '../../src/store/effects/credit-
 import { issueInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
 import { listPapers } from '../../src/store/effects/papers.ts';
 import { keepLogo, readLogo } from '../../src/store/effects/seller-logos.ts';
-import { CREDIT_NOTE, INVOICE } from '../support/papers.ts';
+import { CREDIT_NOTE, INVOICE, NO_MONEY } from '../support/papers.ts';
 import { pagesOf, textOf } from '../support/pdf.ts';
 import { freshDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -114,7 +114,7 @@ describe('papers of a seller who has set more than a name', () => {
     assert.deepEqual([first.printed, second.printed], ['INV-000001', 'NB/27-000002']);
     assert.equal((await readInvoice(database, 'ord_b'))?.printed, 'NB/27-000002');
     const { printed: _p, invoicePrinted: _i, number: _n, issuedAt: _t, ...note } = CREDIT_NOTE;
-    const asked = { ...note, lines: null, orderId: 'ord_b', invoiceNumber: 2 };
+    const asked = { ...note, lines: null, money: NO_MONEY, orderId: 'ord_b', invoiceNumber: 2 };
     const issued = await issueCreditNote(database, asked, NOTE_NUMBERS);
     assert.deepEqual([issued.printed, issued.invoicePrinted], ['NC/27-0001', 'NB/27-000002']);
     const found = await findCreditNote(database, asked);

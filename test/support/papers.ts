@@ -1,6 +1,6 @@
 /** An invoice and a credit note, as they are stored. */
 import { NEWEST_LAYOUT } from '../../src/invoices/layouts.ts';
-import type { CreditNote } from '../../src/store/effects/credit-notes.ts';
+import type { CreditNote, OrderMoney } from '../../src/store/effects/credit-notes.ts';
 import type { Invoice } from '../../src/store/effects/invoices.ts';
 import { ADDRESS } from './people.ts';
 
@@ -24,6 +24,9 @@ export const INVOICE: Invoice = {
   gateway: 'sandbox',
   issuedAt: new Date('2026-01-26T10:00:00Z'),
 };
+
+/** Of an order that nobody paid twice, and of which nothing has gone back yet. */
+export const NO_MONEY: OrderMoney = { settledMinor: 0, refunds: [], corrected: new Set() };
 
 export const CREDIT_NOTE: CreditNote = {
   number: 7,

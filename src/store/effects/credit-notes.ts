@@ -31,12 +31,23 @@ export interface NewCreditNote {
   seller: Seller | null;
   /** Those of the invoice; null where it has none. */
   lines: PricedLines | null;
+  money: OrderMoney;
   /** Minor units of `currency`. */
   amountMinor: number;
   currency: string;
 }
 
-export interface CreditNote extends Omit<NewCreditNote, 'lines'> {
+/** What the order's record says, in minor units of its currency; only what is invoiced has tax that can be taken back. */
+export interface OrderMoney {
+  /** Received, let off by the gateway or written off, less what was lost to a bank. */
+  settledMinor: number;
+  /** What has gone back, and what of it came back again, by the gateway's id. */
+  refunds: readonly { refundId: string; amountMinor: number; status: 'succeeded' | 'reversed' }[];
+  /** Those of them that have a credit note, or will have one; the others went back before there was an invoice. */
+  corrected: ReadonlySet<string>;
+}
+
+export interface CreditNote extends Omit<NewCreditNote, 'lines' | 'money'> {
   /** What of the invoice's lines it takes back, rate by rate; null where the invoice has none. */
   credited: CreditedTaxes | null;
   number: number;
@@ -72,26 +83,61 @@ function insertInTurn(
   { db }: Database,
   note: Issuing & { lines: PricedLines },
 ): Promise<Numbered | null> {
-  const { orderId, invoiceNumber, lines, amountMinor } = note;
+  const { orderId, invoiceNumber, lines, amountMinor, money } = note;
   return db.transaction(async (tx) => {
     await tx
       .select({ last: numberSeries.last })
       .from(numberSeries)
       .where(eq(numberSeries.name, 'credit_note'))
       .for('update');
+    const { refundId, credited, invoiceNumber: corrects } = creditNotes;
     const before = await tx
-      .select({ credited: creditNotes.credited })
+      .select({ refundId, credited, corrects, amountMinor: creditNotes.amountMinor })
       .from(creditNotes)
-      .where(
-        and(
-          eq(creditNotes.orderId, orderId),
-          invoiceNumber === null ? undefined : eq(creditNotes.invoiceNumber, invoiceNumber),
-        ),
-      );
-    const earlier = before.flatMap(({ credited }) => credited ?? []);
-    const credited = creditLines(lines, earlier, amountMinor);
-    return insertNote({ db: tx }, { ...note, credited });
+      .where(eq(creditNotes.orderId, orderId));
+    const issued = await tx
+      .select({ amountMinor: invoices.amountMinor })
+      .from(invoices)
+      .where(eq(invoices.orderId, orderId));
+    const earlier = before
+      .filter((one) => invoiceNumber === null || one.corrects === invoiceNumber)
+      .flatMap((one) => one.credited ?? []);
+    const surplus = surplusOf(money, sumOf(issued), before);
+    return insertNote(
+      { db: tx },
+      { ...note, credited: creditLines(lines, earlier, amountMinor, surplus) },
+    );
   });
+}
+
+interface Noted {
+  refundId: string;
+  amountMinor: number;
+  credited: CreditedTaxes | null;
+}
+
+/** Money that was paid twice, or that came back after its credit note was issued: it can go back without taking back tax. */
+function surplusOf(
+  { settledMinor, refunds, corrected }: OrderMoney,
+  invoicedMinor: number,
+  before: readonly Noted[],
+): number {
+  const noted = new Set(before.map(({ refundId }) => refundId));
+  const uninvoiced = refunds.filter(
+    ({ refundId, status }) =>
+      status === 'succeeded' && !corrected.has(refundId) && !noted.has(refundId),
+  );
+  const reversed = new Set(
+    refunds.filter(({ status }) => status === 'reversed').map(({ refundId }) => refundId),
+  );
+  const cameBack = before.filter(({ refundId }) => reversed.has(refundId));
+  const wentBack = before.reduce((all, { credited }) => all + (credited?.beyond ?? 0), 0);
+  const beyond = Math.max(0, settledMinor - sumOf(uninvoiced) - invoicedMinor);
+  return Math.max(0, beyond + sumOf(cameBack) - wentBack);
+}
+
+function sumOf(all: readonly { amountMinor: number }[]): number {
+  return all.reduce((total, { amountMinor }) => total + amountMinor, 0);
 }
 
 function insertNote(
