@@ -35,6 +35,10 @@ before(async function () {
   shop = await openShop();
 });
 
+/** A gateway that only accepts what it is asked says what became of it by webhook, within the wait or after it. */
+const isAnswer = (place: Place, status: number): boolean =>
+  status === 200 || (status === 202 && !place.can('answer what became of a payment'));
+
 const capture = async (place: Place, id: string, body: object = {}, key = randomUUID()) =>
   (await captureOf(place, id, body, key)) as Answer;
 
@@ -50,7 +54,10 @@ describe('an order that is captured by hand', function () {
       const key = randomUUID();
       const replies = await Promise.all([1, 2, 3].map(() => capture(place, id, {}, key)));
       for (const { status, body } of replies)
-        assert.ok(status === 200 || body.code === 'idempotency_in_progress', JSON.stringify(body));
+        assert.ok(
+          isAnswer(place, status) || body.code === 'idempotency_in_progress',
+          JSON.stringify(body),
+        );
       const order = await place.settled(id, 'paid');
       assert.deepEqual([order.amountPaid, order.amountAuthorized], [AMOUNT, 0]);
       await place.assertPaidOnce(id);
@@ -61,7 +68,8 @@ describe('an order that is captured by hand', function () {
   atEachGateway('is voided by hand, and then nothing can be captured any more', async (place) => {
     const { id } = await authorizedOrder(place);
     const voided = (await voidOf(place, id)) as Answer;
-    assert.deepEqual([voided.status, voided.body.state], [200, 'failed']);
+    assert.ok(isAnswer(place, voided.status), JSON.stringify(voided.body));
+    await place.settled(id, 'failed');
     assert.equal(((await voidOf(place, id)) as Answer).status, 200);
     const refused = await capture(place, id);
     assert.deepEqual([refused.status, refused.body.code], [409, 'authorization_voided']);
@@ -76,7 +84,8 @@ describe('an order that is captured by hand', function () {
       await shop.call('POST', `/v1/orders/${id}/sync`, {}, WAIT);
       const { state, amountAuthorized } = await readOrder(shop, id);
       assert.deepEqual([state, amountAuthorized], ['pending', AMOUNT]);
-      assert.equal((await place.cancel(id)).body.state, 'cancelled');
+      await place.cancel(id);
+      await place.settled(id, 'cancelled');
     },
   );
 });

@@ -101,8 +101,11 @@ for (const { name, cannot } of GATEWAYS)
       await gateway.capture(paymentId);
       const order = await untilSettled(shop, id, 'paid');
       assert.equal(order.late, true);
-      // The CRM heard of the failure too.
-      await assertPaidOnce(id, { crmUpdates: 2 });
+      // The CRM heard of the failure too, and of each state that came after it: where the authorization is an event of
+      // its own, the order may be pending again before it is paid.
+      const crmUpdates = order.effects.filter(({ effect }) => effect === 'update_crm').length;
+      assert.ok([2, 3].includes(crmUpdates), `${crmUpdates} messages to the CRM`);
+      await assertPaidOnce(id, { crmUpdates });
     });
 
     it('is paid by a second try after the first has failed', async () => {

@@ -58,6 +58,10 @@ export const LEFT_OUT: Readonly<Record<string, Ability>> = {
     'answer what became of a payment',
   'is parked, and the order waits for its own (other software)': 'answer what became of a payment',
   'stays closed once an operator has closed it with a note': 'answer what became of a payment',
+  'T31 told by a webhook, and unknown to the gateway however often it is asked: a person decides (unmatched)':
+    'answer what became of a payment',
+  'T38 T44 taken for another order, and told to this one: a person decides (wrong_order)':
+    'answer what became of a payment',
   'T43 are checked over their raw bytes: odd whitespace, key order and letters are theirs':
     'sign the body',
   'T39 not given back, as its refund failed: a person decides (refund_failed)':
