@@ -57,6 +57,7 @@ export const ROOMS: Record<string, Room> = {
       'test/gateways/stripe/events.test.ts',
       'test/gateways/razorpay/webhooks.test.ts',
       'test/gateways/razorpay/signatures.test.ts',
+      'test/gateways/paypal/webhook.test.ts',
       'test/gateways/adyen/webhook.test.ts',
       'test/gateways/adyen/events.test.ts',
     ],

@@ -195,6 +195,10 @@ const OF_A_GATEWAY = [
   'payloads.ts',
   'settlements.ts',
   'webhook.ts',
+  // Of PayPal alone: what signs its webhooks is fetched, its SDK has no way out of ours, and no other object has one text for all.
+  'certificates.ts',
+  'http.ts',
+  'mark.ts',
 ];
 
 describe('the folder of each gateway', () => {

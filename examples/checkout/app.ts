@@ -13,8 +13,11 @@ export interface ShopSettings {
   offers: Offer[];
 }
 
-/** In minor units: 49.99. Rupees, as all three gateways take them. */
-const PRODUCT = { description: 'One year of The Night Reader', amount: 4999, currency: 'INR' };
+/** In minor units: 49.99. Rupees, as all gateways take them but PayPal. */
+const productOf = (offers: readonly Offer[]) => {
+  const currency = offers.some(({ gateway }) => gateway === 'paypal') ? 'EUR' : 'INR';
+  return { description: 'One year of The Night Reader', amount: 4999, currency };
+};
 
 /** Whoever knows an order's id may see and pay it here, so it cannot be guessed; a real shop asks who it is. */
 const ORDER_ID = /^shop_[0-9a-f]{32}$/;
@@ -23,6 +26,7 @@ const PUBLIC = fileURLToPath(new URL('./public', import.meta.url));
 
 export function createShop({ payonce, offers }: ShopSettings): Express {
   const policy = policyFor(offers);
+  const product = productOf(offers);
   const shop = express();
   shop.disable('x-powered-by');
   shop.use(express.json());
@@ -35,13 +39,13 @@ export function createShop({ payonce, offers }: ShopSettings): Express {
     response.status(404).json({ detail: 'There is no such order in this shop.' });
   });
   shop.get('/api/offers', (_request, response) => {
-    const { amount, currency } = PRODUCT;
-    response.json({ product: { ...PRODUCT, price: moneyText(amount, currency) }, offers });
+    const { amount, currency } = product;
+    response.json({ product: { ...product, price: moneyText(amount, currency) }, offers });
   });
   shop.post('/api/orders/:id', async ({ params: { id }, body }, response) => {
     // The browser names the order, so that pressing "buy" twice is one order.
     const customer = { id: 'cus_example' };
-    const order = { id, ...PRODUCT, gateway: String(body?.gateway), customer };
+    const order = { id, ...product, gateway: String(body?.gateway), customer };
     relay(response, await payonce.POST('/v1/orders', { body: order }));
   });
   shop.get('/api/orders/:id', async ({ params, headers }, response) => {

@@ -4,7 +4,7 @@
  */
 
 export interface Offer {
-  gateway: 'sandbox' | 'stripe' | 'razorpay' | 'adyen';
+  gateway: 'sandbox' | 'stripe' | 'razorpay' | 'adyen' | 'paypal';
   label: string;
   /** What the gateway's own script needs in the browser; public by design. */
   publishableKey?: string;
@@ -20,15 +20,19 @@ const HOSTS: Record<Offer['gateway'], string> = {
   razorpay: 'https://*.razorpay.com',
   // Its payment links are pages of their own, opened in another tab.
   adyen: '',
+  // Its own page as well.
+  paypal: '',
 };
 
 export function offersOf(env: Readonly<Record<string, string | undefined>>): Offer[] {
   const { STRIPE_PUBLISHABLE_KEY: publishableKey, RAZORPAY_KEY_ID, ADYEN_API_KEY, NODE_ENV } = env;
+  const { PAYPAL_CLIENT_ID } = env;
   const offers: Offer[] = [];
   if (publishableKey)
     offers.push({ gateway: 'stripe', label: 'Card or wallet, by Stripe', publishableKey });
   if (RAZORPAY_KEY_ID) offers.push({ gateway: 'razorpay', label: 'UPI or card, by Razorpay' });
   if (ADYEN_API_KEY) offers.push({ gateway: 'adyen', label: 'Card or local method, by Adyen' });
+  if (PAYPAL_CLIENT_ID) offers.push({ gateway: 'paypal', label: 'PayPal' });
   if (NODE_ENV !== 'production')
     offers.push({ gateway: 'sandbox', label: 'Sandbox, no real money' });
   return offers;

@@ -117,7 +117,12 @@ interface AboutPayment {
 export type EventMessage =
   | (AboutPayment & { kind: 'fact'; fact: Fact })
   /** Something happened to the payment, and only the gateway itself can say what. */
-  | (AboutPayment & { kind: 'ask'; paymentId: string })
+  | (AboutPayment & {
+      kind: 'ask';
+      paymentId: string;
+      /** It names a part of a payment, such as a capture, and nothing else: whose it is, the gateway is asked first. */
+      isPart?: true;
+    })
   /** Signed, and of no use to an order. */
   | { kind: 'ignored'; eventId: string; reason: IgnoredReason }
   /** Signed, about money perhaps, and unreadable or too old to be believed: for a person. */
@@ -176,6 +181,13 @@ export interface Gateway {
   fetchSettlement?(request: FetchSettlement): Promise<SettlementPage>;
   /** Checks the proof that a checkout hands to the frontend; true where the gateway gives none. */
   isProofValid(proof: { paymentId: string; orderPaymentIds: string[]; signature: string }): boolean;
+  /**
+   * Called before `readWebhook` with the same headers: fetches what the signature is checked by, where a request only
+   * names it, and keeps it. Absent where the settings have all that is needed.
+   *
+   * @throws WebhookRejection for what names nothing of the gateway's, GatewayOutcomeUnknown where it cannot be fetched now
+   */
+  prepareWebhook?(headers: WebhookHeaders): Promise<void>;
   /**
    * Reads a webhook from its raw bytes, which are checked before they are parsed.
    *

@@ -84,6 +84,9 @@ function configured(
       },
     }),
     isProofValid: (proof) => gateway().isProofValid(proof),
+    ...(gateway().prepareWebhook && {
+      prepareWebhook: async (headers) => gateway().prepareWebhook?.(headers),
+    }),
     readWebhook: (...webhook) => gateway().readWebhook(...webhook),
   };
 }

@@ -167,7 +167,12 @@ const about = {
 
 export const eventMessageSchema: z.ZodType<EventMessage> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fact'), ...about, fact: factSchema }),
-  z.strictObject({ kind: z.literal('ask'), ...about, paymentId: id }),
+  z.strictObject({
+    kind: z.literal('ask'),
+    ...about,
+    paymentId: id,
+    isPart: z.literal(true).optional(),
+  }),
   z.strictObject({
     kind: z.literal('ignored'),
     eventId: id,

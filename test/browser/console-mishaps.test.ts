@@ -368,7 +368,12 @@ describe(`the console when something is in the way${SKIPPED}`, function () {
     await dialog().getByLabel('Amount in minor units').fill('2000');
     await send('Capture');
     await dialog().waitFor({ state: 'hidden' });
-    const { version } = await untilOrder(shop, id, (order) => order.amountPaid === 2000, 'captured');
+    const { version } = await untilOrder(
+      shop,
+      id,
+      (order) => order.amountPaid === 2000,
+      'captured',
+    );
     await page.getByText(`Version ${version},`).waitFor();
     await deed('Void').click();
     await dialog().getByText('lets go of what is authorized (29.99 INR)').waitFor();

@@ -52,6 +52,7 @@ describe("the example shop's server", () => {
     assert.deepEqual(offered({ NODE_ENV: 'production', RAZORPAY_KEY_ID: 'k' }), ['razorpay']);
     assert.deepEqual(offered({ STRIPE_PUBLISHABLE_KEY: 'pk' }), ['stripe', 'sandbox']);
     assert.deepEqual(offered({ NODE_ENV: 'production', ADYEN_API_KEY: 'k' }), ['adyen']);
+    assert.deepEqual(offered({ NODE_ENV: 'production', PAYPAL_CLIENT_ID: 'k' }), ['paypal']);
   });
 
   it('keeps its API key, and what is none of the customer’s business, to itself', async () => {

@@ -62,7 +62,7 @@ const REFUSED: [string, Environment, string][] = [
   [
     'no gateway at all',
     { STRIPE_SECRET_KEY: undefined, STRIPE_WEBHOOK_SECRETS: undefined },
-    'no gateway is configured: set the variables of STRIPE_ or of RAZORPAY_ or of ADYEN_',
+    'no gateway is configured: set the variables of STRIPE_ or of RAZORPAY_ or of ADYEN_ or of PAYPAL_',
   ],
   [
     'a gateway somewhere else',

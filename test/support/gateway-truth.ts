@@ -10,10 +10,8 @@ import { CURRENCY, readOrder, type Shop } from './shop.ts';
 import { sandboxOf, sharedStack } from './stack.ts';
 
 /** Minor units of the order's currency; money in another one is for a review. */
-export async function moneyAt(gateway: GatewayDriver, orderId: string) {
-  const payments = (await gateway.paymentsOf(orderId)).filter(
-    ({ currency }) => currency === CURRENCY,
-  );
+export async function moneyAt(gateway: GatewayDriver, orderId: string, of = CURRENCY) {
+  const payments = (await gateway.paymentsOf(orderId)).filter(({ currency }) => currency === of);
   return {
     captured: sum(payments.flatMap(({ capturesMinor }) => capturesMinor)),
     refunded: sum(payments.flatMap(({ refundsMinor }) => refundsMinor)),
@@ -28,8 +26,8 @@ export async function assertMoneyAgrees(
   at?: GatewayDriver,
 ): Promise<void> {
   const gateway = at ?? sandboxOf(await sharedStack());
-  const { captured, refunded, lost } = await moneyAt(gateway, orderId);
-  const { amountPaid, amountRefunded } = await readOrder(shop, orderId);
+  const { amountPaid, amountRefunded, currency } = await readOrder(shop, orderId);
+  const { captured, refunded, lost } = await moneyAt(gateway, orderId, currency);
   assert.deepEqual([amountPaid, amountRefunded], [captured, refunded], `order ${orderId}`);
   const held = await heldInBooks(gateway, orderId);
   assert.equal(held, captured - refunded - lost, `books of ${orderId}`);

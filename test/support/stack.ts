@@ -9,7 +9,7 @@ import { type Stack, startStack } from '../../src/dev/stack/stack.ts';
 import { type Crm, openCrm } from './crm.ts';
 import { judgeEveryOrder } from './every-order.ts';
 import type { GatewayDriver, StackPlace } from './gateway-driver.ts';
-import { GATEWAYS } from './gateways.ts';
+import { ON_THE_STACK } from './gateways.ts';
 import { installationOf } from './installation.ts';
 import { builtPrograms } from './programs.ts';
 
@@ -77,7 +77,7 @@ export function sharedStack(): Promise<SharedStack> {
 async function startSharedStack(): Promise<SharedStack> {
   const crm = await openCrm();
   const started = await Promise.all(
-    GATEWAYS.map(async ({ name, start }) => ({ name, gateway: await start() })),
+    ON_THE_STACK.map(async ({ name, start }) => ({ name, gateway: await start() })),
   );
   const env = {
     CRM_URL: crm.url,

@@ -2,6 +2,7 @@
 
 import type { OpenStandIn } from '../../src/gateway-test/actor.ts';
 import { adyen } from '../fakes/adyen/driver.ts';
+import { paypal } from '../fakes/paypal/driver.ts';
 import { razorpay } from '../fakes/razorpay/driver.ts';
 import { stripe } from '../fakes/stripe/driver.ts';
 import type { GatewayUnderTest } from './gateway-driver.ts';
@@ -19,4 +20,5 @@ export const STAND_INS: Readonly<Record<string, OpenStandIn>> = {
   stripe: standInOf(stripe),
   razorpay: standInOf(razorpay),
   adyen: standInOf(adyen),
+  paypal: standInOf(paypal),
 };

@@ -4,7 +4,11 @@
  */
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { WebhookRejection } from '../../gateways/gateway.ts';
+import {
+  GatewayMisconfigured,
+  GatewayOutcomeUnknown,
+  WebhookRejection,
+} from '../../gateways/gateway.ts';
 import { isStatementRefused } from '../../store/database.ts';
 import { CursorError } from '../../store/page.ts';
 import { OrchestratorUnavailable, UnknownOrder } from './orchestrator-errors.ts';
@@ -52,6 +56,8 @@ function codeOf(error: unknown): ProblemCode {
   if (error instanceof OrchestratorUnavailable) return 'orchestrator_unavailable';
   if (error instanceof UnknownOrder) return 'order_not_found';
   if (error instanceof WebhookRejection) return error.code;
+  if (error instanceof GatewayMisconfigured) return 'gateway_misconfigured';
+  if (error instanceof GatewayOutcomeUnknown) return 'gateway_unavailable';
   if (error instanceof CursorError) return 'cursor_invalid';
   if (isDatabaseUnavailable(error)) return 'database_unavailable';
   if (error instanceof URIError) return 'malformed_url';

@@ -440,6 +440,12 @@ export const PROBLEMS = {
     'Nothing is lost: send the same request again.',
     5,
   ),
+  gateway_unavailable: entry(
+    503,
+    'Gateway unavailable',
+    'Nothing is lost: send the same request again.',
+    5,
+  ),
   gateway_misconfigured: entry(
     503,
     'Gateway misconfigured',

@@ -24,6 +24,7 @@ import { UnknownOrder } from '../problems/orchestrator-errors.ts';
 import { Problem } from '../problems/problem.ts';
 import { deliverMessage, deliveryIdOf, isNotOurs, type OrderMessage, typeOf } from './deliver.ts';
 import { type ParkingReason, parkOrphan } from './park.ts';
+import { readWebhook, withOwner } from './read-webhook.ts';
 import { inTime } from './time-limit.ts';
 import { type Accepted, createWebhookDedupe, type WebhookDedupe } from './webhook-dedupe.ts';
 
@@ -93,8 +94,8 @@ interface Receiver {
 }
 
 async function take(receiver: Receiver, received: Received): Promise<Status> {
-  const { gateway, raw, headers, query } = received;
-  const message = gateway.readWebhook(raw, headers, query);
+  const { raw } = received;
+  const message = await readWebhook(received);
   failpoint('webhook.afterVerify');
   if (message.kind !== 'batch') return takeEvent(receiver, received, message, raw);
   return takeBatch(receiver, received, message.items);
@@ -133,11 +134,12 @@ const BATCH_STATUSES: readonly Status[] = ['parked', 'accepted', 'duplicate', 'i
 async function takeEvent(
   { dependencies, dedupe, ownInstallation }: Receiver,
   received: Received,
-  message: EventMessage,
+  read: EventMessage,
   /** What has to be the same under one event id: an item may come again in another batch. */
   bytes: Buffer,
 ): Promise<Status> {
   const { name } = received;
+  const message = await withOwner(received.gateway, read);
   if (message.kind === 'ignored') return ignore(dependencies, name, message);
   if (message.kind === 'unprocessable') return park(dependencies, received, message);
   const delivery = {
