@@ -13,7 +13,7 @@ export interface Row {
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 const ORDER_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const LOCAL_TIME = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)$/;
-const WORD = /^[a-z][a-z0-9_]{0,39}$/;
+const WORD = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
 
 export function idOf(row: Row, column: string): string {
   const id = optionalIdOf(row, column);

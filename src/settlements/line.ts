@@ -35,7 +35,7 @@ export interface SettlementLine {
   category: string;
   /** As orders know the payment. */
   paymentId: string | null;
-  /** What the money belongs to: the payment of a capture, the refund, the dispute, the payout. */
+  /** What the money belongs to, as orders know it: the capture, the refund, the dispute, the payout. */
   reference: string | null;
   /** The order that the gateway's metadata name; anyone with the gateway's key can write them. */
   orderHint: string | null;

@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
-import type { Clock, Format } from './formats/format.ts';
+import type { Row } from './cells.ts';
+import type { Clock, CsvFormat, Format } from './formats/format.ts';
 import { FORMAT_IDS, JSON_FORMATS } from './formats/index.ts';
 import { csvFormatOf, rowsOf } from './header.ts';
 import { ReportError, type SettlementLine } from './line.ts';
@@ -104,6 +105,18 @@ function checkZone(zone: string): void {
   }
 }
 
+/** @throws ReportError where nobody named the zone, and the row's label is not that of the default. */
+function checkZoneLabel({ zoneLabels, defaultZone }: CsvFormat, row: Row): void {
+  const column = zoneLabels?.columns.find((name) => row.cell(name) !== '');
+  if (zoneLabels === undefined || column === undefined) return;
+  if (!zoneLabels.ofDefault.includes(row.cell(column)))
+    throw new ReportError(
+      row.line,
+      column,
+      `is another zone than ${defaultZone}, which is taken where none is named: name that of the account`,
+    );
+}
+
 /** Whole UTF-8 that begins without a mark and ends with a line, or with a bracket where it is JSON. */
 async function* checkedBytes(input: Readable): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -188,7 +201,11 @@ async function csvTexts(
       const format = csvFormatOf(cells, wanted);
       found(format, format.clock(new Set(cells), zone ?? format.defaultZone));
       const rowOf = rowsOf(cells);
-      read = (row, line) => textOf(format.read(rowOf(row, line)));
+      read = (cells, line) => {
+        const row = rowOf(cells, line);
+        if (zone === undefined) checkZoneLabel(format, row);
+        return textOf(format.read(row));
+      };
       return null;
     },
   });

@@ -84,6 +84,57 @@ export function razorpayReport(rows: readonly RazorpayRow[]): string {
   );
 }
 
+const ADYEN_COLUMNS = [
+  'Company Account',
+  'Merchant Account',
+  'Psp Reference',
+  'Merchant Reference',
+  'Payment Method',
+  'Creation Date',
+  'TimeZone',
+  'Type',
+  'Modification Reference',
+  'Gross Currency',
+  'Gross Debit (GC)',
+  'Gross Credit (GC)',
+  'Exchange Rate',
+  'Net Currency',
+  'Net Debit (NC)',
+  'Net Credit (NC)',
+  'Commission (NC)',
+  'Markup (NC)',
+  'Scheme Fees (NC)',
+  'Interchange (NC)',
+  'Batch Number',
+  'Booking Date',
+  'Booking Date TimeZone',
+  'Payment Fees (NC)',
+] as const;
+
+export type AdyenRow = Partial<Record<(typeof ADYEN_COLUMNS)[number], string>>;
+
+const ADYEN_ROW: AdyenRow = {
+  'Company Account': 'Shop',
+  'Merchant Account': 'ShopECOM',
+  'Creation Date': '2026-01-25 09:00:00',
+  TimeZone: 'CET',
+  'Gross Currency': 'EUR',
+  'Exchange Rate': '1',
+  'Net Currency': 'EUR',
+  'Batch Number': '7',
+  'Booking Date': '2026-01-26 11:00:00',
+  'Booking Date TimeZone': 'CET',
+};
+
+/** Adyen's settlement details of one batch; `without` leaves columns away. */
+export function adyenReport(rows: readonly AdyenRow[], without: readonly string[] = []): string {
+  const columns = ADYEN_COLUMNS.filter((column) => !without.includes(column));
+  return csv(
+    columns,
+    rows.map((row) => columns.map((column) => ({ ...ADYEN_ROW, ...row })[column] ?? '')),
+  );
+}
+
 export function csv(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, ...rows].map((cells) => `${cells.map(cellText).join(',')}\n`).join('');
 }

@@ -38,6 +38,8 @@ export interface SettlementWorld {
 interface PaidOrder {
   orderId: string;
   paymentId: string;
+  /** The payment's id unless given, as at gateways that capture a payment once. */
+  captureId?: string;
   amountMinor: number;
   currency: string;
   gateway: string;
@@ -96,7 +98,8 @@ export async function openSettlementWorld(): Promise<SettlementWorld> {
   };
   return {
     database,
-    async paidOrder({ orderId, paymentId, amountMinor, currency, gateway, at, isUnknown }) {
+    async paidOrder({ orderId, paymentId, captureId = paymentId, at, isUnknown, ...money }) {
+      const { amountMinor, currency, gateway } = money;
       const bare = ledgerOf(orderId);
       const ledger: Ledger = {
         ...bare,
@@ -113,8 +116,8 @@ export async function openSettlementWorld(): Promise<SettlementWorld> {
           },
         },
         captures: {
-          [paymentId]: {
-            captureId: paymentId,
+          [captureId]: {
+            captureId,
             paymentId,
             amountMinor,
             captured: true,
@@ -130,10 +133,10 @@ export async function openSettlementWorld(): Promise<SettlementWorld> {
       if (isUnknown === undefined)
         await post(
           {
-            key: `${orderId}:post_ledger:capture-${paymentId}`,
+            key: `${orderId}:post_ledger:capture-${captureId}`,
             orderId,
             kind: 'capture',
-            reference: paymentId,
+            reference: captureId,
             debit: `gateway_clearing:${gateway}`,
             credit: 'order_receipts',
             amountMinor,

@@ -18,6 +18,11 @@ export interface CsvFormat {
   idColumn: string;
   /** The zone of the values where the caller names none. */
   defaultZone: string;
+  /**
+   * The columns that name the zone of a row's time, the first that is filled counts, and what stands there for the
+   * default zone: with anything else the caller has to name the zone. A label is no zone, as some say PST in June.
+   */
+  zoneLabels?: { columns: readonly string[]; ofDefault: readonly string[] };
   /** Without one of these columns it is another report. Alternatives are separated by a bar. */
   required: readonly string[];
   /** Tells it from the gateway's other reports. */

@@ -1,4 +1,5 @@
 /** Every format that is read. A gateway's next one is a file here and a line in this list. */
+import { adyenSettlement } from './adyen.ts';
 import type { CsvFormat, Format, JsonFormat } from './format.ts';
 import { razorpayApi, razorpayDashboard } from './razorpay.ts';
 import { stripeApi, stripeBalance, stripePayouts } from './stripe.ts';
@@ -9,6 +10,7 @@ const FORMATS: readonly Format[] = [
   stripeApi,
   razorpayDashboard,
   razorpayApi,
+  adyenSettlement,
 ];
 
 export const FORMAT_IDS: readonly string[] = FORMATS.map(({ id }) => id);
