@@ -104,13 +104,7 @@ describe('bad input', () => {
         'currency_unsupported',
         '/currency',
       ],
-      [
-        'no such gateway',
-        () => order({ gateway: 'paypal' }),
-        422,
-        'gateway_unsupported',
-        '/gateway',
-      ],
+      ['no such gateway', () => order({ gateway: 'acme' }), 422, 'gateway_unsupported', '/gateway'],
       [
         'a gateway of Object',
         () => order({ gateway: 'toString' }),
@@ -531,7 +525,7 @@ describe('bad input', () => {
     const rows: [string, () => Promise<Answered>, number, string][] = [
       [
         'an unknown gateway',
-        () => deliver({}, undefined, '/webhooks/paypal'),
+        () => deliver({}, undefined, '/webhooks/acme'),
         404,
         'gateway_unknown',
       ],

@@ -84,16 +84,16 @@ describe('an order with lines', () => {
     const id = newOrderId();
     await create(id, { ...LINES, amount: TOTAL });
     assert.equal((await create(id, { ...LINES, amount: TOTAL })).status, 200);
-    for (const other of [
-      { ...LINES, lineItems: [{ ...BOOKS, description: 'Books' }, MUG] },
-      { ...LINES, lineItems: [{ ...BOOKS, taxRate: '7.0' }, MUG] },
-      {},
-    ]) {
+    for (const [other, pointers] of [
+      [{ ...LINES, lineItems: [{ ...BOOKS, description: 'Books' }, MUG] }, ['/lineItems']],
+      [{ ...LINES, lineItems: [{ ...BOOKS, taxRate: '7.0' }, MUG] }, ['/lineItems']],
+      [{}, ['/lineItems', '/taxBehavior', '/discount']],
+    ] as const) {
       const refused = await create<Refusal>(id, { ...other, amount: TOTAL });
       assert.equal(refused.status, 409);
       assert.deepEqual(
         refused.body.errors?.map(({ pointer }) => pointer),
-        ['/lineItems'],
+        pointers,
       );
     }
   });
@@ -217,7 +217,7 @@ describe('an operator', () => {
     await runCli(['show', id], { env, out: (text) => out.push(text), err: assert.fail });
     const text = out.join('\n');
     for (const row of [
-      /Mug +1 x 25\.00 INR +19 % +21\.00 INR/,
+      /Mug +1 x 25\.00 INR - 4\.00 INR +19 % +21\.00 INR/,
       /tax +on 19\.51 INR +7 % +1\.37 INR/,
     ])
       assert.match(text, row);

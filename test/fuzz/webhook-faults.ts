@@ -62,7 +62,7 @@ function elsewhere(gateway: GatewayName): Fault[] {
   const other = gateway === 'stripe' ? 'sandbox' : 'stripe';
   return [
     other,
-    'paypal',
+    'acme',
     '__proto__',
     'constructor',
     'toString',
