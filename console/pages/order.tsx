@@ -62,6 +62,7 @@ function Shown({ order }: { order: Order }) {
           {gatewayFailure.error}
         </Text>
       )}
+      <Metadata metadata={order.metadata} />
       <Sums order={order} />
       {order.lineItems !== undefined && <Lines order={order} lineItems={order.lineItems} />}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
@@ -219,18 +220,23 @@ function withReason(status: string, refusal: string | null): string {
   return refusal === null ? status : `${status}: ${refusal}`;
 }
 
+/** What the shop keeps with the order. */
+function Metadata({ metadata }: { metadata: Order['metadata'] }) {
+  const rows = Object.entries(metadata).map(([name, text]) => ({ key: name, cells: [name, text] }));
+  return rows.length === 0 ? null : <List title="Metadata" head={['Name', 'Text']} rows={rows} />;
+}
+
 /** What goes to another system, and can be sent there again once it was delivered. */
 const MESSAGES = ['update_crm', 'grant_access', 'revoke_access'];
 
-function Effects({ order: { id, effects } }: { order: Order }) {
+function Effects({ order: { id, version, effects } }: { order: Order }) {
   const { scope } = useSession();
   const messages = effects.filter(
     ({ effect, status }) => status === 'done' && MESSAGES.includes(effect),
   );
   const resend: Deed = {
     name: 'Send again',
-    consequence:
-      'The other system gets the same message once more, under the same key. What it knows by its key, it does not do twice.',
+    consequence: `The other system gets the same message once more, under the same key. What it knows by its key, it does not do twice. You decide on version ${version} of the order.`,
     path: `/v1/orders/${id}/effects/:key/resend`,
     fields: [
       {

@@ -180,7 +180,9 @@ function queriesFor(words: string): string[] {
   const text = encodeURIComponent(words);
   if (words.includes('@')) return [`email=${text}`];
   if (DAY.test(words)) return [`createdFrom=${text}&createdTo=${text}`];
-  if ((ORDER_STATES as readonly string[]).includes(words)) return [`state=${text}`];
+  // As it is shown, `partially paid`, or as the API has it.
+  const state = words.toLowerCase().replaceAll(' ', '_');
+  if ((ORDER_STATES as readonly string[]).includes(state)) return [`state=${state}`];
   if ((REVIEW_REASONS as readonly string[]).includes(words)) return [`reviewReason=${text}`];
   const names = ['paymentId', 'refundId', 'customer', 'invoiceNumber'];
   if (AMOUNT.test(words)) names.push('amount');

@@ -295,6 +295,16 @@ function ofMoneyByHand(order: Order): Deed[] {
       NOTE,
     ],
   };
+  const payments = order.payments.flatMap(({ id: paymentId, status }) =>
+    paymentId !== null && status === 'captured' ? [paymentId] : [],
+  );
+  const ofPayment: Field = {
+    name: 'paymentId',
+    label: 'Of payment',
+    kind: { oneOf: ['', ...payments] },
+    description:
+      'Left empty: one whose money waits to be given back, then what was received by hand.',
+  };
   const returned: Deed = {
     name: 'Record a refund by hand',
     consequence:
@@ -305,6 +315,7 @@ function ofMoneyByHand(order: Order): Deed[] {
       REFERENCE,
       amountField(currency, true),
       { name: 'returnedOn', label: 'Given back on', kind: 'day', isRequired: true },
+      ...(payments.length > 1 ? [ofPayment] : []),
       NOTE,
     ],
   };

@@ -125,6 +125,19 @@ describe(`the console in a browser${SKIPPED}`, function () {
     assert.equal((await readOrder(shop, id)).reviews[0]?.status, 'approved');
   });
 
+  it('links to the run of an order in Temporal’s UI, where that is known', async () => {
+    const temporalUiUrl = 'https://temporal.example/namespaces/default/workflows';
+    await page.route('**/v1/key', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), temporalUiUrl } });
+    });
+    const id = await givenOrder(shop);
+    await openOrder(id);
+    const link = page.getByRole('link', { name: 'Run in Temporal' });
+    assert.equal(await link.getAttribute('href'), `${temporalUiUrl}/${id}`);
+    await page.unrouteAll();
+  });
+
   it('follows what happens to the order by itself', async () => {
     const { id, paymentId } = await givenPendingOrder(shop);
     await openOrder(id);
@@ -299,7 +312,7 @@ describe(`the console in a browser${SKIPPED}`, function () {
       await page.getByRole('button', { name: 'Find' }).click();
       await page.getByRole('link', { name: known, exact: true }).waitFor();
     }
-    for (const words of ['initiated', today, 'sandbox', CURRENCY]) {
+    for (const words of ['Initiated', today, 'sandbox', CURRENCY]) {
       await page.getByLabel('Find').fill(words);
       await page.getByRole('button', { name: 'Find' }).click();
       await page.getByRole('row').nth(1).waitFor();
@@ -339,12 +352,13 @@ describe(`the console in a browser${SKIPPED}`, function () {
   it('shows markup in what shops and customers wrote as text', async () => {
     const markup = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
     const id = await givenOrder(shop, {
-      description: markup,
-      customer: { id: 'cus_markup', name: markup },
-      metadata: { note: markup },
+      description: `described: ${markup}`,
+      customer: { id: 'cus_markup', name: `named: ${markup}` },
+      metadata: { note: `noted: ${markup}` },
     });
     await openOrder(id);
-    await page.getByText('<img src=x').first().waitFor();
+    for (const place of ['described', 'named', 'noted'])
+      await page.getByText(`${place}: <img src=x`).first().waitFor();
     assert.equal(await page.title(), 'Payonce console');
     assert.equal(await page.locator('img').count(), 0);
   });
