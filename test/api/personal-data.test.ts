@@ -112,12 +112,17 @@ describe('a mistyped e-mail address', function () {
     assert.equal(response.status, 403);
   });
 
-  it('is corrected by payonce correct-email', async () => {
+  it('is corrected by payonce correct-email, and payonce show and timeline say so', async () => {
     const id = await givenOrder(shop);
     const email = `${id}@example.com`;
     const { code, out } = await payonce('correct-email', id, '--email', email, '--note', NOTE);
     assert.equal(code, 0, out);
     assert.equal((await known(`cus_${id}`)).orders[0]?.customer.email, email);
+    for (const command of ['show', 'timeline']) {
+      const said = (await payonce(command, id)).out;
+      assert.match(said, /customer\.corrected/);
+      assert.ok(said.includes(NOTE), said);
+    }
   });
 });
 

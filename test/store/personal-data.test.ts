@@ -6,6 +6,9 @@ import { priceLines } from '../../src/money/line-items.ts';
 import { findCreditNote } from '../../src/store/effects/credit-notes.ts';
 import { issueInvoice, readInvoice } from '../../src/store/effects/invoices.ts';
 import { DEFAULT_NUMBERS } from '../../src/store/effects/number-series.ts';
+import { countDuplicates } from '../../src/store/orders/duplicate-deliveries.ts';
+import { noteLostRun } from '../../src/store/orders/lost-runs.ts';
+import { listEvents, type StoredEvent } from '../../src/store/orders/order-events.ts';
 import { insertOrder, readDetails, readOrder } from '../../src/store/orders/orders.ts';
 import {
   changesOfCustomer,
@@ -41,6 +44,68 @@ describe('personal data', () => {
     database = await freshDatabase();
   });
   afterEach(() => database.close());
+
+  async function timelineOf(id: string, limit = 10, decisions = false): Promise<StoredEvent[]> {
+    const items: StoredEvent[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await listEvents(database, id, { limit, cursor, decisions });
+      items.push(...page.items);
+      if (page.nextCursor === null) return items;
+      cursor = page.nextCursor;
+    }
+  }
+
+  it('is changed by somebody, which the order’s timeline and its decisions say', async () => {
+    const id = await given();
+    const other = await given({ customer: { id: 'cus_8' } });
+    await correctEmail(database, { orderId: id, email: 'ada@example.de', ...OLGA });
+    await eraseCustomer(database, ERASE);
+    const later = await given();
+    await database.pool.query(
+      `update orders set created_at = now() + interval '1 minute' where id = $1`,
+      [later],
+    );
+    for (const decisions of [false, true])
+      assert.deepEqual(
+        (await timelineOf(id, 10, decisions)).map(({ source, type, actor, note, version }) => [
+          ...[source, type, actor, note, version],
+        ]),
+        [
+          ['operator', 'customer.corrected', 'olga', 'ticket 17', 1],
+          ['operator', 'customer.erased', 'olga', 'ticket 17', 1],
+        ],
+      );
+    assert.ok(!JSON.stringify(await timelineOf(id)).includes('example.de'));
+    // Of another customer, and of an order that came after the erasure.
+    assert.deepEqual(await timelineOf(other), []);
+    assert.deepEqual(await timelineOf(later), []);
+  });
+
+  it('is in the timeline once, behind what happened in the same millisecond, whatever the size of a page', async () => {
+    const id = await given();
+    const repeat = { orderId: id, eventId: 'evt_1', type: 'payment.captured', count: 1 };
+    await countDuplicates(database, [repeat]);
+    await noteLostRun(database, id, { runId: 'run-1', how: 'failed', endedBy: null, reason: null });
+    for (const email of ['ada@example.de', 'ada@example.org', 'ada@example.net'])
+      await correctEmail(database, { orderId: id, email, ...OLGA });
+    const { pool } = database;
+    const at = '2026-01-26T10:00:00Z';
+    await pool.query(`update duplicate_deliveries set last_at = '${at}'`);
+    await pool.query(`update lost_runs set noticed_at = '${at}'`);
+    await pool.query(`update personal_data_changes set at = '${at}'`);
+    const whole = (await timelineOf(id)).map(({ type, eventId }) => `${type} ${eventId}`);
+    assert.equal(new Set(whole).size, 5);
+    assert.deepEqual(
+      whole.map((name) => name.split(' ')[0]),
+      ['payment.captured', 'run.failed', ...[1, 2, 3].map(() => 'customer.corrected')],
+    );
+    for (const limit of [1, 2, 3, 4])
+      assert.deepEqual(
+        (await timelineOf(id, limit)).map(({ type, eventId }) => `${type} ${eventId}`),
+        whole,
+        `pages of ${limit}`,
+      );
+  });
 
   /** Everything that a shop can send of a customer. */
   async function given(changes: object = {}): Promise<string> {

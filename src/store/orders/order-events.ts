@@ -1,6 +1,6 @@
 /**
- * The outcome of every input that an order has had. Only record.ts writes them; here they are read,
- * together with the repeats that never reached the order, and with its runs that Temporal ended or lost.
+ * The outcome of every input that an order has had. Only record.ts writes them; here they are read, together with the
+ * repeats that never reached the order, its runs that Temporal ended or lost, and what was changed of its customer's data.
  */
 import { and, asc, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { CommandAnswer, Outcome, Source } from '../../domain/events.ts';
@@ -14,6 +14,7 @@ import {
   type RepeatPosition,
 } from './duplicate-deliveries.ts';
 import { type LostRun, type LostRunPosition, listLostRuns, lostRunText } from './lost-runs.ts';
+import { type ChangePosition, changesOfOrder, type PersonalDataChange } from './personal-data.ts';
 
 export interface StoredEvent {
   /** The order's own count; null for what the order was not told. */
@@ -58,8 +59,9 @@ export interface EventPage {
 }
 
 /**
- * What happened to the order, oldest first. The order's own events come before repeats of the same
- * millisecond, and those before lost runs. A repeat that is counted again moves to its last time, and is then on a later page.
+ * What happened to the order, oldest first. The order's own events come before repeats of the same millisecond, those
+ * before lost runs, and those before changes of personal data. A repeat that is counted again moves to its last time, and is
+ * then on a later page.
  *
  * @throws CursorError when the cursor is not one that this gave out.
  */
@@ -72,7 +74,7 @@ export async function listEvents(
   const position = cursor === undefined ? undefined : readEventCursor(cursor, query);
   // One more than the page says whether there is a next one.
   const wanted = limit + 1;
-  const [events, duplicates, runs] = await Promise.all([
+  const [events, duplicates, runs, changes] = await Promise.all([
     database.db
       .select(STORED_EVENT)
       .from(orderEvents)
@@ -97,31 +99,47 @@ export async function listEvents(
           limit: wanted,
           behind: position && runBehind(position),
         }),
+    changesOfOrder(database, orderId, {
+      limit: wanted,
+      behind: position && changeBehind(position),
+    }),
   ]);
   const dropped = await withVersions(database, orderId, duplicates.map(droppedEvent));
   const lost = await withVersions(database, orderId, runs.map(lostRunEvent));
-  // The sort is stable: events stay in front of repeats of the same time, and those of lost runs.
-  const merged = [...events, ...dropped, ...lost].sort((a, b) => a.at.getTime() - b.at.getTime());
+  const changed = await withVersions(database, orderId, changes.map(changeEvent));
+  // The sort is stable: of the same time, events stay in front of repeats, those of lost runs, and those of changes.
+  const merged = [...events, ...dropped, ...lost, ...changed].sort(
+    (a, b) => a.at.getTime() - b.at.getTime(),
+  );
   return pageOf(merged, { limit, query }, (event) => ({
     atMs: event.at.getTime(),
     id: positionIdOf(event),
   }));
 }
 
-/** Behind an event of the order: its `seq`. Behind a repeat: the event's id. Behind a lost run: the run's id. */
-type EventPosition = { atMs: number } & ({ seq: number } | { eventId: string } | { runId: string });
+/** Behind an event of the order: its `seq`. Behind anything else: the id of the event, run or change. */
+type EventPosition = { atMs: number } & (
+  | { seq: number }
+  | { eventId: string }
+  | { runId: string }
+  | { changeId: number }
+);
 
 function positionIdOf({ seq, eventId, source }: StoredEvent): string {
   if (source === 'temporal') return `run:${eventId}`;
+  if (seq === null && source === 'operator') return `change:${eventId}`;
   return seq === null ? `repeat:${eventId}` : `seq:${seq}`;
 }
 
 function readEventCursor(cursor: string, query: ListQuery): EventPosition {
   const { atMs, id } = readCursor(cursor, query);
-  const [, kind, rest = ''] = /^(seq|repeat|run):(.+)$/s.exec(id) ?? [];
+  const [, kind, rest = ''] = /^(seq|repeat|run|change):(.+)$/s.exec(id) ?? [];
   if (kind === 'run') return { atMs, runId: rest };
   if (kind === 'repeat') return { atMs, eventId: rest };
-  if (kind === 'seq' && /^\d{1,9}$/.test(rest)) return { atMs, seq: Number(rest) };
+  if (/^\d{1,9}$/.test(rest)) {
+    if (kind === 'seq') return { atMs, seq: Number(rest) };
+    if (kind === 'change') return { atMs, changeId: Number(rest) };
+  }
   throw new CursorError();
 }
 
@@ -132,15 +150,23 @@ function eventsBehind(position: EventPosition): SQL {
     : sql`${at} > ${time}::timestamptz`;
 }
 
-/** Repeats of the time of a lost run come before it. */
+/** Repeats of the time of a lost run or a change come before it. */
 function repeatBehind(position: EventPosition): RepeatPosition {
   const at = new Date(position.atMs);
-  if ('runId' in position) return { at: new Date(position.atMs + 1), eventId: null };
+  if ('runId' in position || 'changeId' in position)
+    return { at: new Date(position.atMs + 1), eventId: null };
   return { at, eventId: 'seq' in position ? null : position.eventId };
 }
 
+/** So do lost runs of the time of a change. */
 function runBehind(position: EventPosition): LostRunPosition {
+  if ('changeId' in position) return { at: new Date(position.atMs + 1), runId: null };
   return { at: new Date(position.atMs), runId: 'runId' in position ? position.runId : null };
+}
+
+function changeBehind(position: EventPosition): ChangePosition {
+  const at = new Date(position.atMs);
+  return { at, changeId: 'changeId' in position ? position.changeId : null };
 }
 
 /**
@@ -231,6 +257,37 @@ function lostRunEvent({
     reason: lostRunText(run),
     actor: null,
     note: null,
+    answer: null,
+  };
+}
+
+const CHANGES: Readonly<Record<PersonalDataChange['kind'], { type: string; reason: string }>> = {
+  correction: {
+    type: 'customer.corrected',
+    reason: 'the e-mail address of the customer was corrected',
+  },
+  erasure: {
+    type: 'customer.erased',
+    reason: 'the personal data of the customer are erased, here once the order needs them no more',
+  },
+};
+
+function changeEvent({
+  id,
+  kind,
+  actor,
+  note,
+  at,
+}: PersonalDataChange & { id: number }): Omit<StoredEvent, 'version'> {
+  return {
+    seq: null,
+    at,
+    source: 'operator',
+    ...CHANGES[kind],
+    eventId: String(id),
+    outcome: 'applied',
+    actor,
+    note,
     answer: null,
   };
 }

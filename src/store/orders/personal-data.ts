@@ -2,7 +2,7 @@
  * What the shop sent of a customer: corrected, erased, and all that is known of one. Papers and books are no part of it:
  * they keep what they were issued with.
  */
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Address } from '../../domain/details.ts';
 import { CHANGE_CHANNEL } from '../change-channel.ts';
 import type { Database } from '../database.ts';
@@ -180,6 +180,41 @@ export interface PersonalDataChange {
   at: Date;
   /** Null while orders of an erasure are still needed. */
   finishedAt: Date | null;
+}
+
+/** Behind one change at a time, or, without one, behind everything else of that time. */
+export interface ChangePosition {
+  at: Date;
+  changeId: number | null;
+}
+
+/** Corrections of the order, and what was asked to be erased of its customer since it was created. Oldest first. */
+export async function changesOfOrder(
+  { db }: Database,
+  orderId: string,
+  { limit, behind }: { limit: number; behind?: ChangePosition | undefined },
+): Promise<(PersonalDataChange & { id: number })[]> {
+  const { id, kind, actor, note, at, finishedAt, customerId } = personalDataChanges;
+  const time = behind && sql`${behind.at.toISOString()}::timestamptz`;
+  return db
+    .select({ id, kind, orderId: personalDataChanges.orderId, actor, note, at, finishedAt })
+    .from(personalDataChanges)
+    .innerJoin(orders, eq(orders.customerId, customerId))
+    .where(
+      and(
+        eq(orders.id, orderId),
+        or(
+          eq(personalDataChanges.orderId, orderId),
+          and(eq(kind, 'erasure'), sql`${at} >= ${orders.createdAt}`),
+        ),
+        behind &&
+          (behind.changeId === null
+            ? sql`${at} >= ${time}`
+            : sql`(${at}, ${id}) > (${time}, ${behind.changeId})`),
+      ),
+    )
+    .orderBy(asc(at), asc(id))
+    .limit(limit);
 }
 
 /**
