@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import type { OrderView } from '../../src/domain/view.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { parkEvent } from '../../src/store/parked-events.ts';
 import { consoleInBrowser, SKIPPED } from '../support/console-browser.ts';
@@ -61,6 +62,13 @@ describe(`the console in a browser${SKIPPED}`, function () {
   }
 
   const state = (name: string) => page.getByRole('main').getByText(name, { exact: true }).first();
+
+  /** All of it is there: a page may have its title before it has anything else. */
+  async function goTo(path: string): Promise<void> {
+    await page.goto(`${stack.apiUrl}/console${path}`);
+    await page.getByRole('heading', { level: 2 }).first().waitFor();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'hidden' });
+  }
 
   async function givenReview(): Promise<{ id: string; paymentId: string }> {
     const order = await givenPendingOrder(shop);
@@ -240,6 +248,32 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await page.getByRole('dialog').locator('button[type=submit]').click();
     await effect.waitFor({ state: 'hidden' });
     await untilSettled(shop, id, 'paid');
+  });
+
+  it('says why an order does not get on: what its effect failed with, since when, and when it is tried again', async () => {
+    const { id } = await paidWhileCrmAnswers(await placeAt('sandbox'), 503);
+    const isTriedAgain = ({ effects }: OrderView) =>
+      effects.some(({ status, error }) => status === 'pending' && error !== null);
+    const areDone = ({ effects }: OrderView) => effects.every(({ status }) => status === 'done');
+    await untilOrder(shop, id, isTriedAgain, 'has an effect that is tried again');
+    await open('/effects');
+    const effect = page.getByRole('article').filter({ hasText: id });
+    await effect.getByText(/^Waits after \d+ (try|tries): the CRM answered 503 to/).waitFor();
+    await effect.getByText(/^Failing since .+, tried again at .+/).waitFor();
+    const { body } = await shop.call<{ waitingEffects: { name: string; count: number }[] }>(
+      'GET',
+      '/v1/overview/day',
+    );
+    const waiting = body.waitingEffects.find(({ name }) => name === 'update_crm');
+    assert.ok((waiting?.count ?? 0) > 0);
+    await goTo('');
+    const plot = page.getByRole('figure').filter({ hasText: 'Effects that are tried again' });
+    await plot.getByText('The figures').click();
+    await plot.getByRole('row').filter({ hasText: 'update_crm' }).waitFor();
+    await goTo(`/orders/${id}`);
+    await page.getByRole('cell', { name: 'the CRM answered 503' }).waitFor();
+    stack.crm.answerWith(id, null);
+    await untilOrder(shop, id, areDone, 'has been told to the CRM');
   });
 
   it('shows all that happened, oldest first, however much it is', async () => {
@@ -430,9 +464,7 @@ describe(`the console in a browser${SKIPPED}`, function () {
     await open('');
     await page.getByRole('figure').first().waitFor();
     for (const path of [...PAGES, `/orders/${id}`]) {
-      await page.goto(`${stack.apiUrl}/console${path}`);
-      await page.getByRole('heading', { level: 2 }).first().waitFor();
-      await page.waitForLoadState('domcontentloaded');
+      await goTo(path);
       assert.deepEqual(await violations(page), [], path);
     }
     for (const name of ['Approve', 'Reject']) {
@@ -446,13 +478,26 @@ describe(`the console in a browser${SKIPPED}`, function () {
 
   it('fits on a telephone, and is usable by keyboard', async () => {
     const { id } = await givenReview();
-    await page.setViewportSize({ width: 375, height: 800 });
-    await openOrder(id);
-    for (const path of [...PAGES, `/orders/${id}`]) {
-      await page.goto(`${stack.apiUrl}/console${path}`);
-      await page.getByRole('heading', { level: 2 }).first().waitFor();
+    const assertFits = async (what: string): Promise<void> => {
       const overflow = 'document.documentElement.scrollWidth - window.innerWidth';
-      assert.ok(Number(await page.evaluate(overflow)) <= 0, path);
+      assert.ok(Number(await page.evaluate(overflow)) <= 0, what);
+    };
+    await page.setViewportSize({ width: 375, height: 800 });
+    await page.goto(`${stack.apiUrl}/console`);
+    await page.getByLabel('API key').waitFor();
+    await assertFits('signing in');
+    await openOrder(id);
+    for (const width of [375, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of [...PAGES, `/orders/${id}`]) {
+        await goTo(path);
+        await assertFits(`${path} at ${width} px`);
+      }
+      await page.getByRole('button', { name: 'Approve' }).click();
+      await page.getByRole('dialog').getByLabel('Why').waitFor();
+      await assertFits(`a dialog at ${width} px`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
     for (const width of [375, 800, 1100, 1440]) {
       await page.setViewportSize({ width, height: 800 });
